@@ -1,0 +1,118 @@
+/*
+ * session.h - one dial attempt over one kind of logical link: the whole protocol stack as a value.
+ *
+ * No I/O, thread, clock or global. Its owner (client/tunnel, a simulation, a fuzzer) carries bytes
+ * and time in, and fetches bytes and events out:
+ *
+ *     link ready:  session_link_up(s, now, &info)
+ *     on input:    used = session_receive(s, now, channel, bytes, n, &packets)
+ *     on timeout:  session_expire(s, now)
+ *     after each:  while (session_poll_output(s, &out)) send(out.channel, out.bytes);
+ *                  while (session_poll_event(s, &event)) ...;
+ *                  arm the timer for session_deadline(s)
+ *
+ * Nothing is freed, and no owner's code runs, inside any of these calls. After SESSION_ENDED every
+ * call is a no-op.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "bytes.h"
+#include "clock.h"
+#include "dial-plan.h"
+#include "net-config.h"
+#include "ras.h"
+#include "rng.h"
+
+struct session;
+
+enum session_channel {
+    CHANNEL_STREAM,  /* the byte stream inside TLS (SSTP), or PPTP's control connection */
+    CHANNEL_DATA,    /* datagrams: GRE, or ESP */
+    CHANNEL_CONTROL, /* datagrams: IKE */
+};
+
+/* What the owner knows of the link when it is up. */
+struct session_link_info {
+    char host[PLAN_MAX_TEXT];                 /* for the HTTP Host header */
+    uint8_t leaf_sha256[32], leaf_sha1[20];   /* of the server's certificate (SSTP) */
+    uint8_t guid[16];                         /* SSTPCORRELATIONID */
+    bool send_early;                          /* POST and Call-Connect-Request in one flight */
+};
+
+enum session_event_type {
+    SESSION_STAGE,             /* .stage: 1 connecting, 2 authenticating, 3 registering */
+    SESSION_WANTS_CREDENTIALS, /* .reason: 691, 648, 709; answer with session_credentials() */
+    SESSION_CONFIG,            /* .config: the first one: bring the interface up and pump packets;
+                                  later ones: what DHCPINFORM added or the server changed */
+    SESSION_UP,                /* the answer to session_registered(): .auth_name is what was used */
+    SESSION_EARLY_REFUSED,     /* the server did not take the early flight: redo without it */
+    SESSION_ENDED,             /* the last event there will be; .end says why */
+};
+
+struct session_event {
+    enum session_event_type type;
+    union {
+        uint8_t stage;
+        enum ras_error reason;
+        const struct net_config *config; /* valid until the next call on this session */
+        const char *auth_name;
+        struct ras_end end;
+    };
+};
+
+struct session_output {
+    enum session_channel channel;
+    struct rd bytes; /* valid until the next call on this session */
+};
+
+/* Packets found in the bytes given to session_receive(): slices of that buffer. */
+#define SESSION_BATCH 128
+struct session_packets {
+    size_t n;
+    struct session_packet {
+        uint8_t *p;
+        size_t len; /* an IPv4 or IPv6 packet, version nibble checked, <= the MTU's bound */
+    } v[SESSION_BATCH];
+};
+
+/* Room the link needs around each IP packet, so that sealing happens in place. */
+struct session_framing {
+    uint16_t head, tail;
+    uint16_t mtu; /* largest IP packet that may be sealed */
+    bool stream;  /* sealed packets that lie back to back may be sent as one piece */
+};
+
+/* @plan and @rng are borrowed for the session's life; @credentials is copied. NULL: no memory. */
+struct session *session_new(const struct dial_plan *plan, enum plan_protocol protocol,
+                            const struct credentials *credentials, const struct rng *rng,
+                            usec_t now);
+void session_free(struct session *s); /* NULL is fine; wipes keys */
+
+void session_link_up(struct session *s, usec_t now, const struct session_link_info *info);
+/* The link is gone: @why is recorded unless a cause is known already. */
+void session_link_lost(struct session *s, usec_t now, const struct ras_end *why);
+/* Returns how many octets were used; a stream's rest must come again with more behind it. Stops
+ * early when @ret is full: call again. @ret->n is reset first. */
+size_t session_receive(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
+                       size_t n, struct session_packets *ret);
+void session_expire(struct session *s, usec_t now);
+void session_credentials(struct session *s, usec_t now, const struct credentials *c); /* NULL:
+                                                                              nobody answers */
+void session_registered(struct session *s, usec_t now); /* routes and DNS are in place */
+void session_close(struct session *s, usec_t now);      /* politely; SESSION_ENDED (631) follows */
+
+usec_t session_deadline(const struct session *s);
+bool session_poll_output(struct session *s, struct session_output *ret);
+bool session_poll_event(struct session *s, struct session_event *ret);
+
+/* Round trip of the last echo in microseconds (0: none), and frames dropped so far. */
+uint32_t session_rtt(const struct session *s);
+uint64_t session_dropped(const struct session *s);
+
+/* The fast path, once SESSION_CONFIG was seen. Each packet lies in memory with framing.head octets
+ * free before it and framing.tail behind it; on return *p and *len describe the sealed frame.
+ * False: drop the packet (not up, too long, not IP). */
+struct session_framing session_framing(const struct session *s);
+bool session_seal(struct session *s, uint8_t **p, size_t *len);
