@@ -118,8 +118,8 @@ net_class_prefix(uint32_t address)
     return address >> 31 == 0 ? 8 : address >> 30 == 2 ? 16 : 24;
 }
 
-static bool
-route_valid(const struct net_route *r)
+bool
+net_route_valid(const struct net_route *r)
 {
     struct net_route masked = *r;
 
@@ -149,7 +149,8 @@ net_config_valid(const struct net_config *c)
         return false;
     if (c->peer4 != 0 && !net_ip4_usable(c->peer4))
         return false;
-    if (has6 && (!link_local(c->local6) || (memcmp(c->peer6, none, 16) != 0 && !link_local(c->peer6))))
+    if (has6 &&
+        (!link_local(c->local6) || (memcmp(c->peer6, none, 16) != 0 && !link_local(c->peer6))))
         return false;
     if (c->mtu < (has6 ? 1280 : 576) || c->mtu > 1500)
         return false;
@@ -168,7 +169,7 @@ net_config_valid(const struct net_config *c)
         if (!net_name_valid(c->search[i]))
             return false;
     for (unsigned i = 0; i < c->n_routes; i++)
-        if (!route_valid(&c->routes[i]))
+        if (!net_route_valid(&c->routes[i]))
             return false;
     return true;
 }

@@ -18,8 +18,8 @@ enum {
 };
 
 struct net_route {
-    uint8_t family; /* 4 or 6 */
-    uint8_t prefix; /* 0..32 or 0..128 */
+    uint8_t family;      /* 4 or 6 */
+    uint8_t prefix;      /* 0..32 or 0..128 */
     uint8_t address[16]; /* network byte order, host bits zero; IPv4 in the first four */
 };
 
@@ -39,6 +39,7 @@ struct net_config {
 char *net_ip4_text(uint32_t address, char out[static 16]);
 bool net_ip4_parse(const char *text, uint32_t *ret);
 bool net_route_parse(const char *text, struct net_route *ret); /* "10.0.0.0/8", "2001:db8::/32" */
+bool net_route_valid(const struct net_route *r);               /* family, prefix, no host bits */
 char *net_route_text(const struct net_route *r, char out[static 52]);
 
 /* May this address be given to us (or be the peer's)? Not 0/8, 127/8, multicast, class E. */

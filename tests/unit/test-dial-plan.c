@@ -1,0 +1,246 @@
+/* test-dial-plan.c - validation in words, and the wire form. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "dial-plan.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#define WIRE_MAX (128 * 1024)
+
+static void
+sample(struct dial_plan *p)
+{
+    dial_plan_init(p);
+    g_strlcpy(p->name, "Example College VPN", sizeof p->name);
+    p->n_servers = 2;
+    g_strlcpy(p->servers[0].host, "vpn.example.edu", PLAN_MAX_TEXT);
+    g_strlcpy(p->servers[1].host, "2001:db8::5", PLAN_MAX_TEXT);
+    p->servers[1].port = 8443;
+    p->n_routes = 1;
+    g_assert_true(net_route_parse("10.0.0.0/8", &p->routes[0]));
+    p->n_dns = 1;
+    p->dns[0] = 0xc0000235;
+    p->ca_len = 3;
+    p->ca = malloc(3);
+    g_assert_nonnull(p->ca);
+    memcpy(p->ca, "PEM", 3);
+    p->pin_set = true;
+    memset(p->pin, 0x5a, sizeof p->pin);
+    p->accept_early_data = true;
+}
+
+static struct rd
+encode(const struct dial_plan *p, uint8_t *buf)
+{
+    struct wr w = wr_over(buf, WIRE_MAX);
+
+    dial_plan_put(&w, p);
+    g_assert_false(w.bad);
+    return wr_done(&w);
+}
+
+static void
+defaults_need_only_a_name_and_a_server(void)
+{
+    struct dial_plan p;
+    const char *why = NULL;
+
+    dial_plan_init(&p);
+    g_assert_false(dial_plan_valid(&p, &why));
+    g_assert_nonnull(why);
+    g_strlcpy(p.name, "Büro", sizeof p.name);
+    g_assert_false(dial_plan_valid(&p, &why));
+    p.n_servers = 1;
+    g_strlcpy(p.servers[0].host, "192.0.2.1", PLAN_MAX_TEXT);
+    g_assert_true(dial_plan_valid(&p, &why));
+    g_assert_cmpuint(p.auth & PLAN_AUTH_PAP, ==, 0);
+    g_assert_cmpuint(p.auth & PLAN_AUTH_NONE, ==, 0);
+}
+
+/* One wrong thing each; below, the words that must be in the sentence. */
+#define SPOIL(fn, statement)                                                                       \
+    static void fn(struct dial_plan *p)                                                            \
+    {                                                                                              \
+        statement;                                                                                 \
+    }
+SPOIL(no_name, p->name[0] = '\0')
+SPOIL(name_with_escape, g_strlcpy(p->name, "a\033[2J", PLAN_MAX_TEXT))
+SPOIL(name_with_newline, g_strlcpy(p->name, "a\nb", PLAN_MAX_TEXT))
+SPOIL(name_with_bidi, g_strlcpy(p->name,
+                                "a\xe2\x80\xae"
+                                "b",
+                                PLAN_MAX_TEXT))
+SPOIL(name_unterminated, memset(p->name, 'a', PLAN_MAX_TEXT))
+SPOIL(no_protocol, p->n_protocols = 0)
+SPOIL(protocol_unknown, p->protocols[0] = 9)
+SPOIL(protocol_twice, (p->n_protocols = 2, p->protocols[1] = PLAN_SSTP))
+SPOIL(no_server, p->n_servers = 0)
+SPOIL(too_many_servers, p->n_servers = PLAN_MAX_SERVERS + 1)
+SPOIL(host_with_space, g_strlcpy(p->servers[0].host, "a b", PLAN_MAX_TEXT))
+SPOIL(host_header, g_strlcpy(p->servers[0].host, "a\r\nX: y", PLAN_MAX_TEXT))
+SPOIL(no_auth, p->auth = 0)
+SPOIL(auth_unknown, p->auth = 1 << 7)
+SPOIL(pap_in_the_open, (p->auth |= PLAN_AUTH_PAP, p->n_protocols = 2, p->protocols[1] = PLAN_PPTP))
+SPOIL(encryption, p->encryption = 7)
+SPOIL(tls_name, g_strlcpy(p->tls_name, "*.example.edu/", PLAN_MAX_TEXT))
+SPOIL(ca_too_large, p->ca_len = PLAN_MAX_CA + 1)
+SPOIL(proxy_nowhere, p->proxy = PLAN_PROXY_HTTP)
+SPOIL(path_with_newline, g_strlcpy(p->sstp_path_query, "?a\r\nb", PLAN_MAX_TEXT))
+SPOIL(no_ip, p->ipv4 = p->ipv6 = false)
+SPOIL(mru, p->mru = 100)
+SPOIL(fixed_multicast, p->fixed_ip4 = 0xe0000001)
+SPOIL(dns_loopback, p->dns[0] = 0x7f000001)
+SPOIL(too_many_dns, p->n_dns = NET_MAX_SERVERS + 1)
+SPOIL(domain, g_strlcpy(p->domain, "-a..b", NET_MAX_NAME))
+SPOIL(route_host_bits, p->routes[0].address[3] = 1)
+SPOIL(route_prefix, p->routes[0].prefix = 33)
+SPOIL(too_many_routes, p->n_routes = PLAN_MAX_ROUTES + 1)
+SPOIL(redial_forever, p->redial_count = 65535)
+
+static const struct {
+    void (*spoil)(struct dial_plan *p);
+    const char *word;
+} spoilers[] = {
+    {no_name, "name"},
+    {name_with_escape, "name"},
+    {name_with_newline, "name"},
+    {name_with_bidi, "name"},
+    {name_unterminated, "name"},
+    {no_protocol, "protocol"},
+    {protocol_unknown, "protocol"},
+    {protocol_twice, "protocol"},
+    {no_server, "names no VPN server"},
+    {too_many_servers, "address of a VPN server"},
+    {host_with_space, "address of a VPN server"},
+    {host_header, "address of a VPN server"},
+    {no_auth, "sign in"},
+    {auth_unknown, "sign in"},
+    {pap_in_the_open, "PAP"},
+    {encryption, "encryption"},
+    {tls_name, "certificate"},
+    {ca_too_large, "certificates"},
+    {proxy_nowhere, "proxy"},
+    {path_with_newline, "address has a part"},
+    {no_ip, "IPv6"},
+    {mru, "packet size"},
+    {fixed_multicast, "fixed IP"},
+    {dns_loopback, "DNS"},
+    {too_many_dns, "DNS"},
+    {domain, "suffix"},
+    {route_host_bits, "route"},
+    {route_prefix, "route"},
+    {too_many_routes, "route"},
+    {redial_forever, "redial"},
+};
+
+static void
+each_fault_is_named(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(spoilers); i++) {
+        struct dial_plan p;
+        const char *why = "nothing";
+
+        sample(&p);
+        g_assert_true(dial_plan_valid(&p, NULL));
+        spoilers[i].spoil(&p);
+        g_assert_false(dial_plan_valid(&p, &why));
+        if (strstr(why, spoilers[i].word) == NULL)
+            g_error("fault %zu: \"%s\" does not say \"%s\"", i, why, spoilers[i].word);
+        dial_plan_clear(&p);
+    }
+}
+
+static void
+round_trip(void)
+{
+    g_autofree uint8_t *a = g_malloc0(WIRE_MAX), *b = g_malloc0(WIRE_MAX);
+    struct dial_plan p, q;
+
+    sample(&p);
+    const struct rd first = encode(&p, a);
+    struct rd r = first;
+    g_assert_true(dial_plan_get(&r, &q));
+    g_assert_true(rd_done(&r));
+    g_assert_true(rd_equal(first, encode(&q, b)));
+    g_assert_cmpstr(q.servers[1].host, ==, "2001:db8::5");
+    g_assert_cmpuint(q.servers[1].port, ==, 8443);
+    g_assert_cmpmem(q.ca, q.ca_len, "PEM", 3);
+    g_assert_true(q.ca != p.ca);
+    g_assert_true(q.pin_set && q.accept_early_data && q.ipv6 && !q.end_with_caller);
+    dial_plan_clear(&p);
+    dial_plan_clear(&q);
+}
+
+/* D7: the helper's peer may be anybody. Whatever is accepted is valid and says the same again. */
+static void
+flips_and_cuts(void)
+{
+    g_autofree uint8_t *a = g_malloc0(WIRE_MAX), *b = g_malloc0(WIRE_MAX);
+    struct dial_plan p, q;
+    unsigned accepted = 0;
+
+    sample(&p);
+    const size_t n = encode(&p, a).left;
+    dial_plan_clear(&p);
+    for (size_t cut = 0; cut < n; cut++) {
+        struct rd r = rd_over(a, cut);
+        g_assert_false(dial_plan_get(&r, &q));
+    }
+    for (size_t bit = 0; bit < n * 8; bit++) {
+        a[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        struct rd r = rd_over(a, n);
+        if (dial_plan_get(&r, &q)) {
+            accepted++;
+            g_assert_true(dial_plan_valid(&q, NULL));
+            const struct rd again = encode(&q, b);
+            g_assert_cmpmem(again.p, again.left, a, n - r.left);
+            dial_plan_clear(&q);
+        }
+        a[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    g_assert_cmpuint(accepted, >, 0);
+}
+
+static void
+credentials_are_checked_and_travel(void)
+{
+    static struct credentials c, d;
+    uint8_t buf[4096];
+    struct wr w = wr_over(buf, sizeof buf);
+    const char *why = NULL;
+
+    g_strlcpy(c.user, "jörg", sizeof c.user);
+    g_assert_true(secret_set_text(&c.password, "pässwörd"));
+    c.has_new_password = true;
+    g_assert_false(credentials_valid(&c, &why));
+    g_assert_nonnull(strstr(why, "empty"));
+    g_assert_true(secret_set_text(&c.new_password, "n"));
+    credentials_put(&w, &c);
+    struct rd r = wr_done(&w);
+    g_assert_true(credentials_get(&r, &d));
+    g_assert_true(rd_done(&r));
+    g_assert_cmpstr(d.user, ==, "jörg");
+    g_assert_true(d.has_new_password);
+    g_assert_cmpmem(d.password.data, d.password.len, "pässwörd", strlen("pässwörd"));
+    credentials_wipe(&d);
+    g_assert_cmpuint(d.password.len, ==, 0);
+
+    g_strlcpy(c.user, "user\nroot", sizeof c.user);
+    g_assert_false(credentials_valid(&c, &why));
+    c.user[4] = '\0';
+    g_assert_true(credentials_valid(&c, &why));
+    g_assert_true(secret_set(&c.password, rd_over("a\0b", 3)));
+    g_assert_false(credentials_valid(&c, &why));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/dial-plan/defaults", defaults_need_only_a_name_and_a_server);
+    g_test_add_func("/dial-plan/each-fault-is-named", each_fault_is_named);
+    g_test_add_func("/dial-plan/round-trip", round_trip);
+    g_test_add_func("/dial-plan/flips-and-cuts", flips_and_cuts);
+    g_test_add_func("/dial-plan/credentials", credentials_are_checked_and_travel);
+    return g_test_run();
+}
