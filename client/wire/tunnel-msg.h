@@ -12,52 +12,66 @@
 
 #define TUNNEL_MSG_MAX (128 * 1024)
 
-enum tunnel_msg { /* helper -> tunnel */
+/* Helper -> tunnel. */
+enum tunnel_msg {
     /* dial_plan_put() and credentials_put(), then server index u8, protocol u8, uid be32, gid be32,
      * attempt u8. First message, once. */
     TUNNEL_START = 1,
-    TUNNEL_SOCKET = 2,      /* tag be16, errno be32 (0: one descriptor comes along, connecting) */
-    TUNNEL_TUN = 3,         /* flags u8 (bit 0 vnet_hdr, 1 tso4/6, 2 uso); one descriptor */
-    TUNNEL_CREDENTIALS = 4, /* credentials_put(): the answer to HELPER_WANT_CREDENTIALS */
-    TUNNEL_HANGUP = 5,      /* no body: end politely */
-    TUNNEL_REGISTERED = 6,  /* no body: addresses, routes and DNS are in place; the call is up */
+    /* tag be16, errno be32 (0: one descriptor comes along, connecting) */
+    TUNNEL_SOCKET = 2,
+    /* flags u8 (enum tun_flags); one descriptor */
+    TUNNEL_TUN = 3,
+    /* credentials_put(): the answer to HELPER_WANT_CREDENTIALS; no body: nobody answers */
+    TUNNEL_CREDENTIALS = 4,
+    /* no body: end politely */
+    TUNNEL_HANGUP = 5,
+    /* no body: addresses, routes and DNS are in place; the call is up */
+    TUNNEL_REGISTERED = 6,
 };
 
-enum helper_msg { /* tunnel -> helper */
-    HELPER_STAGE = 1,            /* enum dial_stage u8, address text of the server (16-bit length) */
-    HELPER_OPEN_SOCKET = 2,      /* tag be16, family u8 (4, 6), address 16, port be16, kind u8 */
-    HELPER_WANT_CREDENTIALS = 3, /* RAS number be32: 691 again, 648 password change, 709 */
-    HELPER_CONFIGURE = 4,        /* net_config_put(); first: open the TUN; later: what changed */
-    HELPER_STATUS = 5,           /* struct tunnel_status */
-    HELPER_STATS = 6,            /* struct tunnel_stats; at most one a second */
-    HELPER_LOG = 7,              /* level u8, printable text to the end (<= 400) */
-    HELPER_ENDED = 8,            /* RAS number be32, detail text to the end; the last message */
+/* Tunnel -> helper. */
+enum helper_msg {
+    /* enum dial_stage u8, address text of the server (16-bit length) */
+    HELPER_STAGE = 1,
+    /* tag be16, family u8 (4, 6), address 16 octets (IPv4 in the first four), port be16, kind u8 */
+    HELPER_OPEN_SOCKET = 2,
+    /* RAS number be32: 691 again, 648 password change, 709 another new password */
+    HELPER_WANT_CREDENTIALS = 3,
+    /* net_config_put(); the first: open the TUN; later: what changed */
+    HELPER_CONFIGURE = 4,
+    /* struct tunnel_status */
+    HELPER_STATUS = 5,
+    /* struct tunnel_stats; at most one a second */
+    HELPER_STATS = 6,
+    /* level u8 (syslog's 3-7), printable text to the end (<= 400) */
+    HELPER_LOG = 7,
+    /* RAS number be32, detail text to the end; the last message */
+    HELPER_ENDED = 8,
 };
 
-enum dial_stage { /* the three lines a person reads */
-    STAGE_CONNECTING = 1,
-    STAGE_AUTHENTICATING = 2,
-    STAGE_REGISTERING = 3,
-};
+enum tun_flags { TUN_FLAG_VNET_HDR = 1 << 0, TUN_FLAG_TSO = 1 << 1, TUN_FLAG_USO = 1 << 2 };
+
+/* The three lines a person reads. */
+enum dial_stage { STAGE_CONNECTING = 1, STAGE_AUTHENTICATING = 2, STAGE_REGISTERING = 3 };
 
 enum socket_kind { SOCKET_TCP = 1, SOCKET_UDP = 2, SOCKET_GRE = 3 };
 
-enum { /* STATUS texts, cut to this with their NUL */
-    STATUS_TEXT = 64,
+enum {
+    STATUS_TEXT = 64, /* cut to this with their NUL */
 };
 
 struct tunnel_status {
-    char auth[STATUS_TEXT];       /* "MS-CHAPv2" */
-    char encryption[STATUS_TEXT]; /* "TLS 1.3 AES-256-GCM" */
+    char auth[STATUS_TEXT];        /* "MS-CHAPv2" */
+    char encryption[STATUS_TEXT];  /* "TLS 1.3 AES-256-GCM" */
     char server_name[STATUS_TEXT]; /* what the server calls itself, printable; may be "" */
-    uint8_t leaf_sha256[32];      /* of the server's certificate; zero: none */
+    uint8_t leaf_sha256[32];       /* of the server's certificate; zero: none */
     bool early_data_worked;
 };
 
 struct tunnel_stats {
     uint64_t bytes_in, bytes_out, packets_in, packets_out; /* inner, since up */
-    uint32_t rtt_usec;                                      /* last echo; 0: none yet */
-    uint64_t dropped;                                       /* malformed or not allowed */
+    uint32_t rtt_usec;                                     /* last echo; 0: none yet */
+    uint64_t dropped;                                      /* malformed or not allowed */
 };
 
 /* A message under construction in @w: type, then the caller's body. */
@@ -68,12 +82,15 @@ bool tunnel_status_get(struct rd *r, struct tunnel_status *ret);
 void tunnel_stats_put(struct wr *w, const struct tunnel_stats *s);
 bool tunnel_stats_get(struct rd *r, struct tunnel_stats *ret);
 
-/* A text with a 16-bit length; get refuses what is not printable or >= cap. */
+/* A text with a 16-bit length, at most 1023 octets; get refuses (and poisons @r) what is not
+ * printable as ras_printable() means it, or >= cap. */
 void wire_text_put(struct wr *w, const char *text);
 bool wire_text_get(struct rd *r, char *out, size_t cap);
 
 /* One message over the socket, with at most one descriptor. Returns 0, or a negative errno
- * (-EPIPE: the other end is gone, -EMSGSIZE, -EBADMSG: truncated). Descriptors that come
- * unannounced are closed. */
+ * (-EPIPE: the other end is gone, -EMSGSIZE, -EBADMSG: truncated, or more than one descriptor,
+ * which are closed; -EAGAIN). Without a descriptor wire_send() is a plain send(2), wire_recv() a
+ * recvmsg(2): what the sandbox allows. @pass_fd -1: none. @ret_fd NULL: none expected, any that
+ * comes is closed. */
 int wire_send(int fd, struct rd message, int pass_fd);
 int wire_recv(int fd, void *buf, size_t cap, size_t *ret_len, int *ret_fd); /* *ret_fd -1: none */

@@ -1,0 +1,595 @@
+/* dt-plan.c - see dt-plan.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dt-plan.h"
+
+#include "dt-ras-error.h"
+
+enum {
+    REQUIRED = 1 << 0, /* a plan without this key is refused: no default may weaken it */
+    OMIT_EMPTY = 1 << 1,
+};
+
+struct word {
+    const char *text;
+    unsigned value;
+};
+
+static const struct word protocol_words[] = {
+    {"sstp", PLAN_SSTP}, {"l2tp-ipsec", PLAN_L2TP_IPSEC}, {"pptp", PLAN_PPTP}, {0}};
+static const struct word auth_words[] = {{"pap", PLAN_AUTH_PAP},
+                                         {"chap-md5", PLAN_AUTH_CHAP_MD5},
+                                         {"ms-chapv2", PLAN_AUTH_MSCHAPV2},
+                                         {"eap-mschapv2", PLAN_AUTH_EAP_MSCHAPV2},
+                                         {"none", PLAN_AUTH_NONE},
+                                         {0}};
+static const struct word encryption_words[] = {{"none", PLAN_ENCRYPTION_NONE},
+                                               {"optional", PLAN_ENCRYPTION_OPTIONAL},
+                                               {"required", PLAN_ENCRYPTION_REQUIRED},
+                                               {"maximum", PLAN_ENCRYPTION_MAXIMUM},
+                                               {0}};
+static const struct word proxy_words[] = {
+    {"none", PLAN_PROXY_NONE}, {"http", PLAN_PROXY_HTTP}, {"socks5", PLAN_PROXY_SOCKS5}, {0}};
+
+static bool
+word_value(const struct word *words, const char *text, unsigned *ret)
+{
+    for (; words->text != NULL; words++) {
+        if (g_str_equal(words->text, text)) {
+            *ret = words->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *
+word_text(const struct word *words, unsigned value)
+{
+    while (words->text != NULL && words->value != value)
+        words++;
+    return words->text;
+}
+
+/* Every getter below sees a variant of the type that the table names, and bounds what is in it. */
+
+static bool
+text_get(GVariant *v, char *out, size_t cap)
+{
+    gsize n;
+    const char *text = g_variant_get_string(v, &n);
+    g_autofree char *safe = g_malloc(n + 1);
+
+    if (n >= cap)
+        return false;
+    ras_printable(safe, n + 1, text, n);
+    if (!g_str_equal(safe, text))
+        return false;
+    memcpy(out, text, n + 1);
+    return true;
+}
+
+static bool
+protocols_get(GVariant *v, struct dial_plan *p)
+{
+    const gsize n = g_variant_n_children(v);
+
+    if (n > PLAN_MAX_PROTOCOLS)
+        return false;
+    p->n_protocols = (uint8_t)n;
+    for (gsize i = 0; i < n; i++) {
+        const char *text;
+        unsigned value;
+        g_variant_get_child(v, i, "&s", &text);
+        if (!word_value(protocol_words, text, &value))
+            return false;
+        p->protocols[i] = value;
+    }
+    return true;
+}
+
+static GVariant *
+protocols_put(const struct dial_plan *p)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (unsigned i = 0; i < p->n_protocols; i++)
+        g_variant_builder_add(&b, "s", word_text(protocol_words, p->protocols[i]));
+    return g_variant_builder_end(&b);
+}
+
+static bool
+servers_get(GVariant *v, struct dial_plan *p)
+{
+    const gsize n = g_variant_n_children(v);
+
+    if (n > PLAN_MAX_SERVERS)
+        return false;
+    p->n_servers = (uint8_t)n;
+    for (gsize i = 0; i < n; i++) {
+        g_autoptr(GVariant) pair = g_variant_get_child_value(v, i);
+        g_autoptr(GVariant) host = g_variant_get_child_value(pair, 0);
+        if (!text_get(host, p->servers[i].host, sizeof p->servers[i].host))
+            return false;
+        g_variant_get_child(pair, 1, "q", &p->servers[i].port);
+    }
+    return true;
+}
+
+static GVariant *
+servers_put(const struct dial_plan *p)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(sq)"));
+
+    for (unsigned i = 0; i < p->n_servers; i++)
+        g_variant_builder_add(&b, "(sq)", p->servers[i].host, p->servers[i].port);
+    return g_variant_builder_end(&b);
+}
+
+static bool
+auth_get(GVariant *v, struct dial_plan *p)
+{
+    const gsize n = g_variant_n_children(v);
+
+    if (n > G_N_ELEMENTS(auth_words))
+        return false;
+    p->auth = 0;
+    for (gsize i = 0; i < n; i++) {
+        const char *text;
+        unsigned value;
+        g_variant_get_child(v, i, "&s", &text);
+        if (!word_value(auth_words, text, &value))
+            return false;
+        p->auth |= value;
+    }
+    return true;
+}
+
+static GVariant *
+auth_put(const struct dial_plan *p)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (const struct word *w = auth_words; w->text != NULL; w++)
+        if (p->auth & w->value)
+            g_variant_builder_add(&b, "s", w->text);
+    return g_variant_builder_end(&b);
+}
+
+static bool
+encryption_get(GVariant *v, struct dial_plan *p)
+{
+    unsigned value;
+
+    if (!word_value(encryption_words, g_variant_get_string(v, NULL), &value))
+        return false;
+    p->encryption = value;
+    return true;
+}
+
+static GVariant *
+encryption_put(const struct dial_plan *p)
+{
+    return g_variant_new_string(word_text(encryption_words, p->encryption));
+}
+
+static bool
+proxy_get(GVariant *v, struct dial_plan *p)
+{
+    unsigned value;
+
+    if (!word_value(proxy_words, g_variant_get_string(v, NULL), &value))
+        return false;
+    p->proxy = value;
+    return true;
+}
+
+static GVariant *
+proxy_put(const struct dial_plan *p)
+{
+    return g_variant_new_string(word_text(proxy_words, p->proxy));
+}
+
+static bool
+pin_get(GVariant *v, struct dial_plan *p)
+{
+    gsize n;
+    gconstpointer bytes = g_variant_get_fixed_array(v, &n, 1);
+
+    if (n != sizeof p->pin)
+        return false;
+    memcpy(p->pin, bytes, n);
+    p->pin_set = true;
+    return true;
+}
+
+static GVariant *
+pin_put(const struct dial_plan *p)
+{
+    if (!p->pin_set)
+        return NULL;
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, p->pin, sizeof p->pin, 1);
+}
+
+static bool
+ca_get(GVariant *v, struct dial_plan *p)
+{
+    gsize n;
+    gconstpointer bytes = g_variant_get_fixed_array(v, &n, 1);
+
+    if (n == 0 || n > PLAN_MAX_CA)
+        return false;
+    free(p->ca);
+    p->ca = malloc(n);
+    if (p->ca == NULL)
+        return false;
+    memcpy(p->ca, bytes, n);
+    p->ca_len = (uint32_t)n;
+    return true;
+}
+
+static GVariant *
+ca_put(const struct dial_plan *p)
+{
+    if (p->ca_len == 0)
+        return NULL;
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, p->ca, p->ca_len, 1);
+}
+
+static bool
+fixed_ip4_get(GVariant *v, struct dial_plan *p)
+{
+    return net_ip4_parse(g_variant_get_string(v, NULL), &p->fixed_ip4);
+}
+
+static GVariant *
+fixed_ip4_put(const struct dial_plan *p)
+{
+    char text[16];
+
+    return p->fixed_ip4 == 0 ? NULL : g_variant_new_string(net_ip4_text(p->fixed_ip4, text));
+}
+
+static bool
+addresses_get(GVariant *v, uint32_t out[static NET_MAX_SERVERS], uint8_t *ret_n)
+{
+    const gsize n = g_variant_n_children(v);
+
+    if (n > NET_MAX_SERVERS)
+        return false;
+    for (gsize i = 0; i < n; i++) {
+        const char *text;
+        g_variant_get_child(v, i, "&s", &text);
+        if (!net_ip4_parse(text, &out[i]))
+            return false;
+    }
+    *ret_n = (uint8_t)n;
+    return true;
+}
+
+static GVariant *
+addresses_put(const uint32_t *addresses, unsigned n)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    char text[16];
+
+    for (unsigned i = 0; i < n; i++)
+        g_variant_builder_add(&b, "s", net_ip4_text(addresses[i], text));
+    return g_variant_builder_end(&b);
+}
+
+static bool
+dns_get(GVariant *v, struct dial_plan *p)
+{
+    return addresses_get(v, p->dns, &p->n_dns);
+}
+
+static GVariant *
+dns_put(const struct dial_plan *p)
+{
+    return addresses_put(p->dns, p->n_dns);
+}
+
+static bool
+wins_get(GVariant *v, struct dial_plan *p)
+{
+    return addresses_get(v, p->wins, &p->n_wins);
+}
+
+static GVariant *
+wins_put(const struct dial_plan *p)
+{
+    return addresses_put(p->wins, p->n_wins);
+}
+
+static bool
+routes_get(GVariant *v, struct dial_plan *p)
+{
+    const gsize n = g_variant_n_children(v);
+
+    if (n > PLAN_MAX_ROUTES)
+        return false;
+    p->n_routes = (uint16_t)n;
+    for (gsize i = 0; i < n; i++) {
+        const char *text;
+        g_variant_get_child(v, i, "&s", &text);
+        if (!net_route_parse(text, &p->routes[i]))
+            return false;
+    }
+    return true;
+}
+
+static GVariant *
+routes_put(const struct dial_plan *p)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    char text[52];
+
+    for (unsigned i = 0; i < p->n_routes; i++)
+        g_variant_builder_add(&b, "s", net_route_text(&p->routes[i], text));
+    return g_variant_builder_end(&b);
+}
+
+/* A key is either a plain field (offset, size; the type says how) or has functions of its own. */
+static const struct field {
+    const char *key, *type;
+    unsigned flags;
+    size_t offset, size;
+    bool (*get)(GVariant *v, struct dial_plan *p);
+    GVariant *(*put)(const struct dial_plan *p); /* NULL: leave the key out */
+} fields[] = {
+/* clang-format off */
+#define AT(member) offsetof(struct dial_plan, member), sizeof((struct dial_plan *)NULL)->member
+    {"name", "s", REQUIRED, AT(name)},
+    {"protocols", "as", REQUIRED, .get = protocols_get, .put = protocols_put},
+    {"servers", "a(sq)", REQUIRED, .get = servers_get, .put = servers_put},
+    {"auth", "as", REQUIRED, .get = auth_get, .put = auth_put},
+    {"encryption", "s", REQUIRED, .get = encryption_get, .put = encryption_put},
+    {"tls-name", "s", OMIT_EMPTY, AT(tls_name)},
+    {"pin", "ay", 0, .get = pin_get, .put = pin_put},
+    {"ca", "ay", 0, .get = ca_get, .put = ca_put},
+    {"proxy", "s", 0, .get = proxy_get, .put = proxy_put},
+    {"proxy-host", "s", OMIT_EMPTY, AT(proxy_host)},
+    {"proxy-port", "q", 0, AT(proxy_port)},
+    {"sstp-path-query", "s", OMIT_EMPTY, AT(sstp_path_query)},
+    {"ipv4", "b", 0, AT(ipv4)},
+    {"ipv6", "b", 0, AT(ipv6)},
+    {"default-gateway", "b", 0, AT(default_gateway)},
+    {"class-route", "b", 0, AT(class_route)},
+    {"dhcp-inform", "b", 0, AT(dhcp_inform)},
+    {"set-dns", "b", 0, AT(set_dns)},
+    {"mru", "q", 0, AT(mru)},
+    {"fixed-ip4", "s", 0, .get = fixed_ip4_get, .put = fixed_ip4_put},
+    {"dns", "as", 0, .get = dns_get, .put = dns_put},
+    {"wins", "as", 0, .get = wins_get, .put = wins_put},
+    {"domain", "s", OMIT_EMPTY, AT(domain)},
+    {"routes", "as", 0, .get = routes_get, .put = routes_put},
+    {"redial-count", "q", 0, AT(redial_count)},
+    {"redial-delay", "q", 0, AT(redial_delay_s)},
+    {"idle-timeout", "u", 0, AT(idle_timeout_s)},
+    {"connect-timeout", "q", 0, AT(connect_timeout_s)},
+    {"end-with-caller", "b", 0, AT(end_with_caller)},
+    {"accept-early-data", "b", 0, AT(accept_early_data)},
+#undef AT
+    /* clang-format on */
+};
+
+static bool
+field_get(const struct field *f, GVariant *v, struct dial_plan *p)
+{
+    void *at = (char *)p + f->offset;
+
+    if (f->get != NULL)
+        return f->get(v, p);
+    switch (*f->type) {
+    case 's':
+        return text_get(v, at, f->size);
+    case 'b':
+        *(bool *)at = g_variant_get_boolean(v);
+        return true;
+    case 'q':
+        *(uint16_t *)at = g_variant_get_uint16(v);
+        return true;
+    case 'u':
+        *(uint32_t *)at = g_variant_get_uint32(v);
+        return true;
+    }
+    g_assert_not_reached(); /* the table is wrong, not the caller */
+}
+
+static GVariant *
+field_put(const struct field *f, const struct dial_plan *p)
+{
+    const void *at = (const char *)p + f->offset;
+
+    if (f->put != NULL)
+        return f->put(p);
+    switch (*f->type) {
+    case 's':
+        return (f->flags & OMIT_EMPTY) && *(const char *)at == '\0' ? NULL
+                                                                    : g_variant_new_string(at);
+    case 'b':
+        return g_variant_new_boolean(*(const bool *)at);
+    case 'q':
+        return g_variant_new_uint16(*(const uint16_t *)at);
+    case 'u':
+        return g_variant_new_uint32(*(const uint32_t *)at);
+    }
+    g_assert_not_reached();
+}
+
+GVariant *
+dt_plan_to_variant(const struct dial_plan *plan)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        GVariant *v = field_put(&fields[i], plan);
+        if (v != NULL)
+            g_variant_builder_add(&b, "{sv}", fields[i].key, v);
+    }
+    return g_variant_builder_end(&b);
+}
+
+static bool
+plan_key_get(const char *key, GVariant *value, struct dial_plan *p, uint64_t *seen, GError **error)
+{
+    gsize i = 0;
+
+    G_STATIC_ASSERT(G_N_ELEMENTS(fields) <= 64);
+    while (i < G_N_ELEMENTS(fields) && !g_str_equal(fields[i].key, key))
+        i++;
+    if (i == G_N_ELEMENTS(fields)) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "The dial plan has an unknown key.");
+        return false;
+    }
+    if (*seen & UINT64_C(1) << i) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "The dial plan has the key '%s' twice.",
+                         fields[i].key);
+        return false;
+    }
+    *seen |= UINT64_C(1) << i;
+    if (!g_variant_is_of_type(value, G_VARIANT_TYPE(fields[i].type))) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "'%s' of the dial plan must have the type '%s'.",
+                         fields[i].key, fields[i].type);
+        return false;
+    }
+    if (!field_get(&fields[i], value, p)) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE,
+                         "'%s' of the dial plan is malformed, too long or unknown.", fields[i].key);
+        return false;
+    }
+    return true;
+}
+
+static bool
+plan_fill(GVariant *variant, struct dial_plan *p, GError **error)
+{
+    GVariantIter iter;
+    const char *key, *why = NULL;
+    GVariant *value;
+    uint64_t seen = 0;
+
+    if (!g_variant_is_of_type(variant, G_VARIANT_TYPE_VARDICT)) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "The dial plan must have the type 'a{sv}'.");
+        return false;
+    }
+    g_variant_iter_init(&iter, variant);
+    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        const bool ok = plan_key_get(key, value, p, &seen, error);
+        g_variant_unref(value);
+        if (!ok)
+            return false;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        if ((fields[i].flags & REQUIRED) && !(seen & UINT64_C(1) << i)) {
+            dt_ras_error_set(error, RAS_BAD_PROFILE, "The dial plan has no '%s'.", fields[i].key);
+            return false;
+        }
+    }
+    if (!dial_plan_valid(p, &why)) {
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "%s", why);
+        return false;
+    }
+    return true;
+}
+
+bool
+dt_plan_from_variant(GVariant *variant, struct dial_plan *ret, GError **error)
+{
+    g_autofree struct dial_plan *p = g_new0(struct dial_plan, 1);
+
+    dial_plan_init(p);
+    if (!plan_fill(variant, p, error)) {
+        dial_plan_clear(p);
+        return false;
+    }
+    *ret = *p;
+    return true;
+}
+
+static const struct {
+    const char *key;
+    size_t offset;
+    bool secret; /* a struct secret, not a char[PLAN_MAX_TEXT] */
+} credential_keys[] = {
+    {"user", offsetof(struct credentials, user), false},
+    {"domain", offsetof(struct credentials, domain), false},
+    {"password", offsetof(struct credentials, password), true},
+    {"new-password", offsetof(struct credentials, new_password), true},
+    {"proxy-user", offsetof(struct credentials, proxy_user), false},
+    {"proxy-password", offsetof(struct credentials, proxy_password), true},
+    {"psk", offsetof(struct credentials, psk), true},
+};
+
+GVariant *
+dt_credentials_to_variant(const struct credentials *credentials)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    for (gsize i = 0; credentials != NULL && i < G_N_ELEMENTS(credential_keys); i++) {
+        const char *at = (const char *)credentials + credential_keys[i].offset;
+        const char *text =
+            credential_keys[i].secret ? (const char *)((const struct secret *)at)->data : at;
+        const bool given = *text != '\0' || (&credentials->new_password == (const void *)at &&
+                                             credentials->has_new_password);
+        if (given)
+            g_variant_builder_add(&b, "{sv}", credential_keys[i].key, g_variant_new_string(text));
+    }
+    return g_variant_builder_end(&b);
+}
+
+static bool
+credential_get(const char *key, GVariant *value, struct credentials *c)
+{
+    gsize i = 0;
+
+    while (i < G_N_ELEMENTS(credential_keys) && !g_str_equal(credential_keys[i].key, key))
+        i++;
+    if (i == G_N_ELEMENTS(credential_keys) || !g_variant_is_of_type(value, G_VARIANT_TYPE_STRING))
+        return false;
+
+    void *at = (char *)c + credential_keys[i].offset;
+    if (at == &c->new_password)
+        c->has_new_password = true;
+    return credential_keys[i].secret ? secret_set_text(at, g_variant_get_string(value, NULL))
+                                     : text_get(value, at, PLAN_MAX_TEXT);
+}
+
+bool
+dt_credentials_from_variant(GVariant *variant, struct credentials *ret, GError **error)
+{
+    struct credentials c = {0};
+    const char *key,
+        *why = "The secrets have an unknown key, another type than 's', or are too long.";
+    GVariant *value;
+    GVariantIter iter;
+    bool ok = g_variant_is_of_type(variant, G_VARIANT_TYPE_VARDICT);
+
+    if (ok)
+        g_variant_iter_init(&iter, variant);
+    while (ok && g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        ok = credential_get(key, value, &c);
+        g_variant_unref(value);
+    }
+    ok = ok && credentials_valid(&c, &why);
+    if (ok)
+        *ret = c;
+    else
+        dt_ras_error_set(error, RAS_BAD_PROFILE, "%s", why);
+    credentials_wipe(&c);
+    return ok;
+}
+
+void
+dt_credentials_wipe_variant(GVariant *variant)
+{
+    if (g_variant_is_container(variant)) {
+        for (gsize i = 0; i < g_variant_n_children(variant); i++) {
+            g_autoptr(GVariant) child = g_variant_get_child_value(variant, i);
+            dt_credentials_wipe_variant(child);
+        }
+    } else if (g_variant_is_of_type(variant, G_VARIANT_TYPE_STRING)) {
+        gsize n;
+        const char *text = g_variant_get_string(variant, &n);
+        explicit_bzero((char *)text, n);
+    }
+}

@@ -1,0 +1,42 @@
+/*
+ * dt-plan.h - the dial plan and the secrets as they cross D-Bus: an a{sv} each.
+ *
+ * Keys of the plan. Those with * must be there; the others default to dial_plan_init(). An unknown
+ * key, another type, a number out of range, too many elements, or a text with control characters
+ * refuses the whole plan.
+ *
+ *     name* s              protocols* as: "sstp", "l2tp-ipsec", "pptp", in the order to try
+ *     servers* a(sq): host or literal address, port (0: the protocol's own), in the order to try
+ *     auth* as: "pap", "chap-md5", "ms-chapv2", "eap-mschapv2", "none"
+ *     encryption* s: "none", "optional", "required", "maximum"
+ *     tls-name s           pin ay (32 octets)   ca ay (PEM)
+ *     proxy s: "none", "http", "socks5"         proxy-host s   proxy-port q   sstp-path-query s
+ *     ipv4 b   ipv6 b      default-gateway b    class-route b  dhcp-inform b  set-dns b
+ *     mru q                fixed-ip4 s          dns as         wins as        domain s
+ *     routes as: "10.0.0.0/8", "2001:db8::/32"
+ *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
+ *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
+ *
+ * Keys of the secrets, all optional, all s: user, domain, password, new-password, proxy-user,
+ * proxy-password, psk.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "dial-plan.h"
+
+/* A floating a{sv}; NULL or an invalid plan is a programmer's error. */
+GVariant *dt_plan_to_variant(const struct dial_plan *plan);
+/* Checks everything, dial_plan_valid() included. On success the caller owns what is in @ret
+ * (dial_plan_clear()). On failure @ret is untouched and @error is RAS_BAD_PROFILE with a sentence.
+ */
+bool dt_plan_from_variant(GVariant *variant, struct dial_plan *ret, GError **error);
+
+/* NULL: an empty a{sv}, "nobody answers". */
+GVariant *dt_credentials_to_variant(const struct credentials *credentials);
+bool dt_credentials_from_variant(GVariant *variant, struct credentials *ret, GError **error);
+/* Overwrite every text in @variant, which nobody may use any more (but unref). */
+void dt_credentials_wipe_variant(GVariant *variant);
