@@ -1,0 +1,106 @@
+/*
+ * ras-core.h - one call at the practice server as a value: SSTP below, PPP above, the far end of
+ * what client/session/session.h is. No I/O, thread, clock or global; used like a session:
+ *
+ *     used = ras_core_receive(c, now, bytes, n, &packets)    bytes of the stream inside TLS
+ *     ras_core_expire(c, now)                                when ras_core_deadline() has come
+ *     after each: while (ras_core_poll_output(c, &out)) send each piece as a write of its own;
+ *                 while (ras_core_poll_event(c, &event)) ...;
+ *                 if (ras_core_wants_close(c)) close the link, then ras_core_lost()
+ *
+ * A server for practice and for tests only: it keeps passwords in clear text and can be told to
+ * misbehave (ras-script.h).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "clock.h"
+#include "ras-pool.h"
+#include "ras-script.h"
+#include "ras-users.h"
+#include "rng.h"
+#include "session.h"
+
+enum ras_auth { RAS_AUTH_NONE, RAS_AUTH_PAP, RAS_AUTH_CHAP_MD5, RAS_AUTH_MSCHAPV2, RAS_AUTH_EAP };
+
+enum { RAS_MAX_AUTH = 4, RAS_MAX_ROUTES = 64 };
+
+struct ras_route { /* DHCP options 121 and 249 */
+    struct net_route to;
+    uint32_t gateway;
+};
+
+/* What all calls of a server share. Borrowed by each call for its life; @users and @pool change. */
+struct ras_config {
+    uint8_t n_auth; /* in the order they are demanded; none: no authentication */
+    enum ras_auth auth[RAS_MAX_AUTH];
+    struct ras_users *users;
+    struct ras_pool *pool;
+    uint32_t address; /* the server's own inside the tunnel */
+    uint32_t dns[2], nbns[2];
+    bool ipv6;
+    char name[NET_MAX_NAME];   /* what it calls itself in CHAP */
+    char domain[NET_MAX_NAME]; /* DHCP option 15; "": none */
+    uint16_t n_routes;
+    struct ras_route routes[RAS_MAX_ROUTES];
+    uint16_t mru;
+    uint8_t hash_mask;                      /* SSTP: 1 SHA-1, 2 SHA-256 */
+    uint8_t cert_sha256[32], cert_sha1[20]; /* of the certificate that TLS shows */
+    usec_t hello;                           /* SSTP echo interval, 60 s */
+    struct ras_script script;
+};
+
+void ras_config_init(struct ras_config *c); /* Windows Server's defaults, and no script */
+
+enum ras_core_event_type {
+    RAS_EVENT_HTTP,             /* the request was answered; .number is the status sent */
+    RAS_EVENT_REQUEST,          /* SSTP_MSG_CALL_CONNECT_REQUEST was accepted */
+    RAS_EVENT_LCP_UP,           /* .number is the enum ras_auth that was agreed */
+    RAS_EVENT_AUTHENTICATED,    /* .text is the user */
+    RAS_EVENT_REFUSED,          /* .text is the user, .number the RAS number */
+    RAS_EVENT_PASSWORD_CHANGED, /* .text is the user */
+    RAS_EVENT_BOUND,            /* CALL_CONNECTED came and its crypto binding is right */
+    RAS_EVENT_BINDING_REFUSED,
+    RAS_EVENT_IPCP_UP, /* .address is the client's */
+    RAS_EVENT_IPCP_DOWN,
+    RAS_EVENT_IPV6CP_UP,   /* .id is the client's interface identifier */
+    RAS_EVENT_DHCP_INFORM, /* answered */
+    RAS_EVENT_FAULT,       /* .text names what the script made it do */
+    RAS_EVENT_ENDED,       /* the last one; .text says why */
+};
+
+struct ras_core_event {
+    enum ras_core_event_type type;
+    uint32_t number, address;
+    uint8_t id[8];
+    char text[128]; /* printable */
+};
+
+struct ras_core;
+
+/* NULL: no memory. @call counts from 1 (a script can speak of "call 2"). */
+struct ras_core *ras_core_new(const struct ras_config *config, const struct rng *rng, uint32_t call,
+                              usec_t now);
+void ras_core_free(struct ras_core *c); /* NULL is fine; gives the address back, wipes keys */
+
+/* As session_receive(): octets used, packets found as slices of @bytes. Packets for the server's
+ * own DHCP are answered inside and not returned. */
+size_t ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
+                        struct session_packets *ret);
+void ras_core_expire(struct ras_core *c, usec_t now);
+void ras_core_close(struct ras_core *c, usec_t now, bool politely); /* LCP, then SSTP; or ABORT */
+void ras_core_lost(struct ras_core *c, usec_t now);                 /* the link is gone */
+
+usec_t ras_core_deadline(const struct ras_core *c);
+bool ras_core_poll_output(struct ras_core *c, struct rd *ret); /* valid until the next call */
+bool ras_core_poll_event(struct ras_core *c, struct ras_core_event *ret);
+bool ras_core_wants_close(const struct ras_core *c); /* once all output is written */
+bool ras_core_wants_reset(const struct ras_core *c); /* ... with a TCP RST */
+
+/* The way to the client, as session_framing() and session_seal(). False: not up yet. */
+struct session_framing ras_core_framing(const struct ras_core *c);
+bool ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len);
+
+uint32_t ras_core_client4(const struct ras_core *c); /* 0: none */
+uint64_t ras_core_dropped(const struct ras_core *c); /* malformed or untimely frames */
