@@ -17,7 +17,8 @@ enum tunnel_msg {
     /* dial_plan_put() and credentials_put(), then server index u8, protocol u8, uid be32, gid be32,
      * attempt u8. First message, once. */
     TUNNEL_START = 1,
-    /* tag be16, errno be32 (0: one descriptor comes along, connecting) */
+    /* tag be16, errno be32 (0: one descriptor comes along, connecting), then printable text to the
+     * end: what the proxy said, else empty (<= 160) */
     TUNNEL_SOCKET = 2,
     /* flags u8 (enum tun_flags); one descriptor */
     TUNNEL_TUN = 3,
@@ -54,7 +55,9 @@ enum tun_flags { TUN_FLAG_VNET_HDR = 1 << 0, TUN_FLAG_TSO = 1 << 1, TUN_FLAG_USO
 /* The three lines a person reads. */
 enum dial_stage { STAGE_CONNECTING = 1, STAGE_AUTHENTICATING = 2, STAGE_REGISTERING = 3 };
 
-enum socket_kind { SOCKET_TCP = 1, SOCKET_UDP = 2, SOCKET_GRE = 3 };
+/* SOCKET_PROXY: the address is the plan's proxy; the descriptor comes when dialtone-proxy has taken
+ * it through to the server of this attempt. */
+enum socket_kind { SOCKET_TCP = 1, SOCKET_UDP = 2, SOCKET_GRE = 3, SOCKET_PROXY = 4 };
 
 enum {
     STATUS_TEXT = 64, /* cut to this with their NUL */
