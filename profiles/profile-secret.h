@@ -1,0 +1,30 @@
+/*
+ * profile-secret.h - saved passwords in the desktop's keyring (libsecret), one for a profile and a
+ * user name. All calls end within PROFILE_SECRET_TIMEOUT_S, even when the keyring hangs, and fail
+ * in words when there is none; a call that failed leaves dialing possible.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "profile.h"
+
+#define PROFILE_SECRET_TIMEOUT_S 60
+
+void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+/* TRUE and ret_password->len == 0: none is saved. */
+gboolean profile_secret_lookup_finish(GAsyncResult *result, struct secret *ret_password,
+                                      GError **error);
+
+void profile_secret_store_async(const Profile *p, const char *user, const struct secret *password,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean profile_secret_store_finish(GAsyncResult *result, GError **error);
+
+/* @user NULL: of every user of the profile. Not having one is success. */
+void profile_secret_clear_async(const Profile *p, const char *user, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean profile_secret_clear_finish(GAsyncResult *result, GError **error);
