@@ -39,7 +39,7 @@ void hmac_parts(enum hash_alg alg, struct rd key, const struct rd *parts, size_t
                sizeof((const struct rd[]){__VA_ARGS__}) / sizeof(struct rd), (ret))
 
 /* A context that is made once and used for many messages: no allocation and no look-up a message.
- * hash_ctx_new() with an empty key makes a plain digest, with a key an HMAC. */
+ */
 struct hash_ctx;
 struct hash_ctx *hash_ctx_new(enum hash_alg alg);
 struct hash_ctx *hash_ctx_new_hmac(enum hash_alg alg, struct rd key);
