@@ -35,10 +35,10 @@ enum session_channel {
 
 /* What the owner knows of the link when it is up. */
 struct session_link_info {
-    char host[PLAN_MAX_TEXT];                 /* for the HTTP Host header */
-    uint8_t leaf_sha256[32], leaf_sha1[20];   /* of the server's certificate (SSTP) */
-    uint8_t guid[16];                         /* SSTPCORRELATIONID */
-    bool send_early;                          /* POST and Call-Connect-Request in one flight */
+    char host[PLAN_MAX_TEXT];               /* for the HTTP Host header */
+    uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
+    uint8_t guid[16];                       /* SSTPCORRELATIONID */
+    bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };
 
 enum session_event_type {

@@ -17,9 +17,8 @@ void sstp_hlak(uint8_t ret[static 32], struct rd keys);
 /* SHA-256 when it is in the set, else SHA-1, else 0. */
 enum sstp_hash sstp_binding_choose(uint8_t hashes);
 
-/* Fill the Compound MAC of a CALL_CONNECTED as built by sstp_put_connected(). False: crypto failed.
- */
-bool sstp_binding_seal(enum sstp_hash hash, const uint8_t hlak[static 32],
+/* Fill the Compound MAC of a CALL_CONNECTED as built by sstp_put_connected(). */
+void sstp_binding_seal(enum sstp_hash hash, const uint8_t hlak[static 32],
                        uint8_t packet[static SSTP_CONNECTED_LEN]);
 
 /* The server's half: is this CALL_CONNECTED of a client that knows @hlak? The nonce and the

@@ -35,12 +35,12 @@ struct sstp_call {
     usec_t deadline;    /* NEVER, or when sstp_call_expire() is due */
     struct ras_end end; /* why it ended, or is ending: the first cause */
     uint8_t naks;
-    enum sstp_hash hash; /* chosen from the ACK */
-    uint8_t nonce[32];   /* of the ACK */
-    bool hello_pending;  /* our ECHO_REQUEST is not answered */
-    usec_t hello_sent;
-    uint32_t rtt;     /* of the last hello, microseconds; 0: none */
-    uint64_t ignored; /* control packets that meant nothing here */
+    enum sstp_hash hash;      /* chosen from the ACK */
+    uint8_t nonce[32];        /* of the ACK */
+    bool hello_pending;       /* our ECHO_REQUEST is not answered */
+    usec_t hello_sent, heard; /* the latter: when anything came last */
+    uint32_t rtt;             /* of the last hello, microseconds; 0: none */
+    uint64_t ignored;         /* control packets that meant nothing here */
 };
 
 void sstp_call_init(struct sstp_call *c);

@@ -43,7 +43,7 @@ struct sstp_http_reply { /* zero it to begin */
     bool cut; /* this line was longer than what is kept of it */
     bool after_status, html, length_seen, chunked, location;
     uint64_t length;
-    char reason[64], server[64];
+    char reason[32], server[40];
 };
 
 /* Feed what came. Returns how many octets belonged to the header; never one more, so a glued first

@@ -12,15 +12,15 @@ static const struct message_rule {
     const char *name;
     uint8_t allowed, required, repeated;
 } messages[] = {
-    [SSTP_CALL_CONNECT_REQUEST] = {"Call-Connect-Request", PROTOCOL, PROTOCOL, 0},
-    [SSTP_CALL_CONNECT_ACK] = {"Call-Connect-Ack", BINDING_REQ, BINDING_REQ, 0},
-    [SSTP_CALL_CONNECT_NAK] = {"Call-Connect-Nak", STATUS, STATUS, STATUS},
-    [SSTP_CALL_CONNECTED] = {"Call-Connected", BINDING, BINDING, 0},
-    [SSTP_CALL_ABORT] = {"Call-Abort", STATUS, 0, 0},
-    [SSTP_CALL_DISCONNECT] = {"Call-Disconnect", STATUS, 0, 0},
-    [SSTP_CALL_DISCONNECT_ACK] = {"Call-Disconnect-Ack", 0, 0, 0},
-    [SSTP_ECHO_REQUEST] = {"Echo-Request", 0, 0, 0},
-    [SSTP_ECHO_RESPONSE] = {"Echo-Response", 0, 0, 0},
+    [SSTP_MSG_CALL_CONNECT_REQUEST] = {"Call-Connect-Request", PROTOCOL, PROTOCOL, 0},
+    [SSTP_MSG_CALL_CONNECT_ACK] = {"Call-Connect-Ack", BINDING_REQ, BINDING_REQ, 0},
+    [SSTP_MSG_CALL_CONNECT_NAK] = {"Call-Connect-Nak", STATUS, STATUS, STATUS},
+    [SSTP_MSG_CALL_CONNECTED] = {"Call-Connected", BINDING, BINDING, 0},
+    [SSTP_MSG_CALL_ABORT] = {"Call-Abort", STATUS, 0, 0},
+    [SSTP_MSG_CALL_DISCONNECT] = {"Call-Disconnect", STATUS, 0, 0},
+    [SSTP_MSG_CALL_DISCONNECT_ACK] = {"Call-Disconnect-Ack", 0, 0, 0},
+    [SSTP_MSG_ECHO_REQUEST] = {"Echo-Request", 0, 0, 0},
+    [SSTP_MSG_ECHO_RESPONSE] = {"Echo-Response", 0, 0, 0},
 };
 
 static const struct { /* of the value, without the attribute's header */
@@ -192,7 +192,7 @@ put_tail_octet(struct wr *w, uint8_t value)
 void
 sstp_put_connect_request(struct wr *w)
 {
-    put_head(w, SSTP_CALL_CONNECT_REQUEST, 14, 1);
+    put_head(w, SSTP_MSG_CALL_CONNECT_REQUEST, 14, 1);
     put_attribute(w, SSTP_ATTRIB_ENCAPSULATED_PROTOCOL_ID, 6);
     wr_be16(w, SSTP_PROTOCOL_PPP);
 }
@@ -200,7 +200,7 @@ sstp_put_connect_request(struct wr *w)
 void
 sstp_put_connect_ack(struct wr *w, uint8_t hashes, const uint8_t nonce[static 32])
 {
-    put_head(w, SSTP_CALL_CONNECT_ACK, 48, 1);
+    put_head(w, SSTP_MSG_CALL_CONNECT_ACK, 48, 1);
     put_attribute(w, SSTP_ATTRIB_CRYPTO_BINDING_REQ, 40);
     put_tail_octet(w, hashes);
     wr_bytes(w, nonce, 32);
@@ -212,7 +212,7 @@ sstp_put_connected(struct wr *w, enum sstp_hash hash, const uint8_t nonce[static
 {
     static const uint8_t zero[32];
 
-    put_head(w, SSTP_CALL_CONNECTED, SSTP_CONNECTED_LEN, 1);
+    put_head(w, SSTP_MSG_CALL_CONNECTED, SSTP_CONNECTED_LEN, 1);
     put_attribute(w, SSTP_ATTRIB_CRYPTO_BINDING, 104);
     put_tail_octet(w, (uint8_t)hash);
     wr_bytes(w, nonce, 32);

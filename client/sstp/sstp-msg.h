@@ -22,15 +22,15 @@ enum {
 };
 
 enum sstp_type { /* section 2.2.2 */
-                 SSTP_CALL_CONNECT_REQUEST = 1,
-                 SSTP_CALL_CONNECT_ACK,
-                 SSTP_CALL_CONNECT_NAK,
-                 SSTP_CALL_CONNECTED,
-                 SSTP_CALL_ABORT,
-                 SSTP_CALL_DISCONNECT,
-                 SSTP_CALL_DISCONNECT_ACK,
-                 SSTP_ECHO_REQUEST,
-                 SSTP_ECHO_RESPONSE,
+                 SSTP_MSG_CALL_CONNECT_REQUEST = 1,
+                 SSTP_MSG_CALL_CONNECT_ACK,
+                 SSTP_MSG_CALL_CONNECT_NAK,
+                 SSTP_MSG_CALL_CONNECTED,
+                 SSTP_MSG_CALL_ABORT,
+                 SSTP_MSG_CALL_DISCONNECT,
+                 SSTP_MSG_CALL_DISCONNECT_ACK,
+                 SSTP_MSG_ECHO_REQUEST,
+                 SSTP_MSG_ECHO_RESPONSE,
 };
 
 enum sstp_attribute { /* section 2.2.4 */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dhcp-inform.h"
+
+enum { TRIES = 4 };
+static const usec_t pauses[TRIES] = {
+    1 * USEC_PER_SEC,
+    2 * USEC_PER_SEC,
+    4 * USEC_PER_SEC,
+    8 * USEC_PER_SEC,
+};
+static const usec_t hurry = 250 * USEC_PER_MSEC;
+
+void
+dhcp_inform_begin(struct dhcp_inform *d, usec_t now, uint32_t xid, uint32_t address)
+{
+    *d = (struct dhcp_inform){.xid = xid, .address = address, .deadline = now};
+}
+
+void
+dhcp_inform_hurry(struct dhcp_inform *d, usec_t now)
+{
+    if (d->deadline != NEVER && d->sent == 1)
+        d->deadline = usec_min(d->deadline, now + hurry);
+}
+
+void
+dhcp_inform_over(struct dhcp_inform *d)
+{
+    d->answered = true;
+    d->deadline = NEVER;
+}
+
+bool
+dhcp_inform_waits(const struct dhcp_inform *d)
+{
+    return d->address != 0 && !d->answered;
+}
+
+/* Options as a Windows client sends them, without the computer's name: it is nobody's business. */
+static void
+put_options(struct wr *w)
+{
+    static const uint8_t options[] = {
+        /* clang-format off */
+        DHCP_TYPE, 1, DHCP_INFORM,
+        DHCP_CLIENT_ID, 7, 8, 0x00, 0x53, 0x45, 0x00, 0x00, 0x00,
+        DHCP_CLASS, 8, 'M', 'S', 'F', 'T', ' ', '5', '.', '0',
+        DHCP_LIST, 9, DHCP_SUBNET_MASK, DHCP_ROUTER, DHCP_DNS, DHCP_DOMAIN, DHCP_NBNS,
+            DHCP_NODE_TYPE, DHCP_SEARCH, DHCP_ROUTES, DHCP_ROUTES_MS,
+        DHCP_END,
+        /* clang-format on */
+    };
+    wr_bytes(w, options, sizeof options);
+}
+
+static void
+put_bootp(const struct dhcp_inform *d, struct wr *w)
+{
+    static const uint8_t zero[64 + 128 + 16];
+
+    wr_u8(w, 1); /* BOOTREQUEST */
+    wr_u8(w, 8); /* hardware: what a PPP link is called there */
+    wr_u8(w, 6);
+    wr_u8(w, 0);
+    wr_be32(w, d->xid);
+    wr_be32(w, 0); /* seconds, flags */
+    wr_be32(w, d->address);
+    wr_bytes(w, zero, 4 + 4 + 4); /* yiaddr, siaddr, giaddr */
+    wr_bytes(w, zero, 16 + 64 + 128);
+    wr_be32(w, 0x63825363);
+    put_options(w);
+}
+
+static uint16_t
+checksum(struct rd r, uint32_t so_far)
+{
+    while (r.left > 1)
+        so_far += rd_be16(&r);
+    if (r.left == 1)
+        so_far += (uint32_t)rd_u8(&r) << 8;
+    while (so_far >> 16 != 0)
+        so_far = (so_far & 0xffff) + (so_far >> 16);
+    return (uint16_t)~so_far;
+}
+
+static void
+put_packet(const struct dhcp_inform *d, struct wr *w)
+{
+    uint8_t packet[DHCP_INFORM_MAX];
+    struct wr p = wr_over(packet, sizeof packet);
+
+    wr_be16(&p, 0x4500);
+    wr_be16(&p, 0); /* length, below */
+    wr_be32(&p, 0); /* identification, fragment */
+    wr_be16(&p, 0x8011);
+    wr_be16(&p, 0); /* checksum, below */
+    wr_be32(&p, d->address);
+    wr_be32(&p, UINT32_MAX);
+    wr_be16(&p, DHCP_CLIENT_PORT);
+    wr_be16(&p, DHCP_SERVER_PORT);
+    wr_be16(&p, 0);
+    wr_be16(&p, 0);
+    put_bootp(d, &p);
+
+    const uint16_t udp = (uint16_t)(p.len - 20);
+    wr_patch_be16(&p, 2, (uint16_t)p.len);
+    wr_patch_be16(&p, 24, udp);
+    /* The pseudo header is the addresses, which stand before the ports, the protocol, the length.
+     */
+    const uint16_t sum = checksum(rd_over(packet + 12, p.len - 12), 17u + udp);
+    wr_patch_be16(&p, 26, sum == 0 ? 0xffff : sum);
+    wr_patch_be16(&p, 10, checksum(rd_over(packet, 20), 0));
+    wr_rd(w, wr_done(&p));
+}
+
+bool
+dhcp_inform_next(struct dhcp_inform *d, usec_t now, struct wr *w)
+{
+    if (now < d->deadline || !dhcp_inform_waits(d))
+        return false;
+    if (d->sent == TRIES) {
+        d->deadline = NEVER; /* a late answer is still welcome */
+        return false;
+    }
+    put_packet(d, w);
+    d->deadline = now + pauses[d->sent++];
+    return true;
+}
