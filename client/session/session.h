@@ -12,7 +12,7 @@
  *                  arm the timer for session_deadline(s)
  *
  * Nothing is freed, and no owner's code runs, inside any of these calls. After SESSION_ENDED every
- * call is a no-op.
+ * call is a no-op. Output is to be sent before events are looked at: the last goodbye is in it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -36,6 +36,9 @@ enum session_channel {
 /* What the owner knows of the link when it is up. */
 struct session_link_info {
     char host[PLAN_MAX_TEXT];               /* for the HTTP Host header */
+    uint16_t port;                          /* for the same; 0: the protocol's own */
+    uint32_t server4;                       /* where the link goes, host byte order: no route and
+                                               no address of ours may be this; 0: unknown, IPv6 */
     uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
     uint8_t guid[16];                       /* SSTPCORRELATIONID */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
@@ -45,9 +48,13 @@ enum session_event_type {
     SESSION_STAGE,             /* .stage: 1 connecting, 2 authenticating, 3 registering */
     SESSION_WANTS_CREDENTIALS, /* .reason: 691, 648, 709; answer with session_credentials() */
     SESSION_CONFIG,            /* .config: the first one: bring the interface up and pump packets;
-                                  later ones: what DHCPINFORM added or the server changed */
-    SESSION_UP,                /* the answer to session_registered(): .auth_name is what was used */
-    SESSION_EARLY_REFUSED,     /* the server did not take the early flight: redo without it */
+                                  later ones: what DHCPINFORM added or the server changed. Answer
+                                  each with session_registered() */
+    SESSION_UP,                /* all that is known is registered, and packets pass: .auth_name is
+                                  what was used. A DHCP server that does not answer holds this up
+                                  for 0.6 s at most */
+    SESSION_EARLY_REFUSED,     /* the server did not take the early flight: redo without it;
+                                  SESSION_ENDED follows, and its cause is not to be shown */
     SESSION_ENDED,             /* the last event there will be; .end says why */
 };
 
@@ -100,7 +107,8 @@ size_t session_receive(struct session *s, usec_t now, enum session_channel from,
 void session_expire(struct session *s, usec_t now);
 void session_credentials(struct session *s, usec_t now, const struct credentials *c); /* NULL:
                                                                               nobody answers */
-void session_registered(struct session *s, usec_t now); /* routes and DNS are in place */
+void session_registered(struct session *s, usec_t now); /* routes and DNS of the latest
+                                                           SESSION_CONFIG are in place */
 void session_close(struct session *s, usec_t now);      /* politely; SESSION_ENDED (631) follows */
 
 usec_t session_deadline(const struct session *s);

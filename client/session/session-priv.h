@@ -1,0 +1,109 @@
+/*
+ * session-priv.h - the inside of a session, for session.c and for the kinds of link below it.
+ *
+ * session.c owns PPP, the events and the end of the call; a kind carries frames. A kind tells what
+ * it saw by session_end() or session_finish(), and never looks at events.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dhcp-inform.h"
+#include "ppp-link.h"
+#include "session.h"
+#include "sstp-call.h"
+#include "sstp-http.h"
+
+enum {
+    SESSION_TX = 32 * 1024,
+    /* Whatever one item of PPP's queue makes us write. */
+    SESSION_TX_ITEM = PPP_FRAME_MAX + 64 + SSTP_CALL_ROOM + DHCP_INFORM_MAX,
+};
+
+struct session_kind {
+    void (*link_up)(struct session *s, usec_t now);
+    size_t (*receive)(struct session *s, usec_t now, uint8_t *bytes, size_t n,
+                      struct session_packets *ret);
+    void (*send)(struct session *s, struct rd frame); /* a PPP frame, from its address field on */
+    void (*authenticated)(struct session *s, usec_t now);
+    void (*goodbye)(struct session *s, usec_t now); /* the call ends: say so */
+    /* The link is gone. May call ras_end_set() when it knows better than @why. */
+    void (*lost)(struct session *s, usec_t now, const struct ras_end *why);
+    void (*expire)(struct session *s, usec_t now);
+    usec_t (*deadline)(const struct session *s);
+    bool (*seal)(struct session *s, uint8_t **p, size_t *len);
+    uint16_t head, tail;
+    bool stream;
+};
+
+struct session_sstp {
+    struct sstp_http_reply reply;
+    struct sstp_call call;
+    usec_t http_deadline, early_deadline; /* NEVER when not waited for */
+    usec_t asked;                         /* when the POST left */
+    usec_t bound_at;                      /* when CALL_CONNECTED left; 0: not yet */
+    bool ncp_answered;                    /* ... and the server went on with it */
+};
+
+/* In the order in which they are handed out. */
+enum session_pending {
+    PENDING_STAGE_1 = 1 << 0,
+    PENDING_STAGE_2 = 1 << 1,
+    PENDING_CREDENTIALS = 1 << 2,
+    PENDING_STAGE_3 = 1 << 3,
+    PENDING_CONFIG = 1 << 4,
+    PENDING_UP = 1 << 5,
+    PENDING_EARLY_REFUSED = 1 << 6,
+    PENDING_ENDED = 1 << 7,
+};
+
+struct session {
+    const struct session_kind *kind;
+    const struct dial_plan *plan;
+    const struct rng *rng;
+    struct session_link_info info;
+    usec_t now; /* the latest that we were told */
+
+    unsigned pending; /* enum session_pending */
+    struct ras_end end;
+    bool ending, over;
+    usec_t linger; /* how long the other end may take to close */
+    bool early;    /* the early flight is not answered yet */
+
+    struct ppp_link ppp;
+    enum ras_error reason; /* of the question */
+    bool asking;           /* nobody has answered it yet */
+    enum ppp_auth_method method;
+
+    struct net_config config;  /* as told, or to be told */
+    struct net_config learned; /* by DHCP */
+    struct dhcp_inform inform;
+    bool configured, network_up, registered, registered_once, up;
+    usec_t hold; /* until when SESSION_UP waits for DHCP; NEVER: it does not */
+    bool held;
+
+    bool traffic; /* since the idle timer was looked at */
+    usec_t idle_since, idle_deadline;
+    uint64_t dropped;
+
+    struct session_sstp sstp;
+
+    bool tx_lent; /* poll_output() has handed it out */
+    struct wr tx;
+    uint8_t tx_bytes[SESSION_TX];
+};
+
+extern const struct session_kind session_sstp_kind;
+
+/* Where output is written. Check the room before: what does not fit poisons it. */
+struct wr *session_tx(struct session *s);
+size_t session_tx_room(const struct session *s);
+
+/* Act on what PPP has queued. After each frame that was not a packet, and after each timer. */
+void session_drive(struct session *s, usec_t now);
+/* A packet out of PPP: @packet lies inside of @frame. */
+void session_deliver(struct session *s, usec_t now, struct rd packet, struct session_packets *ret);
+/* The call is to end because of @why, unless another cause was first: say goodbye, linger. */
+void session_end(struct session *s, usec_t now, const struct ras_end *why);
+/* There is nothing more to wait for. */
+void session_finish(struct session *s);

@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include <stdlib.h>
+
+#include "session-priv.h"
+
+/* How long the far end may take to close after our goodbye: enough for a round trip, and a person
+ * who waits for the reason of a failure does not wait for it. */
+#define LINGER      (1 * USEC_PER_SEC)
+#define LINGER_USER (5 * USEC_PER_SEC) /* the disconnect timer of [MS-SSTP] */
+#define DHCP_HOLD   (600 * USEC_PER_MSEC)
+
+enum { SMALLEST_IP4 = 20, SMALLEST_IP6 = 40, PACKET_MAX = 1500 };
+
+_Static_assert((int)PLAN_AUTH_PAP == (int)PPP_AUTH_PAP, "one set of bits");
+_Static_assert((int)PLAN_AUTH_CHAP_MD5 == (int)PPP_AUTH_CHAP_MD5, "one set of bits");
+_Static_assert((int)PLAN_AUTH_MSCHAPV2 == (int)PPP_AUTH_MSCHAPV2, "one set of bits");
+_Static_assert((int)PLAN_AUTH_EAP_MSCHAPV2 == (int)PPP_AUTH_EAP_MSCHAPV2, "one set of bits");
+_Static_assert((int)PLAN_AUTH_NONE == (int)PPP_AUTH_NONE, "one set of bits");
+
+static const struct session_kind *const kinds[] = {
+    [PLAN_SSTP] = &session_sstp_kind,
+};
+
+struct wr *
+session_tx(struct session *s)
+{
+    if (s->tx_lent)
+        s->tx = wr_over(s->tx_bytes, sizeof s->tx_bytes);
+    s->tx_lent = false;
+    return &s->tx;
+}
+
+size_t
+session_tx_room(const struct session *s)
+{
+    return s->tx_lent ? sizeof s->tx_bytes : s->tx.cap - s->tx.len;
+}
+
+void
+session_finish(struct session *s)
+{
+    if (s->over)
+        return;
+    s->over = true;
+    s->pending &= ~(unsigned)(PENDING_CONFIG | PENDING_UP | PENDING_CREDENTIALS);
+    s->pending |= PENDING_ENDED;
+    if (s->early && s->end.error != RAS_USER_DISCONNECTION)
+        s->pending |= PENDING_EARLY_REFUSED;
+    ppp_link_wipe(&s->ppp);
+}
+
+void
+session_end(struct session *s, usec_t now, const struct ras_end *why)
+{
+    if (s->over)
+        return;
+    if (s->asking && why->error != RAS_USER_DISCONNECTION)
+        ras_end_set(&s->end, s->reason, "nobody answered before the call ended: %.90s",
+                    why->detail);
+    if (s->end.error == RAS_OK)
+        s->end = *why;
+    if (s->ending)
+        return;
+    s->ending = true;
+    s->linger = now + (why->error == RAS_USER_DISCONNECTION ? LINGER_USER : LINGER);
+    s->kind->goodbye(s, now);
+    if (s->early)
+        session_finish(s); /* the call is redone at once */
+}
+
+static void
+fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
+{
+    struct ras_end why = {0};
+
+    ras_end_set(&why, error, "%s", detail);
+    session_end(s, now, &why);
+}
+
+/* --- what the far end gives ------------------------------------------------------------------ */
+
+static void
+add_servers(uint32_t list[static NET_MAX_SERVERS], uint8_t *n, const uint32_t *more, uint8_t n_more)
+{
+    for (uint8_t i = 0; i < n_more; i++) {
+        bool known = !net_ip4_usable(more[i]);
+        for (uint8_t k = 0; k < *n; k++)
+            known |= list[k] == more[i];
+        if (!known && *n < NET_MAX_SERVERS)
+            list[(*n)++] = more[i];
+    }
+}
+
+/* PPP's part and DHCP's, without servers that nobody can have (threats I2). Padding is zero: two of
+ * these can be compared whole. */
+static void
+compose(const struct session *s, struct net_config *ret)
+{
+    struct net_config ppp = {0};
+    const struct net_config *dhcp = &s->learned;
+
+    ppp_link_config(&s->ppp, &ppp);
+    memset(ret, 0, sizeof *ret);
+    ret->local4 = ppp.local4;
+    ret->peer4 = ppp.peer4;
+    memcpy(ret->local6, ppp.local6, sizeof ret->local6);
+    memcpy(ret->peer6, ppp.peer6, sizeof ret->peer6);
+    ret->mtu = ppp.mtu;
+    add_servers(ret->dns, &ret->n_dns, ppp.dns, ppp.n_dns);
+    add_servers(ret->dns, &ret->n_dns, dhcp->dns, dhcp->n_dns);
+    add_servers(ret->wins, &ret->n_wins, ppp.wins, ppp.n_wins);
+    add_servers(ret->wins, &ret->n_wins, dhcp->wins, dhcp->n_wins);
+    memcpy(ret->domain, dhcp->domain, sizeof ret->domain);
+    memcpy(ret->search, dhcp->search, sizeof ret->search);
+    memcpy(ret->routes, dhcp->routes, sizeof ret->routes);
+    ret->n_search = dhcp->n_search;
+    ret->n_routes = dhcp->n_routes;
+}
+
+/* Tell the owner, if it is news. */
+static void
+publish(struct session *s, usec_t now)
+{
+    struct net_config c;
+
+    compose(s, &c);
+    if (s->configured && memcmp(&c, &s->config, sizeof c) == 0)
+        return;
+    if (!net_config_valid(&c)) {
+        fail(s, now, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
+             "the server gave no address that can be used");
+        return;
+    }
+    if (s->info.server4 != 0 && c.local4 == s->info.server4) {
+        fail(s, now, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
+             "the server gave us the address by which it is reached");
+        return;
+    }
+    memcpy(&s->config, &c, sizeof c);
+    s->configured = true;
+    s->registered = false;
+    s->pending |= PENDING_CONFIG;
+}
+
+static void
+send_inform(struct session *s, usec_t now)
+{
+    uint8_t frame[4 + DHCP_INFORM_MAX];
+    struct wr w = wr_over(frame, sizeof frame);
+
+    if (session_tx_room(s) < SESSION_TX_ITEM || s->ending)
+        return;
+    wr_be16(&w, 0xff03);
+    wr_be16(&w, PPP_PROTO_IP4);
+    if (dhcp_inform_next(&s->inform, now, &w))
+        s->kind->send(s, wr_done(&w));
+}
+
+/* The address is known: use it at once, and let the question ride along (no round trip of its
+ * own). */
+static void
+address_known(struct session *s, usec_t now)
+{
+    struct net_config c;
+    uint32_t xid;
+
+    publish(s, now);
+    compose(s, &c);
+    if (s->ending || !s->plan->dhcp_inform || c.local4 == 0 || s->inform.address == c.local4)
+        return;
+    rng_fill(s->rng, &xid, sizeof xid);
+    dhcp_inform_begin(&s->inform, now, xid, c.local4);
+    send_inform(s, now);
+}
+
+/* An answer to DHCPINFORM is for us; every other packet is not. */
+static bool
+take_dhcp(struct session *s, usec_t now, struct rd packet)
+{
+    if (!dhcp_inform_waits(&s->inform) || !dhcp_ack_is(packet))
+        return false;
+
+    const struct dhcp_ack_filter filter = {
+        .xid = s->inform.xid, .address = s->inform.address, .vpn_server = s->info.server4};
+    struct net_config learned;
+
+    memset(&learned, 0, sizeof learned);
+    if (!dhcp_ack_read(packet, &filter, &learned)) {
+        s->dropped++; /* not our answer, or nonsense; nobody else waits for one */
+        return true;
+    }
+    s->learned = learned;
+    dhcp_inform_over(&s->inform);
+    publish(s, now);
+    return true;
+}
+
+/* May the call be called connected? */
+static void
+settle(struct session *s, usec_t now)
+{
+    if (now >= s->hold) {
+        s->hold = NEVER;
+        s->held = true;
+    }
+    if (s->up || s->ending || !s->network_up || !s->registered_once)
+        return;
+    if (!s->held && (!s->registered || dhcp_inform_waits(&s->inform)))
+        return;
+    s->up = true;
+    s->hold = NEVER;
+    s->pending |= PENDING_UP;
+}
+
+/* --- PPP ------------------------------------------------------------------------------------- */
+
+static void
+network_up(struct session *s, usec_t now)
+{
+    if (!s->network_up) {
+        s->hold = now + DHCP_HOLD;
+        s->idle_since = now;
+        if (s->plan->idle_timeout_s != 0)
+            s->idle_deadline = now + s->plan->idle_timeout_s * USEC_PER_SEC / 8 + 1;
+    }
+    s->network_up = true;
+    address_known(s, now);
+    dhcp_inform_hurry(&s->inform, now);
+    publish(s, now);
+}
+
+static void
+act(struct session *s, usec_t now, const struct ppp_link_item *item)
+{
+    switch (item->type) {
+    case PPP_LINK_FRAME:
+        s->kind->send(s, item->frame);
+        break;
+    case PPP_LINK_LCP_UP:
+        s->pending |= PENDING_STAGE_2;
+        break;
+    case PPP_LINK_WANTS_CREDENTIALS:
+        s->reason = item->reason;
+        s->asking = true;
+        s->pending |= PENDING_CREDENTIALS;
+        break;
+    case PPP_LINK_AUTHENTICATED:
+        s->method = item->method;
+        s->pending |= PENDING_STAGE_3;
+        s->kind->authenticated(s, now);
+        break;
+    case PPP_LINK_ADDRESS:
+        address_known(s, now);
+        break;
+    case PPP_LINK_NETWORK_UP:
+    case PPP_LINK_NETWORK_CHANGED:
+        network_up(s, now);
+        break;
+    case PPP_LINK_ENDED:
+        session_end(s, now, item->end);
+        break;
+    case PPP_LINK_AUTH_START: /* the server's */
+    case PPP_LINK_AUTH_FRAME:
+        break;
+    }
+}
+
+void
+session_drive(struct session *s, usec_t now)
+{
+    struct ppp_link_item item;
+
+    while (!s->over && session_tx_room(s) >= SESSION_TX_ITEM && ppp_link_poll(&s->ppp, &item))
+        act(s, now, &item);
+}
+
+/* --- the owner's calls ----------------------------------------------------------------------- */
+
+static void
+set_credentials(struct session *s, const struct credentials *c)
+{
+    struct ppp_credentials ppp = {0};
+
+    if (!ppp_credentials_set(&ppp, c->user, c->domain, &c->password,
+                             c->has_new_password ? &c->new_password : NULL))
+        fail(s, s->now, RAS_AUTHENTICATION_FAILURE, "the user name is too long for any server");
+    else
+        ppp_link_credentials(&s->ppp, s->now, &ppp);
+    ppp_credentials_wipe(&ppp);
+}
+
+static void
+begin_ppp(struct session *s)
+{
+    const struct dial_plan *plan = s->plan;
+    const struct ppp_link_params params = {
+        .rng = s->rng,
+        .mru = plan->mru,
+        .ipv4 = plan->ipv4,
+        .ipv6 = plan->ipv6,
+        .mppe = 0, /* the link itself is encrypted: a second layer under it is only slow */
+        .auth = plan->auth,
+        .fixed_ip4 = plan->fixed_ip4,
+    };
+
+    ppp_link_init(&s->ppp, &params);
+}
+
+struct session *
+session_new(const struct dial_plan *plan, enum plan_protocol protocol,
+            const struct credentials *credentials, const struct rng *rng, usec_t now)
+{
+    struct session *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->plan = plan;
+    s->rng = rng;
+    s->now = now;
+    s->tx = wr_over(s->tx_bytes, sizeof s->tx_bytes);
+    s->linger = s->hold = s->idle_deadline = s->inform.deadline = NEVER;
+    s->sstp.http_deadline = s->sstp.early_deadline = NEVER;
+    sstp_call_init(&s->sstp.call);
+    begin_ppp(s);
+    if ((size_t)protocol < sizeof kinds / sizeof kinds[0])
+        s->kind = kinds[protocol];
+    if (s->kind == NULL) {
+        ras_end_set(&s->end, RAS_BAD_PROFILE, "this program cannot do that kind of tunnel");
+        session_finish(s);
+        return s;
+    }
+    set_credentials(s, credentials);
+    return s;
+}
+
+void
+session_free(struct session *s)
+{
+    if (s == NULL)
+        return;
+    ppp_link_wipe(&s->ppp);
+    explicit_bzero(s, sizeof *s); /* output may hold a password, of PAP */
+    free(s);
+}
+
+void
+session_link_up(struct session *s, usec_t now, const struct session_link_info *info)
+{
+    if (s->over)
+        return;
+    s->now = now;
+    s->info = *info;
+    s->pending |= PENDING_STAGE_1;
+    s->kind->link_up(s, now);
+}
+
+void
+session_link_lost(struct session *s, usec_t now, const struct ras_end *why)
+{
+    if (s->over)
+        return;
+    s->now = now;
+    s->kind->lost(s, now, why);
+    if (!s->ending && s->asking)
+        ras_end_set(&s->end, s->reason, "nobody answered before the link was closed");
+    if (!s->up && (why->error == RAS_VPN_DISCONNECT || why->error == RAS_LINK_FAILURE))
+        ras_end_set(&s->end, RAS_DISCONNECTION, "%s", why->detail);
+    if (s->end.error == RAS_OK)
+        s->end = *why;
+    session_finish(s);
+}
+
+void
+session_deliver(struct session *s, usec_t now, struct rd packet, struct session_packets *ret)
+{
+    const uint8_t version = packet.left > 0 ? packet.p[0] >> 4 : 0;
+    const size_t smallest = version == 4 ? SMALLEST_IP4 : SMALLEST_IP6;
+    const size_t largest = s->plan->mru > PACKET_MAX ? s->plan->mru : PACKET_MAX;
+
+    if ((version != 4 && version != 6) || packet.left < smallest || packet.left > largest ||
+        !s->configured || s->ending) {
+        s->dropped++;
+        return;
+    }
+    if (take_dhcp(s, now, packet))
+        return;
+    s->traffic = true;
+    ret->v[ret->n++] = (struct session_packet){.p = (uint8_t *)packet.p, .len = packet.left};
+}
+
+size_t
+session_receive(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
+                struct session_packets *ret)
+{
+    ret->n = 0;
+    if (s->over || from != CHANNEL_STREAM)
+        return n;
+    s->now = now;
+    const size_t used = s->kind->receive(s, now, bytes, n, ret);
+    if (!s->over)
+        settle(s, now);
+    return used;
+}
+
+static void
+expire_idle(struct session *s, usec_t now)
+{
+    const usec_t limit = s->plan->idle_timeout_s * USEC_PER_SEC;
+
+    if (now < s->idle_deadline)
+        return;
+    if (s->traffic)
+        s->idle_since = now;
+    s->traffic = false;
+    if (now - s->idle_since >= limit)
+        fail(s, now, RAS_IDLE_TIMEOUT, "no packet passed for as long as the profile allows");
+    s->idle_deadline = s->ending ? NEVER : now + limit / 8 + 1;
+}
+
+void
+session_expire(struct session *s, usec_t now)
+{
+    if (s->over)
+        return;
+    s->now = now;
+    s->kind->expire(s, now);
+    if (!s->over && now >= ppp_link_deadline(&s->ppp))
+        ppp_link_expire(&s->ppp, now);
+    session_drive(s, now);
+    if (!s->over && now >= s->inform.deadline)
+        send_inform(s, now);
+    if (!s->over)
+        expire_idle(s, now);
+    if (!s->over && now >= s->linger)
+        session_finish(s);
+    if (!s->over)
+        settle(s, now);
+}
+
+void
+session_credentials(struct session *s, usec_t now, const struct credentials *c)
+{
+    if (s->over || !s->asking)
+        return;
+    s->now = now;
+    s->asking = false;
+    s->pending &= ~(unsigned)PENDING_CREDENTIALS;
+    if (c != NULL)
+        set_credentials(s, c);
+    else
+        ppp_link_credentials(&s->ppp, now, NULL);
+    session_drive(s, now);
+}
+
+void
+session_registered(struct session *s, usec_t now)
+{
+    if (s->over || !s->configured)
+        return;
+    s->now = now;
+    s->registered = (s->pending & PENDING_CONFIG) == 0; /* else it was an older one */
+    s->registered_once = true;
+    settle(s, now);
+}
+
+void
+session_close(struct session *s, usec_t now)
+{
+    struct ras_end why = {0};
+
+    if (s->over)
+        return;
+    s->now = now;
+    ras_end_set(&why, RAS_USER_DISCONNECTION, "hung up");
+    if (!s->ending) {
+        ras_end_set(&s->end, why.error, "%s", why.detail);
+        ppp_link_close(&s->ppp, now, &why);
+        session_drive(s, now);
+    }
+    session_end(s, now, &why);
+}
+
+usec_t
+session_deadline(const struct session *s)
+{
+    usec_t next;
+
+    if (s->over)
+        return NEVER;
+    next = usec_min(s->kind->deadline(s), ppp_link_deadline(&s->ppp));
+    next = usec_min(next, usec_min(s->inform.deadline, s->hold));
+    return usec_min(next, usec_min(s->idle_deadline, s->linger));
+}
+
+bool
+session_poll_output(struct session *s, struct session_output *ret)
+{
+    session_tx(s);
+    session_drive(s, s->now); /* what there was no room for before */
+    if (s->tx.len == 0)
+        return false;
+    *ret = (struct session_output){.channel = CHANNEL_STREAM, .bytes = wr_done(&s->tx)};
+    s->tx_lent = true;
+    return true;
+}
+
+static void
+hand_out(struct session *s, enum session_pending what, struct session_event *ret)
+{
+    switch (what) {
+    case PENDING_STAGE_1:
+    case PENDING_STAGE_2:
+    case PENDING_STAGE_3:
+        ret->type = SESSION_STAGE;
+        ret->stage = what == PENDING_STAGE_1 ? 1 : what == PENDING_STAGE_2 ? 2 : 3;
+        break;
+    case PENDING_CREDENTIALS:
+        ret->type = SESSION_WANTS_CREDENTIALS;
+        ret->reason = s->reason;
+        break;
+    case PENDING_CONFIG:
+        ret->type = SESSION_CONFIG;
+        ret->config = &s->config;
+        break;
+    case PENDING_UP:
+        ret->type = SESSION_UP;
+        ret->auth_name = ppp_auth_method_name(s->method);
+        break;
+    case PENDING_EARLY_REFUSED:
+        ret->type = SESSION_EARLY_REFUSED;
+        break;
+    case PENDING_ENDED:
+        ret->type = SESSION_ENDED;
+        ret->end = s->end;
+        break;
+    }
+}
+
+bool
+session_poll_event(struct session *s, struct session_event *ret)
+{
+    const unsigned lowest = s->pending & -s->pending;
+
+    if (lowest == 0)
+        return false;
+    s->pending &= ~lowest;
+    hand_out(s, (enum session_pending)lowest, ret);
+    return true;
+}
+
+uint32_t
+session_rtt(const struct session *s)
+{
+    const uint32_t ppp = s->over ? 0 : ppp_link_rtt(&s->ppp);
+
+    return ppp != 0 ? ppp : s->sstp.call.rtt;
+}
+
+uint64_t
+session_dropped(const struct session *s)
+{
+    return s->dropped + s->sstp.call.ignored + ppp_link_dropped(&s->ppp);
+}
+
+struct session_framing
+session_framing(const struct session *s)
+{
+    return (struct session_framing){
+        .head = s->kind->head,
+        .tail = s->kind->tail,
+        .mtu = s->config.mtu,
+        .stream = s->kind->stream,
+    };
+}
+
+bool
+session_seal(struct session *s, uint8_t **p, size_t *len)
+{
+    if (s->over || s->ending || !s->configured || *len < SMALLEST_IP4 || *len > s->config.mtu)
+        return false;
+    s->traffic = true;
+    return s->kind->seal(s, p, len);
+}
