@@ -51,7 +51,7 @@ void loop_remove(struct loop *l, struct loop_source *s); /* does not close; fine
 
 void loop_timer_set(struct loop *l, struct loop_timer *t, usec_t deadline);
 
-/* One more round without sleeping, in which @idle runs: for a source with bytes left in memory. */
+/* The next round does not sleep: for an owner with work left in memory, which its @round does. */
 void loop_again(struct loop *l);
 
 /* Runs until ->stop is set. @round (may be NULL) is called at the end of each round. Returns 0 or a

@@ -14,6 +14,10 @@
 
 #include "bytes.h"
 
+#ifndef VIRTIO_NET_HDR_GSO_UDP_L4
+#define VIRTIO_NET_HDR_GSO_UDP_L4 5 /* newer than the oldest headers that we build with */
+#endif
+
 enum {
     OFFLOAD_SUPER_MAX = 65535,
     OFFLOAD_FLOWS = 8,
@@ -42,7 +46,8 @@ bool offload_cut_left(const struct offload_cut *c);
 
 /* Merging: packets that follow each other in one TCP (or UDP) flow become one write. */
 struct offload_flow {
-    size_t n_parts;                      /* 0: free */
+    size_t n_parts; /* 0: free */
+    bool tcp;
     struct iovec iov[1 + OFFLOAD_PARTS]; /* [0] virtio header, [1] first packet, payloads behind */
     struct virtio_net_hdr hdr;
     size_t len;         /* of the merged packet */

@@ -1,0 +1,339 @@
+/* io-tls.c - see io-tls.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io-tls.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* ---- the socket, as OpenSSL sees it ---- */
+
+/* Sealed records gather in ->out, so that one send() carries several. */
+static int
+bio_write(BIO *bio, const char *p, int n)
+{
+    struct io_tls *t = BIO_get_data(bio);
+
+    BIO_clear_retry_flags(bio);
+    if (n <= 0)
+        return 0;
+    if ((size_t)n > IO_TLS_OUT - t->out_len) {
+        BIO_set_retry_write(bio);
+        return -1;
+    }
+    memcpy(t->out + t->out_len, p, (size_t)n);
+    t->out_len += (size_t)n;
+    return n;
+}
+
+static int
+bio_read(BIO *bio, char *p, int cap)
+{
+    struct io_tls *t = BIO_get_data(bio);
+    ssize_t n;
+
+    BIO_clear_retry_flags(bio);
+    if (cap <= 0)
+        return 0;
+    do
+        n = recv(t->fd, p, (size_t)cap, 0);
+    while (n < 0 && errno == EINTR);
+    if (n > 0)
+        return (int)n;
+    if (n == 0)
+        t->eof = true;
+    else if (errno == EAGAIN)
+        BIO_set_retry_read(bio);
+    else
+        t->io_error = errno;
+    return n == 0 ? 0 : -1;
+}
+
+static long
+bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+    (void)number, (void)pointer;
+    const struct io_tls *t = BIO_get_data(bio);
+
+    switch (command) {
+    case BIO_CTRL_FLUSH:
+        return 1;
+    case BIO_CTRL_EOF:
+        return t->eof;
+    default:
+        return 0;
+    }
+}
+
+static BIO *
+bio_new(struct io_tls *t)
+{
+    static BIO_METHOD *method;
+
+    if (method == NULL) {
+        method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "tunnel socket");
+        if (method == NULL)
+            return NULL;
+        BIO_meth_set_write(method, bio_write);
+        BIO_meth_set_read(method, bio_read);
+        BIO_meth_set_ctrl(method, bio_ctrl);
+    }
+
+    BIO *bio = BIO_new(method);
+    if (bio != NULL) {
+        BIO_set_data(bio, t);
+        BIO_set_init(bio, 1);
+    }
+    return bio;
+}
+
+/* ---- set-up ---- */
+
+/* TLS 1.3 first with the cipher that costs the least where the CPU has AES; TLS 1.2 with forward
+ * secrecy first. Security level 2 refuses SHA-1, RSA below 2048 bits and old curves. */
+static bool
+configure(struct io_tls *t)
+{
+    SSL_CTX *c = t->ctx;
+
+    SSL_CTX_set_options(c, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+    SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_security_level(c, 2);
+    SSL_CTX_set_read_ahead(c, 1);
+    SSL_CTX_set_default_read_buffer_len(c, IO_TLS_READ_AHEAD);
+    SSL_CTX_set_cert_verify_callback(c, tls_verify_chain, &t->verify);
+    SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL);
+    return SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_ciphersuites(c, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+                                       "TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+           SSL_CTX_set_cipher_list(c, "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:RSA+AESGCM:"
+                                      "RSA+AES:!aNULL:!eNULL:!PSK:!SRP") == 1;
+}
+
+static int
+on_staple(SSL *ssl, void *arg)
+{
+    struct io_tls *t = arg;
+    const unsigned char *der = NULL;
+    const long n = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
+
+    if (t->verify.pinned || der == NULL || n <= 0)
+        return 1;
+    return tls_verify_staple(&t->verify, der, (size_t)n, SSL_get0_verified_chain(ssl));
+}
+
+bool
+io_tls_prepare(struct io_tls *t, const struct dial_plan *plan, const char *host)
+{
+    *t = (struct io_tls){.fd = -1};
+    if (!tls_verify_init(&t->verify, plan, host)) {
+        t->end = t->verify.end;
+        return false;
+    }
+    t->out = malloc(IO_TLS_OUT);
+    t->ctx = SSL_CTX_new(TLS_client_method());
+    if (t->out == NULL || t->ctx == NULL || !configure(t)) {
+        ras_end_set(&t->end, RAS_RASMAN_CANNOT_INITIALIZE, "TLS cannot be set up");
+        return false;
+    }
+    if (t->verify.store != NULL) {
+        X509_STORE_up_ref(t->verify.store);
+        SSL_CTX_set_cert_store(t->ctx, t->verify.store);
+    }
+    SSL_CTX_set_tlsext_status_cb(t->ctx, on_staple);
+    SSL_CTX_set_tlsext_status_arg(t->ctx, t);
+    return true;
+}
+
+bool
+io_tls_start(struct io_tls *t, int fd)
+{
+    SSL_free(t->ssl);
+    t->fd = fd;
+    t->io_error = 0;
+    t->eof = false;
+    t->out_len = t->out_sent = 0;
+    t->end = (struct ras_end){0};
+    t->ssl = SSL_new(t->ctx);
+
+    BIO *bio = t->ssl == NULL ? NULL : bio_new(t);
+    if (bio == NULL)
+        return false;
+    SSL_set_bio(t->ssl, bio, bio);
+    SSL_set_connect_state(t->ssl);
+    SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
+    return t->verify.is_address || SSL_set_tlsext_host_name(t->ssl, t->verify.name) == 1;
+}
+
+void
+io_tls_clear(struct io_tls *t)
+{
+    SSL_free(t->ssl);
+    SSL_CTX_free(t->ctx);
+    tls_verify_clear(&t->verify);
+    free(t->out);
+    t->ssl = NULL;
+    t->ctx = NULL;
+    t->out = NULL;
+}
+
+void
+io_tls_drop_authorities(struct io_tls *t)
+{
+    X509_STORE *empty = X509_STORE_new();
+
+    if (empty != NULL)
+        SSL_CTX_set_cert_store(t->ctx, empty);
+    tls_verify_clear(&t->verify);
+    malloc_trim(0);
+}
+
+/* ---- the stream ---- */
+
+/* What OpenSSL has to say about a failure, in the numbers of ras.h. */
+static void
+set_failed(struct io_tls *t, const char *when)
+{
+    const unsigned long code = ERR_peek_error();
+    const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
+
+    if (t->verify.end.error != RAS_OK)
+        t->end = t->verify.end;
+    else if (t->io_error != 0)
+        ras_end_set(&t->end, RAS_VPN_DISCONNECT, "%s: %s", when, strerror(t->io_error));
+    else if (code != 0 && ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING)
+        ras_end_set(&t->end, RAS_ILLEGAL_MESSAGE, "%s: %s", when,
+                    reason == NULL ? "unknown failure" : reason);
+    else
+        ras_end_set(&t->end, RAS_VPN_DISCONNECT, "%s: the other end cut the connection", when);
+    ERR_clear_error();
+}
+
+static enum io_tls_result
+after(struct io_tls *t, int result, const char *when)
+{
+    switch (SSL_get_error(t->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+        return IO_TLS_AGAIN;
+    case SSL_ERROR_ZERO_RETURN:
+        return IO_TLS_CLOSED;
+    default:
+        set_failed(t, when);
+        return IO_TLS_FAILED;
+    }
+}
+
+enum io_tls_result
+io_tls_handshake(struct io_tls *t)
+{
+    ERR_clear_error();
+    const int result = SSL_do_handshake(t->ssl);
+    const enum io_tls_result flushed = io_tls_flush(t); /* an alert that says why, too */
+
+    if (result == 1)
+        return flushed == IO_TLS_FAILED ? IO_TLS_FAILED : IO_TLS_OK;
+
+    const enum io_tls_result said = after(t, result, "in the TLS handshake");
+    if (said != IO_TLS_CLOSED)
+        return said;
+    ras_end_set(&t->end, RAS_ILLEGAL_MESSAGE, "the server ended the TLS handshake");
+    return IO_TLS_FAILED;
+}
+
+enum io_tls_result
+io_tls_read(struct io_tls *t, uint8_t *p, size_t cap, size_t *ret_n)
+{
+    ERR_clear_error();
+    const int result = SSL_read_ex(t->ssl, p, cap, ret_n);
+
+    return result == 1 ? IO_TLS_OK : after(t, result, "while receiving");
+}
+
+enum io_tls_result
+io_tls_write(struct io_tls *t, const uint8_t *p, size_t n, size_t *ret_n)
+{
+    size_t done = 0, part;
+
+    ERR_clear_error();
+    *ret_n = 0;
+    while (done < n) {
+        const size_t want = n - done < IO_TLS_RECORD ? n - done : IO_TLS_RECORD;
+        if (IO_TLS_OUT - t->out_len < want + 512)
+            return IO_TLS_AGAIN;
+        const int result = SSL_write_ex(t->ssl, p + done, want, &part);
+        if (result != 1)
+            return after(t, result, "while sending");
+        done += part;
+        *ret_n = done;
+    }
+    return IO_TLS_OK;
+}
+
+enum io_tls_result
+io_tls_flush(struct io_tls *t)
+{
+    while (t->out_sent < t->out_len) {
+        const ssize_t n = send(t->fd, t->out + t->out_sent, t->out_len - t->out_sent, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return IO_TLS_AGAIN;
+        if (n < 0) {
+            ras_end_set(&t->end, RAS_VPN_DISCONNECT, "while sending: %s", strerror(errno));
+            return IO_TLS_FAILED;
+        }
+        t->out_sent += (size_t)n;
+    }
+    t->out_len = t->out_sent = 0;
+    return IO_TLS_OK;
+}
+
+bool
+io_tls_blocked(const struct io_tls *t)
+{
+    return t->out_sent < t->out_len;
+}
+
+void
+io_tls_close(struct io_tls *t)
+{
+    if (t->ssl == NULL || t->end.error != RAS_OK || !SSL_is_init_finished(t->ssl))
+        return;
+    ERR_clear_error();
+    SSL_shutdown(t->ssl);
+    io_tls_flush(t);
+    ERR_clear_error();
+}
+
+const char *
+io_tls_version(const struct io_tls *t)
+{
+    return SSL_version(t->ssl) == TLS1_3_VERSION ? "TLS 1.3" : "TLS 1.2";
+}
+
+/* "TLS_AES_128_GCM_SHA256" and "ECDHE-RSA-AES128-GCM-SHA256" as people write them. */
+const char *
+io_tls_cipher(const struct io_tls *t)
+{
+    static const struct {
+        int nid;
+        const char *name;
+    } ciphers[] = {
+        {NID_aes_128_gcm, "AES-128-GCM"},
+        {NID_aes_256_gcm, "AES-256-GCM"},
+        {NID_chacha20_poly1305, "ChaCha20-Poly1305"},
+        {NID_aes_128_cbc, "AES-128-CBC"},
+        {NID_aes_256_cbc, "AES-256-CBC"},
+    };
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(t->ssl);
+    const int nid = cipher == NULL ? NID_undef : SSL_CIPHER_get_cipher_nid(cipher);
+
+    for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++)
+        if (ciphers[i].nid == nid)
+            return ciphers[i].name;
+    return cipher == NULL ? "" : SSL_CIPHER_get_name(cipher);
+}

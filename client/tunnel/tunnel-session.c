@@ -1,0 +1,348 @@
+/* tunnel-session.c - TLS, and the session in it. See tunnel.h. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "tunnel.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum {
+    /* What may lie unsent in the kernel before the socket counts as full: enough for a burst,
+     * little enough that a ping does not wait behind it. */
+    NOTSENT_LOWAT = 128 * 1024,
+    STATS_USEC = 1000 * 1000,
+};
+
+static void
+fill_random(void *ctx, void *out, size_t n)
+{
+    uint8_t *at = out;
+
+    (void)ctx;
+    while (n > 0) {
+        const ssize_t got = getrandom(at, n, 0);
+        if (got < 0)
+            continue; /* EINTR; nothing else can happen to a valid buffer */
+        at += got;
+        n -= (size_t)got;
+    }
+}
+
+static void
+drop_session(struct tunnel *t)
+{
+    pump_restart(&t->pump, NULL);
+    session_free(t->session);
+    t->session = NULL;
+    loop_timer_set(&t->loop, &t->session_timer, NEVER);
+}
+
+static void
+drop_link(struct tunnel *t)
+{
+    loop_remove(&t->loop, &t->server);
+    if (t->server.fd >= 0)
+        close(t->server.fd);
+    t->server.fd = -1;
+    t->shaken = false;
+}
+
+/* ---- events of the session ---- */
+
+static void
+send_status(struct tunnel *t, const char *auth)
+{
+    struct tunnel_status s = {.early_data_worked = t->early};
+
+    snprintf(s.auth, sizeof s.auth, "%s", auth);
+    snprintf(s.encryption, sizeof s.encryption, "%s %s", io_tls_version(&t->tls),
+             io_tls_cipher(&t->tls));
+    snprintf(s.server_name, sizeof s.server_name, "%s", t->tls.verify.subject);
+    memcpy(s.leaf_sha256, t->tls.verify.leaf_sha256, sizeof s.leaf_sha256);
+    control_status(t->control_fd, &s);
+}
+
+static void
+on_config(struct tunnel *t, const struct net_config *config)
+{
+    const int error = control_configure(t->control_fd, config);
+
+    if (!t->tun_asked) /* no handshake follows any more */
+        io_tls_drop_authorities(&t->tls);
+    t->tun_asked = true;
+    if (error < 0)
+        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "configuring: %s", strerror(-error));
+}
+
+static void
+on_event(struct tunnel *t, const struct session_event *event)
+{
+    char text[48] = "";
+
+    switch (event->type) {
+    case SESSION_STAGE:
+        if (t->address != NULL)
+            control_address_text(t->address, text);
+        control_stage(t->control_fd, (enum dial_stage)event->stage, text);
+        break;
+    case SESSION_WANTS_CREDENTIALS:
+        control_want_credentials(t->control_fd, event->reason);
+        break;
+    case SESSION_CONFIG:
+        on_config(t, event->config);
+        break;
+    case SESSION_UP:
+        t->up = true;
+        send_status(t, event->auth_name);
+        break;
+    case SESSION_EARLY_REFUSED:
+        t->early_refused = true;
+        break;
+    case SESSION_ENDED:
+        tunnel_end_with(t, &event->end);
+        break;
+    }
+}
+
+/* The same server again, and politely this time. */
+static void
+redo_without_early(struct tunnel *t)
+{
+    control_log(t->control_fd, 5, "the server does not take an early Call-Connect: again without");
+    drop_session(t);
+    drop_link(t);
+    t->early = t->early_refused = false;
+    tunnel_connect(t);
+}
+
+/* ---- the link ---- */
+
+static void
+link_lost(struct tunnel *t, enum pump_result result)
+{
+    struct ras_end why = t->tls.end;
+
+    if (result == PUMP_CLOSED)
+        ras_end_set(&why, t->up ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
+                    "the server closed the TLS stream");
+    else if (result == PUMP_TUN_GONE)
+        ras_end_set(&why, RAS_LINK_FAILURE, "the network interface is gone");
+    session_link_lost(t->session, t->loop.now, &why);
+    loop_watch(&t->loop, &t->server, 0);
+    if (result != PUMP_TUN_GONE)
+        loop_remove(&t->loop, &t->server);
+}
+
+static void
+check(struct tunnel *t, enum pump_result result)
+{
+    if (result != PUMP_OK && t->session != NULL)
+        link_lost(t, result);
+}
+
+static void
+on_session_timer(void *owner, usec_t now)
+{
+    struct tunnel *t = owner;
+
+    if (t->session != NULL)
+        session_expire(t->session, now);
+}
+
+static void
+on_stats_timer(void *owner, usec_t now)
+{
+    (void)now;
+    tunnel_report_stats(owner);
+}
+
+static void
+start_session(struct tunnel *t)
+{
+    struct session_link_info info = {.send_early = t->early};
+
+    t->rng = (struct rng){.fill = fill_random};
+    t->session =
+        session_new(&t->start.plan, t->start.protocol, &t->start.credentials, &t->rng, t->loop.now);
+    if (t->session == NULL) {
+        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the session");
+        return;
+    }
+    pump_restart(&t->pump, t->session);
+    t->session_timer.expired = on_session_timer;
+    t->session_timer.owner = t;
+    t->stats_timer.expired = on_stats_timer;
+    t->stats_timer.owner = t;
+    snprintf(info.host, sizeof info.host, "%s", tunnel_server(t)->host);
+    info.port = tunnel_server(t)->port;
+    if (t->start.plan.proxy == PLAN_PROXY_NONE && t->address->family == 4) {
+        struct rd octets = rd_over(t->address->octets, 4);
+        info.server4 = rd_be32(&octets);
+    }
+    memcpy(info.leaf_sha256, t->tls.verify.leaf_sha256, sizeof info.leaf_sha256);
+    memcpy(info.leaf_sha1, t->tls.verify.leaf_sha1, sizeof info.leaf_sha1);
+    fill_random(NULL, info.guid, sizeof info.guid);
+    session_link_up(t->session, t->loop.now, &info);
+}
+
+static void
+shake(struct tunnel *t)
+{
+    switch (io_tls_handshake(&t->tls)) {
+    case IO_TLS_OK:
+        t->shaken = true;
+        loop_timer_set(&t->loop, &t->connect_timer, NEVER);
+        control_log(t->control_fd, 6, "event: tls-up, version: %s, cipher: %s, server: %s",
+                    io_tls_version(&t->tls), io_tls_cipher(&t->tls), t->tls.verify.subject);
+        start_session(t);
+        break;
+    case IO_TLS_AGAIN:
+        loop_watch(&t->loop, &t->server, EPOLLIN | (io_tls_blocked(&t->tls) ? EPOLLOUT : 0));
+        break;
+    case IO_TLS_CLOSED:
+    case IO_TLS_FAILED:
+        tunnel_end_with(t, &t->tls.end);
+        break;
+    }
+}
+
+static void
+on_server(void *owner, uint32_t events)
+{
+    struct tunnel *t = owner;
+
+    if (!t->shaken)
+        shake(t);
+    else if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+        check(t, pump_receive(&t->pump, t->loop.now));
+}
+
+void
+tunnel_connected(struct tunnel *t, const struct tunnel_try *winner)
+{
+    const int fd = winner->source.fd, on = 1, lowat = NOTSENT_LOWAT;
+    char text[48];
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
+    t->address = &winner->address;
+    t->server = (struct loop_source){.fd = fd, .ready = on_server, .owner = t};
+    control_stage(t->control_fd, STAGE_CONNECTING, control_address_text(t->address, text));
+
+    const int error = loop_add(&t->loop, &t->server, EPOLLIN);
+    if (error < 0 || !io_tls_start(&t->tls, fd))
+        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "TLS cannot be started");
+    else
+        shake(t);
+}
+
+/* ---- the TUN ---- */
+
+static void
+on_tun_ready(void *owner, uint32_t events)
+{
+    struct tunnel *t = owner;
+
+    (void)events;
+    if (t->session != NULL)
+        check(t, pump_send(&t->pump));
+}
+
+void
+tunnel_on_tun(struct tunnel *t, const struct control_msg *m, int fd)
+{
+    int error;
+
+    if (fd < 0 || t->session == NULL || !t->tun_asked || t->pump.open) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    error = pump_open_tun(&t->pump, fd, m->tun_flags);
+    if (error == 0) {
+        t->tun = (struct loop_source){.fd = fd, .ready = on_tun_ready, .owner = t};
+        error = loop_add(&t->loop, &t->tun, EPOLLIN);
+    } else {
+        close(fd);
+    }
+    if (error < 0)
+        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "the interface: %s", strerror(-error));
+}
+
+void
+tunnel_report_stats(struct tunnel *t)
+{
+    struct tunnel_stats now = t->pump.stats;
+
+    now.dropped += t->pump.tun.dropped;
+    if (t->session != NULL) {
+        now.rtt_usec = session_rtt(t->session);
+        now.dropped += session_dropped(t->session);
+    }
+    t->told = t->pump.stats;
+    control_stats(t->control_fd, &now);
+}
+
+/* ---- after each round ---- */
+
+static void
+arm_stats(struct tunnel *t)
+{
+    const bool news = t->pump.stats.packets_in != t->told.packets_in ||
+                      t->pump.stats.packets_out != t->told.packets_out;
+
+    if (news && t->stats_timer.deadline == NEVER)
+        loop_timer_set(&t->loop, &t->stats_timer, t->loop.now + STATS_USEC);
+}
+
+static void
+watch(struct tunnel *t)
+{
+    uint32_t events = pump_wants_socket(&t->pump) ? EPOLLIN : 0;
+
+    if (io_tls_blocked(&t->tls))
+        events |= EPOLLOUT;
+    loop_watch(&t->loop, &t->server, events);
+    if (t->pump.open)
+        loop_watch(&t->loop, &t->tun, pump_wants_tun(&t->pump) ? EPOLLIN : 0);
+    if (t->pump.more && pump_wants_socket(&t->pump))
+        loop_again(&t->loop);
+    arm_stats(t);
+    loop_timer_set(&t->loop, &t->session_timer, session_deadline(t->session));
+}
+
+void
+tunnel_session_round(struct tunnel *t)
+{
+    struct session_event event;
+
+    if (t->session == NULL)
+        return;
+    if (t->pump.more)
+        check(t, pump_receive(&t->pump, t->loop.now));
+    check(t, pump_flush(&t->pump));
+    while (!t->ended && !t->early_refused && session_poll_event(t->session, &event))
+        on_event(t, &event);
+    if (t->ended)
+        return;
+    if (t->early_refused) {
+        redo_without_early(t);
+        return;
+    }
+    watch(t);
+}
+
+void
+tunnel_session_stop(struct tunnel *t)
+{
+    if (t->session != NULL) {
+        pump_flush(&t->pump); /* the last word of the session */
+        tunnel_report_stats(t);
+    }
+    io_tls_close(&t->tls);
+    drop_session(t);
+    drop_link(t);
+}
