@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define N_(text) text
+#ifndef N_ /* as GLib's gi18n-lib.h spells it, which may come before or after */
+#define N_(String) (String)
+#endif
 
 enum ras_error {
     RAS_OK = 0,
