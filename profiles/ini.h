@@ -22,7 +22,7 @@
 #define INI_ERROR (ini_error_quark())
 GQuark ini_error_quark(void);
 
-enum ini_error { INI_ERROR_TOO_LARGE, INI_ERROR_NOT_TEXT };
+enum ini_error { INI_ERROR_TOO_LARGE };
 
 struct ini_entry {
     char *key;   /* "" for a line without '=', as the lists of an .inf have */
@@ -44,10 +44,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ini, ini_free)
 
 /* "UTF-8", "UTF-16LE", "UTF-16BE", "CP1252"...: how the bytes were read, to be shown. */
 const char *ini_encoding(const Ini *ini);
-gboolean ini_has_section(const Ini *ini, const char *section);
+/* More lines, sections or keys than INI_MAX_*: the rest was left out. */
+gboolean ini_truncated(const Ini *ini);
+/* NULL: not there. Every section and every entry of ini_sections() is found by its name. */
+const struct ini_section *ini_find_section(const Ini *ini, const char *section);
+const struct ini_entry *ini_find(const Ini *ini, const char *section, const char *key);
 const char *ini_get(const Ini *ini, const char *section, const char *key); /* NULL: not there */
 /* As GetPrivateProfileInt() reads a number: leading digits, after an optional sign; @fallback when
  * there is no such key, no digit, or the number does not fit. */
+gint64 ini_number(const char *text, gint64 fallback);
 gint64 ini_get_int(const Ini *ini, const char *section, const char *key, gint64 fallback);
 /* %name% -> [Strings] name; %% -> %. Unknown names stay as they are. Free with g_free(). */
 char *ini_expand(const Ini *ini, const char *value);

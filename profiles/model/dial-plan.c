@@ -102,7 +102,7 @@ host_valid(const char host[static PLAN_MAX_TEXT])
 static bool
 path_query_valid(const char text[static PLAN_MAX_TEXT])
 {
-    if (memchr(text, 0, PLAN_MAX_TEXT) == NULL || (*text != '\0' && *text != '?' && *text != '/'))
+    if (memchr(text, 0, PLAN_MAX_TEXT) == NULL || (*text != '\0' && *text != '?'))
         return false;
     for (; *text != '\0'; text++)
         if (*text <= ' ' || *text > '~')

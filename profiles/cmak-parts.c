@@ -1,0 +1,169 @@
+/* cmak-parts.c - see cmak-parts.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmak-parts.h"
+
+#include "ras.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+enum { MAX_ROUTE_NOTES = 8 };
+
+/* --- servers --- */
+
+gboolean
+cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
+{
+    const struct ini_section *list = ini_find_section(vpn, "VPN Servers");
+    const char *chosen = ini_get(vpn, "Settings", "default");
+    const char *message = ini_get(vpn, "Settings", "Message");
+    const char *url = ini_get(vpn, "Settings", "UpdateURL");
+    const guint before = p->servers->len;
+
+    for (guint i = 0; list != NULL && i < list->entries->len; i++) {
+        const struct ini_entry *e = list->entries->pdata[i];
+
+        if (*e->value == '\0')
+            continue;
+        if (chosen != NULL && g_ascii_strcasecmp(e->key, chosen) == 0)
+            p->server = p->servers->len;
+        profile_add_server(p, e->key, e->value);
+    }
+    p->choose_server = p->servers->len > before;
+    profile_set(&p->server_message, message);
+    if (url != NULL && *url != '\0') {
+        profile_add_other(p, file, "Settings", "UpdateURL", url);
+        profile_note(p, _("The list of servers is not updated from %s in this version."), url);
+    }
+    return p->servers->len > before;
+}
+
+/* --- actions --- */
+
+gboolean
+cmak_is_action_section(const char *section)
+{
+    static const char *const sections[] = {
+        "Pre-Init Actions", "Pre-Connect Actions", "Pre-Dial Actions", "Pre-Tunnel Actions",
+        "Connect Actions", "Auto Applications", "Disconnect Actions", "On-Cancel Actions",
+        "On-Error Actions", "Animation Actions",
+        /* of the .inf */
+        "RunPreSetupCommandsSection", "RunPostSetupCommandsSection", "RunPreUnInstCommandsSection",
+        "RunPostUnInstCommandsSection", "RegisterOCXSection", "UnRegisterOCXSection"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++)
+        if (g_ascii_strcasecmp(section, sections[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* "0=program parameters", with companions "0&Description=..."; or bare lines. What has another form
+ * is kept as it is written. */
+void
+cmak_take_actions(Profile *p, const struct ini_section *section)
+{
+    for (guint i = 0; i < section->entries->len; i++) {
+        const struct ini_entry *e = section->entries->pdata[i], *said;
+
+        if (*e->value == '\0' || strchr(e->key, '&') != NULL)
+            continue;
+        g_autofree char *key = g_strconcat(e->key, "&Description", NULL);
+        g_autofree char *folded = g_utf8_casefold(key, -1);
+        said = *e->key == '\0' ? NULL : g_hash_table_lookup(section->keys, folded);
+        profile_add_action(p, section->name, e->value, said == NULL ? NULL : said->value);
+    }
+}
+
+/* --- routes --- */
+
+char *
+cmak_route_file(const char *command)
+{
+    g_autofree char *lower = g_ascii_strdown(command, -1);
+    const char *at = strstr(lower, "/static_file_name");
+
+    if (strstr(lower, "cmroute") == NULL || at == NULL)
+        return NULL;
+    const char *name = command + (at - lower) + strlen("/static_file_name");
+    name += strspn(name, " ");
+    if (*name == '"')
+        return g_strndup(name + 1, strcspn(name + 1, "\""));
+    return g_strndup(name, strcspn(name, " "));
+}
+
+/* The prefix of a netmask, or -1. */
+static int
+prefix_of(const char *text)
+{
+    uint32_t mask;
+    int n = 0;
+
+    if (!net_ip4_parse(text, &mask))
+        return -1;
+    while (n < 32 && (mask & (UINT32_C(0x80000000) >> n)) != 0)
+        n++;
+    return n == 32 || (mask << n) == 0 ? n : -1;
+}
+
+static gboolean
+is_word(char **words, guint i, guint n, const char *word)
+{
+    return i < n && g_ascii_strcasecmp(words[i], word) == 0;
+}
+
+/* A route through the new connection as a "net/prefix"; NULL: not one, or through something else.
+ */
+static char *
+route_of(char **words)
+{
+    const guint n = g_strv_length(words);
+    struct net_route route;
+    char text[52];
+
+    if (n < 5 || !is_word(words, 0, n, "ADD") || !is_word(words, 2, n, "MASK") ||
+        !is_word(words, 4, n, "default"))
+        return NULL;
+    for (guint i = 5; i + 1 < n; i += 2)
+        if (is_word(words, i, n, "IF") && !is_word(words, i + 1, n, "default"))
+            return NULL;
+    const int prefix = prefix_of(words[3]);
+    g_autofree char *net = g_strdup_printf("%s/%d", words[1], prefix);
+    if (prefix < 0 || !net_route_parse(net, &route) || route.family != 4)
+        return NULL;
+    return g_strdup(net_route_text(&route, text));
+}
+
+static void
+take_route_line(Profile *p, char *raw, guint *odd)
+{
+    char line[256];
+
+    g_strdelimit(raw, "\t", ' ');
+    ras_printable(line, sizeof line, raw, strlen(raw));
+    g_strstrip(line);
+    if (*line == '\0' || *line == ';' || *line == '#')
+        return;
+
+    g_auto(GStrv) all = g_strsplit(line, " ", 64);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    for (guint i = 0; all[i] != NULL; i++)
+        if (*all[i] != '\0')
+            g_ptr_array_add(words, all[i]);
+    g_ptr_array_add(words, NULL);
+
+    g_autofree char *route = route_of((char **)words->pdata);
+    if (route != NULL && p->routes->len < PLAN_MAX_ROUTES)
+        g_ptr_array_add(p->routes, g_steal_pointer(&route));
+    else if ((*odd)++ < MAX_ROUTE_NOTES)
+        profile_note(p, _("A line of the route file has no meaning here: %s"), line);
+}
+
+void
+cmak_take_routes(Profile *p, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
+    guint odd = 0;
+
+    for (guint i = 0; lines[i] != NULL; i++)
+        take_route_line(p, lines[i], &odd);
+}

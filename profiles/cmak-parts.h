@@ -1,0 +1,21 @@
+/*
+ * cmak-parts.h - the smaller files and sections of a Connection Manager profile: the list of VPN
+ * servers, the static routes, the connect actions. Internal to cmak.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ini.h"
+#include "profile.h"
+
+/* The VPN file ([Settings] default=, Message=; [VPN Servers] label=address). FALSE: no server in
+ * it. */
+gboolean cmak_take_servers(Profile *p, const Ini *vpn, const char *file);
+/* Is @section one of the lists of programs that Connection Manager or its installer would run? */
+gboolean cmak_is_action_section(const char *section);
+void cmak_take_actions(Profile *p, const struct ini_section *section);
+/* The file behind /STATIC_FILE_NAME of a cmroute action, or NULL. Free it. */
+char *cmak_route_file(const char *command);
+/* "ADD net MASK mask default METRIC default IF default" lines; others become notes. */
+void cmak_take_routes(Profile *p, const char *text);

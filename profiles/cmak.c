@@ -1,0 +1,622 @@
+/* cmak.c - see cmak.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmak.h"
+
+#include "cmak-parts.h"
+#include "cmak-source.h"
+#include "ini.h"
+#include "profile-fields.h"
+#include "ras.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+G_DEFINE_QUARK(cmak - error - quark, cmak_error)
+
+enum { INF, CMS, CMP, N_PARTS };
+
+struct loader {
+    const struct cmak_source *source;
+    Profile *p;
+    struct {
+        const char *name; /* NULL: there is none */
+        Ini *ini;
+        GBytes *bytes;
+    } part[N_PARTS];
+    guint codepage;
+    GHashTable *used; /* struct ini_entry that have a typed field */
+};
+
+/* --- finding the files --- */
+
+G_GNUC_PRINTF(3, 4)
+static gboolean
+fail(GError **error, enum cmak_error code, const char *format, ...)
+{
+    va_list args;
+    char shown[512];
+
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    ras_printable(shown, sizeof shown, text, strlen(text));
+    g_set_error_literal(error, CMAK_ERROR, code, shown);
+    return FALSE;
+}
+
+static gboolean
+has_suffix(const char *name, const char *suffix)
+{
+    const gsize n = strlen(name), m = strlen(suffix);
+
+    return n > m && g_ascii_strcasecmp(name + n - m, suffix) == 0;
+}
+
+/* "VPN/Example.cms" -> "Example" */
+static char *
+stem_of(const char *name)
+{
+    const char *slash = strrchr(name, '/'), *base = slash == NULL ? name : slash + 1;
+    const char *dot = strrchr(base, '.');
+
+    return g_strndup(base, dot == NULL ? strlen(base) : (gsize)(dot - base));
+}
+
+static const char *
+sibling(const struct loader *l, const char *stem, const char *suffix)
+{
+    g_autofree char *name = g_strconcat(stem, suffix, NULL);
+
+    return cmak_source_resolve(l->source, name);
+}
+
+static gboolean
+read_part(struct loader *l, int which, const char *name, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gsize n;
+
+    l->part[which].name = name;
+    l->part[which].bytes = cmak_source_read(l->source, name, INI_MAX_FILE, &why);
+    if (l->part[which].bytes == NULL)
+        return fail(error, CMAK_ERROR_UNSAFE, _("A file of the profile cannot be read. %s"),
+                    why->message);
+    const void *bytes = g_bytes_get_data(l->part[which].bytes, &n);
+    l->part[which].ini = ini_parse(bytes, n, l->codepage, error);
+    if (l->part[which].ini == NULL)
+        return FALSE;
+    if (ini_truncated(l->part[which].ini))
+        profile_note(l->p, _("%s has more in it than a profile can have; the rest was left out."),
+                     name);
+    return TRUE;
+}
+
+/* The .inf comes first: it tells the language, and so the code page of all files. */
+static gboolean
+read_inf(struct loader *l, const char *name, GError **error)
+{
+    gint64 lcid;
+
+    if (!read_part(l, INF, name, error))
+        return FALSE;
+    lcid = ini_get_int(l->part[INF].ini, "Strings", "DisplayLCID", 0);
+    if (lcid <= 0)
+        lcid = ini_get_int(l->part[INF].ini, "Strings", "CmLCID", 0);
+    l->codepage = lcid > 0 && lcid <= G_MAXUINT16 ? ini_codepage_of_lcid((guint)lcid) : 0;
+    if (l->codepage == 0)
+        return TRUE;
+    g_clear_pointer(&l->part[INF].ini, ini_free);
+    g_clear_pointer(&l->part[INF].bytes, g_bytes_unref);
+    return read_part(l, INF, name, error);
+}
+
+static gboolean
+check_format(const struct loader *l, int which, GError **error)
+{
+    if (l->part[which].ini == NULL ||
+        ini_get(l->part[which].ini, "Profile Format", "Version") != NULL)
+        return TRUE;
+    return fail(error, CMAK_ERROR_DAMAGED,
+                _("The service profile is damaged: %s does not tell its [Profile Format] Version."),
+                l->part[which].name);
+}
+
+/* The one file in the folder to begin with. */
+static const char *
+choose_start(const struct loader *l, GError **error)
+{
+    static const char *const suffixes[] = {".cmp", ".cms", ".inf"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+        g_autoptr(GPtrArray) found = cmak_source_with_suffix(l->source, suffixes[i]);
+        if (found->len == 1)
+            return found->pdata[0];
+        if (found->len > 1) {
+            fail(error, CMAK_ERROR_AMBIGUOUS,
+                 _("There are several profiles in this folder (%s, %s…). Name one of the files."),
+                 (char *)found->pdata[0], (char *)found->pdata[1]);
+            return NULL;
+        }
+    }
+    fail(error, CMAK_ERROR_MISSING,
+         _("There is no Connection Manager profile (.cmp, .cms or .inf) in this folder."));
+    return NULL;
+}
+
+static gboolean
+missing(GError **error, const char *who, const char *what)
+{
+    return fail(error, CMAK_ERROR_MISSING,
+                _("The profile is incomplete: %s names the file %s, which is not there."), who,
+                what);
+}
+
+/* From .cmp to its .cms by CMSFile=. */
+static gboolean
+follow_cmp(struct loader *l, const char *cmp, const char **ret_cms, GError **error)
+{
+    const char *wanted;
+
+    if (!read_part(l, CMP, cmp, error) || !check_format(l, CMP, error))
+        return FALSE;
+    wanted = ini_get(l->part[CMP].ini, "Connection Manager", "CMSFile");
+    if (wanted != NULL && *wanted != '\0') {
+        if (!cmak_source_name_safe(wanted))
+            return fail(error, CMAK_ERROR_UNSAFE,
+                        _("%s names a file outside the profile's folder: %s."), cmp, wanted);
+        *ret_cms = cmak_source_resolve(l->source, wanted);
+        return *ret_cms != NULL || missing(error, cmp, wanted);
+    }
+    g_autofree char *stem = stem_of(cmp);
+    *ret_cms = sibling(l, stem, ".cms");
+    if (*ret_cms != NULL)
+        return TRUE;
+    g_autofree char *guess = g_strconcat(stem, ".cms", NULL);
+    return missing(error, cmp, guess);
+}
+
+/* The profile's file name, by which its files are called. */
+static char *
+stem_to_use(const struct loader *l, const char *start)
+{
+    const Ini *inf = l->part[INF].ini;
+    const char *named = inf == NULL ? NULL : ini_get(inf, "Strings", "ShortSvcName");
+
+    return named != NULL && *named != '\0' ? ini_expand(inf, named) : stem_of(start);
+}
+
+static gboolean
+find_parts(struct loader *l, const char *start, GError **error)
+{
+    g_autofree char *first = stem_of(start);
+    const char *inf = has_suffix(start, ".inf") ? start : sibling(l, first, ".inf");
+
+    if (inf != NULL && !read_inf(l, inf, error))
+        return FALSE;
+
+    g_autofree char *stem = has_suffix(start, ".inf") ? stem_to_use(l, start) : g_strdup(first);
+    const char *cmp = has_suffix(start, ".cmp") ? start : sibling(l, stem, ".cmp");
+    const char *cms = has_suffix(start, ".cms") ? start : NULL;
+    const char *followed = NULL;
+
+    if (cmp != NULL && !follow_cmp(l, cmp, &followed, error))
+        return FALSE;
+    if (cms == NULL)
+        cms = followed != NULL ? followed : sibling(l, stem, ".cms");
+    if (cms == NULL) {
+        g_autofree char *guess = g_strconcat(stem, ".cms", NULL);
+        return missing(error, start, guess);
+    }
+    if (!read_part(l, CMS, cms, error) || !check_format(l, CMS, error))
+        return FALSE;
+    profile_set(&l->p->short_name, stem);
+    return TRUE;
+}
+
+/* --- typed fields --- */
+
+static const struct ini_entry *
+entry_in(const struct loader *l, int which, const char *section, const char *key)
+{
+    const struct ini_entry *e =
+        l->part[which].ini == NULL ? NULL : ini_find(l->part[which].ini, section, key);
+
+    if (e != NULL)
+        g_hash_table_add(l->used, (gpointer)e);
+    return e;
+}
+
+/* Both files are asked, so that a key counts as known in both. */
+static const struct ini_entry *
+entry_of(const struct loader *l, const struct profile_field *f, const char *dun)
+{
+    const char *group = field_group(f->scope);
+
+    if (f->scope == SCOPE_CM || f->scope == SCOPE_USER) {
+        const struct ini_entry *cms = entry_in(l, CMS, group, f->key);
+        const struct ini_entry *cmp = entry_in(l, CMP, group, f->key);
+        const gboolean user = f->scope == SCOPE_USER;
+        return user ? (cmp != NULL ? cmp : cms) : (cms != NULL ? cms : cmp);
+    }
+    g_autofree char *section = g_strconcat(group, "&", dun, NULL);
+    const struct ini_entry *e = entry_in(l, CMS, section, f->key);
+    return e != NULL ? e : entry_in(l, CMS, group, f->key);
+}
+
+static gboolean
+parse_number(const char *text, gint64 *ret)
+{
+    if (g_ascii_strcasecmp(text, "yes") == 0 || g_ascii_strcasecmp(text, "true") == 0)
+        *ret = 1;
+    else if (g_ascii_strcasecmp(text, "no") == 0 || g_ascii_strcasecmp(text, "false") == 0)
+        *ret = 0;
+    else
+        *ret = ini_number(text, G_MININT64);
+    return *ret != G_MININT64;
+}
+
+static void
+take_field(struct loader *l, const struct profile_field *f, const char *dun)
+{
+    const struct ini_entry *e = entry_of(l, f, dun);
+    gint64 number;
+
+    if (e == NULL || (*e->value == '\0' && f->type != FIELD_TEXT))
+        return;
+    if (f->type == FIELD_TEXT)
+        profile_set(field_text(f, l->p), e->value);
+    else if (!parse_number(e->value, &number) || !field_set_number(f, l->p, number))
+        profile_note(l->p, _("%s=%s is not a possible value; %u is used."), f->key, e->value,
+                     field_number(f, l->p));
+}
+
+/* The name behind "Server&" and its kin that describes the VPN. */
+static char *
+vpn_entry_name(struct loader *l)
+{
+    const struct ini_entry *tunnel = entry_in(l, CMS, "Connection Manager", "TunnelDUN");
+    const struct ini_entry *dun = entry_in(l, CMS, "Connection Manager", "DUN");
+    const GPtrArray *sections = ini_sections(l->part[CMS].ini);
+
+    if (tunnel != NULL && *tunnel->value != '\0')
+        return g_strdup(tunnel->value);
+    for (guint i = 0; i < sections->len; i++) {
+        const struct ini_section *s = sections->pdata[i];
+        if (g_ascii_strncasecmp(s->name, "Networking&", 11) == 0 &&
+            ini_get_int(l->part[CMS].ini, s->name, "VpnEntry", 0) == 1)
+            return g_strdup(s->name + 11);
+    }
+    return g_strdup(dun != NULL ? dun->value : "");
+}
+
+static void
+take_fields(struct loader *l)
+{
+    g_autofree char *dun = vpn_entry_name(l);
+
+    for (guint i = 0; i < profile_n_fields; i++)
+        if (profile_fields[i].scope != SCOPE_OWN)
+            take_field(l, &profile_fields[i], dun);
+    l->p->format_version =
+        (guint)CLAMP(ini_get_int(l->part[CMS].ini, "Profile Format", "Version", 4), 0, 255);
+    entry_in(l, CMS, "Profile Format", "Version");
+    entry_in(l, CMP, "Profile Format", "Version");
+    entry_in(l, CMP, "Connection Manager", "CMSFile");
+    if (l->part[INF].ini != NULL && *l->p->name == '\0') {
+        const char *name = ini_get(l->part[INF].ini, "Strings", "ServiceName");
+        g_autofree char *text = ini_expand(l->part[INF].ini, name == NULL ? "" : name);
+        profile_set(&l->p->name, text);
+    }
+    if (*l->p->name == '\0')
+        profile_set(&l->p->name, l->p->short_name);
+    /* Nothing but the wizard's choices of a dial-up profile would say otherwise. */
+    if (l->p->direct && !l->p->dialup)
+        l->p->connection_type = 1;
+}
+
+/* --- files that belong to it --- */
+
+static const char *
+base_name(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash == NULL ? name : slash + 1;
+}
+
+static GBytes *
+keep_file(struct loader *l, const char *wanted, gsize max, const char **ret_name)
+{
+    const char *name = cmak_source_resolve(l->source, wanted);
+    g_autoptr(GError) why = NULL;
+    GBytes *bytes = NULL;
+
+    if (name == NULL) {
+        profile_note(
+            l->p,
+            cmak_source_name_safe(wanted)
+                ? _("The file %s of the profile is missing.")
+                : _("The profile names a file outside its folder, which was not opened: %s"),
+            wanted);
+        return NULL;
+    }
+    if (g_hash_table_size(l->p->files) < CMAK_MAX_FILES)
+        bytes = cmak_source_read(l->source, name, max, &why);
+    if (bytes == NULL) {
+        profile_note(l->p, _("A file of the profile cannot be read. %s"),
+                     why == NULL ? wanted : why->message);
+        return NULL;
+    }
+    *ret_name = base_name(name);
+    g_hash_table_insert(l->p->files, g_utf8_make_valid(*ret_name, -1), g_bytes_ref(bytes));
+    return bytes;
+}
+
+static void
+keep_named(struct loader *l, char **field)
+{
+    const char *name;
+
+    if (**field == '\0')
+        return;
+    g_autoptr(GBytes) bytes = keep_file(l, *field, CMAK_MAX_FILE, &name);
+    g_autofree char *valid = bytes == NULL ? NULL : g_utf8_make_valid(name, -1);
+    profile_set(field, valid);
+}
+
+/* A saved password in a .cmp is neither used nor kept: secrets live in the keyring. */
+static gboolean
+is_secret(const char *key)
+{
+    static const char *const keys[] = {"Password", "InternetPassword", "PresharedKey",
+                                       "Pre-SharedKey", "PSK"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (g_ascii_strcasecmp(key, keys[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+holds_secret(const Ini *ini)
+{
+    const GPtrArray *sections = ini_sections(ini);
+
+    for (guint i = 0; i < sections->len; i++) {
+        const struct ini_section *s = sections->pdata[i];
+        for (guint j = 0; j < s->entries->len; j++) {
+            const struct ini_entry *e = s->entries->pdata[j];
+            if (*e->value != '\0' && is_secret(e->key))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void
+keep_originals(struct loader *l)
+{
+    for (int i = 0; i < N_PARTS; i++) {
+        if (l->part[i].ini == NULL)
+            continue;
+        if (holds_secret(l->part[i].ini)) {
+            profile_note(l->p, _("There is a password or a key in %s. It was not taken over."),
+                         l->part[i].name);
+            continue;
+        }
+        g_hash_table_insert(l->p->files, g_utf8_make_valid(base_name(l->part[i].name), -1),
+                            g_bytes_ref(l->part[i].bytes));
+    }
+}
+
+static void
+take_files(struct loader *l)
+{
+    const Ini *inf = l->part[INF].ini;
+    const char *licence = inf == NULL ? NULL : ini_get(inf, "CMAK Status", "LicenseFile");
+
+    keep_originals(l);
+    keep_named(l, &l->p->logo);
+    keep_named(l, &l->p->icon);
+    keep_named(l, &l->p->small_icon);
+    keep_named(l, &l->p->tray_icon);
+    keep_named(l, &l->p->help_file);
+    profile_set(&l->p->licence_file, licence);
+    keep_named(l, &l->p->licence_file);
+}
+
+/* --- servers, routes, certificates --- */
+
+/* The user's own choice (.cmp), else the first address of the .cms. */
+static void
+choose_server(Profile *p, const char *address)
+{
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+        if (g_ascii_strcasecmp(s->address, address) == 0) {
+            p->server = i;
+            return;
+        }
+    }
+}
+
+static gboolean
+take_servers(struct loader *l, GError **error)
+{
+    const struct ini_entry *cms = entry_in(l, CMS, "Connection Manager", "TunnelAddress");
+    const struct ini_entry *cmp = entry_in(l, CMP, "Connection Manager", "TunnelAddress");
+    const struct ini_entry *file = entry_in(l, CMS, "Connection Manager", "TunnelFile");
+    const char *address = cmp != NULL && *cmp->value != '\0' ? cmp->value
+                          : cms != NULL                      ? cms->value
+                                                             : "";
+    const char *name = NULL;
+    gsize n;
+
+    if (file != NULL && *file->value != '\0') {
+        g_autoptr(GBytes) bytes = keep_file(l, file->value, INI_MAX_FILE, &name);
+        if (bytes == NULL && *address == '\0')
+            return missing(error, l->part[CMS].name, file->value);
+        const void *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
+        g_autoptr(Ini) vpn = data == NULL ? NULL : ini_parse(data, n, l->codepage, NULL);
+        if (vpn != NULL && cmak_take_servers(l->p, vpn, name))
+            choose_server(l->p, address);
+    }
+    if (l->p->servers->len == 0 && *address != '\0')
+        profile_add_server(l->p, "", address);
+    return TRUE;
+}
+
+static void
+take_route_files(struct loader *l)
+{
+    for (guint i = 0; i < l->p->actions->len; i++) {
+        struct profile_action *a = l->p->actions->pdata[i];
+        g_autofree char *file = cmak_route_file(a->command);
+        const char *name;
+        gsize n;
+
+        if (file == NULL)
+            continue;
+        g_autoptr(GBytes) bytes = keep_file(l, file, INI_MAX_FILE, &name);
+        if (bytes == NULL)
+            continue;
+        const char *data = g_bytes_get_data(bytes, &n);
+        g_autofree char *text = g_strndup(data == NULL ? "" : data, n);
+        cmak_take_routes(l->p, text);
+        a->replaced = TRUE;
+    }
+}
+
+/* Our own section in a .cms, which Connection Manager ignores: authorities that come with the
+ * profile. They narrow the trust to this server's issuer, and the user is told. */
+static void
+take_own_section(struct loader *l)
+{
+    const struct ini_entry *ca = entry_in(l, CMS, "Dialtone", "CertificateAuthorities");
+    const struct ini_entry *tls_name = entry_in(l, CMS, "Dialtone", "CertificateName");
+    const char *name;
+    gsize n;
+
+    if (tls_name != NULL)
+        profile_set(&l->p->tls_name, tls_name->value);
+    if (ca == NULL || *ca->value == '\0')
+        return;
+    g_autoptr(GBytes) bytes = keep_file(l, ca->value, PLAN_MAX_CA, &name);
+    const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
+    if (data != NULL && g_utf8_validate(data, (gssize)n, NULL))
+        g_free(l->p->ca_pem), l->p->ca_pem = g_strndup(data, n);
+    else if (data != NULL)
+        profile_note(l->p, _("%s is not a file of certificates in the PEM format."), name);
+}
+
+/* --- the rest --- */
+
+static void
+take_section(struct loader *l, int which, const struct ini_section *s)
+{
+    const gboolean actions = cmak_is_action_section(s->name);
+
+    if (actions)
+        cmak_take_actions(l->p, s);
+    for (guint i = 0; i < s->entries->len; i++) {
+        const struct ini_entry *e = s->entries->pdata[i];
+
+        if (is_secret(e->key) || g_hash_table_contains(l->used, e) ||
+            (actions && strchr(e->key, '&') == NULL))
+            continue;
+        profile_add_other(l->p, base_name(l->part[which].name), s->name, e->key, e->value);
+    }
+}
+
+/* Most of an .inf is about copying files and the registry of Windows. */
+static gboolean
+inf_section_matters(const char *name)
+{
+    static const char *const sections[] = {"Strings", "CMAK Status", "Extra Files",
+                                           "Merge Profiles", "CmDial32.Dll"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++)
+        if (g_ascii_strcasecmp(name, sections[i]) == 0)
+            return TRUE;
+    return cmak_is_action_section(name);
+}
+
+static void
+take_others(struct loader *l)
+{
+    for (int which = CMS; which >= INF; which--) {
+        const GPtrArray *sections =
+            l->part[which].ini == NULL ? NULL : ini_sections(l->part[which].ini);
+        for (guint i = 0; sections != NULL && i < sections->len; i++) {
+            const struct ini_section *s = sections->pdata[i];
+            if (which != INF || inf_section_matters(s->name))
+                take_section(l, which, s);
+        }
+    }
+    const GPtrArray *sections = l->part[CMP].ini == NULL ? NULL : ini_sections(l->part[CMP].ini);
+    for (guint i = 0; sections != NULL && i < sections->len; i++)
+        take_section(l, CMP, sections->pdata[i]);
+}
+
+static Profile *
+load(const struct cmak_source *source, const char *start, GError **error)
+{
+    g_autoptr(Profile) p = profile_new();
+    struct loader l = {.source = source, .p = p};
+    gboolean ok = FALSE;
+
+    l.used = g_hash_table_new(NULL, NULL);
+    if (start == NULL)
+        start = choose_start(&l, error);
+    if (start != NULL && find_parts(&l, start, error)) {
+        take_fields(&l);
+        take_files(&l);
+        take_own_section(&l);
+        ok = take_servers(&l, error);
+        take_others(&l);
+        take_route_files(&l);
+        profile_set(&p->source, base_name(l.part[CMS].name));
+        profile_set(&p->encoding, ini_encoding(l.part[CMS].ini));
+    }
+    g_hash_table_unref(l.used);
+    for (int i = 0; i < N_PARTS; i++) {
+        ini_free(l.part[i].ini);
+        g_clear_pointer(&l.part[i].bytes, g_bytes_unref);
+    }
+    return ok ? g_steal_pointer(&p) : NULL;
+}
+
+Profile *
+cmak_load_files(GHashTable *files, const char *name, GError **error)
+{
+    struct cmak_source *source = cmak_source_of_files(files);
+    Profile *p = load(source, name, error);
+
+    cmak_source_free(source);
+    return p;
+}
+
+Profile *
+cmak_load(const char *path, GError **error)
+{
+    const gboolean folder = g_file_test(path, G_FILE_TEST_IS_DIR);
+    g_autofree char *dir = folder ? g_strdup(path) : g_path_get_dirname(path);
+    g_autofree char *name = folder ? NULL : g_path_get_basename(path);
+    struct cmak_source *source;
+    Profile *p;
+
+    if (!folder && !has_suffix(name, ".cmp") && !has_suffix(name, ".cms") &&
+        !has_suffix(name, ".inf")) {
+        fail(error, CMAK_ERROR_MISSING,
+             _("%s is neither a folder nor a file of a Connection Manager profile (.cmp, .cms, "
+               ".inf)."),
+             path);
+        return NULL;
+    }
+    source = cmak_source_of_folder(dir, error);
+    if (source == NULL)
+        return NULL;
+    p = load(source, name, error);
+    cmak_source_free(source);
+    return p;
+}

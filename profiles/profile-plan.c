@@ -1,0 +1,339 @@
+/* profile-plan.c - see profile-plan.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "profile-plan.h"
+
+#include "ras.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+G_DEFINE_QUARK(profile - plan - error - quark, profile_plan_error)
+
+G_GNUC_PRINTF(2, 3)
+static gboolean
+invalid(GError **error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_INVALID, text);
+    return FALSE;
+}
+
+static gboolean
+put(char *out, gsize cap, const char *text, const char *what, GError **error)
+{
+    if (g_strlcpy(out, text, cap) >= cap)
+        return invalid(error, _("%s is too long."), what);
+    return TRUE;
+}
+
+/* --- servers --- */
+
+static gboolean
+parse_port(const char *text, guint16 *ret)
+{
+    guint64 port;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 1, 65535, &port, NULL))
+        return FALSE;
+    *ret = (guint16)port;
+    return TRUE;
+}
+
+/* Splits "host", "host:port", "[v6]", "[v6]:port", "v6"; *ret_port is NULL when there is none. */
+static gboolean
+split_port(char *text, char **ret_host, char **ret_port)
+{
+    char *end, *colon = strchr(text, ':');
+
+    *ret_host = text;
+    *ret_port = NULL;
+    if (*text == '[') {
+        end = strchr(text, ']');
+        if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+            return FALSE;
+        *ret_host = text + 1;
+        *ret_port = end[1] == ':' ? end + 2 : NULL;
+        *end = '\0';
+    } else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
+        *colon = '\0';
+        *ret_port = colon + 1;
+    }
+    return TRUE;
+}
+
+/* A name in any script becomes the ASCII that DNS and certificates know. */
+static gboolean
+put_host(const char *host, char out[static PLAN_MAX_TEXT])
+{
+    g_autofree char *ascii =
+        g_hostname_is_non_ascii(host) ? g_hostname_to_ascii(host) : g_strdup(host);
+    const gsize n = ascii == NULL ? 0 : strlen(ascii);
+
+    if (n == 0)
+        return FALSE;
+    if (n > 1 && ascii[n - 1] == '.') /* the root, which certificates do not name */
+        ascii[n - 1] = '\0';
+    if (strchr(ascii, ':') == NULL && !net_name_valid(ascii))
+        return FALSE;
+    if (strchr(ascii, ':') != NULL && !g_hostname_is_ip_address(ascii))
+        return FALSE;
+    return g_strlcpy(out, ascii, PLAN_MAX_TEXT) < PLAN_MAX_TEXT;
+}
+
+gboolean
+profile_plan_parse_server(const char *text, struct plan_server *ret, char **ret_path_query)
+{
+    g_autofree char *copy = g_strstrip(g_strdup(text));
+    struct plan_server server = {0};
+    char *start = copy, *host, *port;
+
+    if (g_ascii_strncasecmp(start, "https://", 8) == 0)
+        start += 8;
+    char *query = strchr(start, '?');
+    g_autofree char *path_query = g_strdup(query == NULL ? "" : query);
+    start[strcspn(start, "/?#")] = '\0';
+    if (!split_port(start, &host, &port) || !put_host(host, server.host))
+        return FALSE;
+    if (port != NULL && !parse_port(port, &server.port))
+        return FALSE;
+    *ret = server;
+    if (ret_path_query != NULL)
+        *ret_path_query = g_steal_pointer(&path_query);
+    return TRUE;
+}
+
+static gboolean
+add_server(struct dial_plan *plan, const char *address, GError **error)
+{
+    g_autofree char *path_query = NULL;
+    char shown[PLAN_MAX_TEXT];
+
+    if (plan->n_servers == PLAN_MAX_SERVERS)
+        return TRUE;
+    if (!profile_plan_parse_server(address, &plan->servers[plan->n_servers], &path_query)) {
+        ras_printable(shown, sizeof shown, address, strlen(address));
+        return invalid(error, _("“%s” is not the address of a VPN server."), shown);
+    }
+    plan->n_servers++;
+    return plan->n_servers > 1 || put(plan->sstp_path_query, sizeof plan->sstp_path_query,
+                                      path_query, _("The address of the server"), error);
+}
+
+static gboolean
+fill_servers(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
+{
+    if (r->server != NULL)
+        return add_server(plan, r->server, error);
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+
+        if (p->choose_server && i != p->server)
+            continue;
+        if (!add_server(plan, s->address, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- certificate and proxy --- */
+
+gboolean
+profile_plan_parse_pin(const char *text, guint8 ret[static 32])
+{
+    guint8 pin[32];
+    guint n = 0;
+
+    while (*text != '\0') {
+        if (*text == ':' || *text == ' ') {
+            text++;
+            continue;
+        }
+        if (n == sizeof pin || !g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
+            return FALSE;
+        pin[n++] = (guint8)(g_ascii_xdigit_value(text[0]) << 4 | g_ascii_xdigit_value(text[1]));
+        text += 2;
+    }
+    if (n != sizeof pin)
+        return FALSE;
+    memcpy(ret, pin, sizeof pin);
+    return TRUE;
+}
+
+static gboolean
+fill_certificate(const Profile *p, const struct plan_request *r, struct dial_plan *plan,
+                 GError **error)
+{
+    const char *ca = r->ca_pem != NULL ? r->ca_pem : p->ca_pem;
+    const gsize ca_len = r->ca_pem != NULL ? r->ca_len : strlen(p->ca_pem);
+    /* Who names authorities for this call wants them asked, not the old pin. */
+    const char *pin = r->pin != NULL ? r->pin : r->ca_pem != NULL ? "" : p->pin;
+
+    if (*pin != '\0') {
+        plan->pin_set = profile_plan_parse_pin(pin, plan->pin);
+        if (!plan->pin_set)
+            return invalid(
+                error, _("The fingerprint of the certificate must be the 64 hexadecimal digits of "
+                         "its SHA-256."));
+    }
+    if (r->ca_pem != NULL && ca_len == 0)
+        return invalid(error, _("The file of certificates is empty."));
+    if (ca_len > PLAN_MAX_CA)
+        return invalid(error, _("The certificates are larger than %d KiB."), PLAN_MAX_CA / 1024);
+    if (ca_len > 0 && g_strstr_len(ca, (gssize)ca_len, "-----BEGIN ") == NULL)
+        return invalid(error, _("The file of certificates is not in the PEM format."));
+    if (ca_len > 0) {
+        plan->ca = malloc(ca_len);
+        if (plan->ca == NULL)
+            return invalid(error, "%s", g_strerror(ENOMEM));
+        memcpy(plan->ca, ca, ca_len);
+        plan->ca_len = (uint32_t)ca_len;
+    }
+    return put(plan->tls_name, sizeof plan->tls_name, p->tls_name, _("The name of the certificate"),
+               error);
+}
+
+static gboolean
+fill_proxy(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    plan->proxy = p->proxy;
+    plan->proxy_port = (uint16_t)p->proxy_port;
+    return put(plan->proxy_host, sizeof plan->proxy_host, p->proxy_host,
+               _("The address of the proxy server"), error);
+}
+
+/* --- network --- */
+
+static gboolean
+fill_addresses(const char *const texts[], uint32_t *out, uint8_t *n, GError **error)
+{
+    for (guint i = 0; texts[i] != NULL; i++) {
+        if (*texts[i] == '\0' || g_str_equal(texts[i], "0.0.0.0"))
+            continue;
+        if (!net_ip4_parse(texts[i], &out[*n]))
+            return invalid(error, _("“%s” is not an IPv4 address."), texts[i]);
+        (*n)++;
+    }
+    return TRUE;
+}
+
+static gboolean
+fill_routes(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    for (guint i = 0; i < p->routes->len; i++) {
+        if (plan->n_routes == PLAN_MAX_ROUTES)
+            return invalid(error, _("The profile has more than %d routes."), PLAN_MAX_ROUTES);
+        if (!net_route_parse(p->routes->pdata[i], &plan->routes[plan->n_routes]))
+            return invalid(error, _("“%s” is not a network."), (char *)p->routes->pdata[i]);
+        plan->n_routes++;
+    }
+    return TRUE;
+}
+
+static gboolean
+fill_network(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    const struct profile_dun *d = &p->dun;
+    const char *const dns[] = {d->dns1, d->dns2, NULL}, *const wins[] = {d->wins1, d->wins2, NULL};
+
+    plan->ipv4 = d->ipv4;
+    plan->ipv6 = d->ipv6;
+    plan->default_gateway = d->gateway_on_remote;
+    plan->class_route = d->class_route;
+    if (d->specify_servers && !(fill_addresses(dns, plan->dns, &plan->n_dns, error) &&
+                                fill_addresses(wins, plan->wins, &plan->n_wins, error)))
+        return FALSE;
+    if (d->specify_ip && !net_ip4_parse(d->ip_address, &plan->fixed_ip4))
+        return invalid(error, _("“%s” is not an IPv4 address."), d->ip_address);
+    return put(plan->domain, sizeof plan->domain, d->dns_suffix, _("The DNS suffix"), error) &&
+           fill_routes(p, plan, error);
+}
+
+/* --- the user --- */
+
+char *
+profile_plan_user(const Profile *p, const char *typed)
+{
+    const gboolean prefixed = *p->user_prefix == '\0' || g_str_has_prefix(typed, p->user_prefix);
+    const gboolean suffixed = *p->user_suffix == '\0' || g_str_has_suffix(typed, p->user_suffix);
+
+    if (*typed == '\0')
+        return g_strdup("");
+    return g_strconcat(prefixed ? "" : p->user_prefix, typed, suffixed ? "" : p->user_suffix, NULL);
+}
+
+static gboolean
+fill_credentials(const Profile *p, const struct plan_request *r, struct credentials *c,
+                 GError **error)
+{
+    const char *user = r->user != NULL ? r->user : p->user;
+    const char *domain = r->domain != NULL ? r->domain : p->domain;
+    g_autofree char *full = profile_plan_user(p, user);
+    const char *why = NULL;
+
+    if (*user == '\0' && !p->user_optional)
+        return invalid(error, _("Type a user name."));
+    if (p->max_user > 0 && g_utf8_strlen(user, -1) > p->max_user)
+        return invalid(error, _("The user name may have at most %u characters."), p->max_user);
+    if (p->max_domain > 0 && g_utf8_strlen(domain, -1) > p->max_domain)
+        return invalid(error, _("The logon domain may have at most %u characters."), p->max_domain);
+    if (!put(c->user, sizeof c->user, full, _("The user name"), error) ||
+        !put(c->domain, sizeof c->domain, domain, _("The logon domain"), error) ||
+        !put(c->proxy_user, sizeof c->proxy_user, p->proxy_user,
+             _("The user name of the proxy server"), error))
+        return FALSE;
+    return credentials_valid(c, &why) || invalid(error, "%s", _(why));
+}
+
+static gboolean
+fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
+{
+    enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
+    const char *why = NULL;
+
+    plan->n_protocols = (uint8_t)profile_dialable(p, protocols);
+    if (plan->n_protocols == 0) {
+        g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE,
+                            _("The VPN protocol of this profile is not available yet. This version "
+                              "can dial SSTP."));
+        return FALSE;
+    }
+    memcpy(plan->protocols, protocols, sizeof protocols[0] * plan->n_protocols);
+    plan->auth = profile_auth(p);
+    /* Whatever EncryptionType says: all that can be dialed is SSTP, whose TLS meets each of its
+     * values, and a demand for MPPE inside it would only fail. */
+    plan->encryption = PLAN_ENCRYPTION_OPTIONAL;
+    plan->redial_count = (uint16_t)p->redial_count;
+    plan->redial_delay_s = (uint16_t)p->redial_delay;
+    plan->idle_timeout_s = p->idle_timeout * 60;
+    plan->end_with_caller = r->end_with_caller;
+    plan->accept_early_data = p->accept_early_data;
+    ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
+    if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
+        !fill_proxy(p, plan, error) || !fill_network(p, plan, error))
+        return FALSE;
+    return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));
+}
+
+gboolean
+profile_plan(const Profile *p, const struct plan_request *request, struct dial_plan *ret_plan,
+             struct credentials *ret_credentials, GError **error)
+{
+    struct dial_plan plan;
+    struct credentials credentials = {0};
+
+    dial_plan_init(&plan);
+    if (!fill_credentials(p, request, &credentials, error) ||
+        !fill_plan(p, request, &plan, error)) {
+        dial_plan_clear(&plan);
+        return FALSE;
+    }
+    *ret_plan = plan;
+    *ret_credentials = credentials;
+    return TRUE;
+}

@@ -1,0 +1,435 @@
+/* profile-store.c - see profile-store.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "profile-store.h"
+
+#include "dir-file.h"
+#include "profile-file.h"
+#include "ras.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SYSTEM_DIR   "/etc/dialtone/profiles"
+#define PROFILE_NAME "profile.ini"
+#define FILES_NAME   "files"
+#define MAX_PROFILES 4096
+#define MAX_ID       48
+#define MAX_KEPT     (16 * 1024 * 1024)
+
+struct _ProfileStore {
+    GObject parent;
+    char *dirs[2]; /* the user's, the system's */
+    GFileMonitor *monitors[2];
+    guint idle_changed;
+};
+
+enum { SIGNAL_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(ProfileStore, profile_store, G_TYPE_OBJECT)
+
+/* --- being told of changes --- */
+
+static gboolean
+emit_changed(gpointer user_data)
+{
+    ProfileStore *self = user_data;
+
+    self->idle_changed = 0;
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+    return G_SOURCE_REMOVE;
+}
+
+/* One save is several events: one signal. */
+static void
+on_monitor(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
+           gpointer user_data)
+{
+    ProfileStore *self = user_data;
+
+    (void)monitor, (void)file, (void)other, (void)event;
+    if (self->idle_changed == 0)
+        self->idle_changed = g_idle_add(emit_changed, self);
+}
+
+static void
+watch(ProfileStore *self, guint which)
+{
+    g_autoptr(GFile) dir = g_file_new_for_path(self->dirs[which]);
+
+    if (self->monitors[which] != NULL)
+        return;
+    self->monitors[which] = g_file_monitor_directory(dir, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+    if (self->monitors[which] != NULL)
+        g_signal_connect(self->monitors[which], "changed", G_CALLBACK(on_monitor), self);
+}
+
+/* --- object --- */
+
+static void
+profile_store_finalize(GObject *object)
+{
+    ProfileStore *self = PROFILE_STORE(object);
+
+    g_clear_handle_id(&self->idle_changed, g_source_remove);
+    for (guint i = 0; i < 2; i++) {
+        if (self->monitors[i] != NULL)
+            g_signal_handlers_disconnect_by_data(self->monitors[i], self);
+        g_clear_object(&self->monitors[i]);
+        g_free(self->dirs[i]);
+    }
+    G_OBJECT_CLASS(profile_store_parent_class)->finalize(object);
+}
+
+static void
+profile_store_class_init(ProfileStoreClass *class)
+{
+    G_OBJECT_CLASS(class)->finalize = profile_store_finalize;
+    signals[SIGNAL_CHANGED] = g_signal_new("changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+profile_store_init(ProfileStore *self)
+{
+    (void)self;
+}
+
+ProfileStore *
+profile_store_new(const char *user_dir, const char *system_dir)
+{
+    ProfileStore *self = g_object_new(PROFILE_TYPE_STORE, NULL);
+
+    self->dirs[0] = user_dir != NULL
+                        ? g_strdup(user_dir)
+                        : g_build_filename(g_get_user_data_dir(), "dialtone", "profiles", NULL);
+    self->dirs[1] = g_strdup(system_dir != NULL ? system_dir : SYSTEM_DIR);
+    watch(self, 0);
+    watch(self, 1);
+    return self;
+}
+
+/* --- reading --- */
+
+static Profile *
+read_profile(int dir, const char *id, gboolean system, GError **error)
+{
+    const int folder = dir_open_child(dir, id, FALSE, error);
+    g_autoptr(GBytes) bytes = NULL;
+    Profile *p;
+
+    if (folder < 0)
+        return NULL;
+    bytes = dir_file_read(folder, PROFILE_NAME, PROFILE_FILE_MAX, error);
+    close(folder);
+    p = bytes == NULL ? NULL : profile_file_read(bytes, error);
+    if (p == NULL)
+        return NULL;
+    profile_set(&p->id, id);
+    p->system = system;
+    if (*p->name == '\0')
+        profile_set(&p->name, id);
+    return p;
+}
+
+static int
+compare_profiles(gconstpointer a, gconstpointer b)
+{
+    const Profile *x = *(const Profile *const *)a, *y = *(const Profile *const *)b;
+
+    if (x->system != y->system)
+        return x->system ? 1 : -1;
+    const int by_name = g_utf8_collate(x->name, y->name);
+    return by_name != 0 ? by_name : strcmp(x->id, y->id);
+}
+
+/* A folder of ours: its name is an id. Leftovers of an interrupted save begin with a dot. */
+static void
+list_folder(const char *path, gboolean system, GPtrArray *list, GPtrArray *problems)
+{
+    const int dir = dir_open(path, NULL);
+
+    if (dir < 0)
+        return;
+    g_autoptr(GPtrArray) ids = dir_list(dir, TRUE, MAX_PROFILES);
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(GError) error = NULL;
+        Profile *p = read_profile(dir, ids->pdata[i], system, &error);
+        char shown[MAX_ID * 2];
+
+        if (p != NULL) {
+            g_ptr_array_add(list, p);
+            continue;
+        }
+        ras_printable(shown, sizeof shown, ids->pdata[i], strlen(ids->pdata[i]));
+        g_ptr_array_add(problems, g_strdup_printf(_("The profile in %s cannot be read. %s"), shown,
+                                                  error->message));
+    }
+    close(dir);
+}
+
+GPtrArray *
+profile_store_list(ProfileStore *store, GPtrArray **ret_problems)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)profile_free);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+
+    list_folder(store->dirs[0], FALSE, list, problems);
+    list_folder(store->dirs[1], TRUE, list, problems);
+    g_ptr_array_sort(list, compare_profiles);
+    if (ret_problems != NULL)
+        *ret_problems = g_steal_pointer(&problems);
+    return list;
+}
+
+enum match { MATCH_ID, MATCH_NAME, MATCH_CASELESS, N_MATCHES };
+
+static gboolean
+matches(const Profile *p, const char *name, enum match how)
+{
+    if (how == MATCH_ID)
+        return g_str_equal(p->id, name);
+    if (how == MATCH_NAME)
+        return g_str_equal(p->name, name);
+    g_autofree char *a = g_utf8_casefold(p->name, -1), *b = g_utf8_casefold(name, -1);
+    return g_str_equal(a, b);
+}
+
+Profile *
+profile_store_find(ProfileStore *store, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
+    char shown[256];
+
+    ras_printable(shown, sizeof shown, name, strlen(name));
+    for (int how = MATCH_ID; how < N_MATCHES && g_utf8_validate(name, -1, NULL); how++) {
+        const Profile *found = NULL;
+
+        for (guint i = 0; i < list->len; i++) {
+            const Profile *p = list->pdata[i];
+            if (!matches(p, name, how))
+                continue;
+            if (found != NULL && found->system == p->system) {
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                            _("There are several connections called “%s”: use their id (%s, %s)."),
+                            shown, found->id, p->id);
+                return NULL;
+            }
+            found = found != NULL ? found : p; /* the user's own come first */
+        }
+        if (found != NULL)
+            return profile_copy(found);
+    }
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no connection called “%s”."),
+                shown);
+    return NULL;
+}
+
+GBytes *
+profile_store_read_file(ProfileStore *store, const Profile *p, const char *name, GError **error)
+{
+    GBytes *kept = g_hash_table_lookup(p->files, name);
+    GBytes *bytes = NULL;
+
+    if (kept != NULL)
+        return g_bytes_ref(kept);
+    const int dir = dir_open(store->dirs[p->system], error);
+    if (dir < 0)
+        return NULL;
+    const int folder = dir_open_child(dir, p->id, FALSE, error);
+    const int files = folder < 0 ? -1 : dir_open_child(folder, FILES_NAME, FALSE, error);
+    if (files >= 0)
+        bytes = dir_file_read(files, name, MAX_KEPT, error);
+    if (files >= 0)
+        close(files);
+    if (folder >= 0)
+        close(folder);
+    close(dir);
+    return bytes;
+}
+
+/* --- writing --- */
+
+/* Letters, digits and hyphens of the name, whatever the name is; never empty, never hidden. */
+static char *
+id_from_name(const char *name)
+{
+    g_autofree char *ascii = g_str_to_ascii(name, "C");
+    GString *id = g_string_new(NULL);
+
+    for (const char *p = ascii; *p != '\0' && id->len < MAX_ID; p++) {
+        if (g_ascii_isalnum(*p))
+            g_string_append_c(id, g_ascii_tolower(*p));
+        else if (id->len > 0 && id->str[id->len - 1] != '-')
+            g_string_append_c(id, '-');
+    }
+    while (id->len > 0 && id->str[id->len - 1] == '-')
+        g_string_truncate(id, id->len - 1);
+    if (id->len == 0)
+        g_string_append(id, "connection");
+    return g_string_free(id, FALSE);
+}
+
+/* Everything of a new profile into a hidden folder; it gets its name when it is complete. */
+static gboolean
+write_new(int dir, const char *hidden, const Profile *p, GBytes *text, GError **error)
+{
+    const int folder = dir_open_child(dir, hidden, TRUE, error);
+    GHashTableIter iter;
+    gpointer name, bytes;
+    gboolean ok = folder >= 0;
+
+    if (!ok)
+        return FALSE;
+    const int files = dir_open_child(folder, FILES_NAME, TRUE, error);
+    ok = files >= 0;
+    g_hash_table_iter_init(&iter, p->files);
+    while (ok && g_hash_table_iter_next(&iter, &name, &bytes))
+        ok = strchr(name, '/') == NULL && dir_file_write(files, name, bytes, error);
+    ok = ok && dir_file_write(folder, PROFILE_NAME, text, error);
+    if (files >= 0)
+        close(files);
+    close(folder);
+    return ok;
+}
+
+/* renameat2() with NOREPLACE: of two front ends that save the same new name, each gets its own. */
+static gboolean
+publish(int dir, const char *hidden, Profile *p, GError **error)
+{
+    g_autofree char *base = id_from_name(p->name);
+
+    for (guint n = 1; n <= MAX_PROFILES; n++) {
+        g_autofree char *id = n == 1 ? g_strdup(base) : g_strdup_printf("%s-%u", base, n);
+
+        if (renameat2(dir, hidden, dir, id, RENAME_NOREPLACE) == 0) {
+            profile_set(&p->id, id);
+            return dir_sync(dir, error);
+        }
+        if (errno != EEXIST && errno != ENOTEMPTY)
+            break;
+    }
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
+    return FALSE;
+}
+
+static gboolean
+save_new(int dir, Profile *p, GBytes *text, GError **error)
+{
+    g_autofree char *hidden = g_strdup_printf(".new-%08x%08x", g_random_int(), (unsigned)getpid());
+
+    if (write_new(dir, hidden, p, text, error) && publish(dir, hidden, p, error)) {
+        p->system = FALSE;
+        g_hash_table_remove_all(p->files);
+        return TRUE;
+    }
+    dir_remove(dir, hidden, NULL);
+    return FALSE;
+}
+
+static gboolean
+save_old(int dir, const Profile *p, GBytes *text, GError **error)
+{
+    const int folder = dir_open_child(dir, p->id, FALSE, error);
+    gboolean ok;
+
+    if (folder < 0)
+        return FALSE;
+    ok = dir_file_write(folder, PROFILE_NAME, text, error);
+    close(folder);
+    /* The watchers look at the folder of folders: let them see that something happened in it. */
+    if (ok)
+        futimens(dir, NULL);
+    return ok;
+}
+
+/* What the system's copy keeps goes with the user's copy. */
+static void
+fetch_files(ProfileStore *store, Profile *p)
+{
+    const char *const names[] = {p->logo,      p->icon,      p->small_icon,
+                                 p->tray_icon, p->help_file, p->licence_file};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        GBytes *bytes =
+            *names[i] == '\0' ? NULL : profile_store_read_file(store, p, names[i], NULL);
+        if (bytes != NULL)
+            g_hash_table_insert(p->files, g_strdup(names[i]), bytes);
+    }
+}
+
+gboolean
+profile_store_save(ProfileStore *store, Profile *p, GError **error)
+{
+    g_autoptr(GBytes) text = profile_file_write(p);
+    gboolean ok;
+
+    if (g_mkdir_with_parents(store->dirs[0], 0700) < 0) {
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", store->dirs[0],
+                    g_strerror(errno));
+        return FALSE;
+    }
+    watch(store, 0);
+    const int dir = dir_open(store->dirs[0], error);
+    if (dir < 0)
+        return FALSE;
+    if (p->system)
+        fetch_files(store, p);
+    ok =
+        p->system || *p->id == '\0' ? save_new(dir, p, text, error) : save_old(dir, p, text, error);
+    close(dir);
+    return ok;
+}
+
+gboolean
+profile_store_delete(ProfileStore *store, const Profile *p, GError **error)
+{
+    g_autofree char *hidden = g_strdup_printf(".old-%08x%08x", g_random_int(), (unsigned)getpid());
+    gboolean ok;
+
+    if (p->system || *p->id == '\0') {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                            _("This connection belongs to everybody on this computer. Only an "
+                              "administrator can remove it."));
+        return FALSE;
+    }
+    const int dir = dir_open(store->dirs[0], error);
+    if (dir < 0)
+        return FALSE;
+    /* Gone at once for everybody who looks, then emptied. */
+    ok = renameat2(dir, p->id, dir, hidden, RENAME_NOREPLACE) == 0;
+    if (!ok)
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", p->id,
+                    g_strerror(errno));
+    ok = ok && dir_remove(dir, hidden, error);
+    close(dir);
+    return ok;
+}
+
+static gboolean
+name_taken(const GPtrArray *list, const char *name)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (matches(list->pdata[i], name, MATCH_CASELESS))
+            return TRUE;
+    return FALSE;
+}
+
+char *
+profile_store_free_name(ProfileStore *store, const char *name)
+{
+    g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
+    char *candidate = g_strdup(name);
+
+    for (guint n = 2; name_taken(list, candidate); n++) {
+        g_free(candidate);
+        candidate = g_strdup_printf("%s (%u)", name, n);
+    }
+    return candidate;
+}
