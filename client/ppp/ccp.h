@@ -21,14 +21,12 @@ enum ccp_mppe { /* the option's four octets, as one number (RFC 3078 section 2.1
 
 struct ccp {
     struct ppp_fsm fsm;
-    uint32_t allowed; /* strengths that may be used */
-    bool server;
-    bool asking;          /* a Reject clears it */
-    uint32_t ask;         /* what our request says */
-    uint32_t local, peer; /* agreed: how we decrypt, how we encrypt; 0: nothing */
-    bool reset_wanted;    /* the peer has asked for a reset; the owner clears it */
+    uint32_t allowed;  /* strengths that may be used */
+    uint32_t ask;      /* what our request says: how we decrypt; 0: not asked, or rejected */
+    uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
+    bool reset_wanted; /* the peer has asked for a reset; the owner clears it */
 };
 
-void ccp_init(struct ccp *ccp, uint32_t allowed, bool server, struct ppp_queue *out);
+void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);
 /* Opened with the same strength, stateless, both ways: what may be relied on. 0: not. */
 uint32_t ccp_agreed(const struct ccp *ccp);

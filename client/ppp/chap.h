@@ -29,7 +29,6 @@ struct chap {
     uint8_t id;      /* of the response */
     usec_t deadline; /* to repeat the response */
     usec_t period, last_challenge;
-    uint16_t challenges; /* after the first success */
     struct mschapv2 mschapv2;
     struct mschapv2_failure failure;
     uint16_t sent_len; /* the last response or change, for repeating it */

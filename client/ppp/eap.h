@@ -41,7 +41,7 @@ enum eap_result {
 struct eap {
     struct ppp_queue *out;
     struct eap_mschapv2 method;
-    bool started, method_chosen, has_last, done;
+    bool method_chosen, has_last, done;
     uint8_t last_id, requests, naks;
     uint16_t sent_len; /* the last response, for a repeated request */
     uint8_t sent[EAP_PACKET_MAX];
@@ -53,4 +53,4 @@ enum eap_result eap_input(struct eap *eap, const struct ppp_credentials *c, stru
 /* After EAP_RESULT_REFUSED: the request that was not answered yet is answered now. */
 enum eap_result eap_retry(struct eap *eap, const struct ppp_credentials *c);
 enum eap_result eap_change(struct eap *eap, const struct ppp_credentials *c);
-enum eap_result eap_give_up(struct eap *eap); /* acknowledge the failure */
+void eap_give_up(struct eap *eap); /* acknowledge the failure */

@@ -25,6 +25,8 @@ struct ipcp_config {
 struct ipcp_params {
     bool server;
     uint32_t fixed;          /* client: the only address that will do; 0: any */
+    bool nbns;               /* client: ask for WINS servers; where there are none, this costs a
+                                round trip for the Reject */
     struct ipcp_config give; /* server: .local is ours, .peer and the servers are for the peer */
 };
 
@@ -35,6 +37,7 @@ struct ipcp {
     unsigned asking;        /* bit n: the n-th option of the request; a Reject clears it */
     bool offered;           /* the last Nak gave an address; the owner clears it */
     bool fixed_refused;     /* the peer does not take params.fixed */
+    bool unusable;          /* the peer gives what nobody can have: 127.0.0.1, 224.0.0.1 */
 };
 
 /* Drive it with the ppp_fsm_*() of ->fsm. */

@@ -13,11 +13,10 @@ enum { IPV6CP_INTERFACE_ID = 1 };
 struct ipv6cp {
     struct ppp_fsm fsm;
     const struct rng *rng;
-    bool server;
     bool asking;               /* a Reject clears it */
     uint8_t local[8], peer[8]; /* interface identifiers; zero: none */
 };
 
-void ipv6cp_init(struct ipv6cp *v6, const struct rng *rng, bool server, struct ppp_queue *out);
+void ipv6cp_init(struct ipv6cp *v6, const struct rng *rng, struct ppp_queue *out);
 /* fe80::/64 with an identifier. */
 void ipv6cp_address(const uint8_t id[static 8], uint8_t ret[static 16]);

@@ -59,7 +59,6 @@ enum lcp_fault {
     LCP_OK,
     LCP_LOOPBACK,
     LCP_AUTH_NOT_ALLOWED,  /* the peer insists on what the policy forbids */
-    LCP_AUTH_NOT_ASKED,    /* it asks for none, and the policy wants one */
     LCP_AUTH_NOT_ACCEPTED, /* server: the peer refuses all that may be demanded */
     LCP_DEAD,              /* echoes are not answered */
 };
@@ -92,6 +91,8 @@ struct lcp {
     bool peer_pfc, peer_acfc;  /* we may compress what we send */
     enum ppp_auth_method auth; /* that we must prove ourselves with; 0: none was asked */
     unsigned suggested;        /* methods that were put into a Nak already */
+    enum ppp_auth_method last_suggested;
+    uint8_t suggested_id; /* of the request that it answered */
 
     /* Echo. */
     usec_t echo_at, echo_sent;
@@ -110,6 +111,7 @@ void lcp_reject_protocol(struct lcp *lcp, uint16_t protocol, struct rd packet);
 void lcp_identify(struct lcp *lcp, const char *text);
 
 /* Echo-Requests, once opened. A frame of any kind is a sign of life. */
+void lcp_echo_start(struct lcp *lcp, usec_t now);
 usec_t lcp_echo_deadline(const struct lcp *lcp);
 void lcp_echo_expire(struct lcp *lcp, usec_t now);
-void lcp_heard(struct lcp *lcp, usec_t now);
+void lcp_heard(struct lcp *lcp);

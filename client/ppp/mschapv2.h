@@ -25,7 +25,6 @@ struct mschapv2 {
     uint8_t authenticator_challenge[16], peer_challenge[16];
     uint8_t nt_response[24], nt_hash[16]; /* of the password that the response was made with */
     uint8_t master_key[16];               /* set by a verified success */
-    uint8_t tries;
 };
 
 struct mschapv2_failure {

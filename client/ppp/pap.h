@@ -11,7 +11,14 @@
 
 enum pap_code { PAP_REQUEST = 1, PAP_ACK, PAP_NAK };
 
-enum pap_result { PAP_NOTHING, PAP_PROVED, PAP_REFUSED, PAP_TIMEOUT, PAP_MALFORMED };
+enum pap_result {
+    PAP_NOTHING,
+    PAP_PROVED,
+    PAP_REFUSED,
+    PAP_TIMEOUT,
+    PAP_UNUSABLE, /* our password is too long for it */
+    PAP_MALFORMED,
+};
 
 struct pap {
     struct ppp_queue *out;
@@ -21,6 +28,7 @@ struct pap {
     char text[96]; /* what the peer said to it, printable */
 };
 
-void pap_start(struct pap *pap, usec_t now, struct ppp_queue *out, const struct ppp_credentials *c);
+enum pap_result pap_start(struct pap *pap, usec_t now, struct ppp_queue *out,
+                          const struct ppp_credentials *c);
 enum pap_result pap_input(struct pap *pap, struct rd frame);
 enum pap_result pap_expire(struct pap *pap, usec_t now, const struct ppp_credentials *c);

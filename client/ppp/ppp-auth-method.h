@@ -19,7 +19,7 @@ enum ppp_auth_method {
 enum { PPP_NAME_MAX = 255 }; /* the most that PAP's and EAP's length octets hold */
 
 struct ppp_credentials {
-    char name[2 * PPP_NAME_MAX + 2]; /* as sent: "user", "DOMAIN\user", "user@realm"; UTF-8 */
+    char name[PPP_NAME_MAX + 1]; /* as sent: "user", "DOMAIN\user", "user@realm"; UTF-8 */
     struct secret password, new_password;
     bool has_new_password;
 };

@@ -28,6 +28,8 @@ struct ppp_auth {
     enum ppp_auth_method method;
     enum ras_error reason;
     struct ras_end end;
+    uint8_t tries; /* after refusals */
+    bool changing; /* a change of password is awaiting its outcome */
     struct ppp_credentials credentials;
     usec_t deadline; /* for the whole of it; NEVER while a person is asked */
     union {
@@ -45,5 +47,6 @@ void ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
 bool ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd frame);
 void ppp_auth_expire(struct ppp_auth *a, usec_t now);
 usec_t ppp_auth_deadline(const struct ppp_auth *a);
-/* NULL: nobody answers; the reason that was asked about is the end. */
+/* Before the start, or as the answer to PPP_AUTH_ASKING. NULL: nobody answers, and the reason that
+ * was asked about is the end. For a change of password, an empty ->password keeps the old one. */
 void ppp_auth_credentials(struct ppp_auth *a, usec_t now, const struct ppp_credentials *c);

@@ -41,6 +41,7 @@ struct ppp_link_params {
 
     unsigned auth;      /* client: enum ppp_auth_method, or'ed: what may be used */
     uint32_t fixed_ip4; /* client: the address to ask for; 0: the server's choice */
+    bool nbns;          /* client: ask for WINS servers by IPCP too */
 
     bool server;                    /* everything below is for this role */
     uint8_t n_demand;               /* what to ask for, in this order, when the peer Naks */
@@ -67,7 +68,7 @@ enum ppp_link_item_type {
 
 struct ppp_link_item {
     enum ppp_link_item_type type;
-    struct rd frame; /* valid until the next call on this link, but for ppp_link_poll()'s end */
+    struct rd frame; /* valid until the next call on this link */
     uint16_t protocol;
     enum ppp_auth_method method;
     enum ras_error reason;
@@ -119,8 +120,20 @@ struct ppp_link {
         PPP_PHASE_DEAD,
         PPP_PHASE_ESTABLISH,
         PPP_PHASE_AUTHENTICATE,
+        PPP_PHASE_AUTHENTICATED, /* the network is held */
         PPP_PHASE_NETWORK,
         PPP_PHASE_TERMINATE,
         PPP_PHASE_ENDED,
     } phase;
+    enum ppp_auth_method method;
+    bool heard, proved, asked, network_up, ncp_timeout;
+    uint8_t renegotiations, changes;
+    usec_t grace_at; /* the second network protocol is waited for until then */
+    struct ppp_link_shown {
+        struct ipcp_config ipcp;
+        uint8_t id[8], peer_id[8];
+    } shown;    /* what the last NETWORK_UP or NETWORK_CHANGED was about */
+    int bucket; /* control frames that may be heard now */
+    usec_t bucket_at;
+    uint64_t dropped;
 };

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bytes.h"
+#include "ppp-fsm.h"
 
 struct ppp_option {
     uint8_t type;
@@ -38,4 +39,57 @@ ppp_option_put(struct wr *w, uint8_t type, const void *value, uint8_t n)
     wr_u8(w, type);
     wr_u8(w, (uint8_t)(n + 2));
     wr_bytes(w, value, n);
+}
+
+/* Into the answer to a request. What does not fit is left out: the peer hears of it in the next
+ * round, and a poisoned answer would be none. */
+static inline void
+ppp_option_reply(struct wr *w, struct rd raw)
+{
+    if (!w->bad && raw.left <= w->cap - w->len)
+        wr_rd(w, raw);
+}
+
+/* The answer to a request under construction: a Reject goes before a Nak (RFC 1661 section 5). */
+struct ppp_judgement {
+    struct wr *reply;
+    bool stubborn;
+    bool rejects;
+    struct wr naks;
+    uint8_t nak_bytes[128];
+};
+
+static inline void
+ppp_judge_begin(struct ppp_judgement *j, bool stubborn, struct wr *reply)
+{
+    *j = (struct ppp_judgement){.reply = reply, .stubborn = stubborn};
+    j->naks = wr_over(j->nak_bytes, sizeof j->nak_bytes);
+}
+
+static inline void
+ppp_judge_reject(struct ppp_judgement *j, const struct ppp_option *o)
+{
+    ppp_option_reply(j->reply, o->raw);
+    j->rejects = true;
+}
+
+/* "Rather this value"; once Max-Failure is reached, a Reject. */
+static inline void
+ppp_judge_nak(struct ppp_judgement *j, const struct ppp_option *o, const void *value, uint8_t n)
+{
+    if (j->stubborn)
+        ppp_judge_reject(j, o);
+    else if (j->naks.cap - j->naks.len >= n + 2u)
+        ppp_option_put(&j->naks, o->type, value, n);
+}
+
+static inline enum ppp_verdict
+ppp_judge_end(struct ppp_judgement *j)
+{
+    if (j->rejects)
+        return PPP_REJ;
+    if (j->naks.len == 0)
+        return PPP_ACK;
+    wr_rd(j->reply, wr_done(&j->naks));
+    return PPP_NAK;
 }

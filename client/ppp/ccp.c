@@ -1,0 +1,152 @@
+/* ccp.c - see ccp.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ccp.h"
+
+#include "ppp-option.h"
+
+enum { STRENGTHS = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40 };
+
+static struct ccp *
+self(struct ppp_fsm *f)
+{
+    return (struct ccp *)((char *)f - offsetof(struct ccp, fsm));
+}
+
+/* The strongest of what both can, stateless; 0: nothing in common. */
+static uint32_t
+choose(const struct ccp *ccp, uint32_t bits)
+{
+    static const uint32_t strongest_first[] = {CCP_MPPE_128, CCP_MPPE_56, CCP_MPPE_40};
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (bits & ccp->allowed & strongest_first[i])
+            return CCP_MPPE_STATELESS | strongest_first[i];
+    }
+    return 0;
+}
+
+static void
+ccp_reset(struct ppp_fsm *f)
+{
+    struct ccp *ccp = self(f);
+
+    ccp->ask = choose(ccp, STRENGTHS);
+    ccp->peer = 0;
+}
+
+static void
+put_bits(struct wr *w, uint32_t bits)
+{
+    wr_u8(w, CCP_MPPE);
+    wr_u8(w, 6);
+    wr_be32(w, bits);
+}
+
+static void
+ccp_request(struct ppp_fsm *f, struct wr *opts)
+{
+    const struct ccp *ccp = self(f);
+
+    if (ccp->ask != 0)
+        put_bits(opts, ccp->ask);
+}
+
+static void
+ccp_naked(struct ppp_fsm *f, struct rd opts)
+{
+    struct ccp *ccp = self(f);
+    struct ppp_option o;
+
+    while (ppp_option_next(&opts, &o)) {
+        const uint32_t bits = rd_be32(&o.value);
+
+        if (o.type == CCP_MPPE && rd_done(&o.value))
+            ccp->ask = choose(ccp, bits);
+    }
+}
+
+static void
+ccp_rejected(struct ppp_fsm *f, struct rd opts)
+{
+    struct ccp *ccp = self(f);
+    struct ppp_option o;
+
+    while (ppp_option_next(&opts, &o)) {
+        if (o.type == CCP_MPPE)
+            ccp->ask = 0;
+    }
+}
+
+static void
+judge_mppe(struct ccp *ccp, const struct ppp_option *o, struct ppp_judgement *j)
+{
+    struct rd value = o->value;
+    const uint32_t bits = rd_be32(&value);
+    const uint32_t choice = choose(ccp, bits);
+    uint8_t answer[4];
+    struct wr w = wr_over(answer, sizeof answer);
+
+    wr_be32(&w, choice);
+    if (choice == 0)
+        ppp_judge_reject(j, o);
+    else if (bits != choice)
+        ppp_judge_nak(j, o, answer, sizeof answer);
+    else
+        ccp->peer = bits;
+}
+
+static enum ppp_verdict
+ccp_judge(struct ppp_fsm *f, struct rd opts, bool stubborn, struct wr *reply)
+{
+    struct ccp *ccp = self(f);
+    struct ppp_judgement j;
+    struct ppp_option o;
+
+    ccp->peer = 0;
+    ppp_judge_begin(&j, stubborn, reply);
+    while (ppp_option_next(&opts, &o)) {
+        if (o.type == CCP_MPPE && o.value.left == 4)
+            judge_mppe(ccp, &o, &j);
+        else
+            ppp_judge_reject(&j, &o);
+    }
+    return ppp_judge_end(&j);
+}
+
+/* MPPE answers a Reset-Request with a flushed packet, not with a Reset-Ack (RFC 3078 section 8). */
+static enum ppp_extension
+ccp_extension(struct ppp_fsm *f, usec_t now, uint8_t code, uint8_t id, struct rd body,
+              struct ppp_reply *reply)
+{
+    struct ccp *ccp = self(f);
+
+    (void)now, (void)id, (void)body, (void)reply;
+    if (code == CCP_RESET_REQUEST && f->state == PPP_OPENED)
+        ccp->reset_wanted = true;
+    return code == CCP_RESET_REQUEST || code == CCP_RESET_ACK ? PPP_EXT_RECEIVED : PPP_EXT_UNKNOWN;
+}
+
+static const struct ppp_fsm_ops ccp_ops = {
+    .protocol = 0x80fd,
+    .reset = ccp_reset,
+    .request = ccp_request,
+    .naked = ccp_naked,
+    .rejected = ccp_rejected,
+    .judge = ccp_judge,
+    .extension = ccp_extension,
+};
+
+void
+ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out)
+{
+    *ccp = (struct ccp){.allowed = allowed & STRENGTHS};
+    ppp_fsm_init(&ccp->fsm, &ccp_ops, out);
+    ccp_reset(&ccp->fsm);
+}
+
+uint32_t
+ccp_agreed(const struct ccp *ccp)
+{
+    const bool same = ccp->ask != 0 && ccp->ask == ccp->peer;
+
+    return ccp->fsm.state == PPP_OPENED && same ? ccp->ask : 0;
+}
