@@ -148,24 +148,40 @@ io_tls_prepare(struct io_tls *t, const struct dial_plan *plan, const char *host)
     return true;
 }
 
-bool
-io_tls_start(struct io_tls *t, int fd)
+/* @ssl is ours from here on, over @fd. */
+static bool
+attach(struct io_tls *t, SSL *ssl, int fd)
 {
     SSL_free(t->ssl);
+    t->ssl = ssl;
     t->fd = fd;
     t->io_error = 0;
     t->eof = false;
     t->out_len = t->out_sent = 0;
     t->end = (struct ras_end){0};
-    t->ssl = SSL_new(t->ctx);
 
-    BIO *bio = t->ssl == NULL ? NULL : bio_new(t);
+    BIO *bio = ssl == NULL ? NULL : bio_new(t);
     if (bio == NULL)
         return false;
-    SSL_set_bio(t->ssl, bio, bio);
+    SSL_set_bio(ssl, bio, bio);
+    return true;
+}
+
+bool
+io_tls_start(struct io_tls *t, int fd)
+{
+    if (!attach(t, SSL_new(t->ctx), fd))
+        return false;
     SSL_set_connect_state(t->ssl);
     SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
     return t->verify.is_address || SSL_set_tlsext_host_name(t->ssl, t->verify.name) == 1;
+}
+
+bool
+io_tls_adopt(struct io_tls *t, SSL *ssl, int fd)
+{
+    *t = (struct io_tls){.fd = -1, .out = malloc(IO_TLS_OUT)};
+    return attach(t, ssl, fd) && t->out != NULL;
 }
 
 void

@@ -45,6 +45,9 @@ struct io_tls {
 bool io_tls_prepare(struct io_tls *t, const struct dial_plan *plan, const char *host);
 /* A new handshake over @fd; may be called again, with another socket. False: no memory. */
 bool io_tls_start(struct io_tls *t, int fd);
+/* Instead of both: @ssl, set up by the caller for either role, is taken over (the practice server's
+ * way in). False: no memory; io_tls_clear() frees it all the same. */
+bool io_tls_adopt(struct io_tls *t, SSL *ssl, int fd);
 void io_tls_clear(struct io_tls *t);
 
 enum io_tls_result io_tls_handshake(struct io_tls *t);

@@ -16,13 +16,12 @@
 #pragma once
 
 #include "clock.h"
+#include "ppp-auth-method.h"
 #include "ras-pool.h"
 #include "ras-script.h"
 #include "ras-users.h"
 #include "rng.h"
 #include "session.h"
-
-enum ras_auth { RAS_AUTH_NONE, RAS_AUTH_PAP, RAS_AUTH_CHAP_MD5, RAS_AUTH_MSCHAPV2, RAS_AUTH_EAP };
 
 enum { RAS_MAX_AUTH = 4, RAS_MAX_ROUTES = 64 };
 
@@ -34,12 +33,14 @@ struct ras_route { /* DHCP options 121 and 249 */
 /* What all calls of a server share. Borrowed by each call for its life; @users and @pool change. */
 struct ras_config {
     uint8_t n_auth; /* in the order they are demanded; none: no authentication */
-    enum ras_auth auth[RAS_MAX_AUTH];
+    enum ppp_auth_method auth[RAS_MAX_AUTH];
     struct ras_users *users;
     struct ras_pool *pool;
     uint32_t address; /* the server's own inside the tunnel */
     uint32_t dns[2], nbns[2];
     bool ipv6;
+    bool has_prefix6; /* advertised to clients by router advertisement */
+    uint8_t prefix6[8];
     char name[NET_MAX_NAME];   /* what it calls itself in CHAP */
     char domain[NET_MAX_NAME]; /* DHCP option 15; "": none */
     uint16_t n_routes;
@@ -56,7 +57,7 @@ void ras_config_init(struct ras_config *c); /* Windows Server's defaults, and no
 enum ras_core_event_type {
     RAS_EVENT_HTTP,             /* the request was answered; .number is the status sent */
     RAS_EVENT_REQUEST,          /* SSTP_MSG_CALL_CONNECT_REQUEST was accepted */
-    RAS_EVENT_LCP_UP,           /* .number is the enum ras_auth that was agreed */
+    RAS_EVENT_LCP_UP,           /* .text is the authentication that was agreed */
     RAS_EVENT_AUTHENTICATED,    /* .text is the user */
     RAS_EVENT_REFUSED,          /* .text is the user, .number the RAS number */
     RAS_EVENT_PASSWORD_CHANGED, /* .text is the user */

@@ -1,0 +1,59 @@
+/*
+ * ras-core-private.h - the inside of a call, shared by ras-core.c (how a call goes right) and
+ * ras-act.c (how a script makes it go wrong).
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ppp-link.h"
+#include "ras-auth.h"
+#include "ras-http.h"
+#include "ras-ip.h"
+#include "ras-sstp.h"
+
+enum { RAS_EVENTS = 32 };
+
+struct ras_core {
+    struct ras_env env;
+    struct ras_sstp sstp;
+    struct ppp_link link;
+    struct ras_auth auth;
+    struct ras_out out;
+
+    bool http_done, linked, authenticated, network, was_network;
+    bool terminating;  /* PPP says goodbye; SSTP's goes out when it is done */
+    bool close, reset; /* the stream, once all is written */
+    bool ended;        /* RAS_EVENT_ENDED is queued */
+    uint32_t client4;  /* what the pool gave */
+    bool client6_up;
+    uint64_t dropped;
+
+    /* What the script has under way. */
+    bool endless, silent;
+    uint32_t reached;           /* stages: 1 << enum ras_stage */
+    usec_t due[RAS_SCRIPT_MAX]; /* NEVER: not (or no longer) waiting */
+    bool done[RAS_SCRIPT_MAX];
+    uint32_t flood, renegotiate, storm;
+    uint8_t raw_id;
+    usec_t rechallenge_at;
+
+    size_t event_head, n_events;
+    struct ras_core_event events[RAS_EVENTS];
+};
+
+/* ras-core.c */
+/* The event as queued, or NULL: no room. */
+struct ras_core_event *ras_core_event(struct ras_core *c, enum ras_core_event_type type,
+                                      uint32_t number, const char *text);
+void ras_core_put_frame(struct ras_core *c, struct rd frame); /* with its ff 03 and protocol */
+void ras_core_hang_up(struct ras_core *c, usec_t now);        /* LCP's goodbye first */
+
+/* ras-act.c */
+void ras_act_init(struct ras_core *c);
+void ras_act_reach(struct ras_core *c, usec_t now, enum ras_stage stage);
+usec_t ras_act_deadline(const struct ras_core *c);
+void ras_act_expire(struct ras_core *c, usec_t now);
+void ras_act_refill(struct ras_core *c); /* floods: as much as there is room for */
+/* A frame of the client's, or one of ours, passes by: true if the script has eaten it. */
+bool ras_act_frame_in(struct ras_core *c, struct rd frame);
+bool ras_act_frame_out(struct ras_core *c, struct rd frame);
