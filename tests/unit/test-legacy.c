@@ -1,0 +1,76 @@
+/* test-legacy.c - MD4, DES, RC4. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "legacy.h"
+
+#include "ppp-test.h"
+
+#define FILE_ "mschapv2.txt"
+
+static void
+test_md4(void) /* RFC 1320 section A.5 */
+{
+    uint8_t digest[16];
+
+    legacy_md4(rd_over(NULL, 0), digest);
+    assert_octets(digest, 16, hex("31d6cfe0d16ae931b73c59d7e0c089c0"));
+    legacy_md4(rd_over("message digest", 14), digest);
+    assert_octets(digest, 16, hex("d9130a8164549fe818874806e1c7014b"));
+}
+
+static void
+test_des_parity(void)
+{
+    static const char *const names[] = {"des-key1", "des-key2", "des-key3"};
+    uint8_t key[8];
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *spread = g_strconcat(names[i], "-parity", NULL);
+
+        legacy_des_expand_key(vec(FILE_, names[i]).p, key);
+        assert_octets(key, 8, vec(FILE_, spread));
+    }
+    const struct rd mypw = vec(FILE_, "mypw-hash"); /* RFC 2759 section 9.3 */
+
+    legacy_des_expand_key(mypw.p, key);
+    assert_octets(key, 8, vec(FILE_, "mypw-key1"));
+    legacy_des_expand_key(mypw.p + 7, key);
+    assert_octets(key, 8, vec(FILE_, "mypw-key2"));
+}
+
+static void
+test_des_block(void)
+{
+    const struct rd challenge = vec(FILE_, "challenge-hash");
+    uint8_t block[8];
+
+    for (int i = 1; i <= 3; i++) {
+        g_autofree char *key = g_strdup_printf("des-key%d", i);
+        g_autofree char *want = g_strdup_printf("des-block%d", i);
+
+        legacy_des_block(vec(FILE_, key).p, challenge.p, block);
+        assert_octets(block, 8, vec(FILE_, want));
+    }
+}
+
+static void
+test_rc4(void) /* RFC 6229, 40-bit key, offset 0; then on, in place */
+{
+    struct legacy_rc4 rc4;
+    uint8_t stream[32] = {0};
+
+    legacy_rc4_key(&rc4, hex("0102030405"));
+    legacy_rc4_run(&rc4, stream, 16, stream);
+    legacy_rc4_run(&rc4, stream + 16, 16, stream + 16);
+    assert_octets(stream, 32,
+                  hex("b2396305f03dc027ccc3524a0a1118a8 6982944f18fc82d589c403a47a0d0919"));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/legacy/md4", test_md4);
+    g_test_add_func("/legacy/des-parity", test_des_parity);
+    g_test_add_func("/legacy/des-block", test_des_block);
+    g_test_add_func("/legacy/rc4", test_rc4);
+    return g_test_run();
+}
