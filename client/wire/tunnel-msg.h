@@ -12,7 +12,7 @@
 
 #define TUNNEL_MSG_MAX (128 * 1024)
 
-/* Helper -> tunnel. */
+/* Helper -> tunnel. (linux/if_link.h has a struct of this name: include only one of them.) */
 enum tunnel_msg {
     /* dial_plan_put() and credentials_put(), then server index u8, protocol u8, uid be32, gid be32,
      * attempt u8. First message, once. */

@@ -1,0 +1,249 @@
+/* helper-bouncer.c - see helper-bouncer.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-bouncer.h"
+
+#include "dt-ras-error.h"
+
+#define ACTION_DIAL          "org.dialtone.dialer.dial"
+#define ACTION_FULL_TUNNEL   "org.dialtone.dialer.full-tunnel"
+#define ACTION_MANAGE_OTHERS "org.dialtone.dialer.manage-others"
+
+enum {
+    MAX_PENDING = 64, /* of one user (threats D3) */
+    ALLOW_USER_INTERACTION = 1,
+    LOOKUP_TIMEOUT_MS = 10000,
+};
+
+enum rule {
+    RULE_EVERYONE, /* shows or touches only what is the caller's */
+    RULE_ASK,      /* polkit */
+    RULE_OWNER,    /* the object's owner; polkit for others */
+};
+
+static const struct policy {
+    const char *interface, *method;
+    enum rule rule;
+    const char *action;
+} policies[] = {
+    {"org.dialtone.Dialer1", "Connect", RULE_ASK, ACTION_DIAL},
+    {"org.dialtone.Dialer1", "Find", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1.Connection", "Disconnect", RULE_OWNER, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "Answer", RULE_OWNER, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "GetLog", RULE_OWNER, ACTION_MANAGE_OTHERS},
+};
+
+struct helper_bouncer {
+    GDBusConnection *bus;
+    GHashTable *pending; /* uid -> number of checks on their way */
+    GCancellable *cancel;
+};
+
+struct check {
+    struct helper_bouncer *bouncer;
+    GDBusMethodInvocation *invocation;
+    const struct policy *policy;
+    struct helper_demand demand;
+    helper_bouncer_passed passed;
+    void *ctx;
+    GDestroyNotify free_ctx;
+    uid_t caller;
+    bool counted;
+    const char *questions[2]; /* actions that polkit is still to be asked about */
+    unsigned n_questions;
+};
+
+struct helper_bouncer *
+helper_bouncer_new(GDBusConnection *bus)
+{
+    struct helper_bouncer *b = g_new0(struct helper_bouncer, 1);
+
+    g_set_object(&b->bus, bus);
+    b->pending = g_hash_table_new(NULL, NULL);
+    b->cancel = g_cancellable_new();
+    return b;
+}
+
+void
+helper_bouncer_free(struct helper_bouncer *b)
+{
+    if (b == NULL)
+        return;
+    g_cancellable_cancel(b->cancel);
+    g_clear_object(&b->cancel);
+    g_clear_object(&b->bus);
+    g_hash_table_unref(b->pending);
+    g_free(b);
+}
+
+static const struct policy *
+find_policy(const char *interface, const char *method)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(policies); i++)
+        if (g_str_equal(policies[i].interface, interface) &&
+            g_str_equal(policies[i].method, method))
+            return &policies[i];
+    return NULL;
+}
+
+bool
+helper_bouncer_knows(const char *interface, const char *method)
+{
+    return find_policy(interface, method) != NULL;
+}
+
+static int
+pending_of(const struct helper_bouncer *b, uid_t uid)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(b->pending, GUINT_TO_POINTER(uid)));
+}
+
+static void
+count(struct helper_bouncer *b, uid_t uid, int change)
+{
+    const int n = pending_of(b, uid) + change;
+
+    if (n > 0)
+        g_hash_table_insert(b->pending, GUINT_TO_POINTER(uid), GINT_TO_POINTER(n));
+    else
+        g_hash_table_remove(b->pending, GUINT_TO_POINTER(uid));
+}
+
+/* @c->bouncer may be gone when @cancelled. */
+static void
+check_free(struct check *c, bool cancelled)
+{
+    if (c->counted && !cancelled)
+        count(c->bouncer, c->caller, -1);
+    if (c->free_ctx != NULL)
+        c->free_ctx(c->ctx);
+    g_free(c);
+}
+
+static void
+deny(struct check *c, bool cancelled, const char *why)
+{
+    g_dbus_method_invocation_return_error(c->invocation, DT_RAS_ERROR, (int)RAS_ACCESS_DENIED, "%s",
+                                          why);
+    check_free(c, cancelled);
+}
+
+static void
+pass(struct check *c)
+{
+    c->passed(c->ctx, c->invocation, c->caller);
+    check_free(c, false);
+}
+
+static void ask_next(struct check *c);
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct check *c = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    gboolean authorized = FALSE;
+
+    if (reply == NULL) {
+        deny(c, g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED),
+             "The authorization service did not answer.");
+        return;
+    }
+    g_variant_get(reply, "((bba{ss}))", &authorized, NULL, NULL);
+    if (authorized)
+        ask_next(c);
+    else
+        deny(c, false, "You are not authorized to do this.");
+}
+
+static void
+ask_next(struct check *c)
+{
+    if (c->n_questions == 0) {
+        pass(c);
+        return;
+    }
+
+    const char *action = c->questions[--c->n_questions];
+    const char *sender = g_dbus_method_invocation_get_sender(c->invocation);
+    GVariantBuilder subject, details;
+    g_variant_builder_init(&subject, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&subject, "{sv}", "name", g_variant_new_string(sender));
+    g_variant_builder_init(&details, G_VARIANT_TYPE("a{ss}"));
+    g_dbus_connection_call(c->bouncer->bus, "org.freedesktop.PolicyKit1",
+                           "/org/freedesktop/PolicyKit1/Authority",
+                           "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization",
+                           g_variant_new("((sa{sv})sa{ss}us)", "system-bus-name", &subject, action,
+                                         &details, ALLOW_USER_INTERACTION, ""),
+                           G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
+                           G_MAXINT, /* a person may be typing a password */
+                           c->bouncer->cancel, on_answer, c);
+}
+
+/* Whose call it is, is known: what is there to ask? */
+static void
+judge(struct check *c)
+{
+    const bool mine = c->caller == c->demand.owner;
+
+    if (c->caller != 0 && c->policy->rule != RULE_EVERYONE &&
+        !(c->policy->rule == RULE_OWNER && mine)) {
+        if (c->demand.takes_over)
+            c->questions[c->n_questions++] = ACTION_FULL_TUNNEL;
+        c->questions[c->n_questions++] = c->policy->action;
+    }
+    ask_next(c);
+}
+
+static void
+on_credentials(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct check *c = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+    if (reply == NULL) {
+        deny(c, g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED),
+             "The caller is not known to the bus.");
+        return;
+    }
+    g_variant_get(reply, "(u)", &c->caller);
+    if (pending_of(c->bouncer, c->caller) >= MAX_PENDING) {
+        deny(c, false, "Too many calls of this user wait for an answer.");
+        return;
+    }
+    count(c->bouncer, c->caller, 1);
+    c->counted = true;
+    judge(c);
+}
+
+void
+helper_bouncer_check(struct helper_bouncer *b, GDBusMethodInvocation *invocation,
+                     const struct helper_demand *demand, helper_bouncer_passed passed, void *ctx,
+                     GDestroyNotify free_ctx)
+{
+    struct check *c = g_new0(struct check, 1);
+
+    c->bouncer = b;
+    c->invocation = invocation;
+    c->demand = *demand;
+    c->passed = passed;
+    c->ctx = ctx;
+    c->free_ctx = free_ctx;
+    c->policy = find_policy(g_dbus_method_invocation_get_interface_name(invocation),
+                            g_dbus_method_invocation_get_method_name(invocation));
+    if (c->policy == NULL) {
+        deny(c, false, "Nobody may call this.");
+        return;
+    }
+    if (b->bus == NULL) { /* peer to peer: root, who started us */
+        judge(c);
+        return;
+    }
+    g_dbus_connection_call(b->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetConnectionUnixUser",
+                           g_variant_new("(s)", g_dbus_method_invocation_get_sender(invocation)),
+                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, LOOKUP_TIMEOUT_MS,
+                           b->cancel, on_credentials, c);
+}

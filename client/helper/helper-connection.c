@@ -1,0 +1,567 @@
+/* helper-connection.c - see helper-connection.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-connection.h"
+
+#include "dt-plan.h"
+#include "dt-ras-error.h"
+#include "helper-attempt.h"
+#include "helper-details.h"
+#include "helper-log.h"
+
+enum state {
+    STATE_IDLE,
+    STATE_DIALING, /* a modem's number: no VPN needs it */
+    STATE_CONNECTING,
+    STATE_AUTHENTICATING,
+    STATE_REGISTERING,
+    STATE_CONNECTED,
+    STATE_WAITING,
+    STATE_DISCONNECTING,
+};
+
+#define TO(state) (1u << STATE_##state)
+#define ENDS      (TO(IDLE) | TO(WAITING) | TO(CONNECTING) | TO(DISCONNECTING))
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    unsigned next; /* where it may go from here */
+} states[] = {
+    [STATE_IDLE] =           {"idle", TO(DIALING) | TO(CONNECTING)},
+    [STATE_DIALING] =        {"dialing", ENDS},
+    [STATE_CONNECTING] =     {"connecting", ENDS | TO(AUTHENTICATING) | TO(REGISTERING)},
+    [STATE_AUTHENTICATING] = {"authenticating", ENDS | TO(REGISTERING)},
+    [STATE_REGISTERING] =    {"registering", ENDS | TO(CONNECTED)},
+    [STATE_CONNECTED] =      {"connected", TO(IDLE) | TO(DISCONNECTING)},
+    [STATE_WAITING] =        {"waiting", TO(CONNECTING) | TO(IDLE)},
+    [STATE_DISCONNECTING] =  {"disconnecting", TO(IDLE)},
+};
+/* clang-format on */
+
+struct _HelperConnection {
+    DtConnectionSkeleton parent;
+    struct helper_host *host;
+    struct helper_bouncer *bouncer;
+    struct helper_log *log;
+    uid_t owner;
+
+    enum state state;
+    struct dial_plan plan;
+    struct credentials credentials; /* while dialing */
+    struct helper_attempt *attempt;
+    unsigned step, rounds; /* step: which protocol and server of the round */
+    unsigned attempts;     /* since Connect */
+    guint wait_source, wait_left;
+    guint caller_watch;
+    gint64 connected_since; /* Unix time */
+};
+
+G_DEFINE_FINAL_TYPE(HelperConnection, helper_connection, DT_TYPE_CONNECTION_SKELETON)
+
+static guint settled_signal;
+
+static void begin_attempt(HelperConnection *self);
+
+/* The one place where the state changes. */
+static void
+set_state(HelperConnection *self, enum state to)
+{
+    if (!(states[self->state].next & 1u << to)) {
+        if (self->state != to)
+            helper_log(self->log, LOG_ERR, "state: %s may not follow %s", states[to].name,
+                       states[self->state].name);
+        return;
+    }
+    helper_log(self->log, LOG_DEBUG, "state: %s, was: %s", states[to].name,
+               states[self->state].name);
+    self->state = to;
+    dt_connection_set_state(DT_CONNECTION(self), states[to].name);
+}
+
+static void
+publish_question(HelperConnection *self, enum ras_error reason)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    if (reason != RAS_OK)
+        g_variant_builder_add(&b, "{sv}", "reason", g_variant_new_uint32(reason));
+    dt_connection_set_question(DT_CONNECTION(self), g_variant_builder_end(&b));
+}
+
+static void
+publish_waiting(HelperConnection *self)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+    if (self->state == STATE_WAITING) {
+        g_variant_builder_add(&b, "{sv}", "seconds", g_variant_new_uint32(self->wait_left));
+        g_variant_builder_add(&b, "{sv}", "attempt", g_variant_new_uint32(self->rounds));
+        g_variant_builder_add(&b, "{sv}", "attempts",
+                              g_variant_new_uint32(self->plan.redial_count));
+    }
+    dt_connection_set_waiting(DT_CONNECTION(self), g_variant_builder_end(&b));
+}
+
+static void
+flush(HelperConnection *self)
+{
+    g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(self));
+}
+
+static enum plan_protocol
+current_protocol(const HelperConnection *self)
+{
+    return self->plan.protocols[self->step / self->plan.n_servers];
+}
+
+static const struct plan_server *
+current_server(const HelperConnection *self)
+{
+    return &self->plan.servers[self->step % self->plan.n_servers];
+}
+
+static void
+publish_details(HelperConnection *self)
+{
+    const struct helper_details_facts facts = {
+        .plan = &self->plan,
+        .protocol = current_protocol(self),
+        .server = current_server(self),
+        .attempt = self->attempt,
+        .connected_since = self->connected_since,
+    };
+
+    dt_connection_set_details(DT_CONNECTION(self), helper_details(&facts));
+}
+
+static void
+publish_error(HelperConnection *self, const struct ras_end *end)
+{
+    dt_connection_set_error(DT_CONNECTION(self), end->error);
+    dt_connection_set_error_detail(DT_CONNECTION(self), end->detail);
+}
+
+static void
+publish_no_traffic(HelperConnection *self)
+{
+    const struct tunnel_stats none = {0};
+
+    dt_connection_set_bytes_in(DT_CONNECTION(self), none.bytes_in);
+    dt_connection_set_bytes_out(DT_CONNECTION(self), none.bytes_out);
+    dt_connection_set_round_trip(DT_CONNECTION(self), none.rtt_usec);
+}
+
+static void
+forget_caller(HelperConnection *self)
+{
+    g_clear_handle_id(&self->caller_watch, g_bus_unwatch_name);
+}
+
+/* Nothing goes on any more. The plan stays: it names what the details and the log are about. */
+static void
+settle(HelperConnection *self)
+{
+    g_clear_handle_id(&self->wait_source, g_source_remove);
+    credentials_wipe(&self->credentials);
+    forget_caller(self);
+    set_state(self, STATE_IDLE);
+    publish_waiting(self);
+    publish_question(self, RAS_OK);
+    flush(self);
+    g_signal_emit(self, settled_signal, 0);
+}
+
+/* Would another server, or the same one a little later, say the same? Then it is not asked: a wrong
+ * password that is repeated locks the account, and a false certificate is a reason to stop. */
+static bool
+is_final(enum ras_error error)
+{
+    static const enum ras_error worth_another_try[] = {
+        RAS_PORT_DISCONNECTED,
+        RAS_DISCONNECTION,
+        RAS_REMOTE_DISCONNECTION,
+        RAS_PPP_TIMEOUT,
+        RAS_PPP_NO_RESPONSE,
+        RAS_PPP_LCP_TERMINATED,
+        RAS_VPN_GRE_BLOCKED,
+        RAS_VPN_DISCONNECT,
+        RAS_VPN_REFUSED,
+        RAS_VPN_TIMEOUT,
+        RAS_LINK_FAILURE,
+        RAS_DNSNAME_NOT_RESOLVABLE,
+        RAS_CANNOT_CONNECT_PROXY,
+        RAS_BAD_ADDRESS_SPECIFIED,
+        RAS_OAKLEY_GENERAL_PROCESSING,
+        RAS_INVALID_SERVER_RESPONSE,
+        RAS_ILLEGAL_MESSAGE,
+        RAS_PPP_NO_PROTOCOLS_CONFIGURED,
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(worth_another_try); i++)
+        if (worth_another_try[i] == error)
+            return false;
+    return true;
+}
+
+static gboolean
+on_wait_tick(gpointer data)
+{
+    HelperConnection *self = data;
+
+    if (--self->wait_left > 0) {
+        publish_waiting(self);
+        return G_SOURCE_CONTINUE;
+    }
+    self->wait_source = 0;
+    self->step = 0;
+    begin_attempt(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wait_and_redial(HelperConnection *self)
+{
+    self->rounds++;
+    self->wait_left = MAX(self->plan.redial_delay_s, 1);
+    set_state(self, STATE_WAITING);
+    publish_waiting(self);
+    flush(self);
+    helper_log(self->log, LOG_INFO, "Redialing in %u seconds (%u of %u).", self->wait_left,
+               self->rounds, self->plan.redial_count);
+    self->wait_source = g_timeout_add_seconds(1, on_wait_tick, self);
+}
+
+static void
+after_failure(HelperConnection *self, const struct ras_end *end)
+{
+    const unsigned steps = self->plan.n_protocols * self->plan.n_servers;
+
+    if (self->state == STATE_DISCONNECTING || self->state == STATE_CONNECTED ||
+        is_final(end->error)) {
+        settle(self);
+    } else if (self->step + 1 < steps) {
+        self->step++;
+        begin_attempt(self);
+    } else if (self->rounds < self->plan.redial_count) {
+        wait_and_redial(self);
+    } else {
+        if (self->plan.n_protocols > 1)
+            dt_connection_set_error(DT_CONNECTION(self), RAS_AUTOMATIC_VPN_FAILED);
+        settle(self);
+    }
+}
+
+static void
+on_over(void *ctx, const struct ras_end *over)
+{
+    HelperConnection *self = ctx;
+    const struct ras_end end = *over;
+    g_autoptr(HelperConnection) alive = g_object_ref(self);
+
+    helper_log(self->log, end.error == RAS_USER_DISCONNECTION ? LOG_INFO : LOG_WARNING,
+               "Ended: error %s%s%s", helper_error_text(end.error),
+               end.detail[0] != '\0' ? ": " : "", end.detail);
+    publish_details(self); /* as they were */
+    g_clear_pointer(&self->attempt, helper_attempt_free);
+    self->connected_since = 0;
+    publish_error(self, &end);
+    publish_question(self, RAS_OK);
+    after_failure(self, &end);
+}
+
+static void
+on_stage(void *ctx, enum dial_stage stage, const char *server_address)
+{
+    static const enum state of_stage[] = {
+        [STAGE_CONNECTING] = STATE_CONNECTING,
+        [STAGE_AUTHENTICATING] = STATE_AUTHENTICATING,
+        [STAGE_REGISTERING] = STATE_REGISTERING,
+    };
+    HelperConnection *self = ctx;
+
+    if (stage == STAGE_CONNECTING && *server_address != '\0')
+        helper_log(self->log, LOG_INFO, "Connecting to %s.", server_address);
+    set_state(self, of_stage[stage]);
+    dt_connection_set_stage(DT_CONNECTION(self), stage);
+    publish_details(self);
+    flush(self);
+}
+
+static void
+on_question(void *ctx, enum ras_error reason)
+{
+    HelperConnection *self = ctx;
+
+    helper_log(self->log, LOG_INFO, "The server asks again: error %s", helper_error_text(reason));
+    publish_question(self, reason);
+    flush(self);
+}
+
+static void
+on_changed(void *ctx)
+{
+    publish_details(ctx);
+}
+
+static void
+on_up(void *ctx)
+{
+    HelperConnection *self = ctx;
+
+    set_state(self, STATE_REGISTERING); /* should the tunnel not have said so */
+    set_state(self, STATE_CONNECTED);
+    dt_connection_set_stage(DT_CONNECTION(self), STAGE_REGISTERING);
+    credentials_wipe(&self->credentials);
+    self->connected_since = g_get_real_time() / G_USEC_PER_SEC;
+    publish_details(self);
+    flush(self);
+    helper_log(self->log, LOG_NOTICE, "Connected.");
+}
+
+static void
+on_stats(void *ctx, const struct tunnel_stats *stats)
+{
+    HelperConnection *self = ctx;
+
+    dt_connection_set_bytes_in(DT_CONNECTION(self), stats->bytes_in);
+    dt_connection_set_bytes_out(DT_CONNECTION(self), stats->bytes_out);
+    dt_connection_set_round_trip(DT_CONNECTION(self), stats->rtt_usec);
+}
+
+static const struct helper_attempt_ops attempt_ops = {
+    .stage = on_stage,
+    .question = on_question,
+    .changed = on_changed,
+    .up = on_up,
+    .stats = on_stats,
+    .over = on_over,
+};
+
+static void
+begin_attempt(HelperConnection *self)
+{
+    const struct helper_attempt_setup setup = {
+        .host = self->host,
+        .log = self->log,
+        .plan = &self->plan,
+        .credentials = &self->credentials,
+        .server = (uint8_t)(self->step % self->plan.n_servers),
+        .protocol = current_protocol(self),
+        .number = (uint8_t)MIN(self->attempts, UINT8_MAX),
+    };
+    struct ras_end end = {0};
+
+    self->attempts++;
+    set_state(self, STATE_CONNECTING);
+    publish_waiting(self);
+    dt_connection_set_stage(DT_CONNECTION(self), STAGE_CONNECTING);
+    publish_no_traffic(self);
+    helper_log(self->log, LOG_INFO, "Dialing %s.", current_server(self)->host);
+    self->attempt = helper_attempt_new(&setup, &attempt_ops, self, &end);
+    publish_details(self);
+    flush(self);
+    if (self->attempt == NULL) {
+        helper_log(self->log, LOG_ERR, "Cannot dial: %s", end.detail);
+        publish_error(self, &end);
+        settle(self);
+    }
+}
+
+static void
+on_caller_gone(GDBusConnection *bus, const char *name, gpointer data)
+{
+    HelperConnection *self = data;
+
+    (void)bus;
+    helper_log(self->log, LOG_INFO, "The program that dialed (%s) has gone.", name);
+    helper_connection_hang_up(self);
+}
+
+bool
+helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
+                       const struct credentials *credentials, GDBusConnection *bus,
+                       const char *caller)
+{
+    if (self->state != STATE_IDLE)
+        return false;
+    dial_plan_clear(&self->plan);
+    self->plan = *plan;
+    *plan = (struct dial_plan){0};
+    self->credentials = *credentials;
+    self->step = self->rounds = self->attempts = 0;
+    publish_error(self, &(struct ras_end){0});
+    if (self->plan.end_with_caller && caller != NULL)
+        self->caller_watch = g_bus_watch_name_on_connection(
+            bus, caller, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_gone, self, NULL);
+    begin_attempt(self);
+    return true;
+}
+
+void
+helper_connection_hang_up(HelperConnection *self)
+{
+    if (self->attempt != NULL) {
+        set_state(self, STATE_DISCONNECTING);
+        publish_question(self, RAS_OK);
+        flush(self);
+        helper_attempt_hang_up(self->attempt, RAS_USER_DISCONNECTION, "");
+    } else if (self->state == STATE_WAITING) {
+        settle(self);
+    }
+}
+
+bool
+helper_connection_idle(HelperConnection *self)
+{
+    return self->state == STATE_IDLE;
+}
+
+uid_t
+helper_connection_owner(HelperConnection *self)
+{
+    return self->owner;
+}
+
+static void
+disconnect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
+{
+    (void)caller;
+    helper_connection_hang_up(ctx);
+    dt_connection_complete_disconnect(ctx, invocation);
+}
+
+static gboolean
+handle_disconnect(DtConnection *object, GDBusMethodInvocation *invocation)
+{
+    HelperConnection *self = HELPER_CONNECTION(object);
+
+    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
+                         disconnect_passed, g_object_ref(self), g_object_unref);
+    return TRUE;
+}
+
+struct answer {
+    HelperConnection *connection;
+    bool given;
+    struct credentials credentials;
+};
+
+static void
+answer_free(gpointer data)
+{
+    struct answer *a = data;
+
+    g_object_unref(a->connection);
+    credentials_wipe(&a->credentials);
+    g_free(a);
+}
+
+static void
+answer_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
+{
+    struct answer *a = ctx;
+    HelperConnection *self = a->connection;
+
+    (void)caller;
+    if (self->attempt == NULL ||
+        !helper_attempt_answer(self->attempt, a->given ? &a->credentials : NULL)) {
+        g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_BAD_PROFILE,
+                                              "The connection asks nothing.");
+        return;
+    }
+    if (a->given)
+        self->credentials = a->credentials; /* for the servers after this one */
+    publish_question(self, RAS_OK);
+    flush(self);
+    dt_connection_complete_answer(DT_CONNECTION(self), invocation);
+}
+
+static gboolean
+handle_answer(DtConnection *object, GDBusMethodInvocation *invocation, GVariant *secrets)
+{
+    HelperConnection *self = HELPER_CONNECTION(object);
+    struct answer *a = g_new0(struct answer, 1);
+    g_autoptr(GError) error = NULL;
+
+    a->connection = g_object_ref(self);
+    a->given = g_variant_n_children(secrets) > 0;
+    const bool ok = dt_credentials_from_variant(secrets, &a->credentials, &error);
+    dt_credentials_wipe_variant(secrets);
+    if (!ok) {
+        g_dbus_method_invocation_return_gerror(invocation, error);
+        answer_free(a);
+        return TRUE;
+    }
+    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
+                         answer_passed, a, answer_free);
+    return TRUE;
+}
+
+static void
+get_log_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
+{
+    HelperConnection *self = ctx;
+    g_auto(GStrv) lines = helper_log_lines(self->log);
+
+    (void)caller;
+    dt_connection_complete_get_log(DT_CONNECTION(self), invocation, (const char *const *)lines);
+}
+
+static gboolean
+handle_get_log(DtConnection *object, GDBusMethodInvocation *invocation)
+{
+    HelperConnection *self = HELPER_CONNECTION(object);
+
+    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
+                         get_log_passed, g_object_ref(self), g_object_unref);
+    return TRUE;
+}
+
+HelperConnection *
+helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer, const char *name,
+                      uid_t owner)
+{
+    HelperConnection *self = g_object_new(HELPER_TYPE_CONNECTION, NULL);
+
+    self->host = host;
+    self->bouncer = bouncer;
+    self->owner = owner;
+    self->log = helper_log_new(name);
+    dt_connection_set_name(DT_CONNECTION(self), name);
+    dt_connection_set_owner(DT_CONNECTION(self), owner);
+    dt_connection_set_state(DT_CONNECTION(self), states[STATE_IDLE].name);
+    dt_connection_set_error_detail(DT_CONNECTION(self), "");
+    dt_connection_set_details(DT_CONNECTION(self), g_variant_new("a{sv}", NULL));
+    publish_waiting(self);
+    publish_question(self, RAS_OK);
+    return self;
+}
+
+static void
+helper_connection_finalize(GObject *object)
+{
+    HelperConnection *self = HELPER_CONNECTION(object);
+
+    g_clear_handle_id(&self->wait_source, g_source_remove);
+    forget_caller(self);
+    helper_attempt_free(self->attempt);
+    helper_log_free(self->log);
+    dial_plan_clear(&self->plan);
+    credentials_wipe(&self->credentials);
+    G_OBJECT_CLASS(helper_connection_parent_class)->finalize(object);
+}
+
+static void
+helper_connection_class_init(HelperConnectionClass *class)
+{
+    G_OBJECT_CLASS(class)->finalize = helper_connection_finalize;
+    settled_signal = g_signal_new("settled", HELPER_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+helper_connection_init(HelperConnection *self)
+{
+    g_signal_connect(self, "handle-disconnect", G_CALLBACK(handle_disconnect), NULL);
+    g_signal_connect(self, "handle-answer", G_CALLBACK(handle_answer), NULL);
+    g_signal_connect(self, "handle-get-log", G_CALLBACK(handle_get_log), NULL);
+}

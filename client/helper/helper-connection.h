@@ -1,0 +1,31 @@
+/*
+ * helper-connection.h - one connection of one user: its D-Bus object, and the machine that takes it
+ * from idle to connected and back, over several servers, protocols and redials.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dial-plan.h"
+#include "dt-dbus.h"
+#include "helper-bouncer.h"
+#include "helper-host.h"
+
+#define HELPER_TYPE_CONNECTION (helper_connection_get_type())
+G_DECLARE_FINAL_TYPE(HelperConnection, helper_connection, HELPER, CONNECTION, DtConnectionSkeleton)
+
+/* @host and @bouncer are borrowed and live longer. */
+HelperConnection *helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer,
+                                        const char *name, uid_t owner);
+
+/* Takes what is in @plan; copies @credentials. @caller: the unique name of who dials, or NULL; with
+ * end_with_caller the connection ends when that leaves @bus. False: it is not idle. */
+bool helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
+                            const struct credentials *credentials, GDBusConnection *bus,
+                            const char *caller);
+void helper_connection_hang_up(HelperConnection *self);
+
+bool helper_connection_idle(HelperConnection *self);
+uid_t helper_connection_owner(HelperConnection *self);
+
+/* Signal "settled": it has become idle. */

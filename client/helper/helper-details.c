@@ -1,0 +1,129 @@
+/* helper-details.c - see helper-details.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-details.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+static const char *
+protocol_text(enum plan_protocol protocol)
+{
+    switch (protocol) {
+    case PLAN_SSTP:
+        return "sstp";
+    case PLAN_L2TP_IPSEC:
+        return "l2tp-ipsec";
+    case PLAN_PPTP:
+        return "pptp";
+    }
+    return "";
+}
+
+static void
+put_text(GVariantBuilder *b, const char *key, const char *text)
+{
+    if (*text != '\0')
+        g_variant_builder_add(b, "{sv}", key, g_variant_new_string(text));
+}
+
+static void
+put_address4(GVariantBuilder *b, const char *key, uint32_t address)
+{
+    char text[16];
+
+    if (address != 0)
+        put_text(b, key, net_ip4_text(address, text));
+}
+
+static void
+put_addresses4(GVariantBuilder *b, const char *key, const uint32_t *addresses, unsigned n)
+{
+    GVariantBuilder list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    char text[16];
+
+    for (unsigned i = 0; i < n; i++)
+        g_variant_builder_add(&list, "s", net_ip4_text(addresses[i], text));
+    g_variant_builder_add(b, "{sv}", key, g_variant_builder_end(&list));
+}
+
+static void
+put_status(GVariantBuilder *b, const struct tunnel_status *s)
+{
+    static const uint8_t none[sizeof s->leaf_sha256];
+    char text[2 * sizeof s->leaf_sha256 + 1];
+
+    put_text(b, "auth", s->auth);
+    put_text(b, "encryption", s->encryption);
+    if (memcmp(s->leaf_sha256, none, sizeof none) == 0)
+        return;
+    for (size_t i = 0; i < sizeof s->leaf_sha256; i++)
+        snprintf(text + 2 * i, 3, "%02x", s->leaf_sha256[i]);
+    put_text(b, "certificate-sha256", text);
+}
+
+static void
+put_search(GVariantBuilder *b, const struct net_config *c)
+{
+    GVariantBuilder list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (unsigned i = 0; i < c->n_search; i++)
+        g_variant_builder_add(&list, "s", c->search[i]);
+    g_variant_builder_add(b, "{sv}", "search", g_variant_builder_end(&list));
+}
+
+static void
+put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_link *link)
+{
+    static const uint8_t none[16];
+    const struct net_config *c = helper_link_config(link);
+    char text[INET6_ADDRSTRLEN];
+    unsigned n;
+    const uint32_t *servers = helper_link_servers(link, &n);
+    g_auto(GStrv) routes = helper_link_routes(link);
+
+    put_text(b, "interface", helper_link_name(link));
+    put_address4(b, "local-ip", c->local4);
+    put_address4(b, "remote-ip", c->peer4);
+    if (memcmp(c->local6, none, sizeof none) != 0)
+        put_text(b, "local-ip6", inet_ntop(AF_INET6, c->local6, text, sizeof text));
+    put_addresses4(b, "dns", servers, n);
+    put_addresses4(b, "wins", plan->n_wins > 0 ? plan->wins : c->wins,
+                   plan->n_wins > 0 ? plan->n_wins : c->n_wins);
+    put_text(b, "domain", helper_link_domain(link));
+    put_search(b, c);
+    g_variant_builder_add(b, "{sv}", "routes", g_variant_new_strv((const char *const *)routes, -1));
+    g_variant_builder_add(b, "{sv}", "default-gateway",
+                          g_variant_new_boolean(plan->default_gateway));
+    g_variant_builder_add(b, "{sv}", "mtu", g_variant_new_uint32(c->mtu));
+}
+
+GVariant *
+helper_details(const struct helper_details_facts *facts)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    const struct helper_attempt *a = facts->attempt;
+
+    put_text(&b, "protocol", protocol_text(facts->protocol));
+    put_text(&b, "server", facts->server->host);
+    if (a != NULL) {
+        put_text(&b, "server-address", helper_attempt_server_address(a));
+        put_status(&b, helper_attempt_status(a));
+    }
+    if (a != NULL && helper_attempt_link(a) != NULL) {
+        put_link(&b, facts->plan, helper_attempt_link(a));
+        g_variant_builder_add(&b, "{sv}", "dns-applied",
+                              g_variant_new_boolean(helper_attempt_dns_applied(a)));
+    }
+    if (facts->connected_since > 0)
+        g_variant_builder_add(&b, "{sv}", "connected-since",
+                              g_variant_new_uint64((guint64)facts->connected_since));
+    return g_variant_builder_end(&b);
+}
+
+const char *
+helper_error_text(enum ras_error error)
+{
+    static char text[16];
+
+    snprintf(text, sizeof text, error > UINT16_MAX ? "0x%08X" : "%u", (unsigned)error);
+    return text;
+}

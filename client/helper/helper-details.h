@@ -1,0 +1,21 @@
+/*
+ * helper-details.h - what a front end shows of a connection: the D-Bus property Details.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "helper-attempt.h"
+
+struct helper_details_facts {
+    const struct dial_plan *plan;
+    enum plan_protocol protocol;
+    const struct plan_server *server;
+    const struct helper_attempt *attempt; /* NULL: none is on its way */
+    gint64 connected_since;               /* Unix time; 0: not connected */
+};
+
+/* A floating a{sv} with the keys of org.dialtone.Dialer1.xml; what is not known is left out. */
+GVariant *helper_details(const struct helper_details_facts *facts);
+
+/* "691" or "0x800B0109", in a static buffer. */
+const char *helper_error_text(enum ras_error error);

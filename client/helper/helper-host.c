@@ -1,0 +1,99 @@
+/* helper-host.c - see helper-host.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-host.h"
+
+#include "helper-log.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DEFAULT_STATE_DIRECTORY "/run/dialtone"
+
+static bool
+find_tunnel_user(struct helper_host *host, GError **error)
+{
+    const struct passwd *user = getpwnam(TUNNEL_USER);
+
+    if (user == NULL)
+        user = getpwnam("nobody");
+    if (user == NULL || user->pw_uid == 0) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                    "There is neither a user '%s' nor a user 'nobody'.", TUNNEL_USER);
+        return false;
+    }
+    host->tunnel_uid = user->pw_uid;
+    host->tunnel_gid = user->pw_gid;
+    return true;
+}
+
+struct helper_host *
+helper_host_new(GDBusConnection *system_bus, GError **error)
+{
+    CLEANUP(helper_host_free) struct helper_host *host = g_new0(struct helper_host, 1);
+    const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_STATE") : NULL;
+    int err;
+
+    host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
+    host->dns = helper_dns_new(system_bus);
+    host->net = helper_net_new(&err);
+    if (host->net == NULL) {
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-err), "netlink: %s",
+                    g_strerror(-err));
+        return NULL;
+    }
+    return find_tunnel_user(host, error) ? TAKE(host) : NULL;
+}
+
+void
+helper_host_free(struct helper_host *host)
+{
+    if (host == NULL)
+        return;
+    helper_net_free(host->net);
+    helper_dns_free(host->dns);
+    g_free(host);
+}
+
+static int
+undo_one(struct helper_host *host, const struct undo *u)
+{
+    switch (u->kind) {
+    case UNDO_LINK:
+        return helper_net_delete_link(host->net, u->link.ifindex, u->link.name);
+    case UNDO_RULE:
+        return helper_net_delete_rule(host->net, &u->rule);
+    case UNDO_ROUTE:
+        return helper_net_delete_route(host->net, &u->route);
+    case UNDO_RESOLVED:
+        return helper_dns_undo_resolved(host->dns, u->link.ifindex);
+    case UNDO_RESOLVCONF:
+        return helper_dns_undo_resolvconf(u->link.name);
+    case UNDO_NFT:
+        return 0;
+    }
+    return 0;
+}
+
+void
+helper_host_undo(void *ctx, const struct undo *u)
+{
+    const int err = undo_one(ctx, u);
+
+    if (err < 0 && err != -ENOENT && err != -ESRCH && err != -ENODEV && err != -EAFNOSUPPORT)
+        helper_log(NULL, LOG_WARNING, "A change of the network could not be undone (%u): %s",
+                   u->kind, g_strerror(-err));
+}
+
+void
+helper_host_recover(struct helper_host *host)
+{
+    const int n = helper_journal_recover(host->state_directory, helper_host_undo, host);
+
+    if (n < 0)
+        helper_log(NULL, LOG_WARNING, "The undo journal in %s cannot be read: %s",
+                   host->state_directory, g_strerror(-n));
+    else if (n > 0)
+        helper_log(NULL, LOG_NOTICE, "Undid what %d interrupted connections had left.", n);
+}

@@ -1,0 +1,31 @@
+/*
+ * helper-host.h - what all connections of one helper share: the kernel's network, the way to set
+ * name servers, the place of the undo journal, and the user that tunnels run as.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "helper-dns.h"
+#include "helper-journal.h"
+#include "helper-net.h"
+
+#include <sys/types.h>
+
+struct helper_host {
+    struct helper_net *net;
+    struct helper_dns *dns;
+    const char *state_directory;
+    uid_t tunnel_uid;
+    gid_t tunnel_gid;
+};
+
+/* NULL: @error says what is missing. @system_bus may be NULL: no systemd-resolved then. */
+struct helper_host *helper_host_new(GDBusConnection *system_bus, GError **error);
+void helper_host_free(struct helper_host *host);
+DEFINE_CLEANUP(struct helper_host, helper_host_free)
+
+/* Take back one change (helper_undo; @ctx is the host). What is not there any more is fine. */
+void helper_host_undo(void *ctx, const struct undo *u);
+/* Take back what helpers that died have left. */
+void helper_host_recover(struct helper_host *host);

@@ -1,0 +1,375 @@
+/* helper-link.c - see helper-link.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-link.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <unistd.h>
+
+struct helper_link {
+    struct helper_host *host;
+    struct helper_journal *journal;
+    struct helper_log *log;
+    const struct dial_plan *plan;
+    struct helper_endpoint server;
+    bool has_server;
+    bool global6;
+    struct net_config config;
+    char name[IFNAMSIZ];
+    uint32_t ifindex;
+    struct helper_routes done; /* in the kernel, and in the journal */
+};
+
+static bool
+has6(const struct net_config *c)
+{
+    static const uint8_t none[16];
+
+    return memcmp(c->local6, none, sizeof none) != 0;
+}
+
+static bool
+fail(struct ras_end *end, const char *what, int err)
+{
+    ras_end_set(end, RAS_RASMAN_CANNOT_INITIALIZE, "%s: %s", what, g_strerror(-err));
+    return false;
+}
+
+static bool
+is_server(const struct helper_link *l, uint32_t address)
+{
+    struct rd r = rd_over(l->server.address, 4);
+
+    return l->has_server && l->server.family == 4 && rd_be32(&r) == address;
+}
+
+/* The tunnel passed on what a server said: is it an address that may be ours? (threats I1) */
+static bool
+acceptable(const struct helper_link *l, const struct net_config *c, struct ras_end *end)
+{
+    char text[16];
+
+    if (c->local4 == 0)
+        return true;
+    if (is_server(l, c->local4) ||
+        helper_net_has_address4(l->host->net, l->ifindex, c->local4) > 0) {
+        ras_end_set(end, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
+                    "the server gave an address that is in use: %s", net_ip4_text(c->local4, text));
+        return false;
+    }
+    return true;
+}
+
+/* A peer that is also a way to somewhere else gets no route of its own. */
+static uint32_t
+routable_peer(const struct helper_link *l, const struct net_config *c)
+{
+    if (c->peer4 == c->local4 || is_server(l, c->peer4) ||
+        helper_net_has_address4(l->host->net, l->ifindex, c->peer4) > 0)
+        return 0;
+    return c->peer4;
+}
+
+static bool
+open_interface(struct helper_link *l, struct helper_tun *ret, struct ras_end *end)
+{
+    struct undo u = {.kind = UNDO_LINK};
+    int err = helper_net_open_tun(ret);
+
+    if (err < 0)
+        return fail(end, "/dev/net/tun", err);
+    memcpy(l->name, ret->name, sizeof l->name);
+    l->ifindex = if_nametoindex(l->name);
+    /* Until the descriptor is handed on, the interface goes with us: no record is needed before. */
+    u.link.ifindex = l->ifindex;
+    memcpy(u.link.name, l->name, sizeof u.link.name);
+    err = helper_journal_intend(l->journal, &u);
+    if (err < 0) {
+        close(ret->fd);
+        return fail(end, "the undo journal cannot be written", err);
+    }
+    return true;
+}
+
+static bool
+configure_interface(struct helper_link *l, struct ras_end *end)
+{
+    struct helper_net *net = l->host->net;
+    const struct net_config *c = &l->config;
+    int err = helper_net_link_up(net, l->ifindex, c->mtu);
+
+    if (err < 0)
+        return fail(end, "the interface cannot be set up", err);
+    if (c->local4 != 0) {
+        err = helper_net_add_address4(net, l->ifindex, c->local4, routable_peer(l, c));
+        if (err < 0)
+            return fail(end, "the IPv4 address cannot be set", err);
+    }
+    if (has6(c)) {
+        err = helper_net_add_address6(net, l->ifindex, c->local6);
+        if (err < 0 && c->local4 == 0)
+            return fail(end, "the IPv6 address cannot be set", err);
+        if (err < 0) { /* IPv6 is switched off here: IPv4 is worth having */
+            helper_log(l->log, LOG_WARNING, "IPv6 is not available: %s", g_strerror(-err));
+            memset(l->config.local6, 0, sizeof l->config.local6);
+        }
+    }
+    return true;
+}
+
+struct helper_link *
+helper_link_new(struct helper_host *host, struct helper_journal *journal, struct helper_log *log,
+                const struct dial_plan *plan, const struct net_config *config,
+                const struct helper_endpoint *server, struct helper_tun *ret_tun,
+                struct ras_end *ret_end)
+{
+    CLEANUP(helper_link_free) struct helper_link *l = g_new0(struct helper_link, 1);
+
+    l->host = host;
+    l->journal = journal;
+    l->log = log;
+    l->plan = plan;
+    l->config = *config;
+    l->has_server = server != NULL;
+    if (server != NULL)
+        l->server = *server;
+    if (!acceptable(l, config, ret_end))
+        return NULL;
+    if (!open_interface(l, ret_tun, ret_end))
+        return NULL;
+    if (!configure_interface(l, ret_end)) {
+        close(ret_tun->fd);
+        return NULL;
+    }
+    return TAKE(l);
+}
+
+void
+helper_link_free(struct helper_link *link)
+{
+    g_free(link);
+}
+
+static bool
+same_route(const struct helper_route *a, const struct helper_route *b)
+{
+    return a->type == b->type && a->metric == b->metric && a->to.prefix == b->to.prefix &&
+           helper_route_within(&a->to, &b->to);
+}
+
+static bool
+has_route(const struct helper_routes *routes, const struct helper_route *r)
+{
+    for (int i = 0; i < routes->n_routes; i++)
+        if (same_route(&routes->routes[i], r))
+            return true;
+    return false;
+}
+
+static int
+add_route(struct helper_link *l, const struct helper_route *r)
+{
+    const struct undo u = {.kind = UNDO_ROUTE, .route = *r};
+    const int err = helper_journal_intend(l->journal, &u);
+
+    return err < 0 ? err : helper_net_add_route(l->host->net, r);
+}
+
+/* A host without IPv6 has nothing that could leak by it. */
+static bool
+harmless(uint8_t family, int err)
+{
+    return family == 6 && (err == -EAFNOSUPPORT || err == -EOPNOTSUPP);
+}
+
+static bool
+add_routes(struct helper_link *l, const struct helper_routes *wanted, struct ras_end *end)
+{
+    char text[52];
+
+    for (int i = 0; i < wanted->n_routes; i++) {
+        const struct helper_route *r = &wanted->routes[i];
+        if (has_route(&l->done, r))
+            continue;
+        if (l->done.n_routes == HELPER_MAX_ROUTES)
+            return fail(end, "routes", -ENOSPC);
+        const int err = add_route(l, r);
+        if (err < 0 && !harmless(r->to.family, err)) {
+            ras_end_set(end, RAS_RASMAN_CANNOT_INITIALIZE, "the route %s cannot be set: %s",
+                        net_route_text(&r->to, text), g_strerror(-err));
+            return false;
+        }
+        l->done.routes[l->done.n_routes++] = *r;
+    }
+    return true;
+}
+
+static bool
+same_rule(const struct helper_rule *a, const struct helper_rule *b)
+{
+    return a->family == b->family && a->preference == b->preference && a->unmarked == b->unmarked &&
+           a->tcp_source == b->tcp_source && a->table == b->table &&
+           memcmp(&a->to, &b->to, sizeof a->to) == 0; /* octets only: no padding */
+}
+
+static bool
+has_rule(const struct helper_routes *routes, const struct helper_rule *r)
+{
+    for (int i = 0; i < routes->n_rules; i++)
+        if (same_rule(&routes->rules[i], r))
+            return true;
+    return false;
+}
+
+static bool
+add_rules(struct helper_link *l, const struct helper_routes *wanted, struct ras_end *end)
+{
+    for (int i = 0; i < wanted->n_rules; i++) {
+        const struct helper_rule *r = &wanted->rules[i];
+        if (has_rule(&l->done, r))
+            continue;
+        const struct undo u = {.kind = UNDO_RULE, .rule = *r};
+        int err = helper_journal_intend(l->journal, &u);
+        if (err == 0)
+            err = helper_net_add_rule(l->host->net, r);
+        if (err < 0 && !harmless(r->family, err))
+            return fail(end, "a routing rule cannot be set", err);
+        l->done.rules[l->done.n_rules++] = *r;
+    }
+    return true;
+}
+
+static bool
+route_now(struct helper_link *l, struct ras_end *end)
+{
+    struct net_route connected[HELPER_MAX_CONNECTED];
+    struct helper_route_facts facts = {
+        .plan = l->plan,
+        .config = &l->config,
+        .server = l->has_server ? &l->server : NULL,
+        .ifindex = l->ifindex,
+        .slot = helper_journal_slot(l->journal),
+        .global6 = l->global6,
+        .connected = connected,
+    };
+    g_autofree struct helper_routes *wanted = g_new0(struct helper_routes, 1);
+    char text[52];
+
+    facts.n_connected =
+        helper_net_connected(l->host->net, l->ifindex, connected, HELPER_MAX_CONNECTED);
+    if (facts.n_connected < 0)
+        return fail(end, "the routes of this computer cannot be read", facts.n_connected);
+    helper_routes_decide(&facts, wanted);
+    for (int i = 0; i < wanted->n_refused; i++)
+        helper_log(l->log, LOG_WARNING, "The route %s is not set: too broad, or the local network.",
+                   net_route_text(&wanted->refused[i], text));
+    return add_routes(l, wanted, end) && add_rules(l, wanted, end);
+}
+
+bool
+helper_link_route(struct helper_link *link, struct ras_end *ret_end)
+{
+    return route_now(link, ret_end);
+}
+
+bool
+helper_link_change(struct helper_link *link, const struct net_config *config,
+                   struct ras_end *ret_end)
+{
+    if (config->local4 != link->config.local4 ||
+        (has6(&link->config) && memcmp(config->local6, link->config.local6, 16) != 0)) {
+        /* Connections of programs are bound to the address: a new call is the honest way. */
+        ras_end_set(ret_end, RAS_LINK_FAILURE, "the server changed this computer's address");
+        return false;
+    }
+    if (config->mtu != link->config.mtu) {
+        const int err = helper_net_set_mtu(link->host->net, link->ifindex, config->mtu);
+        if (err < 0)
+            return fail(ret_end, "the MTU cannot be set", err);
+    }
+    const bool no6 = !has6(&link->config);
+    link->config = *config;
+    if (no6)
+        memset(link->config.local6, 0, sizeof link->config.local6);
+    return route_now(link, ret_end);
+}
+
+void
+helper_link_addresses_changed(struct helper_link *link)
+{
+    struct ras_end end = {0};
+    const bool global6 = helper_net_has_global6(link->host->net, link->ifindex) > 0;
+
+    if (global6 == link->global6 || !link->plan->default_gateway)
+        return;
+    link->global6 = global6;
+    helper_log(link->log, LOG_INFO, "IPv6 beyond the link is %s.",
+               global6 ? "available" : "not available any more");
+    if (global6 && !route_now(link, &end))
+        helper_log(link->log, LOG_WARNING, "%s", end.detail);
+}
+
+const char *
+helper_link_name(const struct helper_link *link)
+{
+    return link->name;
+}
+
+uint32_t
+helper_link_index(const struct helper_link *link)
+{
+    return link->ifindex;
+}
+
+const struct net_config *
+helper_link_config(const struct helper_link *link)
+{
+    return &link->config;
+}
+
+char **
+helper_link_routes(const struct helper_link *link)
+{
+    GStrvBuilder *b = g_strv_builder_new();
+    char text[52];
+
+    for (int i = 0; i < link->done.n_routes; i++)
+        if (link->done.routes[i].type == HELPER_ROUTE_UNICAST)
+            g_strv_builder_add(b, net_route_text(&link->done.routes[i].to, text));
+    char **routes = g_strv_builder_end(b);
+    g_strv_builder_unref(b);
+    return routes;
+}
+
+const uint32_t *
+helper_link_servers(const struct helper_link *link, unsigned *ret_n)
+{
+    *ret_n = link->plan->n_dns > 0 ? link->plan->n_dns : link->config.n_dns;
+    return link->plan->n_dns > 0 ? link->plan->dns : link->config.dns;
+}
+
+const char *
+helper_link_domain(const struct helper_link *link)
+{
+    return link->plan->domain[0] != '\0' ? link->plan->domain : link->config.domain;
+}
+
+bool
+helper_link_dns(const struct helper_link *link, struct helper_dns_settings *ret)
+{
+    struct helper_dns_settings s = {.ifindex = link->ifindex, .ifname = link->name};
+    const uint32_t *servers = helper_link_servers(link, &s.n_servers);
+    const char *domain = helper_link_domain(link);
+
+    if (!link->plan->set_dns || s.n_servers == 0)
+        return false;
+    memcpy(s.servers, servers, s.n_servers * sizeof *servers);
+    if (*domain != '\0')
+        s.domains[s.n_domains++] = domain;
+    for (unsigned i = 0; i < link->config.n_search; i++)
+        if (g_strcmp0(domain, link->config.search[i]) != 0)
+            s.domains[s.n_domains++] = link->config.search[i];
+    /* Without a domain to tell its names by, its servers must hear of all or of none. */
+    s.everything = link->plan->default_gateway || s.n_domains == 0;
+    *ret = s;
+    return true;
+}

@@ -1,0 +1,43 @@
+/*
+ * helper-link.h - the network of one call: its interface, addresses, routes and rules, from the
+ * tunnel's first HELPER_CONFIGURE until they are undone. Every change is in the journal before it
+ * is made; undoing is the journal's work.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "helper-host.h"
+#include "helper-log.h"
+#include "helper-route.h"
+
+struct helper_link;
+
+/* Makes and configures the interface. NULL: @ret_end says why, and the journal knows what to undo.
+ * @host, @journal, @plan and @log are borrowed. ret_tun->fd belongs to the caller. */
+struct helper_link *helper_link_new(struct helper_host *host, struct helper_journal *journal,
+                                    struct helper_log *log, const struct dial_plan *plan,
+                                    const struct net_config *config,
+                                    const struct helper_endpoint *server,
+                                    struct helper_tun *ret_tun, struct ras_end *ret_end);
+/* Routes and rules. False: the call must end (@ret_end), for something would bypass the tunnel. */
+bool helper_link_route(struct helper_link *link, struct ras_end *ret_end);
+/* What the server changed while the call is up; then the same. */
+bool helper_link_change(struct helper_link *link, const struct net_config *config,
+                        struct ras_end *ret_end);
+/* An IPv6 address came or went. */
+void helper_link_addresses_changed(struct helper_link *link);
+/* Only the memory; the network is the journal's. */
+void helper_link_free(struct helper_link *link);
+DEFINE_CLEANUP(struct helper_link, helper_link_free)
+
+const char *helper_link_name(const struct helper_link *link);
+uint32_t helper_link_index(const struct helper_link *link);
+const struct net_config *helper_link_config(const struct helper_link *link);
+/* Routes into the tunnel, as texts; g_strfreev(). */
+char **helper_link_routes(const struct helper_link *link);
+/* What to tell the resolver; the texts are valid until the next change. False: nothing. */
+bool helper_link_dns(const struct helper_link *link, struct helper_dns_settings *ret);
+/* The name servers and domains in force, from the plan or the server. */
+const uint32_t *helper_link_servers(const struct helper_link *link, unsigned *ret_n);
+const char *helper_link_domain(const struct helper_link *link);

@@ -1,0 +1,85 @@
+/*
+ * helper-net.h - the kernel's network: one netlink socket, and the few things that a call needs of
+ * it. Each function is one question or one change, done when it returns. Returns 0 or a negative
+ * errno. What to change, and in what order, is decided elsewhere (helper-route, helper-link).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <net/if.h>
+
+#include "attr.h"
+#include "net-config.h"
+
+enum {
+    HELPER_MARK = 0x6474,       /* of every socket of ours to a server */
+    HELPER_TABLE = 0x6474,      /* routes into tunnels; looked up by what has no mark */
+    HELPER_MAIN_TABLE = 254,    /* RT_TABLE_MAIN */
+    HELPER_RULE_FIRST = 5470,   /* before main (32766); one preference for each connection */
+    HELPER_SLOTS = 10,          /* 5470..5479 */
+    HELPER_ROUTE_PROTOCOL = 114 /* whose routes these are, in `ip route`; not used by others */
+};
+
+enum helper_route_type { HELPER_ROUTE_UNICAST, HELPER_ROUTE_UNREACHABLE, HELPER_ROUTE_THROW };
+
+struct helper_route { /* in HELPER_TABLE */
+    enum helper_route_type type;
+    struct net_route to;
+    uint32_t metric;
+    uint32_t ifindex; /* unicast */
+};
+
+struct helper_rule {
+    uint8_t family; /* 4 or 6 */
+    uint32_t preference;
+    bool unmarked;       /* packets without HELPER_MARK */
+    struct net_route to; /* .family 0: to anywhere */
+    uint16_t tcp_source; /* 0: any; only TCP from this port */
+    uint32_t table;
+};
+
+struct helper_net;
+
+struct helper_net *helper_net_new(int *ret_error); /* NULL: *ret_error is a negative errno */
+void helper_net_free(struct helper_net *net);
+DEFINE_CLEANUP(struct helper_net, helper_net_free)
+
+struct helper_tun {
+    int fd; /* non-blocking; each packet has a virtio_net_hdr before it */
+    bool tso, uso;
+    char name[IFNAMSIZ];
+};
+
+/* A TUN interface vpnN without owner or persistence: it goes when its last descriptor does. */
+int helper_net_open_tun(struct helper_tun *ret);
+/* No link-local address of the kernel's own making, short queue; up. */
+int helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu);
+int helper_net_set_mtu(struct helper_net *net, uint32_t ifindex, uint16_t mtu);
+/* Only if it is still called @name, and is a TUN interface. */
+int helper_net_delete_link(struct helper_net *net, uint32_t ifindex, const char *name);
+/* @peer 0: none. */
+int helper_net_add_address4(struct helper_net *net, uint32_t ifindex, uint32_t local,
+                            uint32_t peer);
+/* A link-local address, with its /64. */
+int helper_net_add_address6(struct helper_net *net, uint32_t ifindex,
+                            const uint8_t local[static 16]);
+
+int helper_net_add_route(struct helper_net *net, const struct helper_route *route);
+int helper_net_delete_route(struct helper_net *net, const struct helper_route *route);
+int helper_net_add_rule(struct helper_net *net, const struct helper_rule *rule);
+int helper_net_delete_rule(struct helper_net *net, const struct helper_rule *rule);
+
+/* The prefixes that this computer is connected to (main table, scope link), but for @except.
+ * Returns how many there are in @out (at most @cap), or a negative errno. */
+int helper_net_connected(struct helper_net *net, uint32_t except, struct net_route *out, int cap);
+/* Does another interface than @except have this IPv4 address? 1, 0 or a negative errno. */
+int helper_net_has_address4(struct helper_net *net, uint32_t except, uint32_t address);
+/* Has the interface an IPv6 address that reaches further than its link? */
+int helper_net_has_global6(struct helper_net *net, uint32_t ifindex);
+/* Packets that this computer sent into the interface. */
+int helper_net_sent(struct helper_net *net, uint32_t ifindex, uint64_t *ret);
+
+/* A descriptor that is readable when some IPv6 address changed; helper_net_drain() empties it. */
+int helper_net_watch6(struct helper_net *net);
+void helper_net_drain(struct helper_net *net);

@@ -1,0 +1,72 @@
+/*
+ * helper-requests.h - everything the tunnel process may ask of the privileged helper, and when.
+ *
+ * The tunnel parses what strangers send, so it is taken to be in their hands: a request that is
+ * unknown, untimely, malformed, repeated or too frequent ends it (threats D7). Pure: bytes and time
+ * in, calls of the operations out; nothing here touches the system.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "clock.h"
+#include "dial-plan.h"
+#include "tunnel-msg.h"
+
+/* How far a tunnel is. The owner moves it on; HELPER_ENDED moves it to the last by itself. */
+enum tunnel_phase {
+    TUNNEL_DIALING = 1 << 0,     /* nothing configured */
+    TUNNEL_REGISTERING = 1 << 1, /* it has its interface; routes and DNS are on the way */
+    TUNNEL_UP = 1 << 2,          /* it was told TUNNEL_REGISTERED */
+    TUNNEL_CLOSING = 1 << 3,     /* it was told TUNNEL_HANGUP; what it asks is heard, not granted */
+    TUNNEL_OVER = 1 << 4,        /* it said its last word */
+};
+
+struct helper_endpoint {
+    uint8_t family; /* 4 or 6 */
+    uint8_t address[16];
+    uint16_t port;
+    enum socket_kind kind;
+};
+
+/* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket with
+ * @allowed false. */
+struct helper_request_ops {
+    void (*stage)(void *ctx, enum dial_stage stage, const char *server_address);
+    /* Not @allowed: answer with EACCES. */
+    void (*open_socket)(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool allowed);
+    void (*want_credentials)(void *ctx, enum ras_error reason);
+    void (*configure)(void *ctx, const struct net_config *config, bool first);
+    void (*status)(void *ctx, const struct tunnel_status *status);
+    void (*stats)(void *ctx, const struct tunnel_stats *stats);
+    void (*log)(void *ctx, int level, const char *text);
+    void (*ended)(void *ctx, const struct ras_end *end);
+};
+
+struct helper_requests {
+    const struct helper_request_ops *ops;
+    void *ctx;
+    const struct dial_plan *plan; /* borrowed */
+    uint8_t server;               /* index into it */
+    enum plan_protocol protocol;
+
+    enum tunnel_phase phase;
+    enum dial_stage stage;
+    bool question;      /* WANT_CREDENTIALS is not answered yet; the owner clears it */
+    uint16_t served[9]; /* by message type */
+    usec_t tokens_at;   /* rate limit */
+    uint32_t tokens;
+};
+
+void helper_requests_init(struct helper_requests *r, usec_t now,
+                          const struct helper_request_ops *ops, void *ctx,
+                          const struct dial_plan *plan, uint8_t server,
+                          enum plan_protocol protocol);
+/* False: end the process; *ret_why (static, English) says what it did. No operation was called. */
+bool helper_requests_serve(struct helper_requests *r, usec_t now, struct rd message,
+                           const char **ret_why);
+
+/* May a tunnel that dials @host have a socket to this address? Never multicast, broadcast or "any";
+ * this computer itself only when @host says so as a literal; and when @host is a literal, only it.
+ */
+bool helper_endpoint_allowed(const struct helper_endpoint *to, const char *host);

@@ -1,0 +1,285 @@
+/* helper-service.c - see helper-service.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-service.h"
+
+#include "dt-dbus.h"
+#include "dt-plan.h"
+#include "dt-ras-error.h"
+#include "helper-bouncer.h"
+#include "helper-connection.h"
+#include "helper-log.h"
+#include "helper-route.h"
+
+#define DIALER_PATH "/org/dialtone/Dialer1"
+
+enum { MAX_CONNECTIONS = 16 }; /* of one user, idle ones included (threats D3) */
+
+struct helper_service {
+    GDBusConnection *connection;
+    DtDialer *dialer;
+    struct helper_host *host;
+    struct helper_bouncer *bouncer;
+    GPtrArray *connections; /* HelperConnection; oldest first */
+    unsigned next_number;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+};
+
+static void
+publish_connections(struct helper_service *s)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+
+    for (guint i = 0; i < s->connections->len; i++)
+        g_ptr_array_add(paths,
+                        (gpointer)g_dbus_interface_skeleton_get_object_path(
+                            G_DBUS_INTERFACE_SKELETON(g_ptr_array_index(s->connections, i))));
+    g_ptr_array_add(paths, NULL);
+    dt_dialer_set_connections(s->dialer, (const char *const *)paths->pdata);
+    g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(s->dialer));
+}
+
+static const char *
+path_of(HelperConnection *c)
+{
+    return g_dbus_interface_skeleton_get_object_path(G_DBUS_INTERFACE_SKELETON(c));
+}
+
+static HelperConnection *
+find(struct helper_service *s, const char *name, uid_t owner)
+{
+    for (guint i = 0; i < s->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(s->connections, i);
+        if (helper_connection_owner(c) == owner &&
+            g_str_equal(dt_connection_get_name(DT_CONNECTION(c)), name))
+            return c;
+    }
+    return NULL;
+}
+
+static bool
+all_idle(const struct helper_service *s)
+{
+    for (guint i = 0; i < s->connections->len; i++)
+        if (!helper_connection_idle(g_ptr_array_index(s->connections, i)))
+            return false;
+    return true;
+}
+
+static gboolean
+tell_stopped(gpointer data)
+{
+    struct helper_service *s = data;
+
+    s->stopped(s->stopped_ctx);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_settled(HelperConnection *c, struct helper_service *s)
+{
+    (void)c;
+    if (s->stopped != NULL && all_idle(s))
+        g_idle_add(tell_stopped, s);
+}
+
+static void
+remove_connection(struct helper_service *s, HelperConnection *c)
+{
+    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(c));
+    g_signal_handlers_disconnect_by_data(c, s);
+    g_ptr_array_remove(s->connections, c);
+}
+
+/* Room for one more of @owner: the memory of the oldest idle one goes first. */
+static bool
+make_room(struct helper_service *s, uid_t owner)
+{
+    HelperConnection *oldest_idle = NULL;
+    unsigned n = 0;
+
+    for (guint i = 0; i < s->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(s->connections, i);
+        if (helper_connection_owner(c) != owner)
+            continue;
+        n++;
+        if (oldest_idle == NULL && helper_connection_idle(c))
+            oldest_idle = c;
+    }
+    if (n < MAX_CONNECTIONS)
+        return true;
+    if (oldest_idle == NULL)
+        return false;
+    remove_connection(s, oldest_idle);
+    return true;
+}
+
+static HelperConnection *
+add_connection(struct helper_service *s, const char *name, uid_t owner, GError **error)
+{
+    if (!make_room(s, owner)) {
+        dt_ras_error_set(error, RAS_ACCESS_DENIED, "This user has too many connections.");
+        return NULL;
+    }
+
+    g_autofree char *path = g_strdup_printf(DIALER_PATH "/Connection/%u", ++s->next_number);
+    g_autoptr(HelperConnection) c = helper_connection_new(s->host, s->bouncer, name, owner);
+    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(c), s->connection, path, error))
+        return NULL;
+    g_signal_connect(c, "settled", G_CALLBACK(on_settled), s);
+    g_ptr_array_add(s->connections, g_object_ref(c));
+    publish_connections(s);
+    return c; /* the array holds it */
+}
+
+/* A Connect that is being judged. */
+struct request {
+    struct helper_service *service;
+    struct dial_plan plan;
+    struct credentials credentials;
+};
+
+static void
+request_free(gpointer data)
+{
+    struct request *r = data;
+
+    dial_plan_clear(&r->plan);
+    credentials_wipe(&r->credentials);
+    g_free(r);
+}
+
+static void
+connect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
+{
+    struct request *r = ctx;
+    struct helper_service *s = r->service;
+    g_autoptr(GError) error = NULL;
+    HelperConnection *c = find(s, r->plan.name, caller);
+
+    if (s->stopped != NULL)
+        dt_ras_error_set(&error, RAS_RASMAN_CANNOT_INITIALIZE, "The service is ending.");
+    else if (c == NULL)
+        c = add_connection(s, r->plan.name, caller, &error);
+    if (error == NULL && !helper_connection_dial(c, &r->plan, &r->credentials, s->connection,
+                                                 g_dbus_method_invocation_get_sender(invocation)))
+        dt_ras_error_set(&error, RAS_DIAL_ALREADY_IN_PROGRESS, "%s",
+                         ras_error_text(RAS_DIAL_ALREADY_IN_PROGRESS));
+    if (error != NULL)
+        g_dbus_method_invocation_return_gerror(invocation, error);
+    else
+        dt_dialer_complete_connect(s->dialer, invocation, path_of(c));
+}
+
+static gboolean
+handle_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan,
+               GVariant *secrets, gpointer data)
+{
+    struct request *r = g_new0(struct request, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)dialer;
+    r->service = data;
+    const bool ok = dt_plan_from_variant(plan, &r->plan, &error) &&
+                    dt_credentials_from_variant(secrets, &r->credentials, &error);
+    dt_credentials_wipe_variant(secrets);
+    if (!ok) {
+        g_dbus_method_invocation_return_gerror(invocation, error);
+        request_free(r);
+        return TRUE;
+    }
+    const struct helper_demand demand = {.takes_over = helper_plan_takes_over(&r->plan)};
+    helper_bouncer_check(r->service->bouncer, invocation, &demand, connect_passed, r, request_free);
+    return TRUE;
+}
+
+struct search {
+    struct helper_service *service;
+    char *name;
+};
+
+static void
+search_free(gpointer data)
+{
+    struct search *f = data;
+
+    g_free(f->name);
+    g_free(f);
+}
+
+static void
+find_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
+{
+    struct search *f = ctx;
+    HelperConnection *c = find(f->service, f->name, caller);
+
+    if (c == NULL)
+        g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_BAD_PROFILE,
+                                              "There is no connection of this name.");
+    else
+        dt_dialer_complete_find(f->service->dialer, invocation, path_of(c));
+}
+
+static gboolean
+handle_find(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *name, gpointer data)
+{
+    struct search *f = g_new0(struct search, 1);
+
+    (void)dialer;
+    f->service = data;
+    f->name = g_strdup(name);
+    helper_bouncer_check(f->service->bouncer, invocation, &(struct helper_demand){0}, find_passed,
+                         f, search_free);
+    return TRUE;
+}
+
+struct helper_service *
+helper_service_new(GDBusConnection *connection, bool peer, struct helper_host *host, GError **error)
+{
+    CLEANUP(helper_service_free) struct helper_service *s = g_new0(struct helper_service, 1);
+
+    s->connection = g_object_ref(connection);
+    s->host = host;
+    s->bouncer = helper_bouncer_new(peer ? NULL : connection);
+    s->connections = g_ptr_array_new_with_free_func(g_object_unref);
+    s->dialer = dt_dialer_skeleton_new();
+    dt_dialer_set_version(s->dialer, DIALTONE_VERSION);
+    dt_dialer_set_connections(s->dialer, (const char *const[]){NULL});
+    g_signal_connect(s->dialer, "handle-connect", G_CALLBACK(handle_connect), s);
+    g_signal_connect(s->dialer, "handle-find", G_CALLBACK(handle_find), s);
+    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(s->dialer), connection,
+                                          DIALER_PATH, error))
+        return NULL;
+    return TAKE(s);
+}
+
+void
+helper_service_stop(struct helper_service *s, void (*stopped)(void *ctx), void *ctx)
+{
+    if (s->stopped != NULL)
+        return;
+    s->stopped = stopped;
+    s->stopped_ctx = ctx;
+    for (guint i = 0; i < s->connections->len; i++)
+        helper_connection_hang_up(g_ptr_array_index(s->connections, i));
+    if (all_idle(s))
+        g_idle_add(tell_stopped, s);
+}
+
+void
+helper_service_free(struct helper_service *s)
+{
+    if (s == NULL)
+        return;
+    g_idle_remove_by_data(s);
+    helper_bouncer_free(s->bouncer);
+    while (s->connections->len > 0)
+        remove_connection(s, g_ptr_array_index(s->connections, s->connections->len - 1));
+    g_ptr_array_unref(s->connections);
+    if (s->dialer != NULL) {
+        g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(s->dialer));
+        g_signal_handlers_disconnect_by_data(s->dialer, s);
+        g_clear_object(&s->dialer);
+    }
+    g_clear_object(&s->connection);
+    g_free(s);
+}

@@ -1,0 +1,14 @@
+/*
+ * helper-socket.h - sockets for the tunnel: with our mark, so that they never go into a tunnel;
+ * non-blocking, with the connection begun.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "helper-requests.h"
+
+/* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). */
+int helper_socket_open(const struct helper_endpoint *to);
+/* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */
+const char *helper_endpoint_text(const struct helper_endpoint *to, char *out, size_t cap);
