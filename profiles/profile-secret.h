@@ -12,6 +12,7 @@
 #include "profile.h"
 
 #define PROFILE_SECRET_TIMEOUT_S 60
+extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
