@@ -1,0 +1,48 @@
+/*
+ * harness.h - a dialtoned of the build tree, in a network namespace of its own, with a front end
+ * (this program) at the other end of a socketpair, and scripted tunnels.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dial-plan.h"
+#include "dt-dbus.h"
+#include "dt-plan.h"
+
+#include <gio/gio.h>
+
+struct harness {
+    char *directory;       /* a temporary one, the helper's state is in it */
+    GPid helper;           /* 0: not running */
+    GDBusConnection *peer; /* of the front end */
+    DtDialer *dialer;
+    const char *bus_address;   /* for the helper; NULL: none */
+    const char *resolvconf;    /* a program in place of resolvconf; NULL: none */
+    const char *strace_inject; /* NULL: run it plainly */
+};
+
+/* False: not root, or no namespaces or TUN here; the test was skipped. */
+bool harness_can_run(void);
+/* This thread moves to a fresh namespace: lo, and lan0 192.0.2.2/24 with a default route. */
+void harness_setup(struct harness *h, gconstpointer data);
+void harness_teardown(struct harness *h, gconstpointer data);
+void harness_start(struct harness *h); /* dialtoned --peer-fd */
+void harness_stop(struct harness *h);  /* closes the front end's socket, and waits for the end */
+void harness_lose(struct harness *h);  /* the helper was or is killed: forget it */
+int harness_undo(struct harness *h);   /* dialtoned --undo; its exit status */
+
+/* Links, addresses, routes and rules of the namespace. */
+char *harness_network(void);
+/* The output of a command line (no shell); it must succeed. */
+char *harness_command(const char *line);
+
+void plan_for(struct dial_plan *plan, const char *host); /* full tunnel, no redials */
+/* The object, or NULL with @error. */
+DtConnection *harness_dial(struct harness *h, const struct dial_plan *plan, const char *password,
+                           GError **error);
+/* Turn the main loop until it is in @state (or fail after some seconds). */
+void harness_wait_state(DtConnection *c, const char *state);
+void harness_wait(bool (*condition)(gpointer data), gpointer data);
+/* Shorthand for dial and wait; asserts. */
+DtConnection *harness_dial_to(struct harness *h, const char *host, const char *state);
