@@ -3,6 +3,7 @@
  * link: frames are answered, eaten or made up, and the link itself stays an honest server.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "ppp-option.h"
 #include "ras-core-private.h"
 
 static const struct ras_script *
@@ -45,11 +46,16 @@ put_packet(struct ras_core *c, uint16_t protocol, uint8_t code, uint8_t id, stru
 static void
 put_lcp_request(struct ras_core *c)
 {
-    uint8_t opts[10];
-    struct wr w = wr_over(opts, sizeof opts);
+    const enum ppp_auth_method method = lcp_demanded(&c->link.lcp);
+    uint8_t opts[16], auth[4];
+    struct wr w = wr_over(opts, sizeof opts), a = wr_over(auth, sizeof auth);
 
     wr_be16(&w, 0x0104);
     wr_be16(&w, 1400);
+    if (method != 0 && method != PPP_AUTH_NONE) {
+        ppp_auth_method_put(&a, method);
+        ppp_option_put(&w, LCP_AUTH, auth, (uint8_t)a.len);
+    }
     wr_be16(&w, 0x0506);
     wr_be32(&w, ras_env_random(&c->env) | 1);
     put_packet(c, PPP_PROTO_LCP, PPP_CONF_REQ, c->raw_id++, wr_done(&w));
@@ -157,13 +163,7 @@ begin_habits(struct ras_core *c, enum ras_stage stage)
 void
 ras_act_reach(struct ras_core *c, usec_t now, enum ras_stage stage)
 {
-    const bool first = (c->reached & 1u << stage) == 0;
-
-    if (stage == RAS_STAGE_LCP && c->renegotiate > 0 && !first) {
-        c->renegotiate--;
-        put_lcp_request(c);
-    }
-    if (!first)
+    if ((c->reached & 1u << stage) != 0)
         return;
     c->reached |= 1u << stage;
     begin_habits(c, stage);
@@ -176,6 +176,16 @@ ras_act_reach(struct ras_core *c, usec_t now, enum ras_stage stage)
         else
             c->due[i] = now + l->delay_ms * USEC_PER_MSEC;
     }
+}
+
+void
+ras_act_renegotiate(struct ras_core *c)
+{
+    if (c->renegotiate == 0)
+        return;
+    c->renegotiate--;
+    c->link.renegotiations = 0; /* it is the client's patience that is tried */
+    put_lcp_request(c);
 }
 
 usec_t
@@ -310,6 +320,10 @@ ras_act_frame_out(struct ras_core *c, struct rd frame)
 
     if (script(c)->n == 0 || !open_frame(frame, &protocol, &code, &id, &packet))
         return false;
-    return (protocol == PPP_PROTO_IPCP && has(c, RAS_FAULT_IPCP_REJECT)) ||
-           (protocol == PPP_PROTO_LCP && has(c, RAS_FAULT_LCP_LOOP));
+    if (protocol == PPP_PROTO_IPCP)
+        return has(c, RAS_FAULT_IPCP_REJECT);
+    if (protocol != PPP_PROTO_LCP)
+        return false;
+    return has(c, RAS_FAULT_LCP_LOOP) ||
+           ((code == LCP_ECHO_REQUEST || code == LCP_ECHO_REPLY) && has(c, RAS_FAULT_MUTE_ECHO));
 }

@@ -51,6 +51,7 @@ void ras_core_hang_up(struct ras_core *c, usec_t now);        /* LCP's goodbye f
 /* ras-act.c */
 void ras_act_init(struct ras_core *c);
 void ras_act_reach(struct ras_core *c, usec_t now, enum ras_stage stage);
+void ras_act_renegotiate(struct ras_core *c); /* LCP is open: once more, if a script wants so */
 usec_t ras_act_deadline(const struct ras_core *c);
 void ras_act_expire(struct ras_core *c, usec_t now);
 void ras_act_refill(struct ras_core *c); /* floods: as much as there is room for */

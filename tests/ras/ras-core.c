@@ -223,12 +223,13 @@ handle_item(struct ras_core *c, usec_t now, const struct ppp_link_item *item)
             ras_core_put_frame(c, item->frame);
         break;
     case PPP_LINK_LCP_UP:
-        c->authenticated = c->network = c->client6_up = false; /* first time, or all anew */
         ras_core_event(c, RAS_EVENT_LCP_UP, 0, ppp_auth_method_name(lcp_demanded(&c->link.lcp)));
         ras_act_reach(c, now, RAS_STAGE_LCP);
         break;
-    case PPP_LINK_AUTH_START:
+    case PPP_LINK_AUTH_START: /* the first time, or all anew */
+        c->authenticated = false;
         ras_auth_begin(&c->auth, now, item->method);
+        ras_act_renegotiate(c);
         break;
     case PPP_LINK_AUTH_FRAME:
         on_auth_frame(c, now, item);

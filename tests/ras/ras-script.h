@@ -30,7 +30,7 @@ enum ras_fault {
     RAS_FAULT_SSTP_HASH,        /* VALUE is the bitmask it offers, however wrong */
     RAS_FAULT_SSTP_NO_ACK,
     RAS_FAULT_REFUSE_BINDING, /* closes after CALL_CONNECTED, whatever it says */
-    RAS_FAULT_MUTE_ECHO,      /* answers neither kind of echo */
+    RAS_FAULT_MUTE_ECHO,      /* neither answers nor asks, of both kinds of echo */
     RAS_FAULT_ECHO_STORM,     /* VALUE echo requests at once, of both kinds */
     RAS_FAULT_DATA_EARLY,     /* IP packets before CALL_CONNECTED */
     RAS_FAULT_LCP_NAK,        /* endless Naks of the MRU */

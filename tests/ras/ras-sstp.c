@@ -292,5 +292,6 @@ ras_sstp_expire(struct ras_sstp *s, usec_t now, struct ras_out *out)
     }
     s->hello_pending = true;
     s->hello_at = now + s->env->config->hello;
-    put_bare(out, SSTP_MSG_ECHO_REQUEST);
+    if (ras_env_fault(s->env, RAS_FAULT_MUTE_ECHO) == NULL)
+        put_bare(out, SSTP_MSG_ECHO_REQUEST);
 }
