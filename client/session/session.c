@@ -59,8 +59,8 @@ session_end(struct session *s, usec_t now, const struct ras_end *why)
     if (s->asking && why->error != RAS_USER_DISCONNECTION)
         ras_end_set(&s->end, s->reason, "nobody answered before the call ended: %.90s",
                     why->detail);
-    if (s->end.error == RAS_OK)
-        s->end = *why;
+    if (s->end.error == RAS_OK) /* what PPP is already ending for is older than @why */
+        s->end = s->ppp.end.error != RAS_OK ? s->ppp.end : *why;
     if (s->ending)
         return;
     s->ending = true;
