@@ -95,12 +95,11 @@ wr_over(void *p, size_t cap)
 static inline void
 wr_bytes(struct wr *w, const void *src, size_t n)
 {
-    if (w->bad || n > w->cap - w->len) {
+    if (n > w->cap - w->len)
         w->bad = true;
+    if (w->bad || n == 0)
         return;
-    }
-    if (n > 0)
-        memcpy(w->base + w->len, src, n);
+    memcpy(w->base + w->len, src, n);
     w->len += n;
 }
 

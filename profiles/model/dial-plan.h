@@ -14,7 +14,7 @@
 #include "secret.h"
 
 enum {
-    PLAN_MAX_TEXT = 256,     /* UTF-8 with its NUL */
+    PLAN_MAX_TEXT = 256, /* UTF-8 with its NUL */
     PLAN_MAX_SERVERS = 8,
     PLAN_MAX_PROTOCOLS = 3,
     PLAN_MAX_ROUTES = 128,
@@ -24,19 +24,19 @@ enum {
 enum plan_protocol { PLAN_SSTP = 1, PLAN_L2TP_IPSEC = 2, PLAN_PPTP = 3 };
 
 enum plan_auth { /* a set of what may be used; never weakened by what the server asks */
-    PLAN_AUTH_PAP = 1 << 0,
-    PLAN_AUTH_CHAP_MD5 = 1 << 1,
-    PLAN_AUTH_MSCHAPV2 = 1 << 2,
-    PLAN_AUTH_EAP_MSCHAPV2 = 1 << 3,
-    PLAN_AUTH_NONE = 1 << 4, /* a server that asks for no authentication is accepted */
-    PLAN_AUTH_ALL = (1 << 5) - 1,
+                 PLAN_AUTH_PAP = 1 << 0,
+                 PLAN_AUTH_CHAP_MD5 = 1 << 1,
+                 PLAN_AUTH_MSCHAPV2 = 1 << 2,
+                 PLAN_AUTH_EAP_MSCHAPV2 = 1 << 3,
+                 PLAN_AUTH_NONE = 1 << 4, /* a server that asks for no authentication is accepted */
+                 PLAN_AUTH_ALL = (1 << 5) - 1,
 };
 
 enum plan_encryption { /* MPPE: Windows' four settings; SSTP and IPsec protect by themselves */
-    PLAN_ENCRYPTION_NONE,
-    PLAN_ENCRYPTION_OPTIONAL,
-    PLAN_ENCRYPTION_REQUIRED,
-    PLAN_ENCRYPTION_MAXIMUM,
+                       PLAN_ENCRYPTION_NONE,
+                       PLAN_ENCRYPTION_OPTIONAL,
+                       PLAN_ENCRYPTION_REQUIRED,
+                       PLAN_ENCRYPTION_MAXIMUM,
 };
 
 enum plan_proxy { PLAN_PROXY_NONE, PLAN_PROXY_HTTP, PLAN_PROXY_SOCKS5 };
@@ -60,40 +60,40 @@ struct dial_plan {
     /* TLS. With neither @ca nor @pin: the system's authorities. */
     char tls_name[PLAN_MAX_TEXT]; /* "" : the server's host, for SNI and the certificate */
     bool pin_set;
-    uint8_t pin[32];   /* SHA-256 of the leaf's DER that the user accepted: replaces the chain and
-                          name checks, and nothing else is accepted */
-    uint32_t ca_len;   /* PEM of the only authorities that are trusted */
-    uint8_t *ca;       /* owned; dial_plan_clear() */
+    uint8_t pin[32]; /* SHA-256 of the leaf's DER that the user accepted: replaces the chain and
+                        name checks, and nothing else is accepted */
+    uint32_t ca_len; /* PEM of the only authorities that are trusted */
+    uint8_t *ca;     /* owned; dial_plan_clear() */
 
     enum plan_proxy proxy;
     char proxy_host[PLAN_MAX_TEXT];
     uint16_t proxy_port;
     char sstp_path_query[PLAN_MAX_TEXT]; /* e.g. "?tenantid=x"; usually "" */
 
-    bool ipv4, ipv6;         /* IPCP, IPV6CP wanted */
-    bool default_gateway;    /* "use default gateway on remote network" */
-    bool class_route;        /* split tunnel: add the class-based route of our address */
-    bool dhcp_inform;        /* ask for routes and domain */
-    bool set_dns;            /* let the server's (or these) name servers be used */
-    uint16_t mru;            /* what we ask for; 0: the protocol's default */
-    uint32_t fixed_ip4;      /* 0: the server's choice */
-    uint8_t n_dns, n_wins;   /* instead of the server's */
+    bool ipv4, ipv6;       /* IPCP, IPV6CP wanted */
+    bool default_gateway;  /* "use default gateway on remote network" */
+    bool class_route;      /* split tunnel: add the class-based route of our address */
+    bool dhcp_inform;      /* ask for routes and domain */
+    bool set_dns;          /* let the server's (or these) name servers be used */
+    uint16_t mru;          /* what we ask for; 0: the protocol's default */
+    uint32_t fixed_ip4;    /* 0: the server's choice */
+    uint8_t n_dns, n_wins; /* instead of the server's */
     uint32_t dns[NET_MAX_SERVERS], wins[NET_MAX_SERVERS];
     char domain[NET_MAX_NAME]; /* suffix; "" : the server's */
     uint16_t n_routes;         /* split tunnel: of the profile */
     struct net_route routes[PLAN_MAX_ROUTES];
 
     uint16_t redial_count, redial_delay_s;
-    uint32_t idle_timeout_s;   /* 0: never */
+    uint32_t idle_timeout_s;    /* 0: never */
     uint16_t connect_timeout_s; /* per server; 0: 20 */
-    bool end_with_caller;      /* hang up when the D-Bus caller goes away */
-    bool accept_early_data;    /* POST and Call-Connect in one flight worked with this server */
+    bool end_with_caller;       /* hang up when the D-Bus caller goes away */
+    bool accept_early_data;     /* POST and Call-Connect in one flight worked with this server */
 };
 
 /* What proves who we are. Wiped after use; never stored by the helper, never logged. */
 struct credentials {
-    char user[PLAN_MAX_TEXT];   /* UTF-8; as typed: "user", "user@realm" */
-    char domain[PLAN_MAX_TEXT]; /* "": none */
+    char user[PLAN_MAX_TEXT];             /* UTF-8; as typed: "user", "user@realm" */
+    char domain[PLAN_MAX_TEXT];           /* "": none */
     struct secret password, new_password; /* new: for an expired password (648) */
     bool has_new_password;
     char proxy_user[PLAN_MAX_TEXT];
@@ -101,7 +101,7 @@ struct credentials {
     struct secret psk;
 };
 
-void dial_plan_init(struct dial_plan *p); /* the defaults of a Connection Manager VPN entry */
+void dial_plan_init(struct dial_plan *p);  /* the defaults of a Connection Manager VPN entry */
 void dial_plan_clear(struct dial_plan *p); /* frees what it owns; NULL is fine */
 bool dial_plan_copy(struct dial_plan *to, const struct dial_plan *from); /* false: no memory */
 void credentials_wipe(struct credentials *c);
@@ -111,7 +111,8 @@ void credentials_wipe(struct credentials *c);
 bool dial_plan_valid(const struct dial_plan *p, const char **ret_why);
 bool credentials_valid(const struct credentials *c, const char **ret_why);
 
-/* The wire form between helper and tunnel. get: false when malformed or not valid; allocates ->ca. */
+/* The wire form between helper and tunnel. get: false when malformed or not valid; allocates ->ca.
+ */
 void dial_plan_put(struct wr *w, const struct dial_plan *p);
 bool dial_plan_get(struct rd *r, struct dial_plan *ret);
 void credentials_put(struct wr *w, const struct credentials *c);

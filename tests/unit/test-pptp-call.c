@@ -58,9 +58,9 @@ reach(struct bench *b, enum pptp_call_state state)
     if (state >= PPTP_CALL_CALL_SENT)
         input(b, 0, (struct pptp_msg){.type = PPTP_SCCRP, .version = 0x100, .result = 1});
     if (state >= PPTP_CALL_UP)
-        input(b, 0,
-              (struct pptp_msg){
-                  .type = PPTP_OCRP, .call_id = THEM, .peer_call_id = US, .result = 1});
+        input(
+            b, 0,
+            (struct pptp_msg){.type = PPTP_OCRP, .call_id = THEM, .peer_call_id = US, .result = 1});
     if (state >= PPTP_CALL_CLEARING)
         pptp_call_clear(&b->call, 0, &b->out);
     if (state >= PPTP_CALL_STOPPING)
@@ -108,9 +108,9 @@ test_cells(void)
         enum pptp_call_state state;
         const char *cells;
     } rows[] = {
-        {PPTP_CALL_IDLE, "..............."},       {PPTP_CALL_START_SENT, ".cx.e.........."},
-        {PPTP_CALL_CALL_SENT, "..x.e.rur...s.n"},  {PPTP_CALL_UP, "..x.e.r.r..ssnn"},
-        {PPTP_CALL_CLEARING, "..x.e.......s.n"},   {PPTP_CALL_STOPPING, "..xx........n.n"},
+        {PPTP_CALL_IDLE, "..............."},      {PPTP_CALL_START_SENT, ".cx.e.........."},
+        {PPTP_CALL_CALL_SENT, "..x.e.rur...s.n"}, {PPTP_CALL_UP, "..x.e.r.r..ssnn"},
+        {PPTP_CALL_CLEARING, "..x.e.......s.n"},  {PPTP_CALL_STOPPING, "..xx........n.n"},
         {PPTP_CALL_CLOSED, "..............."},
     };
 
@@ -197,9 +197,9 @@ test_another_call(void)
     struct bench b;
 
     reach(&b, PPTP_CALL_CALL_SENT);
-    input(&b, 1,
-          (struct pptp_msg){
-              .type = PPTP_OCRP, .call_id = THEM, .peer_call_id = US + 1, .result = 1});
+    input(
+        &b, 1,
+        (struct pptp_msg){.type = PPTP_OCRP, .call_id = THEM, .peer_call_id = US + 1, .result = 1});
     g_assert_cmpint(b.call.state, ==, PPTP_CALL_CALL_SENT);
     reach(&b, PPTP_CALL_UP);
     input(&b, 1, (struct pptp_msg){.type = PPTP_DISCONN, .call_id = THEM + 1});
