@@ -78,10 +78,11 @@ on_connection(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(DtConnection) c = dt_connection_proxy_new_finish(result, &error);
     g_autoptr(GPtrArray) tasks = NULL;
+    g_autofree char *key = NULL;
 
     (void)source;
     g_free(load);
-    g_hash_table_steal_extended(self->loading, path, NULL, (gpointer *)&tasks);
+    g_hash_table_steal_extended(self->loading, path, (gpointer *)&key, (gpointer *)&tasks);
     if (c != NULL) {
         g_list_store_append(self->connections, c);
         g_signal_emit(self, signals[SIGNAL_ADDED], 0, c);
@@ -308,15 +309,15 @@ on_peer(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-dt_dialer_client_spawn_async(GCancellable *cancellable, GAsyncReadyCallback callback,
-                             gpointer user_data)
+dt_dialer_client_spawn_async(gboolean verbose, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
     DtDialerClient *self = start(cancellable, callback, user_data);
     GError *error = NULL;
     g_autoptr(GIOStream) stream = NULL;
 
     self->peer = TRUE;
-    self->helper = dt_helper_spawn(&stream, &error);
+    self->helper = dt_helper_spawn(verbose, &stream, &error);
     if (self->helper == NULL) {
         start_failed(self, error);
         g_object_unref(self);

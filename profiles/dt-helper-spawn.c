@@ -48,16 +48,17 @@ dt_helper_path(void)
 }
 
 static GSubprocess *
-launch(const char *path, int fd, GError **error)
+launch(const char *path, gboolean verbose, int fd, GError **error)
 {
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        verbose ? G_SUBPROCESS_FLAGS_NONE : G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 
     g_subprocess_launcher_take_fd(launcher, fd, HELPER_FD);
     return g_subprocess_launcher_spawn(launcher, error, path, "--peer-fd", "3", NULL);
 }
 
 GSubprocess *
-dt_helper_spawn(GIOStream **ret_stream, GError **error)
+dt_helper_spawn(gboolean verbose, GIOStream **ret_stream, GError **error)
 {
     g_autofree char *path = dt_helper_path();
     int fds[2];
@@ -71,7 +72,7 @@ dt_helper_spawn(GIOStream **ret_stream, GError **error)
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
         return NULL;
     }
-    GSubprocess *helper = launch(path, fds[1], error);
+    GSubprocess *helper = launch(path, verbose, fds[1], error);
     g_autoptr(GSocket) ours = g_socket_new_from_fd(fds[0], helper == NULL ? NULL : error);
     if (helper == NULL || ours == NULL) {
         g_clear_object(&helper);

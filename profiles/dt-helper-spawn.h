@@ -8,8 +8,9 @@
 
 #include <gio/gio.h>
 
-/* *ret_stream: our end. The helper ends when it is closed. */
-GSubprocess *dt_helper_spawn(GIOStream **ret_stream, GError **error);
+/* *ret_stream: our end. The helper ends when it is closed. @verbose: its log comes to our standard
+ * error. */
+GSubprocess *dt_helper_spawn(gboolean verbose, GIOStream **ret_stream, GError **error);
 /* Where dialtoned is: DIALTONE_LIBEXEC, the build tree this program runs from, the place it is
  * installed in, or PATH. Free it; NULL: nowhere. */
 char *dt_helper_path(void);

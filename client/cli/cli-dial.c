@@ -18,7 +18,7 @@ enum { CA_MAX = PLAN_MAX_CA + 1 };
 
 struct options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
-    gboolean password_stdin, foreground, direct;
+    gboolean password_stdin, foreground, direct, verbose;
 };
 
 struct dial {
@@ -346,7 +346,10 @@ call(struct dial *d)
 {
     GError *error = NULL;
 
-    d->client = cli_client(d->options->foreground, &error);
+    d->client = cli_client(!d->options->foreground ? CLI_HELPER_SYSTEM
+                           : d->options->verbose   ? CLI_HELPER_OWN_VERBOSE
+                                                   : CLI_HELPER_OWN,
+                           &error);
     if (d->client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
     g_signal_connect_swapped(d->client, "notify::available", G_CALLBACK(on_available), d);
@@ -458,6 +461,8 @@ cli_dial(const struct cli_command *command, int argc, char **argv)
          N_("The internet is there already: dial no other connection first"), NULL},
         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &o.foreground,
          N_("Stay until the connection ends; as root, without the system's dialing service"), NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose,
+         N_("With --foreground: the log of the dialing service on standard error"), NULL},
         {NULL}};
     int result = CLI_USAGE;
 

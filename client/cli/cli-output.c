@@ -176,12 +176,12 @@ wait_for(struct waiting *w)
 }
 
 DtDialerClient *
-cli_client(gboolean foreground, GError **error)
+cli_client(enum cli_helper which, GError **error)
 {
     struct waiting w = {NULL};
 
-    if (foreground)
-        dt_dialer_client_spawn_async(NULL, on_done, &w);
+    if (which != CLI_HELPER_SYSTEM)
+        dt_dialer_client_spawn_async(which == CLI_HELPER_OWN_VERBOSE, NULL, on_done, &w);
     else
         dt_dialer_client_new_async(NULL, on_done, &w);
     g_autoptr(GAsyncResult) result = wait_for(&w);

@@ -273,7 +273,7 @@ cli_status(const struct cli_command *command, int argc, char **argv)
 
     if (!cli_parse(command, NULL, &argc, &argv, 0, 1))
         return CLI_USAGE;
-    g_autoptr(DtDialerClient) client = cli_client(FALSE, &error);
+    g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, &error);
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
     return argc == 2 ? status_of_one(client, argv[1]) : status_of_all(client);
@@ -343,7 +343,7 @@ cli_hangup(const struct cli_command *command, int argc, char **argv)
         return CLI_USAGE;
     if (all == (argc == 2))
         return cli_usage(command, "%s", _("a NAME or --all is needed"));
-    g_autoptr(DtDialerClient) client = cli_client(FALSE, &error);
+    g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, &error);
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
 
@@ -391,7 +391,7 @@ cli_log(const struct cli_command *command, int argc, char **argv)
 
     if (!cli_parse(command, NULL, &argc, &argv, 1, 1))
         return CLI_USAGE;
-    g_autoptr(DtDialerClient) client = cli_client(FALSE, &error);
+    g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, &error);
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
     g_autofree char *name = name_of(argv[1]);

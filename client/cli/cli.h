@@ -41,8 +41,9 @@ int cli_fail(GError *error, guint32 otherwise);
 
 ProfileStore *cli_store(void);
 
-/* The helper, ready to be used. Runs the main context until it is. */
-DtDialerClient *cli_client(gboolean foreground, GError **error);
+/* The helper, ready to be used; CLI_HELPER_OWN starts one. Runs the main context until it is. */
+enum cli_helper { CLI_HELPER_SYSTEM, CLI_HELPER_OWN, CLI_HELPER_OWN_VERBOSE };
+DtDialerClient *cli_client(enum cli_helper which, GError **error);
 /* All properties of a connection as they are now: a{sv}. */
 GVariant *cli_properties(DtConnection *connection, GError **error);
 JsonNode *cli_status_node(GVariant *properties);
