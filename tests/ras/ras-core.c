@@ -353,8 +353,10 @@ receive_data(struct ras_core *c, usec_t now, uint8_t *stream, const struct sstp_
         c->dropped += !c->linked;
         return;
     }
-    if (!ppp_link_receive(&c->link, now, p->body, &packet))
+    if (!ppp_link_receive(&c->link, now, p->body, &packet)) {
+        settle(c, now); /* an Ack stands before the answer to a packet that came behind */
         return;
+    }
     if (c->sstp.state != RAS_SSTP_CONNECTED) {
         c->dropped++;
         return;
