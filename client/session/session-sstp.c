@@ -88,16 +88,20 @@ call_moved(struct session *s, usec_t now, enum sstp_call_state before)
         ppp_link_up(&s->ppp, now);
         session_drive(s, now);
     }
+
+    const bool by_peer = l->call.state == SSTP_CALL_DISCONNECT_TIMEOUT_PENDING ||
+                         l->call.state == SSTP_CALL_ABORT_TIMEOUT_PENDING;
+
     if (sstp_call_ending(&l->call) && !s->ending) {
         struct ras_end why = {0};
-        const bool by_peer = l->call.state == SSTP_CALL_DISCONNECT_TIMEOUT_PENDING ||
-                             l->call.state == SSTP_CALL_ABORT_TIMEOUT_PENDING;
 
         if (by_peer && binding_refused(s, now))
             note_binding_refused(&why, l->call.end.detail);
         else
             why = l->call.end;
         session_end(s, now, &why);
+    } else if (by_peer) {
+        session_finish(s); /* both have said goodbye: no need to see who closes first */
     }
     if (l->call.state == SSTP_CALL_CLOSED)
         session_finish(s);

@@ -107,15 +107,21 @@ ask_again(struct sstp_call *c, usec_t now, const struct sstp_message *m, struct 
     abort_about(c, now, SSTP_ATTRIB_NONE, SSTP_STATUS_RETRY_COUNT_EXCEEDED, out);
 }
 
+/* What the other end's goodbye means, by the moment at which it comes. */
+static enum ras_error
+meaning(const struct sstp_call *c, const struct sstp_message *m, bool polite)
+{
+    if (c->state == SSTP_CALL_CONNECTED)
+        return polite ? RAS_REMOTE_DISCONNECTION : RAS_LINK_FAILURE;
+    if (m->status != SSTP_STATUS_NEGOTIATION_TIMEOUT)
+        return RAS_DISCONNECTION;
+    return c->state == SSTP_CALL_REQUEST_SENT ? RAS_PPP_NO_RESPONSE : RAS_PPP_TIMEOUT;
+}
+
 static void
 note_peer_end(struct sstp_call *c, const struct sstp_message *m, bool polite)
 {
-    const bool up = c->state == SSTP_CALL_CONNECTED;
-    const enum ras_error error = !up      ? RAS_DISCONNECTION
-                                 : polite ? RAS_REMOTE_DISCONNECTION
-                                          : RAS_LINK_FAILURE;
-
-    ras_end_set(&c->end, error, "the server sent %s: %s (%u, about attribute %u)",
+    ras_end_set(&c->end, meaning(c, m, polite), "the server sent %s: %s (%u, about attribute %u)",
                 sstp_type_name(m->type), sstp_status_text(m->status), m->status,
                 m->status_attribute);
 }

@@ -94,7 +94,8 @@ refuse(struct sstp_http_reply *r, enum ras_error error, const char *why)
 
     r->state = SSTP_HTTP_REFUSED;
     if (r->code != 0)
-        snprintf(head, sizeof head, "HTTP %u %.30s: ", r->code, r->reason);
+        snprintf(head, sizeof head, "HTTP %u%s%.30s: ", r->code, r->reason[0] != '\0' ? " " : "",
+                 r->reason);
     ras_end_set(&r->end, error, "%s%s%s%s", head, why, r->server[0] != '\0' ? "; server: " : "",
                 r->server);
 }

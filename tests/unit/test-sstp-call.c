@@ -388,6 +388,16 @@ test_ends(void)
     go(&f, SSTP_CALL_ACK_RECEIVED);
     hear(&f, SSTP_MSG_CALL_ABORT);
     g_assert_cmpint(f.call.end.error, ==, RAS_DISCONNECTION);
+    for (int state = SSTP_CALL_REQUEST_SENT; state <= SSTP_CALL_ACK_RECEIVED; state++) {
+        uint8_t bytes[32];
+        struct wr w = wr_over(bytes, sizeof bytes);
+
+        go(&f, (enum sstp_call_state)state); /* the server's patience ends before ours */
+        sstp_put_status(&w, SSTP_MSG_CALL_ABORT, 0, SSTP_STATUS_NEGOTIATION_TIMEOUT);
+        hear_bytes(&f, bytes, w.len);
+        g_assert_cmpint(f.call.end.error, ==,
+                        state == SSTP_CALL_REQUEST_SENT ? RAS_PPP_NO_RESPONSE : RAS_PPP_TIMEOUT);
+    }
     go(&f, SSTP_CALL_CONNECTED);
     hear(&f, SSTP_MSG_CALL_ABORT);
     g_assert_cmpint(f.call.end.error, ==, RAS_LINK_FAILURE);
