@@ -37,6 +37,7 @@ struct helper_attempt {
     struct helper_endpoint endpoints[MAX_ENDPOINTS];
     GCancellable *dns_cancel;
     bool dns_applied;
+    bool registered; /* TUNNEL_REGISTERED was said */
 
     guint deadline_source; /* dialing, then a question, then closing */
     guint idle_source, address_source;
@@ -222,11 +223,9 @@ on_dns(void *ctx, bool applied, const char *how)
     a->dns_applied = applied;
     helper_log(a->setup.log, applied ? LOG_INFO : LOG_WARNING,
                applied ? "Name servers set through %s." : "Name servers are not set: %s.", how);
-    if (a->requests.phase == TUNNEL_REGISTERING) {
-        a->requests.phase = TUNNEL_UP;
-        set_deadline(a, 0);
+    if (a->requests.phase <= TUNNEL_UP) {
+        a->registered = true;
         say_word(a, TUNNEL_REGISTERED);
-        a->ops->up(a->ctx);
     }
     a->ops->changed(a->ctx);
 }
@@ -356,6 +355,11 @@ serve_status(void *ctx, const struct tunnel_status *status)
     struct helper_attempt *a = ctx;
 
     a->status = *status;
+    if (a->requests.phase == TUNNEL_REGISTERING && a->registered) { /* both ends are there */
+        a->requests.phase = TUNNEL_UP;
+        set_deadline(a, 0);
+        a->ops->up(a->ctx);
+    }
     a->ops->changed(a->ctx);
 }
 

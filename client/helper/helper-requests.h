@@ -17,7 +17,7 @@
 enum tunnel_phase {
     TUNNEL_DIALING = 1 << 0,     /* nothing configured */
     TUNNEL_REGISTERING = 1 << 1, /* it has its interface; routes and DNS are on the way */
-    TUNNEL_UP = 1 << 2,          /* it was told TUNNEL_REGISTERED */
+    TUNNEL_UP = 1 << 2,          /* HELPER_STATUS after TUNNEL_REGISTERED: both ends are there */
     TUNNEL_CLOSING = 1 << 3,     /* it was told TUNNEL_HANGUP; what it asks is heard, not granted */
     TUNNEL_OVER = 1 << 4,        /* it said its last word */
 };

@@ -26,7 +26,7 @@ enum tunnel_msg {
     TUNNEL_CREDENTIALS = 4,
     /* no body: end politely */
     TUNNEL_HANGUP = 5,
-    /* no body: addresses, routes and DNS are in place; the call is up */
+    /* no body: addresses, routes and DNS are in place; after each CONFIGURE */
     TUNNEL_REGISTERED = 6,
 };
 

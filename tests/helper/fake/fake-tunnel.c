@@ -211,9 +211,9 @@ go_up(void)
         end(RAS_LINK_FAILURE, "no TUNNEL_TUN");
     tun = fd;
     maybe_die("tun");
-    say_status_and_stats();
     if (hear(&body, &fd) != TUNNEL_REGISTERED)
         end(RAS_LINK_FAILURE, "no TUNNEL_REGISTERED");
+    say_status_and_stats();
     maybe_die("up");
     change_when_up();
     for (;;)
