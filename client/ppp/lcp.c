@@ -23,8 +23,13 @@ new_magic(const struct lcp *lcp)
     uint32_t magic = 0;
 
     /* Bounded, for the sake of a fixed stream in a test. */
-    for (int tries = 0; tries < 8 && (magic == 0 || magic == lcp->magic); tries++)
-        rng_fill(lcp->params.rng, &magic, sizeof magic);
+    for (int tries = 0; tries < 8 && (magic == 0 || magic == lcp->magic); tries++) {
+        uint8_t octets[4];
+        struct rd r = rd_over(octets, sizeof octets);
+
+        rng_fill(lcp->params.rng, octets, sizeof octets);
+        magic = rd_be32(&r);
+    }
     return magic != 0 ? magic : lcp->magic + 1;
 }
 
