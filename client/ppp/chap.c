@@ -98,7 +98,7 @@ receive_challenge(struct chap *chap, usec_t now, const struct ppp_credentials *c
         send_again(chap);
         return CHAP_NOTHING;
     }
-    if (chap->wait == CHAP_DONE && now < chap->last_challenge + RECHALLENGE_S * USEC_PER_SEC)
+    if (chap->proved && now < chap->last_challenge + RECHALLENGE_S * USEC_PER_SEC)
         return CHAP_NOTHING;
 
     chap->last_challenge = now;
@@ -114,6 +114,7 @@ receive_success(struct chap *chap, const struct ppp_credentials *c, struct rd me
     chap->deadline = NEVER;
     if (chap->ms && !mschapv2_verify(&chap->mschapv2, c, message))
         return CHAP_UNPROVEN;
+    chap->proved = true;
     return CHAP_PROVED;
 }
 

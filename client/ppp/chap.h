@@ -25,6 +25,7 @@ enum chap_result {
 struct chap {
     struct ppp_queue *out;
     bool ms;
+    bool proved; /* once; from then on challenges are answered at a measured pace */
     enum chap_wait { CHAP_WAIT_CHALLENGE, CHAP_WAIT_OUTCOME, CHAP_WAIT_PERSON, CHAP_DONE } wait;
     uint8_t id;      /* of the response */
     usec_t deadline; /* to repeat the response */
