@@ -1,6 +1,7 @@
 /* helper-attempt.c - see helper-attempt.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-attempt.h"
 
+#include "helper-proxy.h"
 #include "helper-requests.h"
 #include "helper-socket.h"
 #include "helper-spawn.h"
@@ -18,6 +19,7 @@ enum {
     QUESTION_S = 300,       /* for a person to answer */
     DIAL_S = 120,           /* beyond the plan's own limits, which are the tunnel's to keep */
     IDLE_CHECK_S = 5,
+    PROXY_S = 20, /* when the plan does not say */
 };
 
 struct helper_attempt {
@@ -33,6 +35,9 @@ struct helper_attempt {
     struct helper_link *link;
     struct tunnel_status status;
     char server_address[INET6_ADDRSTRLEN];
+    struct proxy_start *through; /* NULL: no proxy, or not needed any more */
+    struct helper_proxy *proxy;  /* on its way to the server */
+    uint16_t proxy_tag;
     int n_endpoints;
     struct helper_endpoint endpoints[MAX_ENDPOINTS];
     GCancellable *dns_cancel;
@@ -149,26 +154,65 @@ serve_stage(void *ctx, enum dial_stage stage, const char *address)
     a->ops->stage(a->ctx, stage, a->server_address);
 }
 
+/* @fd: a socket, which is closed, or a negative errno. */
+static void
+say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
+{
+    uint8_t bytes[16 + PROXY_DETAIL];
+    struct wr w = wr_over(bytes, sizeof bytes);
+
+    tunnel_msg_begin(&w, TUNNEL_SOCKET);
+    wr_be16(&w, tag);
+    wr_be32(&w, fd < 0 ? (uint32_t)-fd : 0);
+    wr_bytes(&w, text, strlen(text));
+    say(a, &w, fd < 0 ? -1 : fd);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void
+on_proxy(void *ctx, int fd, const char *text)
+{
+    struct helper_attempt *a = ctx;
+
+    helper_log(a->setup.log, LOG_DEBUG, "proxy: %s",
+               fd >= 0         ? "connected"
+               : *text != '\0' ? text
+                               : g_strerror(-fd));
+    say_socket(a, a->proxy_tag, fd, text);
+    g_clear_pointer(&a->proxy, helper_proxy_free);
+}
+
+/* 0: on_proxy() will answer. */
+static int
+begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint *to)
+{
+    int err = -EBUSY;
+
+    if (a->proxy != NULL || a->through == NULL)
+        return err;
+    a->proxy_tag = tag;
+    a->proxy = helper_proxy_new(a->setup.host, to, a->through, on_proxy, a, &err);
+    return a->proxy == NULL ? err : 0;
+}
+
 static void
 serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool allowed)
 {
     struct helper_attempt *a = ctx;
+    const bool proxy = to->kind == SOCKET_PROXY;
     char text[INET6_ADDRSTRLEN];
-    uint8_t bytes[16];
-    struct wr w = wr_over(bytes, sizeof bytes);
-    const int fd = !allowed || a->n_endpoints == MAX_ENDPOINTS ? -EACCES : helper_socket_open(to);
+    int fd = -EACCES;
 
-    helper_log(a->setup.log, LOG_DEBUG, "socket to %s port %u: %s",
+    if (allowed && a->n_endpoints < MAX_ENDPOINTS)
+        fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to);
+    helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s port %u: %s", proxy ? "the proxy " : "",
                helper_endpoint_text(to, text, sizeof text), to->port,
                fd < 0 ? g_strerror(-fd) : "connecting");
     if (fd >= 0)
         a->endpoints[a->n_endpoints++] = *to;
-    tunnel_msg_begin(&w, TUNNEL_SOCKET);
-    wr_be16(&w, tag);
-    wr_be32(&w, fd < 0 ? (uint32_t)-fd : 0);
-    say(a, &w, fd < 0 ? -1 : fd);
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0 || !proxy)
+        say_socket(a, tag, fd, "");
 }
 
 static gboolean
@@ -315,7 +359,15 @@ hand_over_tun(struct helper_attempt *a, const struct helper_tun *tun)
     wr_u8(&w, (uint8_t)(TUN_FLAG_VNET_HDR | (tun->tso ? TUN_FLAG_TSO : 0) |
                         (tun->uso ? TUN_FLAG_USO : 0)));
     say(a, &w, tun->fd);
-    close(tun->fd);
+}
+
+static void
+forget_proxy(struct helper_attempt *a)
+{
+    g_clear_pointer(&a->proxy, helper_proxy_free);
+    if (a->through != NULL)
+        explicit_bzero(a->through, sizeof *a->through);
+    g_clear_pointer(&a->through, g_free);
 }
 
 static bool
@@ -328,8 +380,13 @@ first_configuration(struct helper_attempt *a, const struct net_config *config, s
                               server_endpoint(a), &tun, why);
     if (a->link == NULL)
         return false;
-    hand_over_tun(a, &tun);
-    if (!helper_link_route(a->link, why))
+    forget_proxy(a); /* and its password */
+    /* Only then: while we hold the descriptor, the interface cannot vanish with the tunnel. */
+    const bool routed = helper_link_route(a->link, why);
+    if (routed)
+        hand_over_tun(a, &tun);
+    close(tun.fd);
+    if (!routed)
         return false;
     watch_link(a);
     return true;
@@ -442,6 +499,7 @@ on_socket(int fd, GIOCondition condition, gpointer data)
 static void
 undo_all(struct helper_attempt *a)
 {
+    forget_proxy(a);
     g_cancellable_cancel(a->dns_cancel);
     g_clear_object(&a->dns_cancel);
     g_clear_handle_id(&a->deadline_source, g_source_remove);
@@ -488,6 +546,26 @@ say_start(struct helper_attempt *a)
     g_free(bytes);
 }
 
+static void
+remember_proxy(struct helper_attempt *a)
+{
+    const struct dial_plan *plan = a->setup.plan;
+    const struct credentials *c = a->setup.credentials;
+    const struct plan_server *server = &plan->servers[a->setup.server];
+
+    if (plan->proxy == PLAN_PROXY_NONE)
+        return;
+    a->through = g_new0(struct proxy_start, 1);
+    a->through->kind = plan->proxy;
+    g_strlcpy(a->through->proxy_host, plan->proxy_host, sizeof a->through->proxy_host);
+    a->through->proxy_port = plan->proxy_port;
+    g_strlcpy(a->through->host, server->host, sizeof a->through->host);
+    a->through->port = server->port != 0 ? server->port : plan_default_port(a->setup.protocol);
+    g_strlcpy(a->through->user, c->proxy_user, sizeof a->through->user);
+    a->through->password = c->proxy_password;
+    a->through->timeout_s = plan->connect_timeout_s != 0 ? plan->connect_timeout_s : PROXY_S;
+}
+
 struct helper_attempt *
 helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper_attempt_ops *ops,
                    void *ctx, struct ras_end *ret_end)
@@ -516,6 +594,7 @@ helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper
     }
     a->socket_source = g_unix_fd_add(a->socket, G_IO_IN | G_IO_HUP, on_socket, a);
     set_dial_deadline(a);
+    remember_proxy(a);
     say_start(a);
     a->setup.credentials = NULL;
     return TAKE(a);

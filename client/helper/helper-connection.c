@@ -310,6 +310,7 @@ on_up(void *ctx)
     set_state(self, STATE_REGISTERING); /* should the tunnel not have said so */
     set_state(self, STATE_CONNECTED);
     dt_connection_set_stage(DT_CONNECTION(self), STAGE_REGISTERING);
+    publish_error(self, &(struct ras_end){0}); /* of an attempt before this one */
     credentials_wipe(&self->credentials);
     self->connected_since = g_get_real_time() / G_USEC_PER_SEC;
     publish_details(self);

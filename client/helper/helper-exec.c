@@ -78,7 +78,7 @@ helper_resolvconf(void)
     const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_RESOLVCONF") : NULL;
 
     if (by_hand != NULL && *by_hand == '/')
-        return by_hand;
+        return access(by_hand, X_OK) == 0 ? by_hand : NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++)
         if (access(paths[i], X_OK) == 0)
             return paths[i];

@@ -53,7 +53,8 @@ serve_open_socket(struct helper_requests *r, struct rd body)
         return false;
     memcpy(to.address, address.p, to.family == 4 ? 4 : 16);
     /* An SSTP tunnel has no business with another port or kind: that is no mistake of a server. */
-    if (to.kind != SOCKET_TCP || to.port != expected_port(r))
+    if (to.kind != (r->plan->proxy != PLAN_PROXY_NONE ? SOCKET_PROXY : SOCKET_TCP) ||
+        to.port != expected_port(r))
         return false;
 
     const char *host =

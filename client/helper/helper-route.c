@@ -76,7 +76,8 @@ let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
 {
     struct helper_rule rule = {.family = 4, .to = {.family = 4, .prefix = 32}};
 
-    if (f->server == NULL || f->server->family != 4 || f->server->kind != SOCKET_TCP)
+    if (f->server == NULL || f->server->family != 4 ||
+        (f->server->kind != SOCKET_TCP && f->server->kind != SOCKET_PROXY))
         return;
     memcpy(rule.to.address, f->server->address, 4);
     rule.tcp_source = f->server->port;
