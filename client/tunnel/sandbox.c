@@ -9,10 +9,12 @@
 #include <netinet/tcp.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int
@@ -150,6 +152,15 @@ enter_seccomp(enum sandbox_mode mode)
     return error;
 }
 
+/* libcrypto compares a certificate's dates by way of mktime(), and that would look for
+ * /etc/localtime again each time. Dates in certificates are UTC (RFC 5280 section 4.1.2.5). */
+static void
+settle_time_zone(void)
+{
+    setenv("TZ", "UTC0", 1);
+    tzset();
+}
+
 int
 sandbox_enter(enum sandbox_mode mode)
 {
@@ -157,6 +168,7 @@ sandbox_enter(enum sandbox_mode mode)
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return -errno;
+    settle_time_zone();
     error = enter_landlock();
     return error < 0 ? error : enter_seccomp(mode);
 }
