@@ -1,0 +1,171 @@
+/* test-ccp.c - agreeing on MPPE's bits, and on nothing else. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "ccp.h"
+
+#include "ppp-wire.h"
+
+enum { NOW = 1000000, ALL = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40 };
+
+static struct ccp ccp;
+static struct ppp_queue q;
+
+static void
+start(uint32_t allowed)
+{
+    q = (struct ppp_queue){0};
+    ccp_init(&ccp, allowed, &q);
+    ppp_fsm_open(&ccp.fsm, NOW);
+    ppp_fsm_lower_up(&ccp.fsm, NOW);
+}
+
+static bool
+input(struct rd frame)
+{
+    return ppp_fsm_input(&ccp.fsm, NOW, frame);
+}
+
+static struct rd
+v(const char *name)
+{
+    const struct rd r = vec("ppp-frames.txt", name);
+    return keep(r.p + 2, r.left - 2);
+}
+
+static void
+test_agrees_on_the_strongest(void)
+{
+    start(ALL);
+    expect_frame(&q, "80fd 0101000a 1206 01000040");
+    g_assert_true(input(v("ccp-windows"))); /* everything, MPPC too: name one */
+    const struct rd nak = next_frame(&q);
+    assert_octets(nak.p, 3, hex("80fd 03"));
+    assert_octets(nak.p + 4, nak.left - 4, hex("000a 1206 01000040"));
+    g_assert_true(input(v("ccp-128")));
+    const struct rd ack = next_frame(&q);
+    assert_octets(ack.p, 3, hex("80fd 02"));
+    g_assert_cmphex(ccp_agreed(&ccp), ==, 0); /* not before it is open both ways */
+    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
+}
+
+/* A16, P17: what the peer's request says, what may be used, and the answer: code and bits. */
+static void
+test_A16_judgement(void)
+{
+    static const struct {
+        const char *why;
+        uint32_t allowed, bits;
+        uint8_t code;
+        uint32_t answer;
+    } rows[] = {
+        {"128 stateless", ALL, 0x01000040, PPP_CONF_ACK, 0x01000040},
+        {"128 stateful", ALL, 0x00000040, PPP_CONF_NAK, 0x01000040},
+        {"128 with MPPC", ALL, 0x01000041, PPP_CONF_NAK, 0x01000040},
+        {"128 with the obsolete bit", ALL, 0x01000050, PPP_CONF_NAK, 0x01000040},
+        {"56 or 40", ALL, 0x010000a0, PPP_CONF_NAK, 0x01000080},
+        {"40 is not allowed", CCP_MPPE_128, 0x01000020, PPP_CONF_REJ, 0x01000020},
+        {"MPPC alone", ALL, 0x00000001, PPP_CONF_REJ, 0x00000001},
+        {"nothing", ALL, 0x00000000, PPP_CONF_REJ, 0x00000000},
+        {"nothing is allowed", 0, 0x010000e1, PPP_CONF_REJ, 0x010000e1},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint8_t request[10] = {1, 0x21, 0, 10, 18, 6};
+        struct wr w = wr_over(request + 6, 4);
+        struct rd answer;
+
+        g_test_message("%s", rows[i].why);
+        wr_be32(&w, rows[i].bits);
+        start(rows[i].allowed);
+        drain(&q);
+        g_assert_true(input(rd_over(request, sizeof request)));
+        answer = next_frame(&q);
+        g_assert_cmpuint(answer.p[2], ==, rows[i].code);
+        w = wr_over(request + 6, 4);
+        wr_be32(&w, rows[i].answer);
+        assert_octets(answer.p + 6, answer.left - 6, rd_over(request + 4, 6));
+    }
+}
+
+static void
+test_our_request_follows_a_nak(void)
+{
+    start(ALL);
+    drain(&q);
+    g_assert_true(input(hex("0301000a 1206 01000080")));
+    expect_frame(&q, "80fd 0102000a 1206 01000080");
+    g_assert_true(input(hex("0302000a 1206 00000001"))); /* MPPC: then nothing */
+    expect_frame(&q, "80fd 01030004");
+    start(CCP_MPPE_128);
+    drain(&q);
+    g_assert_true(input(hex("0301000a 1206 01000020"))); /* weaker than allowed */
+    expect_frame(&q, "80fd 01020004");
+    start(ALL);
+    drain(&q);
+    g_assert_true(input(hex("0401000a 1206 01000040")));
+    expect_frame(&q, "80fd 01020004");
+    g_assert_true(input(hex("02020004")));
+    g_assert_true(input(hex("01210004")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED); /* open, and nothing agreed */
+    g_assert_cmphex(ccp_agreed(&ccp), ==, 0);
+}
+
+static void
+test_unequal_strengths_are_no_agreement(void)
+{
+    start(ALL);
+    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0121000a 1206 01000080")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+    g_assert_cmphex(ccp_agreed(&ccp), ==, 0);
+}
+
+static void
+test_P17_other_compressors(void)
+{
+    static const char *const options[] = {"0003aa", "110400ff", "150327", "1a04 7800", "1204aabb"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        const struct rd o = hex(options[i]);
+        uint8_t request[16] = {1, 0x21, 0, (uint8_t)(4 + o.left)};
+
+        start(ALL);
+        drain(&q);
+        memcpy(request + 4, o.p, o.left);
+        g_assert_true(input(rd_over(request, 4 + o.left)));
+        g_assert_cmpuint(next_frame(&q).p[2], ==, PPP_CONF_REJ);
+    }
+}
+
+static void
+test_A19_resets(void)
+{
+    start(ALL);
+    drain(&q);
+    g_assert_true(input(hex("0e010004")));
+    g_assert_false(ccp.reset_wanted); /* not open */
+    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0121000a 1206 01000040")));
+    drain(&q);
+    for (int i = 0; i < 1000; i++)
+        g_assert_true(input(hex("0e010004")));
+    g_assert_true(ccp.reset_wanted);
+    g_assert_true(input(hex("0f010004")));
+    expect_nothing(&q); /* a flushed packet is the answer, not a frame of CCP */
+    g_assert_true(input(hex("2a010004")));
+    expect_frame(&q, "80fd 07020008 2a010004");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ccp/agrees-on-the-strongest", test_agrees_on_the_strongest);
+    g_test_add_func("/ccp/A16-judgement", test_A16_judgement);
+    g_test_add_func("/ccp/our-request-follows-a-nak", test_our_request_follows_a_nak);
+    g_test_add_func("/ccp/unequal-strengths-are-no-agreement",
+                    test_unequal_strengths_are_no_agreement);
+    g_test_add_func("/ccp/P17-other-compressors", test_P17_other_compressors);
+    g_test_add_func("/ccp/A19-resets", test_A19_resets);
+    return g_test_run();
+}
