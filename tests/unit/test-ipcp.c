@@ -150,7 +150,7 @@ test_odd_answers(void)
 {
     client();
     drain(&q);
-    g_assert_true(input(hex("0301000c 0304 0a00 0306 0a00 0002"))); /* a wrong length: skipped */
+    g_assert_true(input(hex("0301000e 0304 0a00 0306 0a00 0002"))); /* a wrong length: skipped */
     g_assert_cmphex(ipcp.now.local, ==, 0x0a000002);
     client();
     drain(&q);
