@@ -112,6 +112,10 @@ ppp_link_start_network(struct ppp_link *l, usec_t now)
     if (l->phase != PPP_PHASE_AUTHENTICATED)
         return;
     l->phase = PPP_PHASE_NETWORK;
+    /* Who rejects the magic number (SoftEther) rejects all that it can do without, WINS too: spare
+     * the round trip. */
+    if (l->lcp.magic == 0)
+        l->ipcp.params.nbns = false;
     for (size_t i = 0; i < n; i++) {
         if (l->lcp.fsm.rtt > 0)
             ppp_fsm_hint_rtt(v[i], l->lcp.fsm.rtt);

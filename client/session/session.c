@@ -303,6 +303,7 @@ begin_ppp(struct session *s)
         .mppe = 0, /* the link itself is encrypted: a second layer under it is only slow */
         .auth = plan->auth,
         .fixed_ip4 = plan->fixed_ip4,
+        .nbns = true,
     };
 
     ppp_link_init(&s->ppp, &params);
