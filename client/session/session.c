@@ -64,6 +64,7 @@ session_end(struct session *s, usec_t now, const struct ras_end *why)
     if (s->ending)
         return;
     s->ending = true;
+    s->inform.deadline = s->hold = s->idle_deadline = NEVER;
     s->linger = now + (why->error == RAS_USER_DISCONNECTION ? LINGER_USER : LINGER);
     s->kind->goodbye(s, now);
     if (s->early)
@@ -150,8 +151,10 @@ send_inform(struct session *s, usec_t now)
     uint8_t frame[4 + DHCP_INFORM_MAX];
     struct wr w = wr_over(frame, sizeof frame);
 
-    if (session_tx_room(s) < SESSION_TX_ITEM || s->ending)
+    if (session_tx_room(s) < SESSION_TX_ITEM) {
+        s->inform.deadline = now + USEC_PER_SEC;
         return;
+    }
     wr_be16(&w, 0xff03);
     wr_be16(&w, PPP_PROTO_IP4);
     if (dhcp_inform_next(&s->inform, now, &w))
@@ -417,7 +420,8 @@ expire_idle(struct session *s, usec_t now)
     s->traffic = false;
     if (now - s->idle_since >= limit)
         fail(s, now, RAS_IDLE_TIMEOUT, "no packet passed for as long as the profile allows");
-    s->idle_deadline = s->ending ? NEVER : now + limit / 8 + 1;
+    if (!s->ending)
+        s->idle_deadline = now + limit / 8 + 1;
 }
 
 void

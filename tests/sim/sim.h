@@ -57,6 +57,7 @@ struct sim {
     bool http_checked, said_connected;
     usec_t register_at, next_traffic;
     unsigned answered;
+    unsigned steps_here; /* without time going on */
     bool hung_up, cut, server_over;
 
     /* What happened. Times are since the link was up. */
@@ -71,5 +72,11 @@ struct sim {
     guint64 server_events; /* bit: enum ras_core_event_type */
 };
 
-void sim_run(struct sim *s, const struct sim_params *params);
+void sim_run(struct sim *s, const struct sim_params *params); /* until the session has ended */
 void sim_clear(struct sim *s);
+
+/* The same in steps. False: it has ended. */
+void sim_start(struct sim *s, const struct sim_params *params);
+bool sim_step(struct sim *s);
+/* As if the server had sent this behind what it has sent. */
+void sim_feed(struct sim *s, const void *bytes, size_t n);
