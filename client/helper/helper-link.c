@@ -12,6 +12,7 @@ struct helper_link {
     const struct dial_plan *plan;
     struct helper_endpoint server;
     bool has_server;
+    bool tried6; /* the address was set, or could not be */
     bool global6;
     struct net_config config;
     char name[IFNAMSIZ];
@@ -90,6 +91,23 @@ open_interface(struct helper_link *l, struct helper_tun *ret, struct ras_end *en
     return true;
 }
 
+/* Without an IPv6 of this computer there is none for the link: forget what the far end gave. */
+static int
+set_address6(struct helper_link *l)
+{
+    int err = 0;
+
+    if (!has6(&l->config))
+        return 0;
+    l->tried6 = true;
+    err = helper_net_add_address6(l->host->net, l->ifindex, l->config.local6);
+    if (err < 0) { /* it is switched off here: IPv4 is worth having */
+        helper_log(l->log, LOG_WARNING, "IPv6 is not available: %s", g_strerror(-err));
+        memset(l->config.local6, 0, sizeof l->config.local6);
+    }
+    return err;
+}
+
 static bool
 configure_interface(struct helper_link *l, struct ras_end *end)
 {
@@ -104,15 +122,9 @@ configure_interface(struct helper_link *l, struct ras_end *end)
         if (err < 0)
             return fail(end, "the IPv4 address cannot be set", err);
     }
-    if (has6(c)) {
-        err = helper_net_add_address6(net, l->ifindex, c->local6);
-        if (err < 0 && c->local4 == 0)
-            return fail(end, "the IPv6 address cannot be set", err);
-        if (err < 0) { /* IPv6 is switched off here: IPv4 is worth having */
-            helper_log(l->log, LOG_WARNING, "IPv6 is not available: %s", g_strerror(-err));
-            memset(l->config.local6, 0, sizeof l->config.local6);
-        }
-    }
+    err = set_address6(l);
+    if (err < 0 && c->local4 == 0)
+        return fail(end, "the IPv6 address cannot be set", err);
     return true;
 }
 
@@ -286,10 +298,13 @@ helper_link_change(struct helper_link *link, const struct net_config *config,
         if (err < 0)
             return fail(ret_end, "the MTU cannot be set", err);
     }
-    const bool no6 = !has6(&link->config);
+    const bool without6 = link->tried6 && !has6(&link->config);
+
     link->config = *config;
-    if (no6)
+    if (without6)
         memset(link->config.local6, 0, sizeof link->config.local6);
+    else if (!link->tried6)
+        set_address6(link); /* IPV6CP may open after IPCP */
     return route_now(link, ret_end);
 }
 

@@ -80,6 +80,12 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     ipcp_init(&l->ipcp, &ipcp, &l->out);
     ipv6cp_init(&l->ipv6cp, params->rng, &l->out);
     ccp_init(&l->ccp, params->mppe, &l->out);
+    if (params->reliable) {
+        ppp_fsm_set_reliable(&l->lcp.fsm);
+        ppp_fsm_set_reliable(&l->ipcp.fsm);
+        ppp_fsm_set_reliable(&l->ipv6cp.fsm);
+        ppp_fsm_set_reliable(&l->ccp.fsm);
+    }
 }
 
 void

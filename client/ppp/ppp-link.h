@@ -34,6 +34,7 @@ struct ppp_link_params {
     uint16_t mru;          /* what we can receive and ask for; 0: 1500, not asked for */
     uint16_t mtu_max;      /* the most that the carrier takes; 0: 1500 */
     bool compress_fields;  /* ask for PFC and ACFC (they are granted in any case) */
+    bool reliable;         /* the carrier is a stream that loses nothing */
     bool ipv4, ipv6;       /* the network protocols that are wanted */
     unsigned mppe;         /* CCP_MPPE_* bits that may be used; 0: CCP is refused */
     bool mppe_required;    /* no packet passes before CCP has opened */

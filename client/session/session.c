@@ -301,6 +301,7 @@ begin_ppp(struct session *s)
     const struct ppp_link_params params = {
         .rng = s->rng,
         .mru = plan->mru,
+        .reliable = s->kind != NULL && s->kind->stream,
         .ipv4 = plan->ipv4,
         .ipv6 = plan->ipv6,
         .mppe = 0, /* the link itself is encrypted: a second layer under it is only slow */
@@ -327,9 +328,9 @@ session_new(const struct dial_plan *plan, enum plan_protocol protocol,
     s->linger = s->hold = s->idle_deadline = s->inform.deadline = NEVER;
     s->sstp.http_deadline = s->sstp.early_deadline = NEVER;
     sstp_call_init(&s->sstp.call);
-    begin_ppp(s);
     if ((size_t)protocol < sizeof kinds / sizeof kinds[0])
         s->kind = kinds[protocol];
+    begin_ppp(s);
     if (s->kind == NULL) {
         ras_end_set(&s->end, RAS_BAD_PROFILE, "this program cannot do that kind of tunnel");
         session_finish(s);
