@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connection Manager profiles for the window's tests, as the CMAK wizard lays them out."""
+import os
+import struct
+
+
+def bitmap(width=330, height=141):
+    """An uncompressed 24-bit Windows bitmap: a blue ground with a lighter band."""
+    row = (width * 3 + 3) // 4 * 4
+    pixels = bytearray()
+    for y in range(height):
+        colour = (0xa4, 0x5f, 0x1a) if 40 < y < 70 else (0x6e, 0x3a, 0x0d)  # blue, green, red
+        pixels += (bytes(colour) * width).ljust(row, b"\0")
+    header = struct.pack("<2sIHHI", b"BM", 54 + len(pixels), 0, 0, 54)
+    return header + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(pixels), 2835, 2835,
+                                0, 0) + bytes(pixels)
+
+
+def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk: 555-0100",
+         server="vpn.example.edu", logo=True, **keys):
+    """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]."""
+    inner = os.path.join(folder, short)
+    os.makedirs(inner)
+    more = "".join(f"{key}={value}\r\n" for key, value in keys.items())
+    if logo:
+        more += f"Logo={short}\\{short}.bmp\r\n"
+        with open(os.path.join(inner, short + ".bmp"), "wb") as file:
+            file.write(bitmap())
+    write(os.path.join(inner, short + ".cms"), f"""[Profile Format]
+Version=4
+[Connection Manager]
+CMSFile={short}\\{short}.cms
+ServiceName={name}
+ServiceMessage={support}
+Dialup=0
+Direct=1
+Tunnel=1
+TunnelAddress={server}
+TunnelDUN={name} Tunnel
+RedialCount=3
+RedialDelay=5
+{more}[Server&{name} Tunnel]
+Negotiate_TCP/IP=1
+Custom_Security=1
+EnforceCustomSecurity=1
+EncryptionType=1
+Require_MSCHAP2=1
+[TCP/IP&{name} Tunnel]
+Gateway_On_Remote=1
+[Networking&{name} Tunnel]
+VpnEntry=1
+VpnStrategy=5
+[Connect Actions]
+0=calc.exe
+0&Description=Start a program
+""")
+    path = os.path.join(folder, short + ".cmp")
+    write(path, f"""[Profile Format]
+Version=4
+[Connection Manager]
+CMSFile={short}\\{short}.cms
+""")
+    return path
+
+
+def write(path, text):
+    with open(path, "w", encoding="cp1252", newline="") as file:
+        file.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))

@@ -1,0 +1,339 @@
+/* dt-application.c - see dt-application.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-application"
+
+#include "dt-application.h"
+
+#include "dt-dialer-client.h"
+#include "dt-import-window.h"
+#include "dt-logon-window.h"
+#include "dt-main-window.h"
+#include "profile-store.h"
+
+#include <glib/gi18n.h>
+
+struct _DtApplication {
+    GtkApplication parent_instance;
+
+    ProfileStore *store;
+    DtDialerClient *client;        /* NULL: not there (yet) */
+    GCancellable *cancellable;     /* cancelled in shutdown */
+    GtkFileChooserNative *chooser; /* the one that is open, or NULL */
+};
+
+G_DEFINE_TYPE(DtApplication, dt_application, GTK_TYPE_APPLICATION)
+
+static const GOptionEntry options[] = {
+    {"connection", 'c', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, NULL,
+     N_("Open the window of this connection"), N_("NAME")},
+    {"version", 'V', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"),
+     NULL},
+    {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, NULL,
+     N_("Profiles to import"), N_("[FILE…]")},
+    {NULL},
+};
+
+static GtkWindow *
+find_window(DtApplication *self, GType type, const char *name)
+{
+    GList *l = gtk_application_get_windows(GTK_APPLICATION(self));
+
+    for (; l != NULL; l = l->next) {
+        if (!G_TYPE_CHECK_INSTANCE_TYPE(l->data, type))
+            continue;
+        if (name == NULL || g_str_equal(dt_logon_window_get_name(DT_LOGON_WINDOW(l->data)), name))
+            return l->data;
+    }
+    return NULL;
+}
+
+static void
+open_profile(DtApplication *self, const Profile *profile)
+{
+    GtkWindow *window = find_window(self, DT_TYPE_LOGON_WINDOW, profile->name);
+
+    if (window == NULL) {
+        window = GTK_WINDOW(dt_logon_window_new(GTK_APPLICATION(self), self->store, profile));
+        dt_logon_window_set_client(DT_LOGON_WINDOW(window), self->client);
+    }
+    gtk_window_present(window);
+}
+
+static void
+open_connection(DtApplication *self, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) profile = profile_store_find(self->store, name, &error);
+
+    if (profile != NULL) {
+        open_profile(self, profile);
+        return;
+    }
+    g_printerr("dialtone-gtk: %s\n", error->message);
+    g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
+}
+
+static void
+on_imported(DtApplication *self, const char *name)
+{
+    open_connection(self, name);
+}
+
+static void
+import_file(DtApplication *self, const char *path)
+{
+    GtkWindow *parent = gtk_application_get_active_window(GTK_APPLICATION(self));
+    GtkWidget *window = dt_import_window_new(parent, self->store, path);
+
+    gtk_application_add_window(GTK_APPLICATION(self), GTK_WINDOW(window));
+    g_signal_connect_object(window, "imported", G_CALLBACK(on_imported), self, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(window));
+}
+
+/* ---- actions ------------------------------------------------------------------------------ */
+
+static void
+on_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+    DtApplication *self = DT_APPLICATION(user_data);
+
+    if (response == GTK_RESPONSE_ACCEPT) {
+        g_autofree char *path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(dialog));
+
+        if (path != NULL)
+            import_file(self, path);
+    }
+    g_clear_object(&self->chooser);
+}
+
+static void
+on_import(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    DtApplication *self = DT_APPLICATION(user_data);
+    GtkFileFilter *filter = gtk_file_filter_new();
+    static const char *const patterns[] = {"*.[cC][mM][sS]", "*.[cC][mM][pP]", "*.[iI][nN][fF]"};
+
+    (void)action, (void)parameter;
+    g_clear_object(&self->chooser);
+    self->chooser = gtk_file_chooser_native_new(
+        _("Import a Profile"), gtk_application_get_active_window(GTK_APPLICATION(self)),
+        GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("Ca_ncel"));
+    gtk_file_filter_set_name(filter, _("Connection Manager profiles"));
+    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
+        gtk_file_filter_add_pattern(filter, patterns[i]);
+    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(self->chooser), filter);
+    g_signal_connect_object(self->chooser, "response", G_CALLBACK(on_chosen), self, 0);
+    gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
+}
+
+static void
+on_show_connections(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    DtApplication *self = DT_APPLICATION(user_data);
+    GtkWindow *window = find_window(self, DT_TYPE_MAIN_WINDOW, NULL);
+
+    (void)action, (void)parameter;
+    if (window == NULL) {
+        window = GTK_WINDOW(dt_main_window_new(GTK_APPLICATION(self), self->store));
+        dt_main_window_set_client(DT_MAIN_WINDOW(window), self->client);
+        g_signal_connect_object(window, "open-connection", G_CALLBACK(open_connection), self,
+                                G_CONNECT_SWAPPED);
+        g_signal_connect_object(window, "import-file", G_CALLBACK(import_file), self,
+                                G_CONNECT_SWAPPED);
+    }
+    gtk_window_present(window);
+}
+
+static void
+on_about(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    GtkApplication *application = GTK_APPLICATION(user_data);
+
+    (void)action, (void)parameter;
+    gtk_show_about_dialog(
+        gtk_application_get_active_window(application), "program-name", "Dialtone", "version",
+        DIALTONE_VERSION, "comments", _("Connects you to your network at work"), "license-type",
+        GTK_LICENSE_GPL_3_0, "logo-icon-name", "org.dialtone.Dialer", "translator-credits",
+        /* Translators: your name */
+        _("translator-credits"), NULL);
+}
+
+static void
+on_quit(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    (void)action, (void)parameter;
+    g_application_quit(G_APPLICATION(user_data));
+}
+
+static const GActionEntry actions[] = {
+    {.name = "import", .activate = on_import},
+    {.name = "show-connections", .activate = on_show_connections},
+    {.name = "about", .activate = on_about},
+    {.name = "quit", .activate = on_quit},
+};
+
+static const struct {
+    const char *action;
+    const char *accels[2];
+} shortcuts[] = {
+    {"app.import", {"<Primary>o", NULL}},
+    {"app.quit", {"<Primary>q", NULL}},
+    {"win.help", {"F1", NULL}},
+};
+
+/* ---- the helper --------------------------------------------------------------------------- */
+
+static void
+hand_out_client(DtApplication *self)
+{
+    GList *l = gtk_application_get_windows(GTK_APPLICATION(self));
+
+    for (; l != NULL; l = l->next) {
+        if (DT_IS_LOGON_WINDOW(l->data))
+            dt_logon_window_set_client(DT_LOGON_WINDOW(l->data), self->client);
+        else if (DT_IS_MAIN_WINDOW(l->data))
+            dt_main_window_set_client(DT_MAIN_WINDOW(l->data), self->client);
+    }
+}
+
+static void
+on_client_ready(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    DtDialerClient *client = dt_dialer_client_new_finish(result, &error);
+
+    (void)source;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* user_data is already gone: do not touch it */
+    if (client == NULL) {
+        g_message("the system bus cannot be reached: %s", error->message);
+        return; /* a window says so when somebody wants to connect */
+    }
+
+    DtApplication *self = DT_APPLICATION(user_data);
+
+    self->client = client;
+    hand_out_client(self);
+}
+
+/* ---- GApplication ------------------------------------------------------------------------- */
+
+static void
+load_style(void)
+{
+    g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
+
+    gtk_css_provider_load_from_resource(provider, "/org/dialtone/Dialer/ui/style.css");
+    gtk_style_context_add_provider_for_screen(gdk_screen_get_default(),
+                                              GTK_STYLE_PROVIDER(provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+dt_application_startup(GApplication *application)
+{
+    DtApplication *self = DT_APPLICATION(application);
+
+    G_APPLICATION_CLASS(dt_application_parent_class)->startup(application);
+    gtk_window_set_default_icon_name("org.dialtone.Dialer");
+    gtk_icon_theme_add_resource_path(gtk_icon_theme_get_default(), "/org/dialtone/Dialer/icons");
+    load_style();
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    for (gsize i = 0; i < G_N_ELEMENTS(shortcuts); i++)
+        gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
+                                              shortcuts[i].accels);
+    self->store = profile_store_new(NULL, NULL);
+    dt_dialer_client_new_async(self->cancellable, on_client_ready, self);
+}
+
+static void
+dt_application_shutdown(GApplication *application)
+{
+    DtApplication *self = DT_APPLICATION(application);
+
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->chooser);
+    g_clear_object(&self->client);
+    g_clear_object(&self->store);
+    G_APPLICATION_CLASS(dt_application_parent_class)->shutdown(application);
+}
+
+/* Connection Manager opens the window of the connection; with none or many, the list. */
+static void
+dt_application_activate(GApplication *application)
+{
+    DtApplication *self = DT_APPLICATION(application);
+    g_autoptr(GPtrArray) profiles = profile_store_list(self->store, NULL);
+
+    if (profiles->len == 1)
+        open_profile(self, profiles->pdata[0]);
+    else
+        g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
+}
+
+static int
+dt_application_command_line(GApplication *application, GApplicationCommandLine *line)
+{
+    DtApplication *self = DT_APPLICATION(application);
+    GVariantDict *given = g_application_command_line_get_options_dict(line);
+    g_autofree const char **files = NULL;
+    const char *name = NULL;
+
+    if (g_variant_dict_lookup(given, "connection", "&s", &name))
+        open_connection(self, name);
+    if (g_variant_dict_lookup(given, G_OPTION_REMAINING, "^a&ay", &files)) {
+        for (guint i = 0; files[i] != NULL; i++) {
+            g_autoptr(GFile) file = g_application_command_line_create_file_for_arg(line, files[i]);
+            g_autofree char *path = g_file_get_path(file);
+
+            if (path != NULL)
+                import_file(self, path);
+        }
+    }
+    if (name == NULL && files == NULL)
+        g_application_activate(application);
+    return 0;
+}
+
+static int
+dt_application_handle_local_options(GApplication *application, GVariantDict *given)
+{
+    (void)application;
+    if (!g_variant_dict_contains(given, "version"))
+        return -1; /* go on */
+    g_print("dialtone-gtk %s\n", DIALTONE_VERSION);
+    return 0;
+}
+
+static void
+dt_application_finalize(GObject *object)
+{
+    g_clear_object(&DT_APPLICATION(object)->cancellable);
+    G_OBJECT_CLASS(dt_application_parent_class)->finalize(object);
+}
+
+static void
+dt_application_class_init(DtApplicationClass *klass)
+{
+    GApplicationClass *application_class = G_APPLICATION_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->finalize = dt_application_finalize;
+    application_class->startup = dt_application_startup;
+    application_class->shutdown = dt_application_shutdown;
+    application_class->activate = dt_application_activate;
+    application_class->command_line = dt_application_command_line;
+    application_class->handle_local_options = dt_application_handle_local_options;
+}
+
+static void
+dt_application_init(DtApplication *self)
+{
+    self->cancellable = g_cancellable_new();
+    g_application_add_main_option_entries(G_APPLICATION(self), options);
+}
+
+DtApplication *
+dt_application_new(void)
+{
+    return g_object_new(DT_TYPE_APPLICATION, "application-id", "org.dialtone.Dialer", "flags",
+                        G_APPLICATION_HANDLES_COMMAND_LINE, NULL);
+}

@@ -1,0 +1,206 @@
+/* dt-banner.c - see dt-banner.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-banner"
+
+#include "dt-banner.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+enum { WIDTH = 330, HEIGHT = 141, MAX_FILE = 4 * 1024 * 1024, MAX_SIDE = 2048 };
+
+struct _DtBanner {
+    GtkDrawingArea parent_instance;
+
+    GdkPixbuf *picture; /* NULL: our own drawing */
+    GCancellable *cancellable;
+};
+
+G_DEFINE_TYPE(DtBanner, dt_banner, GTK_TYPE_DRAWING_AREA)
+
+static void
+draw_computer(cairo_t *cr, double x, double y)
+{
+    cairo_set_line_width(cr, 3);
+    cairo_rectangle(cr, x - 28, y - 24, 56, 38); /* the screen */
+    cairo_stroke(cr);
+    cairo_move_to(cr, x, y + 14); /* its foot */
+    cairo_line_to(cr, x, y + 24);
+    cairo_move_to(cr, x - 18, y + 24);
+    cairo_line_to(cr, x + 18, y + 24);
+    cairo_stroke(cr);
+}
+
+static void
+draw_wave(cairo_t *cr, double from, double to, double y)
+{
+    const double step = 4, amplitude = 12, cycles = 3;
+
+    cairo_set_line_width(cr, 2);
+    cairo_move_to(cr, from, y);
+    for (double x = from; x <= to; x += step) {
+        const double t = (x - from) / (to - from);
+
+        cairo_line_to(cr, x, y - amplitude * sin(t * cycles * 2 * G_PI) * sin(t * G_PI));
+    }
+    cairo_line_to(cr, to, y);
+    cairo_stroke(cr);
+}
+
+static void
+draw_own(GtkWidget *widget, cairo_t *cr, int width, int height)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(widget);
+    const double left = width / 2.0 - 105, right = width / 2.0 + 105, y = height / 2.0;
+    GdkRGBA ink;
+
+    gtk_style_context_get_color(style, gtk_style_context_get_state(style), &ink);
+    gdk_cairo_set_source_rgba(cr, &ink);
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    draw_computer(cr, left, y - 2);
+    draw_computer(cr, right, y - 2);
+    draw_wave(cr, left + 38, right - 38, y - 6);
+    ink.alpha *= 0.35;
+    gdk_cairo_set_source_rgba(cr, &ink);
+    cairo_set_line_width(cr, 2);
+    cairo_rectangle(cr, left + 38, y - 26, right - left - 76, 40); /* the tunnel around the line */
+    cairo_stroke(cr);
+}
+
+static gboolean
+dt_banner_draw(GtkWidget *widget, cairo_t *cr)
+{
+    DtBanner *self = DT_BANNER(widget);
+    const int width = gtk_widget_get_allocated_width(widget);
+    const int height = gtk_widget_get_allocated_height(widget);
+
+    gtk_render_background(gtk_widget_get_style_context(widget), cr, 0, 0, width, height);
+    if (self->picture == NULL) {
+        draw_own(widget, cr, width, height);
+        return GDK_EVENT_PROPAGATE;
+    }
+    gdk_cairo_set_source_pixbuf(cr, self->picture,
+                                (width - gdk_pixbuf_get_width(self->picture)) / 2.0,
+                                (height - gdk_pixbuf_get_height(self->picture)) / 2.0);
+    cairo_paint(cr);
+    return GDK_EVENT_PROPAGATE;
+}
+
+static void
+on_size_prepared(GdkPixbufLoader *loader, int width, int height, gboolean *too_big)
+{
+    if (width > MAX_SIDE || height > MAX_SIDE) {
+        *too_big = TRUE;
+        gdk_pixbuf_loader_set_size(loader, 1, 1);
+        return;
+    }
+    if (width <= WIDTH && height <= HEIGHT)
+        return;
+
+    const double scale = MIN(WIDTH / (double)width, HEIGHT / (double)height);
+
+    gdk_pixbuf_loader_set_size(loader, MAX(1, (int)(width * scale)), MAX(1, (int)(height * scale)));
+}
+
+static GdkPixbuf *
+decode(GBytes *bmp, GError **error)
+{
+    g_autoptr(GdkPixbufLoader) loader = gdk_pixbuf_loader_new_with_type("bmp", error);
+    gboolean too_big = g_bytes_get_size(bmp) > MAX_FILE;
+
+    if (loader == NULL)
+        return NULL;
+    g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size_prepared), &too_big);
+
+    const gboolean written = !too_big && gdk_pixbuf_loader_write_bytes(loader, bmp, error);
+
+    if (!gdk_pixbuf_loader_close(loader, written ? error : NULL) && written)
+        return NULL;
+    if (written && !too_big && gdk_pixbuf_loader_get_pixbuf(loader) != NULL)
+        return g_object_ref(gdk_pixbuf_loader_get_pixbuf(loader));
+    if (error != NULL && *error == NULL)
+        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "the picture is too large");
+    return NULL;
+}
+
+static void
+decode_in_thread(GTask *task, gpointer source, gpointer bmp, GCancellable *cancellable)
+{
+    GError *error = NULL;
+    GdkPixbuf *picture = decode(bmp, &error);
+
+    (void)source, (void)cancellable;
+    if (picture != NULL)
+        g_task_return_pointer(task, picture, g_object_unref);
+    else
+        g_task_return_error(task, error);
+}
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    GdkPixbuf *picture = g_task_propagate_pointer(G_TASK(result), &error);
+
+    (void)user_data;
+    if (picture == NULL) {
+        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            g_debug("the picture of the profile cannot be shown: %s", error->message);
+        return;
+    }
+
+    DtBanner *self = DT_BANNER(source);
+    g_clear_object(&self->picture);
+    self->picture = picture;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+void
+dt_banner_load(DtBanner *self, GBytes *bmp)
+{
+    if (bmp == NULL)
+        return;
+
+    g_autoptr(GTask) task = g_task_new(self, self->cancellable, on_loaded, NULL);
+
+    g_task_set_task_data(task, g_bytes_ref(bmp), (GDestroyNotify)g_bytes_unref);
+    g_task_run_in_thread(task, decode_in_thread);
+}
+
+static void
+dt_banner_dispose(GObject *object)
+{
+    DtBanner *self = DT_BANNER(object);
+
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->picture);
+    G_OBJECT_CLASS(dt_banner_parent_class)->dispose(object);
+}
+
+static void
+dt_banner_finalize(GObject *object)
+{
+    g_clear_object(&DT_BANNER(object)->cancellable);
+    G_OBJECT_CLASS(dt_banner_parent_class)->finalize(object);
+}
+
+static void
+dt_banner_class_init(DtBannerClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->dispose = dt_banner_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_banner_finalize;
+    widget_class->draw = dt_banner_draw;
+    gtk_widget_class_set_css_name(widget_class, "banner");
+    gtk_widget_class_set_accessible_role(widget_class, ATK_ROLE_IMAGE);
+}
+
+static void
+dt_banner_init(DtBanner *self)
+{
+    self->cancellable = g_cancellable_new();
+    gtk_widget_set_size_request(GTK_WIDGET(self), WIDTH, HEIGHT);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self)),
+                        _("Picture of the connection"));
+}

@@ -1,0 +1,351 @@
+/* dt-call.c - see dt-call.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-call"
+
+#include "dt-call.h"
+
+#include "profile-plan.h"
+#include "ras.h"
+
+#include <glib/gi18n.h>
+
+struct _DtCall {
+    GObject parent_instance;
+
+    char *name;
+    DtDialerClient *client;
+    DtConnection *connection;
+    GCancellable *cancellable; /* cancelled in dispose: no reply outlives the call */
+    gboolean starting;
+    gboolean answering;
+    gboolean hang_up_wanted; /* Cancel was pressed before the helper had the dial */
+    GError *error;
+};
+
+G_DEFINE_TYPE(DtCall, dt_call, G_TYPE_OBJECT)
+
+enum { CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+/* clang-format off */
+static const DtCallLook looks[] = {
+    /* state            form   busy   connected */
+    {"idle",            TRUE,  FALSE, FALSE},
+    {"dialing",         FALSE, TRUE,  FALSE},
+    {"connecting",      FALSE, TRUE,  FALSE},
+    {"authenticating",  FALSE, TRUE,  FALSE},
+    {"registering",     FALSE, TRUE,  FALSE},
+    {"connected",       FALSE, FALSE, TRUE},
+    {"waiting",         FALSE, TRUE,  FALSE},
+    {"disconnecting",   FALSE, TRUE,  FALSE},
+};
+/* clang-format on */
+
+const DtCallLook *
+dt_call_look(const char *state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(looks); i++)
+        if (g_strcmp0(state, looks[i].state) == 0)
+            return &looks[i];
+    return &looks[0];
+}
+
+static void
+changed(DtCall *self)
+{
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
+static void
+set_connection(DtCall *self, DtConnection *connection)
+{
+    if (connection == self->connection)
+        return;
+    if (self->connection != NULL)
+        g_signal_handlers_disconnect_by_data(self->connection, self);
+    g_set_object(&self->connection, connection);
+    if (connection != NULL) /* one signal for all the properties of one change */
+        g_signal_connect_object(connection, "g-properties-changed", G_CALLBACK(changed), self,
+                                G_CONNECT_SWAPPED);
+    changed(self);
+}
+
+static void
+find_connection(DtCall *self)
+{
+    set_connection(self,
+                   self->client != NULL ? dt_dialer_client_find(self->client, self->name) : NULL);
+}
+
+void
+dt_call_set_client(DtCall *self, DtDialerClient *client)
+{
+    if (self->client != NULL)
+        g_signal_handlers_disconnect_by_data(self->client, self);
+    g_set_object(&self->client, client);
+    if (client != NULL) {
+        g_signal_connect_object(client, "connection-added", G_CALLBACK(find_connection), self,
+                                G_CONNECT_SWAPPED);
+        g_signal_connect_object(client, "connection-removed", G_CALLBACK(find_connection), self,
+                                G_CONNECT_SWAPPED);
+    }
+    find_connection(self);
+}
+
+DtConnection *
+dt_call_get_connection(DtCall *self)
+{
+    return self->connection;
+}
+
+const DtCallLook *
+dt_call_get_look(DtCall *self)
+{
+    return dt_call_look(self->connection != NULL ? dt_connection_get_state(self->connection)
+                                                 : NULL);
+}
+
+gboolean
+dt_call_is_starting(DtCall *self)
+{
+    return self->starting;
+}
+
+guint32
+dt_call_get_question(DtCall *self)
+{
+    if (self->connection == NULL || self->answering || self->starting)
+        return 0;
+    return dt_dialer_client_question(self->connection);
+}
+
+guint32
+dt_call_get_failure(DtCall *self)
+{
+    const DtCallLook *look = dt_call_get_look(self);
+
+    if (self->connection == NULL || self->starting)
+        return 0;
+    if (dt_call_get_question(self) != 0)
+        return dt_call_get_question(self);
+    if (!look->form && !g_str_equal(look->state, "waiting"))
+        return 0;
+
+    const guint32 error = dt_connection_get_error(self->connection);
+
+    return error == RAS_USER_DISCONNECTION ? 0 : error; /* who hung up knows it */
+}
+
+const GError *
+dt_call_get_error(DtCall *self)
+{
+    return self->error;
+}
+
+const char *
+dt_call_get_detail(DtCall *self, const char *key)
+{
+    GVariant *details =
+        self->connection != NULL ? dt_connection_get_details(self->connection) : NULL;
+    const char *text = "";
+
+    if (details != NULL)
+        g_variant_lookup(details, key, "&s", &text);
+    return text;
+}
+
+char *
+dt_call_get_status_text(DtCall *self)
+{
+    if (self->connection == NULL && !self->starting)
+        return g_strdup(_("Click Connect to begin connecting. To work offline, click Cancel."));
+    if (self->starting || self->connection == NULL)
+        return g_strdup(_("Starting…"));
+    if (dt_call_get_question(self) != 0)
+        return g_strdup(_("The server is waiting for your answer."));
+    return dt_dialer_client_state_text(self->connection);
+}
+
+static void
+take_error(DtCall *self, GError *error)
+{
+    g_clear_error(&self->error);
+    self->error = error;
+    if (error != NULL)
+        g_debug("the helper did not take the call: %s", error->message);
+}
+
+static void
+on_dialed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DtConnection) connection =
+        dt_dialer_client_connect_finish(DT_DIALER_CLIENT(source), result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* user_data is already gone: do not touch it */
+
+    DtCall *self = DT_CALL(user_data);
+
+    self->starting = FALSE;
+    take_error(self, g_steal_pointer(&error));
+    if (connection != NULL)
+        set_connection(self, connection);
+    changed(self);
+    if (self->hang_up_wanted)
+        dt_call_hang_up(self);
+}
+
+static gboolean
+make_plan(const Profile *profile, const struct dt_call_login *login, struct dial_plan *plan,
+          struct credentials *credentials, GError **error)
+{
+    const struct plan_request request = {.user = login->user, .domain = login->domain};
+
+    if (!profile_plan(profile, &request, plan, credentials, error))
+        return FALSE;
+    if (secret_set_text(&credentials->password, login->password) &&
+        secret_set_text(&credentials->new_password, login->new_password)) {
+        credentials->has_new_password = login->new_password != NULL;
+        return TRUE;
+    }
+    dial_plan_clear(plan);
+    credentials_wipe(credentials);
+    g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_INVALID,
+                        _("The password is too long."));
+    return FALSE;
+}
+
+void
+dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login)
+{
+    struct dial_plan plan;
+    struct credentials credentials;
+    GError *error = NULL;
+
+    g_return_if_fail(!self->starting);
+    if (self->client == NULL)
+        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
+                            "the system bus cannot be reached");
+    else if (make_plan(profile, login, &plan, &credentials, &error)) {
+        self->starting = TRUE;
+        self->hang_up_wanted = FALSE;
+        dt_dialer_client_connect_async(self->client, &plan, &credentials, self->cancellable,
+                                       on_dialed, self);
+        credentials_wipe(&credentials);
+        dial_plan_clear(&plan);
+    }
+    take_error(self, error);
+    changed(self);
+}
+
+static void
+on_answered(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GError *error = NULL;
+
+    dt_dialer_client_answer_finish(DT_CONNECTION(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_error_free(error);
+        return; /* user_data is already gone: do not touch it */
+    }
+
+    DtCall *self = DT_CALL(user_data);
+
+    self->answering = FALSE;
+    take_error(self, error);
+    changed(self);
+}
+
+void
+dt_call_answer(DtCall *self, const Profile *profile, const struct dt_call_login *login)
+{
+    struct dial_plan plan;
+    struct credentials credentials;
+    GError *error = NULL;
+
+    g_return_if_fail(self->connection != NULL && !self->answering);
+    if (make_plan(profile, login, &plan, &credentials, &error)) {
+        self->answering = TRUE;
+        dt_dialer_client_answer_async(self->connection, &credentials, self->cancellable,
+                                      on_answered, self);
+        credentials_wipe(&credentials);
+        dial_plan_clear(&plan);
+    }
+    take_error(self, error);
+    changed(self);
+}
+
+static void
+on_hung_up(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GError *error = NULL;
+
+    dt_connection_call_disconnect_finish(DT_CONNECTION(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_error_free(error);
+        return; /* user_data is already gone: do not touch it */
+    }
+
+    DtCall *self = DT_CALL(user_data);
+
+    take_error(self, error);
+    changed(self);
+}
+
+void
+dt_call_hang_up(DtCall *self)
+{
+    self->hang_up_wanted = self->starting;
+    if (self->connection != NULL && !self->starting)
+        dt_connection_call_disconnect(self->connection, self->cancellable, on_hung_up, self);
+}
+
+static void
+dt_call_dispose(GObject *object)
+{
+    DtCall *self = DT_CALL(object);
+
+    g_cancellable_cancel(self->cancellable);
+    if (self->client != NULL)
+        g_signal_handlers_disconnect_by_data(self->client, self);
+    if (self->connection != NULL)
+        g_signal_handlers_disconnect_by_data(self->connection, self);
+    g_clear_object(&self->client);
+    g_clear_object(&self->connection);
+    G_OBJECT_CLASS(dt_call_parent_class)->dispose(object);
+}
+
+static void
+dt_call_finalize(GObject *object)
+{
+    DtCall *self = DT_CALL(object);
+
+    g_clear_object(&self->cancellable);
+    g_clear_error(&self->error);
+    g_free(self->name);
+    G_OBJECT_CLASS(dt_call_parent_class)->finalize(object);
+}
+
+static void
+dt_call_class_init(DtCallClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dt_call_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_call_finalize;
+    signals[CHANGED] = g_signal_new("changed", DT_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 0);
+}
+
+static void
+dt_call_init(DtCall *self)
+{
+    self->cancellable = g_cancellable_new();
+}
+
+DtCall *
+dt_call_new(const char *name)
+{
+    DtCall *self = g_object_new(DT_TYPE_CALL, NULL);
+
+    self->name = g_strdup(name);
+    return self;
+}

@@ -1,0 +1,29 @@
+/*
+ * dt-failure-view.h - how a connection failed: the number, a sentence, what to try, and the cause.
+ *
+ * Signals: "view-log"; "show-certificate" (only offered when dt_failure_view_show() was told so).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define DT_TYPE_FAILURE_VIEW (dt_failure_view_get_type())
+
+G_DECLARE_FINAL_TYPE(DtFailureView, dt_failure_view, DT, FAILURE_VIEW, GtkBox)
+
+/*
+ * @error: RAS number or HRESULT; 0 hides the view. @detail: the technical cause, foreign text, may
+ * be
+ * "". @certificate: offer to look at the certificate of the server.
+ */
+void dt_failure_view_show(DtFailureView *self, guint32 error, const char *detail,
+                          gboolean certificate);
+
+/* A call that the helper did not take, or that did not reach it. */
+void dt_failure_view_show_error(DtFailureView *self, const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/*
+ * dt-import-window.h - a profile from a file: what it will set up, what to know before; then
+ * stored.
+ *
+ * The file is read in a thread. Nothing in it is run. Signal: "imported" (const char *name), after
+ * it was stored.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "profile-store.h"
+
+G_BEGIN_DECLS
+
+#define DT_TYPE_IMPORT_WINDOW (dt_import_window_get_type())
+
+G_DECLARE_FINAL_TYPE(DtImportWindow, dt_import_window, DT, IMPORT_WINDOW, GtkDialog)
+
+/* @parent may be NULL. @path: a folder, or a .cms, .cmp or .inf file. */
+GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, const char *path);
+
+G_END_DECLS

@@ -1,0 +1,682 @@
+/* dt-logon-window.c - see dt-logon-window.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-logon-window"
+
+#include "dt-logon-window.h"
+
+#include "dt-a11y.h"
+#include "dt-banner.h"
+#include "dt-call.h"
+#include "dt-certificate-dialog.h"
+#include "dt-failure-view.h"
+#include "dt-format.h"
+#include "dt-help-dialog.h"
+#include "dt-log-window.h"
+#include "dt-password-dialog.h"
+#include "dt-properties-window.h"
+#include "dt-status-page.h"
+#include "profile-secret.h"
+#include "ras.h"
+
+#include <glib/gi18n.h>
+
+enum { MAX_TEXT = 255, MAX_SUPPORT = 1000 };
+
+struct _DtLogonWindow {
+    GtkApplicationWindow parent_instance;
+
+    GtkHeaderBar *header_bar;
+    DtBanner *banner;
+    GtkStack *pages;
+    GtkWidget *user_label, *user_entry;
+    GtkWidget *password_label, *password_entry;
+    GtkWidget *domain_label, *domain_entry;
+    GtkWidget *save_check, *auto_check;
+    GtkLabel *support_label;
+    DtFailureView *failure_view;
+    GtkSpinner *spinner;
+    GtkLabel *status_label;
+    GtkLevelBar *stage_bar;
+    GtkWidget *connect_button, *cancel_button;
+    DtStatusPage *status_page;
+
+    ProfileStore *store;
+    Profile *profile;
+    DtCall *call;
+    GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
+    GtkWidget *password_dialog; /* the question that is open, or NULL */
+
+    guint32 shown_failure; /* what failure_view shows: not drawn again while it is the same */
+    guint32 shown_question;
+    gboolean shown_connected;
+    const GError *shown_error; /* compared only, never looked into */
+    gboolean dialed_here;      /* this window has a password to keep or to forget */
+    gboolean auto_dial;        /* still to be done */
+};
+
+G_DEFINE_TYPE(DtLogonWindow, dt_logon_window, GTK_TYPE_APPLICATION_WINDOW)
+
+static const char *
+text_of(GtkWidget *entry)
+{
+    return gtk_entry_get_text(GTK_ENTRY(entry));
+}
+
+static gboolean
+is_on(GtkWidget *check)
+{
+    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check));
+}
+
+static struct dt_call_login
+login_of(DtLogonWindow *self, const char *new_password)
+{
+    return (struct dt_call_login){.user = text_of(self->user_entry),
+                                  .domain = text_of(self->domain_entry),
+                                  .password = text_of(self->password_entry),
+                                  .new_password = new_password};
+}
+
+/* ---- the keyring ------------------------------------------------------------------------- */
+
+static void
+on_password_kept(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)source;
+    if (profile_secret_store_finish(result, &error) ||
+        g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+    /* Translators: %s is a sentence from the keyring */
+    g_autofree char *text = g_strdup_printf(_("The password was not saved: %s"), error->message);
+
+    dt_status_page_set_message(self->status_page, text);
+}
+
+static void
+on_password_forgotten(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)source, (void)user_data;
+    if (!profile_secret_clear_finish(result, &error))
+        g_debug("no saved password was removed: %s", error->message);
+}
+
+/* Only a password that the server has accepted is kept. */
+static void
+keep_password(DtLogonWindow *self)
+{
+    struct secret password = {0};
+
+    if (!is_on(self->save_check)) {
+        profile_secret_clear_async(self->profile, NULL, self->cancellable, on_password_forgotten,
+                                   NULL);
+    } else if (secret_set_text(&password, text_of(self->password_entry))) {
+        profile_secret_store_async(self->profile, text_of(self->user_entry), &password,
+                                   self->cancellable, on_password_kept, self);
+    }
+    secret_wipe(&password);
+    gtk_entry_set_text(GTK_ENTRY(self->password_entry), "");
+}
+
+static void dial(DtLogonWindow *self);
+
+static void
+dial_automatically(DtLogonWindow *self)
+{
+    if (!self->auto_dial || *text_of(self->password_entry) == '\0')
+        return;
+    if (dt_call_is_starting(self->call) || !dt_call_get_look(self->call)->form)
+        return;
+    self->auto_dial = FALSE;
+    dial(self);
+}
+
+static void
+on_password_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    struct secret password = {0};
+
+    (void)source;
+    profile_secret_lookup_finish(result, &password, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* user_data is already gone: do not touch it */
+
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+
+    if (error != NULL) {
+        g_autofree char *text =
+            g_strdup_printf(_("The saved password could not be read: %s"), error->message);
+
+        gtk_label_set_text(self->status_label, text);
+    } else if (password.len > 0 && *text_of(self->password_entry) == '\0') {
+        gtk_entry_set_text(GTK_ENTRY(self->password_entry), (const char *)password.data);
+        dial_automatically(self);
+    }
+    secret_wipe(&password);
+}
+
+/* ---- what is asked of the helper --------------------------------------------------------- */
+
+/* What the person chose is remembered, so that the next window is filled in. */
+static void
+remember_choices(DtLogonWindow *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    profile_set(&self->profile->user, text_of(self->user_entry));
+    profile_set(&self->profile->domain, text_of(self->domain_entry));
+    self->profile->remember_password = is_on(self->save_check);
+    self->profile->dial_automatically = is_on(self->auto_check) && is_on(self->save_check);
+    if (!profile_store_save(self->store, self->profile, &error))
+        g_warning("the profile could not be saved: %s", error->message);
+}
+
+/* Is everything typed that the profile wants? If not, say so where it is missing. */
+static gboolean
+complete(DtLogonWindow *self)
+{
+    const struct {
+        GtkWidget *entry;
+        gboolean optional;
+        const char *missing;
+    } fields[] = {
+        {self->user_entry, self->profile->user_optional, _("Please type your user name.")},
+        {self->password_entry, self->profile->password_optional, _("Please type your password.")},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        if (fields[i].optional || !gtk_widget_get_visible(fields[i].entry) ||
+            *text_of(fields[i].entry) != '\0')
+            continue;
+        gtk_label_set_text(self->status_label, fields[i].missing);
+        dt_a11y_announce(GTK_WIDGET(self->status_label), fields[i].missing);
+        gtk_widget_grab_focus(fields[i].entry);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+dial(DtLogonWindow *self)
+{
+    const struct dt_call_login login = login_of(self, NULL);
+
+    self->dialed_here = TRUE;
+    if (dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE)
+        dt_call_answer(self->call, self->profile, &login);
+    else
+        dt_call_dial(self->call, self->profile, &login);
+}
+
+static void
+on_connect_clicked(DtLogonWindow *self)
+{
+    if (!complete(self))
+        return;
+    remember_choices(self);
+    dial(self);
+}
+
+static gboolean
+is_busy(DtLogonWindow *self)
+{
+    return dt_call_is_starting(self->call) || dt_call_get_look(self->call)->busy;
+}
+
+static void
+on_cancel_clicked(DtLogonWindow *self)
+{
+    if (is_busy(self))
+        dt_call_hang_up(self->call);
+    else
+        gtk_window_close(GTK_WINDOW(self));
+}
+
+static void
+on_disconnect_clicked(DtLogonWindow *self)
+{
+    dt_call_hang_up(self->call);
+}
+
+static gboolean
+dt_logon_window_delete_event(GtkWidget *widget, GdkEventAny *event)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(widget);
+
+    (void)event;
+    if (is_busy(self)) /* a dial does not go on behind a closed window; a connection does */
+        dt_call_hang_up(self->call);
+    return GDK_EVENT_PROPAGATE;
+}
+
+/* Escape is Cancel, unless a menu or an entry wants it. */
+static gboolean
+dt_logon_window_key_press_event(GtkWidget *widget, GdkEventKey *event)
+{
+    if (GTK_WIDGET_CLASS(dt_logon_window_parent_class)->key_press_event(widget, event))
+        return GDK_EVENT_STOP;
+    if (event->keyval != GDK_KEY_Escape)
+        return GDK_EVENT_PROPAGATE;
+    on_cancel_clicked(DT_LOGON_WINDOW(widget));
+    return GDK_EVENT_STOP;
+}
+
+/* ---- questions of the server -------------------------------------------------------------- */
+
+static void
+on_password_response(GtkDialog *dialog, int response, gpointer user_data)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+    const char *new_password = dt_password_dialog_get_new(DT_PASSWORD_DIALOG(dialog));
+
+    if (response == GTK_RESPONSE_OK && dt_call_get_question(self->call) != 0) {
+        const struct dt_call_login login = login_of(self, new_password);
+
+        self->dialed_here = TRUE;
+        dt_call_answer(self->call, self->profile, &login);
+        gtk_entry_set_text(GTK_ENTRY(self->password_entry), new_password);
+    } else if (response != GTK_RESPONSE_OK && is_busy(self)) {
+        dt_call_hang_up(self->call);
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+render_question(DtLogonWindow *self)
+{
+    const guint32 question = dt_call_get_question(self->call);
+
+    if (question == self->shown_question)
+        return;
+    self->shown_question = question;
+    if (self->password_dialog != NULL) /* the call went on without an answer, or asks another */
+        gtk_widget_destroy(self->password_dialog);
+    if (question == RAS_AUTHENTICATION_FAILURE) {
+        gtk_widget_grab_focus(self->password_entry);
+    } else if (question != 0) {
+        self->password_dialog =
+            dt_password_dialog_new(GTK_WINDOW(self), self->profile->name, question);
+        g_signal_connect(self->password_dialog, "destroy", G_CALLBACK(gtk_widget_destroyed),
+                         &self->password_dialog);
+        g_signal_connect_object(self->password_dialog, "response", G_CALLBACK(on_password_response),
+                                self, 0);
+        gtk_window_present(GTK_WINDOW(self->password_dialog));
+    }
+}
+
+static void
+on_certificate_response(GtkDialog *dialog, int response, gpointer user_data)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+    g_autoptr(GError) error = NULL;
+
+    if (response == GTK_RESPONSE_ACCEPT) {
+        profile_set(&self->profile->pin, g_object_get_data(G_OBJECT(dialog), "sha256"));
+        if (profile_store_save(self->store, self->profile, &error))
+            gtk_label_set_text(self->status_label,
+                               _("The certificate is accepted. Click Connect to try again."));
+        else
+            gtk_label_set_text(self->status_label, error->message);
+        gtk_widget_hide(GTK_WIDGET(self->failure_view));
+        gtk_widget_grab_focus(self->connect_button);
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+on_show_certificate(DtLogonWindow *self)
+{
+    const char *sha256 = dt_call_get_detail(self->call, "certificate-sha256");
+    const guint32 failure = dt_call_get_failure(self->call);
+
+    if (!dt_certificate_dialog_may_accept(failure, sha256))
+        return;
+
+    GtkWidget *dialog = dt_certificate_dialog_new(GTK_WINDOW(self), failure,
+                                                  dt_call_get_detail(self->call, "server"), sha256);
+
+    /* what is accepted is what was shown, whatever the helper reports meanwhile */
+    g_object_set_data_full(G_OBJECT(dialog), "sha256", g_strdup(sha256), g_free);
+    g_signal_connect_object(dialog, "response", G_CALLBACK(on_certificate_response), self, 0);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* ---- rendering ---------------------------------------------------------------------------- */
+
+static void
+render_failure(DtLogonWindow *self)
+{
+    const guint32 failure = dt_call_get_failure(self->call);
+    const GError *error = dt_call_get_error(self->call);
+    DtConnection *connection = dt_call_get_connection(self->call);
+
+    if (failure == self->shown_failure && error == self->shown_error)
+        return;
+    self->shown_failure = failure;
+    self->shown_error = error;
+    if (error != NULL) {
+        dt_failure_view_show_error(self->failure_view, error);
+    } else {
+        const gboolean certificate = dt_certificate_dialog_may_accept(
+            failure, dt_call_get_detail(self->call, "certificate-sha256"));
+
+        dt_failure_view_show(self->failure_view, failure,
+                             failure != 0 ? dt_connection_get_error_detail(connection) : NULL,
+                             certificate);
+    }
+    if (failure == RAS_AUTHENTICATION_FAILURE)
+        gtk_widget_grab_focus(self->password_entry);
+}
+
+static void
+render_page(DtLogonWindow *self)
+{
+    const gboolean connected = dt_call_get_look(self->call)->connected;
+
+    if (connected && self->dialed_here) {
+        self->dialed_here = FALSE;
+        keep_password(self);
+    }
+    if (connected == self->shown_connected)
+        return;
+    self->shown_connected = connected;
+    gtk_stack_set_visible_child_name(self->pages, connected ? "status" : "form");
+    if (connected) {
+        dt_status_page_focus(self->status_page);
+        return;
+    }
+    dt_status_page_set_message(self->status_page, NULL);
+    gtk_widget_grab_default(self->connect_button);
+    gtk_widget_grab_focus(self->password_entry);
+    if (is_on(self->save_check)) /* so that Connect works at once again */
+        profile_secret_lookup_async(self->profile, text_of(self->user_entry), self->cancellable,
+                                    on_password_found, self);
+}
+
+static void
+render_status_line(DtLogonWindow *self)
+{
+    DtConnection *connection = dt_call_get_connection(self->call);
+    g_autofree char *status = dt_call_get_status_text(self->call);
+
+    if (!g_str_equal(status, gtk_label_get_text(self->status_label))) {
+        gtk_label_set_text(self->status_label, status);
+        dt_a11y_announce(GTK_WIDGET(self->status_label), status);
+    }
+    gtk_level_bar_set_value(self->stage_bar,
+                            connection != NULL ? MIN(dt_connection_get_stage(connection), 3) : 0);
+    gtk_widget_set_visible(GTK_WIDGET(self->spinner), is_busy(self));
+    g_object_set(self->spinner, "active", is_busy(self), NULL);
+}
+
+static void
+render(DtLogonWindow *self)
+{
+    const gboolean editable =
+        (dt_call_get_look(self->call)->form && !dt_call_is_starting(self->call)) ||
+        dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE;
+    GtkWidget *const fields[] = {self->user_entry, self->password_entry, self->domain_entry,
+                                 self->save_check, self->connect_button};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        gtk_widget_set_sensitive(fields[i], editable);
+    gtk_widget_set_sensitive(self->auto_check, editable && is_on(self->save_check));
+    dt_status_page_set_connection(self->status_page, dt_call_get_connection(self->call));
+    render_status_line(self);
+    render_failure(self);
+    render_question(self);
+    render_page(self);
+}
+
+static void
+on_save_toggled(DtLogonWindow *self)
+{
+    if (!is_on(self->save_check))
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check), FALSE);
+    gtk_widget_set_sensitive(self->auto_check, is_on(self->save_check));
+}
+
+/* ---- what the profile says ---------------------------------------------------------------- */
+
+static void
+show_field(GtkWidget *label, GtkWidget *entry, gboolean visible, guint max)
+{
+    if (label != NULL)
+        gtk_widget_set_visible(label, visible);
+    gtk_widget_set_visible(entry, visible);
+    if (GTK_IS_ENTRY(entry))
+        gtk_entry_set_max_length(GTK_ENTRY(entry), max > 0 && max < MAX_TEXT ? (int)max : MAX_TEXT);
+}
+
+static void
+show_profile(DtLogonWindow *self)
+{
+    const Profile *p = self->profile;
+    g_autofree char *title = dt_format_foreign(p->name, MAX_TEXT);
+    g_autofree char *support = dt_format_foreign(p->service_message, MAX_SUPPORT);
+
+    gtk_window_set_title(GTK_WINDOW(self), title);
+    gtk_header_bar_set_title(self->header_bar, title);
+    gtk_label_set_text(self->support_label, support);
+    gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
+    show_field(self->user_label, self->user_entry, !p->hide_user, p->max_user);
+    show_field(self->password_label, self->password_entry, !p->hide_password, p->max_password);
+    show_field(self->domain_label, self->domain_entry, !p->hide_domain, p->max_domain);
+    show_field(NULL, self->save_check, !p->hide_remember_password && !p->hide_password, 0);
+    show_field(NULL, self->auto_check, !p->hide_dial_automatically && !p->hide_remember_password,
+               0);
+}
+
+static void
+fill_in(DtLogonWindow *self)
+{
+    const Profile *p = self->profile;
+
+    gtk_entry_set_text(GTK_ENTRY(self->user_entry), p->user);
+    gtk_entry_set_text(GTK_ENTRY(self->domain_entry), p->domain);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->save_check), p->remember_password);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
+                                 p->remember_password && p->dial_automatically);
+    gtk_widget_grab_focus(*p->user != '\0' ? self->password_entry : self->user_entry);
+    if (p->remember_password)
+        profile_secret_lookup_async(p, p->user, self->cancellable, on_password_found, self);
+}
+
+static void
+load_logo(DtLogonWindow *self)
+{
+    g_autoptr(GBytes) logo = NULL;
+
+    if (*self->profile->logo != '\0')
+        logo = profile_store_read_file(self->store, self->profile, self->profile->logo, NULL);
+    dt_banner_load(self->banner, logo);
+}
+
+/* Somebody changed the store: the properties window, or another program. */
+static void
+on_store_changed(DtLogonWindow *self)
+{
+    g_autoptr(Profile) fresh = profile_store_find(self->store, self->profile->name, NULL);
+
+    if (fresh == NULL)
+        return; /* deleted or renamed: a connection that is up can still be ended here */
+    profile_free(self->profile);
+    self->profile = g_steal_pointer(&fresh);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
+                                 self->profile->dial_automatically && is_on(self->save_check));
+    show_profile(self);
+}
+
+/* ---- actions ------------------------------------------------------------------------------ */
+
+static void
+on_properties(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+
+    (void)action, (void)parameter;
+    gtk_window_present(
+        GTK_WINDOW(dt_properties_window_new(GTK_WINDOW(self), self->store, self->profile)));
+}
+
+static void
+on_log(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+
+    (void)action, (void)parameter;
+    gtk_window_present(GTK_WINDOW(dt_log_window_new(GTK_WINDOW(self), self->profile->name,
+                                                    dt_call_get_connection(self->call))));
+}
+
+static void
+on_help(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+
+    (void)action, (void)parameter;
+    gtk_window_present(
+        GTK_WINDOW(dt_help_dialog_new(GTK_WINDOW(self), gtk_label_get_text(self->support_label))));
+}
+
+static const GActionEntry actions[] = {
+    {.name = "properties", .activate = on_properties},
+    {.name = "log", .activate = on_log},
+    {.name = "help", .activate = on_help},
+};
+
+static void
+on_properties_clicked(DtLogonWindow *self)
+{
+    g_action_group_activate_action(G_ACTION_GROUP(self), "properties", NULL);
+}
+
+static void
+on_view_log(DtLogonWindow *self)
+{
+    g_action_group_activate_action(G_ACTION_GROUP(self), "log", NULL);
+}
+
+void
+dt_logon_window_set_client(DtLogonWindow *self, DtDialerClient *client)
+{
+    dt_call_set_client(self->call, client);
+    render(self);
+    if (client != NULL)
+        dial_automatically(self);
+}
+
+const char *
+dt_logon_window_get_name(DtLogonWindow *self)
+{
+    return self->profile->name;
+}
+
+/* ---- the object --------------------------------------------------------------------------- */
+
+static void
+dt_logon_window_dispose(GObject *object)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(object);
+
+    g_cancellable_cancel(self->cancellable);
+    if (self->password_dialog != NULL)
+        gtk_widget_destroy(self->password_dialog);
+    if (self->call != NULL)
+        g_signal_handlers_disconnect_by_data(self->call, self);
+    g_clear_object(&self->call);
+    g_clear_object(&self->store);
+    G_OBJECT_CLASS(dt_logon_window_parent_class)->dispose(object);
+}
+
+static void
+dt_logon_window_finalize(GObject *object)
+{
+    DtLogonWindow *self = DT_LOGON_WINDOW(object);
+
+    g_clear_object(&self->cancellable);
+    g_clear_pointer(&self->profile, profile_free);
+    G_OBJECT_CLASS(dt_logon_window_parent_class)->finalize(object);
+}
+
+static void
+bind_template(GtkWidgetClass *widget_class)
+{
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/dialtone/Dialer/ui/logon-window.ui");
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, header_bar);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, banner);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, pages);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, user_label);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, user_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, password_label);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, password_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, domain_label);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, domain_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, save_check);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, auto_check);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, support_label);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, failure_view);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, spinner);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, status_label);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, stage_bar);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, connect_button);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, cancel_button);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, status_page);
+    gtk_widget_class_bind_template_callback(widget_class, on_connect_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_cancel_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_disconnect_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_properties_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_save_toggled);
+    gtk_widget_class_bind_template_callback(widget_class, on_show_certificate);
+    gtk_widget_class_bind_template_callback(widget_class, on_view_log);
+}
+
+static void
+dt_logon_window_class_init(DtLogonWindowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+
+    g_type_ensure(DT_TYPE_BANNER);
+    g_type_ensure(DT_TYPE_FAILURE_VIEW);
+    g_type_ensure(DT_TYPE_STATUS_PAGE);
+    G_OBJECT_CLASS(klass)->dispose = dt_logon_window_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_logon_window_finalize;
+    widget_class->delete_event = dt_logon_window_delete_event;
+    widget_class->key_press_event = dt_logon_window_key_press_event;
+    gtk_widget_class_set_css_name(widget_class, "logonwindow");
+    bind_template(widget_class);
+}
+
+static void
+dt_logon_window_init(DtLogonWindow *self)
+{
+    self->cancellable = g_cancellable_new();
+    gtk_widget_init_template(GTK_WIDGET(self));
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    gtk_widget_grab_default(self->connect_button);
+}
+
+GtkWidget *
+dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Profile *profile)
+{
+    DtLogonWindow *self = g_object_new(DT_TYPE_LOGON_WINDOW, "application", application, NULL);
+
+    self->store = g_object_ref(store);
+    self->profile = profile_copy(profile);
+    self->call = dt_call_new(profile->name);
+    self->auto_dial = profile->dial_automatically && profile->remember_password;
+    g_signal_connect_object(self->call, "changed", G_CALLBACK(render), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(store, "changed", G_CALLBACK(on_store_changed), self,
+                            G_CONNECT_SWAPPED);
+    show_profile(self);
+    load_logo(self);
+    render(self);
+    fill_in(self);
+    return GTK_WIDGET(self);
+}

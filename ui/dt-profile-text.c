@@ -1,0 +1,160 @@
+/* dt-profile-text.c - see dt-profile-text.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dt-profile-text.h"
+
+#include "dt-format.h"
+
+#include <glib/gi18n.h>
+
+enum { MAX_ITEM = 200, MAX_LINES = 12 };
+
+/* Collects foreign texts; a long list is cut, and says so. */
+struct list {
+    GString *text;
+    const char *separator;
+    guint n, left_out;
+};
+
+static void
+list_add(struct list *list, const char *item)
+{
+    g_autofree char *safe = dt_format_foreign(item, MAX_ITEM);
+
+    if (list->n++ >= MAX_LINES) {
+        list->left_out++;
+        return;
+    }
+    if (list->text->len > 0)
+        g_string_append(list->text, list->separator);
+    g_string_append(list->text, safe);
+}
+
+static char *
+list_end(struct list *list, const char *if_empty)
+{
+    if (list->left_out > 0) {
+        g_string_append(list->text, list->separator);
+        g_string_append_printf(list->text, ngettext("and %u more", "and %u more", list->left_out),
+                               list->left_out);
+    }
+    if (list->text->len == 0)
+        g_string_append(list->text, if_empty);
+    return g_string_free(list->text, FALSE);
+}
+
+char *
+dt_profile_text_servers(const Profile *p)
+{
+    struct list list = {.text = g_string_new(NULL), .separator = "\n"};
+
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *server = p->servers->pdata[i];
+        g_autofree char *both =
+            *server->label != '\0' && !g_str_equal(server->label, server->address)
+                ? g_strdup_printf("%s (%s)", server->label, server->address)
+                : g_strdup(server->address);
+
+        list_add(&list, both);
+    }
+    return list_end(&list, _("None"));
+}
+
+char *
+dt_profile_text_protocols(const Profile *p)
+{
+    static const char *const names[] = {
+        [PLAN_SSTP] = "SSTP", [PLAN_L2TP_IPSEC] = "L2TP/IPsec", [PLAN_PPTP] = "PPTP"};
+    struct list list = {.text = g_string_new(NULL), .separator = ", "};
+    enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_protocols(p, protocols);
+
+    for (guint i = 0; i < n; i++)
+        list_add(&list, names[protocols[i]]);
+    return list_end(&list, _("None"));
+}
+
+char *
+dt_profile_text_auth(const Profile *p)
+{
+    static const struct {
+        unsigned flag;
+        const char *name;
+    } methods[] = {
+        {PLAN_AUTH_EAP_MSCHAPV2, "EAP-MSCHAPv2"},
+        {PLAN_AUTH_MSCHAPV2, "MS-CHAP v2"},
+        {PLAN_AUTH_CHAP_MD5, "CHAP"},
+        {PLAN_AUTH_PAP, "PAP"},
+        {PLAN_AUTH_NONE, N_("No sign-in")},
+    };
+    struct list list = {.text = g_string_new(NULL), .separator = ", "};
+    const unsigned allowed = profile_auth(p);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(methods); i++)
+        if ((allowed & methods[i].flag) != 0)
+            list_add(&list, _(methods[i].name));
+    return list_end(&list, _("None"));
+}
+
+char *
+dt_profile_text_encryption(const Profile *p)
+{
+    enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
+    static const char *const types[] = {N_("None"), N_("Required"),
+                                        N_("Required, of maximum strength"), N_("Optional")};
+
+    if (profile_protocols(p, protocols) == 1 && protocols[0] == PLAN_SSTP)
+        return g_strdup(_("TLS, always"));
+    return g_strdup(_(types[MIN(p->dun.encryption_type, G_N_ELEMENTS(types) - 1)]));
+}
+
+char *
+dt_profile_text_routes(const Profile *p)
+{
+    struct list list = {.text = g_string_new(NULL), .separator = "\n"};
+
+    for (guint i = 0; i < p->routes->len; i++)
+        list_add(&list, p->routes->pdata[i]);
+    return list_end(&list, "");
+}
+
+char *
+dt_profile_text_routing(const Profile *p)
+{
+    g_autofree char *routes = dt_profile_text_routes(p);
+
+    if (p->dun.gateway_on_remote)
+        return g_strdup(_("All traffic of this computer goes through the connection"));
+    return *routes != '\0' ? g_steal_pointer(&routes)
+                           : g_strdup(_("Only the network of the server"));
+}
+
+char *
+dt_profile_text_dns(const Profile *p)
+{
+    struct list list = {.text = g_string_new(NULL), .separator = ", "};
+    const char *const servers[] = {p->dun.dns1, p->dun.dns2};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(servers) && p->dun.specify_servers; i++)
+        if (*servers[i] != '\0')
+            list_add(&list, servers[i]);
+    return list_end(&list, _("Those that the server gives"));
+}
+
+char *
+dt_profile_text_authorities(const Profile *p)
+{
+    return g_strdup(*p->ca_pem != '\0' ? _("Only those of this profile")
+                                       : _("Those that this computer trusts"));
+}
+
+char *
+dt_profile_text_actions(const Profile *p)
+{
+    struct list list = {.text = g_string_new(NULL), .separator = "\n"};
+
+    for (guint i = 0; i < p->actions->len; i++) {
+        const struct profile_action *action = p->actions->pdata[i];
+
+        list_add(&list, *action->description != '\0' ? action->description : action->command);
+    }
+    return list_end(&list, "");
+}

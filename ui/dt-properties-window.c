@@ -1,0 +1,277 @@
+/* dt-properties-window.c - see dt-properties-window.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-properties-window"
+
+#include "dt-properties-window.h"
+
+#include "dt-format.h"
+#include "dt-profile-text.h"
+
+#include <glib/gi18n.h>
+
+enum { MAX_TEXT = 255 };
+
+struct _DtPropertiesWindow {
+    GtkDialog parent_instance;
+
+    GtkLabel *name_label, *server_message_label, *address_label;
+    GtkComboBoxText *server_combo;
+    GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
+    GtkToggleButton *auto_check;
+    GtkWidget *auto_hint_label;
+    GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
+    GtkWidget *forget_pin_button;
+    GtkToggleButton *gateway_check, *class_route_check, *dns_check;
+    GtkLabel *routes_label;
+    GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
+    GtkLabel *source_label, *version_label, *actions_label, *problem_label;
+    GtkListStore *others_store;
+
+    ProfileStore *store;
+    Profile *profile; /* a copy: OK saves it */
+};
+
+G_DEFINE_TYPE(DtPropertiesWindow, dt_properties_window, GTK_TYPE_DIALOG)
+
+static void
+show_own(GtkLabel *label, char *text)
+{
+    gtk_label_set_text(label, *text != '\0' ? text : "–");
+    g_free(text);
+}
+
+/* The first line of the list stands for "try them all". */
+static void
+show_servers(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    gtk_combo_box_text_append_text(self->server_combo, _("Try all of them, in order"));
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *server = p->servers->pdata[i];
+        g_autofree char *text =
+            dt_format_foreign(*server->label != '\0' ? server->label : server->address, MAX_TEXT);
+
+        gtk_combo_box_text_append_text(self->server_combo, text);
+    }
+    gtk_combo_box_set_active(GTK_COMBO_BOX(self->server_combo),
+                             p->choose_server || p->servers->len == 1 ? (int)p->server + 1 : 0);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->server_combo), p->servers->len > 1);
+}
+
+static void
+show_general(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    show_own(self->name_label, dt_format_foreign(p->name, MAX_TEXT));
+    show_own(self->server_message_label, dt_format_foreign(p->server_message, MAX_TEXT));
+    gtk_widget_set_visible(GTK_WIDGET(self->server_message_label), *p->server_message != '\0');
+    show_own(self->address_label, dt_profile_text_servers(p));
+    show_servers(self);
+}
+
+static void
+show_options(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    gtk_spin_button_set_value(self->redial_count_spin, p->redial_count);
+    gtk_spin_button_set_value(self->redial_delay_spin, p->redial_delay);
+    gtk_spin_button_set_value(self->idle_spin, p->idle_timeout);
+    gtk_toggle_button_set_active(self->auto_check, p->dial_automatically && p->remember_password);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->auto_check), p->remember_password);
+    gtk_widget_set_visible(GTK_WIDGET(self->auto_check), !p->hide_dial_automatically);
+    gtk_widget_set_visible(self->auto_hint_label,
+                           !p->remember_password && !p->hide_dial_automatically);
+}
+
+static void
+show_security(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    show_own(self->protocols_label, dt_profile_text_protocols(p));
+    show_own(self->auth_label, dt_profile_text_auth(p));
+    show_own(self->encryption_label, dt_profile_text_encryption(p));
+    show_own(self->authorities_label, dt_profile_text_authorities(p));
+    show_own(self->pin_label, dt_format_fingerprint(p->pin));
+    gtk_widget_set_visible(self->forget_pin_button, *p->pin != '\0');
+}
+
+static void
+on_toggled(DtPropertiesWindow *self)
+{
+    const gboolean all = gtk_toggle_button_get_active(self->gateway_check);
+    const gboolean own = gtk_toggle_button_get_active(self->dns_check);
+
+    gtk_widget_set_sensitive(GTK_WIDGET(self->class_route_check), !all);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->dns1_entry), own);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->dns2_entry), own);
+}
+
+static void
+show_networking(DtPropertiesWindow *self)
+{
+    const struct profile_dun *dun = &self->profile->dun;
+
+    gtk_toggle_button_set_active(self->gateway_check, dun->gateway_on_remote);
+    gtk_toggle_button_set_active(self->class_route_check, dun->class_route);
+    gtk_toggle_button_set_active(self->dns_check, dun->specify_servers);
+    gtk_entry_set_text(self->dns1_entry, dun->dns1);
+    gtk_entry_set_text(self->dns2_entry, dun->dns2);
+    gtk_entry_set_text(self->suffix_entry, dun->dns_suffix);
+    show_own(self->routes_label, dt_profile_text_routes(self->profile));
+    on_toggled(self);
+}
+
+static void
+show_about(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    show_own(self->source_label, dt_format_foreign(p->source, MAX_TEXT));
+    show_own(self->version_label, g_strdup_printf("Dialtone %s", DIALTONE_VERSION));
+    show_own(self->actions_label, dt_profile_text_actions(p));
+    for (guint i = 0; i < p->others->len; i++) {
+        const struct profile_other *other = p->others->pdata[i];
+        g_autofree char *section = dt_format_foreign(other->section, MAX_TEXT);
+        g_autofree char *key = dt_format_foreign(other->key, MAX_TEXT);
+        g_autofree char *value = dt_format_foreign(other->value, MAX_TEXT);
+        g_autofree char *file = dt_format_foreign(other->file, MAX_TEXT);
+
+        gtk_list_store_insert_with_values(self->others_store, NULL, -1, 0, file, 1, section, 2, key,
+                                          3, value, -1);
+    }
+}
+
+static void
+take_values(DtPropertiesWindow *self)
+{
+    Profile *p = self->profile;
+    const int server = gtk_combo_box_get_active(GTK_COMBO_BOX(self->server_combo));
+
+    if (p->servers->len > 1) {
+        p->choose_server = server > 0;
+        p->server = server > 0 ? (guint)server - 1 : 0;
+    }
+    p->redial_count = (guint)gtk_spin_button_get_value_as_int(self->redial_count_spin);
+    p->redial_delay = (guint)gtk_spin_button_get_value_as_int(self->redial_delay_spin);
+    p->idle_timeout = (guint)gtk_spin_button_get_value_as_int(self->idle_spin);
+    p->dial_automatically = gtk_toggle_button_get_active(self->auto_check);
+    p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
+    p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
+    p->dun.specify_servers = gtk_toggle_button_get_active(self->dns_check);
+    profile_set(&p->dun.dns1, gtk_entry_get_text(self->dns1_entry));
+    profile_set(&p->dun.dns2, gtk_entry_get_text(self->dns2_entry));
+    profile_set(&p->dun.dns_suffix, gtk_entry_get_text(self->suffix_entry));
+}
+
+static void
+on_forget_pin_clicked(DtPropertiesWindow *self)
+{
+    profile_set(&self->profile->pin, "");
+    show_security(self);
+}
+
+static void
+dt_properties_window_response(GtkDialog *dialog, int response)
+{
+    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(dialog);
+    g_autoptr(GError) error = NULL;
+
+    if (response == GTK_RESPONSE_OK) {
+        take_values(self);
+        if (!profile_validate(self->profile, &error) ||
+            !profile_store_save(self->store, self->profile, &error)) {
+            gtk_label_set_text(self->problem_label, error->message);
+            gtk_widget_show(GTK_WIDGET(self->problem_label));
+            return;
+        }
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+dt_properties_window_dispose(GObject *object)
+{
+    g_clear_object(&DT_PROPERTIES_WINDOW(object)->store);
+    G_OBJECT_CLASS(dt_properties_window_parent_class)->dispose(object);
+}
+
+static void
+dt_properties_window_finalize(GObject *object)
+{
+    g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->profile, profile_free);
+    G_OBJECT_CLASS(dt_properties_window_parent_class)->finalize(object);
+}
+
+static void
+bind_template(GtkWidgetClass *widget_class)
+{
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/dialtone/Dialer/ui/properties-window.ui");
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, name_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, server_message_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, address_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, server_combo);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_count_spin);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_delay_spin);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, idle_spin);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_hint_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, authorities_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, pin_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_pin_button);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, gateway_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, class_route_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, routes_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns1_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns2_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, suffix_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, source_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, version_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, actions_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, problem_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, others_store);
+    gtk_widget_class_bind_template_callback(widget_class, on_toggled);
+    gtk_widget_class_bind_template_callback(widget_class, on_forget_pin_clicked);
+}
+
+static void
+dt_properties_window_class_init(DtPropertiesWindowClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dt_properties_window_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_properties_window_finalize;
+    GTK_DIALOG_CLASS(klass)->response = dt_properties_window_response;
+    bind_template(GTK_WIDGET_CLASS(klass));
+}
+
+static void
+dt_properties_window_init(DtPropertiesWindow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+GtkWidget *
+dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *profile)
+{
+    DtPropertiesWindow *self =
+        g_object_new(DT_TYPE_PROPERTIES_WINDOW, "transient-for", parent, "use-header-bar", 0, NULL);
+    g_autofree char *name = dt_format_foreign(profile->name, MAX_TEXT);
+    /* Translators: %s is the name of a connection */
+    g_autofree char *title = g_strdup_printf(_("Properties of %s"), name);
+
+    self->store = g_object_ref(store);
+    self->profile = profile_copy(profile);
+    gtk_window_set_title(GTK_WINDOW(self), title);
+    show_general(self);
+    show_options(self);
+    show_security(self);
+    show_networking(self);
+    show_about(self);
+    return GTK_WIDGET(self);
+}
