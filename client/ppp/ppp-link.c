@@ -194,7 +194,7 @@ peer_terminated(struct ppp_link *l)
 
     if (auth == PPP_AUTH_ASKING)
         ras_end_set(&l->end, l->auth.reason, "the server did not wait for another try");
-    else if (auth == PPP_AUTH_RUNNING && l->phase == PPP_PHASE_AUTHENTICATE)
+    else if (auth == PPP_AUTH_RUNNING)
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the server ended the link during %s",
                     ppp_auth_method_name(l->method));
     else if (wants_auth(l) && !l->proved && l->lcp.suggested != 0)
@@ -237,8 +237,6 @@ lcp_finished(struct ppp_link *l, unsigned notes)
         else
             ras_end_set(&l->end, RAS_PPP_NO_RESPONSE, "no LCP frame came");
     }
-    if (notes & PPP_NOTE_REJECTED)
-        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the server rejected LCP itself");
     ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP finished");
     ended(l);
 }
@@ -250,6 +248,10 @@ settle_lcp(struct ppp_link *l, usec_t now)
 
     if (l->lcp.fault != LCP_OK && l->phase != PPP_PHASE_TERMINATE) {
         lcp_fault(l);
+        terminate(l, now);
+    }
+    if (notes & PPP_NOTE_REJECTED) {
+        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the server rejected LCP itself");
         terminate(l, now);
     }
     if (notes & PPP_NOTE_DOWN)
@@ -319,21 +321,30 @@ network_failed(struct ppp_link *l, usec_t now)
     terminate(l, now);
 }
 
-static bool
-config_changed(struct ppp_link *l)
+static struct ppp_link_shown
+addresses_now(const struct ppp_link *l)
 {
-    struct ppp_link_shown shown = {.ipcp = l->ipcp.now};
+    struct ppp_link_shown now = {0};
 
-    if (l->ipcp.fsm.state != PPP_OPENED)
-        shown.ipcp = (struct ipcp_config){0};
+    if (l->ipcp.fsm.state == PPP_OPENED)
+        now.ipcp = l->ipcp.now;
     if (l->ipv6cp.fsm.state == PPP_OPENED) {
-        memcpy(shown.id, l->ipv6cp.local, 8);
-        memcpy(shown.peer_id, l->ipv6cp.peer, 8);
+        memcpy(now.id, l->ipv6cp.local, 8);
+        memcpy(now.peer_id, l->ipv6cp.peer, 8);
     }
-    if (memcmp(&shown, &l->shown, sizeof shown) == 0)
-        return false;
-    l->shown = shown;
-    return true;
+    return now;
+}
+
+static void
+tell_network(struct ppp_link *l, usec_t now)
+{
+    if (l->network_up && ++l->changes > NETWORK_CHANGES_MAX) {
+        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the addresses change without end");
+        terminate(l, now);
+        return;
+    }
+    event(l, l->network_up ? PPP_LINK_NETWORK_CHANGED : PPP_LINK_NETWORK_UP);
+    l->network_up = true;
 }
 
 /* Who is up, who may still come, who never will. */
@@ -344,6 +355,7 @@ settle_progress(struct ppp_link *l, usec_t now)
         progress_of(&l->ipcp.fsm, l->params.ipv4, net_ip4_usable(l->ipcp.now.local));
     const enum progress v6 = progress_of(&l->ipv6cp.fsm, l->params.ipv6, identified(&l->ipv6cp));
     const bool pending = v4 == PENDING || v6 == PENDING;
+    const struct ppp_link_shown shown = addresses_now(l);
 
     if (v4 != UP && v6 != UP) {
         l->grace_at = NEVER;
@@ -353,21 +365,18 @@ settle_progress(struct ppp_link *l, usec_t now)
     }
     if (l->params.mppe_required && ccp_agreed(&l->ccp) == 0)
         return; /* not one packet in the clear */
-    if (pending && !l->network_up && l->grace_at == NEVER)
-        l->grace_at = now + GRACE_MS * USEC_PER_MSEC + l->lcp.fsm.rtt;
-    if (pending && !l->network_up && now < l->grace_at)
-        return;
-
-    l->grace_at = NEVER;
-    if (!config_changed(l) && l->network_up)
-        return;
-    if (l->network_up && ++l->changes > NETWORK_CHANGES_MAX) {
-        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the addresses change without end");
-        terminate(l, now);
+    if (l->network_up && memcmp(&shown, &l->shown, sizeof shown) == 0) {
+        l->grace_at = NEVER;
         return;
     }
-    event(l, l->network_up ? PPP_LINK_NETWORK_CHANGED : PPP_LINK_NETWORK_UP);
-    l->network_up = true;
+    /* Another address is one change, not a loss and a gain (threats I3). */
+    if (pending && l->grace_at == NEVER)
+        l->grace_at = now + GRACE_MS * USEC_PER_MSEC + l->lcp.fsm.rtt;
+    if (pending && now < l->grace_at)
+        return;
+    l->grace_at = NEVER;
+    l->shown = shown;
+    tell_network(l, now);
 }
 
 static void
@@ -610,6 +619,8 @@ take_header(struct rd *frame)
 
     if (protocol % 2 == 0) /* the first octet of two is even, the last one odd */
         protocol = (uint16_t)(protocol << 8 | rd_u8(frame));
+    if (protocol == 0xff) /* half an address: no protocol has this number */
+        return 0;
     return rd_ok(frame) && protocol % 2 == 1 ? protocol : 0;
 }
 
