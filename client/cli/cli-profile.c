@@ -242,6 +242,8 @@ cli_import(const struct cli_command *command, int argc, char **argv)
     g_autoptr(ProfileStore) store = cli_store();
     g_autofree char *free_name = profile_store_free_name(store, name != NULL ? name : p->name);
     profile_set(&p->name, free_name);
+    if (!cli_json) /* before it is there, so that who looks can stop */
+        print_warnings(p);
     if (!profile_store_save(store, p, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
     if (cli_json) {
@@ -251,7 +253,6 @@ cli_import(const struct cli_command *command, int argc, char **argv)
     g_autofree char *shown = cli_shown(p->name);
     g_print(_("“%s” was imported."), shown);
     g_print("\n");
-    print_warnings(p);
     return CLI_OK;
 }
 

@@ -1,0 +1,303 @@
+/* test-profile-plan.c - from a profile and what was typed to a dial plan. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "profile-plan.h"
+
+#include <string.h>
+
+static Profile *
+sample(void)
+{
+    Profile *p = profile_new();
+
+    profile_set(&p->name, "Büro");
+    profile_add_server(p, "", "vpn.example.test");
+    return p;
+}
+
+struct made {
+    struct dial_plan plan;
+    struct credentials credentials;
+};
+
+static void
+make(const Profile *p, const struct plan_request *r, struct made *m)
+{
+    g_autoptr(GError) error = NULL;
+
+    profile_plan(p, r, &m->plan, &m->credentials, &error);
+    g_assert_no_error(error);
+}
+
+static void
+refuse(const Profile *p, const struct plan_request *r, const char *words)
+{
+    struct dial_plan plan;
+    struct credentials credentials;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(profile_plan(p, r, &plan, &credentials, &error));
+    g_assert_nonnull(error);
+    if (strstr(error->message, words) == NULL)
+        g_error("“%s” does not say “%s”", error->message, words);
+}
+
+static void
+addresses_of_servers(void)
+{
+    static const struct {
+        const char *text, *host;
+        guint port;
+        const char *query;
+    } rows[] = {
+        {"vpn.example.test", "vpn.example.test", 0, ""},
+        {" vpn.example.test. ", "vpn.example.test", 0, ""},
+        {"vpn.example.test:8443", "vpn.example.test", 8443, ""},
+        {"192.0.2.1", "192.0.2.1", 0, ""},
+        {"192.0.2.1:443", "192.0.2.1", 443, ""},
+        {"2001:db8::1", "2001:db8::1", 0, ""},
+        {"[2001:db8::1]", "2001:db8::1", 0, ""},
+        {"[2001:db8::1]:8443", "2001:db8::1", 8443, ""},
+        {"https://vpn.example.test/", "vpn.example.test", 0, ""},
+        {"HTTPS://vpn.example.test:444/path?tenantid=7", "vpn.example.test", 444, "?tenantid=7"},
+        {"bücher.example", "xn--bcher-kva.example", 0, ""},
+        {"", NULL, 0, NULL},
+        {"a b", NULL, 0, NULL},
+        {"vpn.example.test:", NULL, 0, NULL},
+        {"vpn.example.test:0", NULL, 0, NULL},
+        {"vpn.example.test:65536", NULL, 0, NULL},
+        {"vpn.example.test:443x", NULL, 0, NULL},
+        {"[2001:db8::1", NULL, 0, NULL},
+        {"[2001:db8::1]443", NULL, 0, NULL},
+        {"2001:db8::zz", NULL, 0, NULL},
+        {"-vpn.example", NULL, 0, NULL},
+        {"http://vpn.example.test", NULL, 0, NULL},
+        {"user@vpn.example.test", NULL, 0, NULL},
+        {"vpn\nHost: evil", NULL, 0, NULL},
+        {"$(reboot)", NULL, 0, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct plan_server server;
+        g_autofree char *query = NULL;
+
+        g_test_message("%s", rows[i].text);
+        g_assert_cmpint(profile_plan_parse_server(rows[i].text, &server, &query), ==,
+                        rows[i].host != NULL);
+        if (rows[i].host == NULL)
+            continue;
+        g_assert_cmpstr(server.host, ==, rows[i].host);
+        g_assert_cmpuint(server.port, ==, rows[i].port);
+        g_assert_cmpstr(query, ==, rows[i].query);
+    }
+}
+
+static void
+realms(void)
+{
+    static const struct {
+        const char *prefix, *suffix, *typed, *full;
+    } rows[] = {
+        {"", "", "erika", "erika"},
+        {"", "@acme.example", "erika", "erika@acme.example"},
+        {"", "@acme.example", "erika@acme.example", "erika@acme.example"},
+        {"ACME/", "", "erika", "ACME/erika"},
+        {"ACME/", "@r", "erika", "ACME/erika@r"},
+        {"ACME/", "@r", "", ""},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = sample();
+        struct made m;
+
+        profile_set(&p->user_prefix, rows[i].prefix);
+        profile_set(&p->user_suffix, rows[i].suffix);
+        p->user_optional = TRUE;
+        make(p, &(struct plan_request){.user = rows[i].typed, .domain = "D"}, &m);
+        g_assert_cmpstr(m.credentials.user, ==, rows[i].full);
+        g_assert_cmpstr(m.credentials.domain, ==, "D");
+        g_assert_cmpuint(m.credentials.password.len, ==, 0);
+        dial_plan_clear(&m.plan);
+    }
+}
+
+static void
+what_was_typed_goes_before_what_is_remembered(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    profile_set(&p->user, "old");
+    profile_set(&p->domain, "OLD");
+    make(p, &(struct plan_request){0}, &m);
+    g_assert_cmpstr(m.credentials.user, ==, "old");
+    g_assert_cmpstr(m.credentials.domain, ==, "OLD");
+    dial_plan_clear(&m.plan);
+    make(p, &(struct plan_request){.user = "new", .domain = "", .server = "[2001:db8::9]:444"}, &m);
+    g_assert_cmpstr(m.credentials.user, ==, "new");
+    g_assert_cmpstr(m.credentials.domain, ==, "");
+    g_assert_cmpuint(m.plan.n_servers, ==, 1);
+    g_assert_cmpstr(m.plan.servers[0].host, ==, "2001:db8::9");
+    dial_plan_clear(&m.plan);
+}
+
+static void
+the_user_is_checked(void)
+{
+    g_autoptr(Profile) p = sample();
+    g_autofree char *long_name = g_strnfill(300, 'a');
+
+    refuse(p, &(struct plan_request){0}, "Type a user name");
+    refuse(p, &(struct plan_request){.user = long_name}, "too long");
+    refuse(p, &(struct plan_request){.user = "a\nb"}, "user name");
+    p->max_user = 3;
+    refuse(p, &(struct plan_request){.user = "abcd"}, "at most 3");
+    p->max_domain = 2;
+    refuse(p, &(struct plan_request){.user = "äöü", .domain = "abc"}, "at most 2");
+    struct made m;
+    make(p, &(struct plan_request){.user = "äöü", .domain = "ab"}, &m);
+    dial_plan_clear(&m.plan);
+}
+
+static void
+servers_in_order_or_the_chosen_one(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    profile_add_server(p, "Tokyo", "vpn2.example.test:8443");
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.n_servers, ==, 2);
+    dial_plan_clear(&m.plan);
+    p->choose_server = TRUE;
+    p->server = 1;
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.n_servers, ==, 1);
+    g_assert_cmpstr(m.plan.servers[0].host, ==, "vpn2.example.test");
+    g_assert_cmpuint(m.plan.servers[0].port, ==, 8443);
+    dial_plan_clear(&m.plan);
+    p->server = 9;
+    refuse(p, &(struct plan_request){.user = "u"}, "no VPN server");
+    profile_add_server(p, "", "not a host");
+    p->choose_server = FALSE;
+    refuse(p, &(struct plan_request){.user = "u"}, "not a host");
+}
+
+/* Only a person's own words touch the check of the certificate. */
+static void
+certificates(void)
+{
+    static const char pem[] = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
+    const char *pin = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
+                      "00112233445566778899AABBCCDDEEFF";
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_false(m.plan.pin_set);
+    g_assert_null(m.plan.ca);
+    dial_plan_clear(&m.plan);
+
+    make(p, &(struct plan_request){.user = "u", .pin = pin}, &m);
+    g_assert_true(m.plan.pin_set);
+    g_assert_cmpuint(m.plan.pin[31], ==, 0xff);
+    dial_plan_clear(&m.plan);
+
+    profile_set(&p->pin, pin);
+    make(p, &(struct plan_request){.user = "u", .ca_pem = pem, .ca_len = strlen(pem)}, &m);
+    g_assert_false(m.plan.pin_set); /* who names authorities wants them asked */
+    g_assert_cmpmem(m.plan.ca, m.plan.ca_len, pem, strlen(pem));
+    dial_plan_clear(&m.plan);
+
+    refuse(p, &(struct plan_request){.user = "u", .pin = "1234"}, "fingerprint");
+    refuse(p, &(struct plan_request){.user = "u", .pin = "zz"}, "fingerprint");
+    refuse(p, &(struct plan_request){.user = "u", .ca_pem = "", .ca_len = 0}, "empty");
+    refuse(p, &(struct plan_request){.user = "u", .ca_pem = "\x30\x82", .ca_len = 2}, "PEM");
+    g_autofree char *large = g_strnfill(PLAN_MAX_CA + 1, '-');
+    refuse(p, &(struct plan_request){.user = "u", .ca_pem = large, .ca_len = PLAN_MAX_CA + 1},
+           "KiB");
+}
+
+static void
+network(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    p->dun.gateway_on_remote = FALSE;
+    p->dun.class_route = FALSE;
+    p->dun.ipv6 = FALSE;
+    p->dun.specify_servers = TRUE;
+    profile_set(&p->dun.dns1, "10.0.0.53");
+    profile_set(&p->dun.dns2, "0.0.0.0");
+    profile_set(&p->dun.wins1, "10.0.0.42");
+    profile_set(&p->dun.dns_suffix, "corp.example");
+    g_ptr_array_add(p->routes, g_strdup("10.0.0.0/8"));
+    p->idle_timeout = 2;
+    p->redial_count = 7;
+    make(p, &(struct plan_request){.user = "u", .end_with_caller = TRUE}, &m);
+    g_assert_false(m.plan.default_gateway || m.plan.class_route || m.plan.ipv6);
+    g_assert_cmpuint(m.plan.n_dns, ==, 1);
+    g_assert_cmphex(m.plan.dns[0], ==, 0x0a000035);
+    g_assert_cmpuint(m.plan.n_wins, ==, 1);
+    g_assert_cmpstr(m.plan.domain, ==, "corp.example");
+    g_assert_cmpuint(m.plan.n_routes, ==, 1);
+    g_assert_cmpuint(m.plan.idle_timeout_s, ==, 120);
+    g_assert_cmpuint(m.plan.redial_count, ==, 7);
+    g_assert_true(m.plan.end_with_caller);
+    g_assert_cmpstr(m.plan.name, ==, "Büro");
+    dial_plan_clear(&m.plan);
+
+    profile_set(&p->dun.dns1, "dns.example");
+    refuse(p, &(struct plan_request){.user = "u"}, "dns.example");
+    p->dun.specify_servers = FALSE;
+    p->dun.specify_ip = TRUE;
+    refuse(p, &(struct plan_request){.user = "u"}, "IPv4 address");
+    p->dun.specify_ip = FALSE;
+    g_ptr_array_add(p->routes, g_strdup("10.0.0.0/33"));
+    refuse(p, &(struct plan_request){.user = "u"}, "10.0.0.0/33");
+}
+
+static void
+another_protocol_is_said_to_be_missing(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct dial_plan plan;
+    struct credentials credentials;
+    g_autoptr(GError) error = NULL;
+
+    p->dun.vpn_strategy = 3;
+    g_assert_false(
+        profile_plan(p, &(struct plan_request){.user = "u"}, &plan, &credentials, &error));
+    g_assert_error(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE);
+    g_assert_nonnull(strstr(error->message, "not available yet"));
+}
+
+/* A name in the profile cannot carry an escape to the helper's log. */
+static void
+the_name_is_made_printable(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    profile_set(&p->name, "a\033[2J\nb");
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpstr(m.plan.name, ==, "a?[2J?b");
+    dial_plan_clear(&m.plan);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/profile-plan/servers", addresses_of_servers);
+    g_test_add_func("/profile-plan/realms", realms);
+    g_test_add_func("/profile-plan/typed-goes-first",
+                    what_was_typed_goes_before_what_is_remembered);
+    g_test_add_func("/profile-plan/user", the_user_is_checked);
+    g_test_add_func("/profile-plan/order-of-servers", servers_in_order_or_the_chosen_one);
+    g_test_add_func("/profile-plan/certificates", certificates);
+    g_test_add_func("/profile-plan/network", network);
+    g_test_add_func("/profile-plan/protocol", another_protocol_is_said_to_be_missing);
+    g_test_add_func("/profile-plan/Y2-name", the_name_is_made_printable);
+    return g_test_run();
+}

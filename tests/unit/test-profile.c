@@ -1,0 +1,276 @@
+/* test-profile.c - the model: defaults, copies, what settings mean. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "profile.h"
+
+#include "profile-fields.h"
+#include "profile-file.h"
+
+#include <string.h>
+
+static gboolean
+any_contains(const GPtrArray *texts, const char *word)
+{
+    for (guint i = 0; i < texts->len; i++)
+        if (strstr(texts->pdata[i], word) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Every field with a value that is not its default. */
+static Profile *
+unusual(void)
+{
+    Profile *p = profile_new();
+
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        g_autofree char *text = g_strdup_printf(" ü\n=[%s]; \\ %u", f->key, i);
+        if (f->type == FIELD_TEXT)
+            profile_set(field_text(f, p), text);
+        else
+            g_assert_true(field_set_number(f, p, f->fallback == f->max ? f->min : f->max));
+    }
+    profile_add_server(p, "Berlin", "vpn1.example.test");
+    profile_add_server(p, "", "[2001:db8::1]:443");
+    profile_add_action(p, "Pre-Connect Actions", "evil.dll %s", NULL);
+    ((struct profile_action *)p->actions->pdata[0])->replaced = TRUE;
+    profile_add_other(p, "a.cms", "Sec;tion", "Key", " leading and trailing ");
+    g_ptr_array_add(p->routes, g_strdup("10.0.0.0/8"));
+    profile_note(p, "a; note with %s", "semicolons;");
+    return p;
+}
+
+static void
+assert_same(const Profile *a, const Profile *b)
+{
+    g_autoptr(GBytes) x = profile_file_write(a);
+    g_autoptr(GBytes) y = profile_file_write(b);
+
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        if (f->type == FIELD_TEXT)
+            g_assert_cmpstr(*field_text(f, (Profile *)a), ==, *field_text(f, (Profile *)b));
+        else
+            g_assert_cmpuint(field_number(f, a), ==, field_number(f, b));
+    }
+    g_assert_true(g_bytes_equal(x, y));
+}
+
+static void
+every_field_survives_the_file(void)
+{
+    g_autoptr(Profile) p = unusual();
+    g_autoptr(GBytes) bytes = profile_file_write(p);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) q = profile_file_read(bytes, &error);
+
+    g_assert_no_error(error);
+    assert_same(p, q);
+    g_assert_cmpuint(q->servers->len, ==, 2);
+    g_assert_cmpstr(((struct profile_other *)q->others->pdata[0])->value, ==,
+                    " leading and trailing ");
+    g_assert_cmpstr(q->notes->pdata[0], ==, "a; note with semicolons;");
+    g_assert_true(((struct profile_action *)q->actions->pdata[0])->replaced);
+}
+
+static void
+a_copy_is_the_same_and_its_own(void)
+{
+    g_autoptr(Profile) p = unusual();
+    g_autoptr(Profile) q = profile_copy(p);
+
+    assert_same(p, q);
+    profile_set(&q->name, "other");
+    g_assert_cmpstr(p->name, !=, "other");
+    profile_free(g_steal_pointer(&p));
+    g_assert_cmpstr(q->name, ==, "other");
+}
+
+static void
+defaults_of_a_vpn_profile(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    g_assert_cmpuint(p->redial_count, ==, 3);
+    g_assert_cmpuint(p->redial_delay, ==, 5);
+    g_assert_true(p->dun.ipv4 && p->dun.ipv6 && p->dun.gateway_on_remote && p->dun.class_route);
+    g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2);
+    g_assert_cmpuint(profile_dialable(p, order), ==, 1);
+    g_assert_cmpuint(order[0], ==, PLAN_SSTP);
+    g_assert_cmpuint(warnings->len, ==, 1); /* all traffic */
+}
+
+static void
+files_of_others_are_refused(void)
+{
+    static const char *const texts[] = {"", "hello", "[Profile]\n", "[Profile]\nVersion=2\n",
+                                        "[Profile\nVersion=1\n"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GBytes) bytes = g_bytes_new_static(texts[i], strlen(texts[i]));
+        g_autoptr(GError) error = NULL;
+        g_assert_null(profile_file_read(bytes, &error));
+        g_assert_nonnull(error);
+    }
+}
+
+static void
+values_out_of_range_are_defaults(void)
+{
+    static const char text[] =
+        "[Profile]\nVersion=1\n[Connection Manager]\nRedialCount=5000\n"
+        "RedialDelay=x\n[Server]\nEncryptionType=-1\n[Dialtone]\nProxyPort=70000\n";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, sizeof text - 1);
+    g_autoptr(Profile) p = profile_file_read(bytes, NULL);
+
+    g_assert_nonnull(p);
+    g_assert_cmpuint(p->redial_count, ==, 3);
+    g_assert_cmpuint(p->redial_delay, ==, 5);
+    g_assert_cmpuint(p->dun.encryption_type, ==, 3);
+    g_assert_cmpuint(p->proxy_port, ==, 0);
+}
+
+/* VpnStrategy: what is preferred, and whether it can be dialed here. */
+static void
+strategies(void)
+{
+    static const struct {
+        guint strategy, first;
+        gboolean dialable;
+        const char *warning;
+    } rows[] = {
+        {0, PLAN_SSTP, TRUE, NULL},         {1, PLAN_PPTP, FALSE, "PPTP only"},
+        {2, PLAN_PPTP, TRUE, "prefers"},    {3, PLAN_L2TP_IPSEC, FALSE, "L2TP/IPsec only"},
+        {4, PLAN_L2TP_IPSEC, TRUE, "pref"}, {5, PLAN_SSTP, TRUE, NULL},
+        {6, PLAN_SSTP, TRUE, NULL},         {7, 0, FALSE, "IKEv2 only"},
+        {8, PLAN_PPTP, TRUE, "prefers"},    {9, 0, TRUE, "prefers"},
+        {12, PLAN_PPTP, TRUE, "prefers"},   {13, PLAN_L2TP_IPSEC, TRUE, "prefers"},
+        {14, PLAN_SSTP, TRUE, NULL},        {15, PLAN_SSTP, TRUE, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = profile_new();
+        enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {0};
+
+        p->dun.gateway_on_remote = FALSE;
+        p->dun.vpn_strategy = rows[i].strategy;
+        g_test_message("strategy %u", rows[i].strategy);
+        profile_protocols(p, order);
+        g_assert_cmpuint(order[0], ==, rows[i].first);
+        g_assert_cmpuint(profile_dialable(p, order), ==, rows[i].dialable);
+        g_autoptr(GPtrArray) warnings = profile_warnings(p);
+        g_assert_cmpuint(warnings->len, ==, rows[i].warning != NULL);
+        if (rows[i].warning != NULL)
+            g_assert_true(any_contains(warnings, rows[i].warning));
+    }
+}
+
+/* Require_..., PW_Encrypt...: what may be used, never less safe than the profile says. */
+static void
+sign_in_methods(void)
+{
+    enum { V2 = PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2 };
+    static const struct {
+        const char *why;
+        struct profile_dun dun;
+        unsigned auth;
+    } rows[] = {
+        {"nothing said", {.pw_encrypt = 1, .pw_encrypt_ms = 1}, V2},
+        {"encrypted", {.pw_encrypt = 1}, V2 | PLAN_AUTH_CHAP_MD5},
+        {"anything", {0}, V2 | PLAN_AUTH_CHAP_MD5 | PLAN_AUTH_PAP},
+        {"data too", {.data_encrypt = 1}, V2},
+        {"ticked", {.mschap2 = 1}, V2},
+        {"ticked go before basic", {.mschap2 = 1, .pw_encrypt = 0}, V2},
+        {"pap", {.pap = 1}, PLAN_AUTH_PAP},
+        {"pap and chap", {.pap = 1, .chap = 1}, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5},
+        {"version 1 becomes 2", {.mschap = 1}, V2},
+        {"spap becomes 2", {.spap = 1}, V2},
+        {"eap-mschapv2", {.eap = 1, .custom_auth_key = 26}, PLAN_AUTH_EAP_MSCHAPV2},
+        {"eap-tls", {.eap = 1, .custom_auth_key = 13}, 0},
+        {"peap", {.eap = 1, .custom_auth_key = 25}, 0},
+        {"advanced, none", {.enforce_custom = 1, .custom_security = 1}, 0},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = profile_new();
+        const struct profile_dun before = p->dun;
+
+        p->dun = rows[i].dun;
+        g_test_message("%s", rows[i].why);
+        g_assert_cmpuint(profile_auth(p), ==, rows[i].auth);
+        p->dun = before; /* its texts */
+    }
+}
+
+/* F6: every wish that weakens has a sentence. */
+static void
+warnings_for_weak_wishes(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    p->dun.pap = TRUE;
+    p->dun.spap = TRUE;
+    p->dun.encryption_type = 0;
+    profile_set(&p->pin, "00");
+    profile_set(&p->ca_pem, "-----BEGIN");
+    profile_add_other(p, "a.cms", "Connection Manager", "IgnoreCertErrors", "1");
+    profile_add_action(p, "Connect Actions", "a", NULL);
+    profile_add_action(p, "Connect Actions", "b", NULL);
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    static const char *const words[] = {"PAP",       "outdated", "no encryption", "fingerprint",
+                                        "authority", "weaker",   "all traffic",   "(2)"};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        g_assert_true(any_contains(warnings, words[i]));
+}
+
+static void
+lists_are_bounded(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    for (guint i = 0; i < PROFILE_MAX_OTHERS + 10; i++) {
+        profile_add_server(p, "", "a");
+        profile_add_action(p, "e", "c", NULL);
+        profile_add_other(p, "f", "s", "k", "v");
+    }
+    g_assert_cmpuint(p->servers->len, ==, PROFILE_MAX_SERVERS);
+    g_assert_cmpuint(p->actions->len, ==, PROFILE_MAX_ACTIONS);
+    g_assert_cmpuint(p->others->len, ==, PROFILE_MAX_OTHERS);
+}
+
+static void
+validation_says_what_is_wrong(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    g_autoptr(GError) error = NULL;
+
+    profile_set(&p->name, "VPN");
+    g_assert_false(profile_validate(p, &error));
+    g_assert_nonnull(strstr(error->message, "names no VPN server"));
+    g_clear_error(&error);
+    profile_add_server(p, "", "vpn.example.test");
+    g_assert_true(profile_validate(p, &error));
+    p->dun.eap = TRUE;
+    p->dun.custom_auth_key = 13;
+    g_assert_false(profile_validate(p, &error));
+    g_assert_nonnull(strstr(error->message, "sign in"));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/profile/every-field-survives-the-file", every_field_survives_the_file);
+    g_test_add_func("/profile/copy", a_copy_is_the_same_and_its_own);
+    g_test_add_func("/profile/defaults", defaults_of_a_vpn_profile);
+    g_test_add_func("/profile/files-of-others", files_of_others_are_refused);
+    g_test_add_func("/profile/values-out-of-range", values_out_of_range_are_defaults);
+    g_test_add_func("/profile/strategies", strategies);
+    g_test_add_func("/profile/sign-in-methods", sign_in_methods);
+    g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
+    g_test_add_func("/profile/bounded", lists_are_bounded);
+    g_test_add_func("/profile/validation", validation_says_what_is_wrong);
+    return g_test_run();
+}
