@@ -9,6 +9,7 @@
 #pragma once
 
 #include "dhcp-inform.h"
+#include "nd-answer.h"
 #include "ppp-link.h"
 #include "session.h"
 #include "sstp-call.h"
@@ -78,6 +79,7 @@ struct session {
     struct net_config config;  /* as told, or to be told */
     struct net_config learned; /* by DHCP */
     struct dhcp_inform inform;
+    struct nd_answer nd;
     bool configured, network_up, registered, registered_once, up;
     usec_t hold; /* until when SESSION_UP waits for DHCP; NEVER: it does not */
     bool held;

@@ -200,6 +200,23 @@ take_dhcp(struct session *s, usec_t now, struct rd packet)
     return true;
 }
 
+/* A solicitation that a bridging far end handed through: see nd-answer.h. */
+static bool
+take_solicitation(struct session *s, struct rd packet)
+{
+    uint8_t frame[4 + ND_ANSWER];
+    struct wr w = wr_over(frame, sizeof frame);
+
+    if (!nd_answer_is(packet))
+        return false;
+    wr_be16(&w, 0xff03);
+    wr_be16(&w, PPP_PROTO_IP6);
+    if (session_tx_room(s) >= SESSION_TX_ITEM &&
+        nd_answer_make(&s->nd, s->config.local6, packet, &w))
+        s->kind->send(s, wr_done(&w));
+    return true;
+}
+
 /* May the call be called connected? */
 static void
 settle(struct session *s, usec_t now)
@@ -389,7 +406,7 @@ session_deliver(struct session *s, usec_t now, struct rd packet, struct session_
         s->dropped++;
         return;
     }
-    if (take_dhcp(s, now, packet))
+    if (take_dhcp(s, now, packet) || take_solicitation(s, packet))
         return;
     s->traffic = true;
     ret->v[ret->n++] = (struct session_packet){.p = (uint8_t *)packet.p, .len = packet.left};
@@ -587,5 +604,7 @@ session_seal(struct session *s, uint8_t **p, size_t *len)
     if (s->over || s->ending || !s->configured || *len < SMALLEST_IP4 || *len > s->config.mtu)
         return false;
     s->traffic = true;
+    if (**p >> 4 == 6 && *len >= SMALLEST_IP6)
+        nd_answer_note(&s->nd, *p);
     return s->kind->seal(s, p, len);
 }
