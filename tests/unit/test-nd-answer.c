@@ -7,12 +7,12 @@
 #include "nd-answer.h"
 
 /* fe80::1 (a router on the far end's LAN) asks for fe80::2, as SoftEther hands it through; the
- * checksum was computed by hand over the pseudo-header of RFC 8200. */
+ * checksum was computed apart over the pseudo-header of RFC 8200. */
 static const guint8 question[72] = {
     0x60, 0,    0,    0,    0,    32,   58,   255,                             /* IPv6 */
     0xfe, 0x80, 0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0,    0, 0, 1, /* from */
     0xff, 2,    0,    0,    0,    0,    0,    0,    0, 0, 0, 1, 0xff, 0, 0, 2, /* to */
-    135,  0,    0x79, 0xbb, 0,    0,    0,    0,                               /* solicitation */
+    135,  0,    0x13, 0xff, 0,    0,    0,    0,                               /* solicitation */
     0xfe, 0x80, 0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0,    0, 0, 2, /* target */
     1,    1,    0x02, 0x11, 0x22, 0x33, 0x44, 0x55,                            /* who asks */
 };
