@@ -43,7 +43,7 @@ io_tun_read(const struct io_tun *t, struct virtio_net_hdr *hdr, uint8_t *packet,
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return -errno;
-    if ((size_t)n < before)
+    if ((size_t)n <= before) /* an end of file: no packet is empty */
         return -EIO;
     *ret_n = (size_t)n - before;
     return 0;
