@@ -134,9 +134,51 @@ spawn_helper(struct harness *h, const char *option, const char *value, int fd)
     return pid;
 }
 
+GDBusConnection *
+harness_join(struct harness *h, uid_t uid, DtDialer **ret_dialer)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(seteuid(uid), ==, 0); /* the bus asks the kernel who connected */
+    GDBusConnection *c =
+        g_dbus_connection_new_for_address_sync(h->bus_address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+    g_assert_cmpint(seteuid(0), ==, 0);
+    g_assert_no_error(error);
+    g_dbus_connection_set_exit_on_close(c, FALSE);
+    *ret_dialer = dt_dialer_proxy_new_sync(c, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, h->name,
+                                           "/org/dialtone/Dialer1", NULL, &error);
+    g_assert_no_error(error);
+    return c;
+}
+
+static bool
+is_on_bus(gpointer data)
+{
+    const struct harness *h = data;
+    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(h->dialer));
+
+    return owner != NULL;
+}
+
+static void
+start_on_bus(struct harness *h)
+{
+    h->name = "org.dialtone.Dialer1";
+    h->helper = spawn_helper(h, NULL, NULL, -1);
+    h->peer = harness_join(h, 0, &h->dialer);
+    harness_wait(is_on_bus, h);
+}
+
 void
 harness_start(struct harness *h)
 {
+    if (h->on_bus) {
+        start_on_bus(h);
+        return;
+    }
     g_autoptr(GError) error = NULL;
     int pair[2];
 
@@ -191,6 +233,8 @@ reap(GPid pid)
 void
 harness_stop(struct harness *h)
 {
+    if (h->on_bus)
+        kill(h->helper, SIGTERM);
     drop_peer(h);
     const int status = reap(h->helper);
     h->helper = 0;
@@ -257,7 +301,8 @@ harness_dial(struct harness *h, const struct dial_plan *plan, const char *passwo
     if (!dt_dialer_call_connect_sync(h->dialer, dt_plan_to_variant(plan),
                                      dt_credentials_to_variant(&credentials), &path, NULL, error))
         return NULL;
-    return dt_connection_proxy_new_sync(h->peer, G_DBUS_PROXY_FLAGS_NONE, NULL, path, NULL, error);
+    return dt_connection_proxy_new_sync(h->peer, G_DBUS_PROXY_FLAGS_NONE, h->name, path, NULL,
+                                        error);
 }
 
 void

@@ -18,6 +18,8 @@ struct harness {
     GDBusConnection *peer; /* of the front end */
     DtDialer *dialer;
     const char *bus_address;   /* for the helper; NULL: none */
+    bool on_bus;               /* it serves the bus, not a peer */
+    const char *name;          /* of the helper on the bus; NULL: a peer */
     const char *resolvconf;    /* a program in place of resolvconf; NULL: none */
     const char *strace_inject; /* NULL: run it plainly */
 };
@@ -27,8 +29,8 @@ bool harness_can_run(void);
 /* This thread moves to a fresh namespace: lo, and lan0 192.0.2.2/24 with a default route. */
 void harness_setup(struct harness *h, gconstpointer data);
 void harness_teardown(struct harness *h, gconstpointer data);
-void harness_start(struct harness *h); /* dialtoned --peer-fd */
-void harness_stop(struct harness *h);  /* closes the front end's socket, and waits for the end */
+void harness_start(struct harness *h); /* dialtoned --peer-fd, or on the bus */
+void harness_stop(struct harness *h);  /* closes the peer's socket, or SIGTERM; waits for the end */
 void harness_lose(struct harness *h);  /* the helper was or is killed: forget it */
 int harness_undo(struct harness *h);   /* dialtoned --undo; its exit status */
 
@@ -44,5 +46,7 @@ DtConnection *harness_dial(struct harness *h, const struct dial_plan *plan, cons
 /* Turn the main loop until it is in @state (or fail after some seconds). */
 void harness_wait_state(DtConnection *c, const char *state);
 void harness_wait(bool (*condition)(gpointer data), gpointer data);
+/* A connection to the bus as this user; its dialer. */
+GDBusConnection *harness_join(struct harness *h, uid_t uid, DtDialer **ret_dialer);
 /* Shorthand for dial and wait; asserts. */
 DtConnection *harness_dial_to(struct harness *h, const char *host, const char *state);

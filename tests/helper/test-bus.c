@@ -1,0 +1,503 @@
+/*
+ * test-bus.c - the helper as a system service: a private system bus with our bus policy, the real
+ * polkitd with our actions, and a systemd-resolved that only takes notes.
+ *
+ * The users: root; daemon, whom a polkit rule allows everything but others' connections; games, who
+ * may dial but not take over; nobody, whom no rule names.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "dt-ras-error.h"
+#include "harness.h"
+#include "helper-bouncer.h"
+
+#include <glib/gstdio.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char bus_config[] =
+    "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth>"
+    "<policy context='default'><allow user='*'/><deny own='*'/><deny send_type='method_call'/>"
+    "<allow send_type='signal'/><allow send_requested_reply='true' send_type='method_return'/>"
+    "<allow send_requested_reply='true' send_type='error'/>"
+    "<allow receive_type='method_call'/><allow receive_type='method_return'/>"
+    "<allow receive_type='error'/><allow receive_type='signal'/>"
+    "<allow send_destination='org.freedesktop.DBus'/></policy>"
+    "<policy user='root'><allow own='org.freedesktop.resolve1'/>"
+    "<allow send_destination='org.freedesktop.resolve1'/></policy>"
+    "<include>/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>"
+    "<include>%s/org.dialtone.Dialer1.conf</include></busconfig>";
+
+static const char polkit_rules[] =
+    "polkit.addRule(function(action, subject) {\n"
+    "    if (action.id == 'org.dialtone.dialer.dial' &&\n"
+    "        (subject.user == 'daemon' || subject.user == 'games'))\n"
+    "        return polkit.Result.YES;\n"
+    "    if (action.id == 'org.dialtone.dialer.full-tunnel' && subject.user == 'daemon')\n"
+    "        return polkit.Result.YES;\n"
+    "});\n";
+
+static struct {
+    char *directory, *address;
+    GPid bus, polkitd;
+} services;
+
+struct bus_test {
+    struct harness harness;
+    GDBusConnection *resolved; /* NULL: there is none */
+    guint resolved_object, resolved_name;
+    GString *notes; /* what resolved was told */
+};
+
+static char *
+write_file(const char *name, const char *text)
+{
+    char *path = g_build_filename(services.directory, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0644), ==, 0);
+    return path;
+}
+
+/* Only this program and its children see @over in place of @path. */
+static void
+cover(const char *path, const char *over)
+{
+    g_assert_cmpint(mount(over, path, NULL, MS_BIND, NULL), ==, 0);
+}
+
+static void
+install_policy(void)
+{
+    g_autofree char *actions = g_build_filename(services.directory, "actions", NULL);
+    g_autofree char *rules = g_build_filename(services.directory, "rules.d", NULL);
+    g_autofree char *copy =
+        g_strdup_printf("cp %s/org.dialtone.dialer.policy %s", g_getenv("HELPER_SOURCE"), actions);
+
+    g_assert_cmpint(g_mkdir(actions, 0755), ==, 0);
+    g_assert_cmpint(g_mkdir(rules, 0755), ==, 0);
+    g_free(harness_command(copy));
+    g_free(write_file("rules.d/10-test.rules", polkit_rules));
+    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
+    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+    cover("/usr/share/polkit-1/actions", actions);
+    cover("/usr/share/polkit-1/rules.d", rules);
+}
+
+static GPid
+start(const char *const *argv)
+{
+    g_autoptr(GError) error = NULL;
+    GPid pid;
+
+    if (!g_spawn_async(NULL, (char **)argv, NULL,
+                       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+                           G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_SEARCH_PATH,
+                       NULL, NULL, &pid, &error))
+        g_error("%s", error->message);
+    return pid;
+}
+
+static bool
+file_exists(gpointer path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool
+polkit_answers(gpointer data)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        data, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",
+        g_variant_new("(s)", "org.freedesktop.PolicyKit1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+        NULL);
+    gboolean has = FALSE;
+
+    if (reply != NULL)
+        g_variant_get(reply, "(b)", &has);
+    return has;
+}
+
+static void
+start_services(void)
+{
+    services.directory = g_dir_make_tmp("dialtone-bus-XXXXXX", NULL);
+    g_assert_cmpint(g_chmod(services.directory, 0755), ==, 0);
+    g_autofree char *socket = g_build_filename(services.directory, "bus", NULL);
+    services.address = g_strdup_printf("unix:path=%s", socket);
+    g_autofree char *config =
+        g_strdup_printf(bus_config, services.address, g_getenv("HELPER_SOURCE"));
+    g_autofree char *path = write_file("bus.conf", config);
+    g_autofree char *option = g_strdup_printf("--config-file=%s", path);
+
+    install_policy();
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", services.address, TRUE);
+    services.bus = start((const char *const[]){"dbus-daemon", "--nofork", option, NULL});
+    harness_wait(file_exists, socket);
+    services.polkitd =
+        start((const char *const[]){"/usr/lib/polkit-1/polkitd", "--no-debug", NULL});
+    g_autoptr(GDBusConnection) c = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
+    g_assert_nonnull(c);
+    g_dbus_connection_set_exit_on_close(c, FALSE);
+    harness_wait(polkit_answers, c);
+}
+
+static void
+end(GPid pid)
+{
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+}
+
+static void
+stop_services(void)
+{
+    end(services.polkitd);
+    end(services.bus);
+    umount2("/usr/share/polkit-1/actions", MNT_DETACH);
+    umount2("/usr/share/polkit-1/rules.d", MNT_DETACH);
+    g_autofree char *remove = g_strdup_printf("rm -r %s", services.directory);
+    g_free(harness_command(remove));
+}
+
+static void
+on_resolved_call(GDBusConnection *c, const char *sender, const char *path, const char *interface,
+                 const char *method, GVariant *arguments, GDBusMethodInvocation *invocation,
+                 gpointer data)
+{
+    struct bus_test *t = data;
+    g_autofree char *text = g_variant_print(arguments, FALSE);
+
+    (void)c, (void)sender, (void)path, (void)interface;
+    g_string_append_printf(t->notes, "%s%s\n", method, text);
+    g_dbus_method_invocation_return_value(invocation, NULL);
+}
+
+static void
+start_resolved(struct bus_test *t)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_resolved_call};
+    static const char xml[] =
+        "<node><interface name='org.freedesktop.resolve1.Manager'>"
+        "<method name='SetLinkDNS'><arg type='i'/><arg type='a(iay)'/></method>"
+        "<method name='SetLinkDomains'><arg type='i'/><arg type='a(sb)'/></method>"
+        "<method name='SetLinkDefaultRoute'><arg type='i'/><arg type='b'/></method>"
+        "<method name='RevertLink'><arg type='i'/></method></interface></node>";
+    g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(xml, NULL);
+    DtDialer *unused;
+
+    t->resolved = harness_join(&t->harness, 0, &unused);
+    g_object_unref(unused);
+    t->resolved_object = g_dbus_connection_register_object(
+        t->resolved, "/org/freedesktop/resolve1", node->interfaces[0], &vtable, t, NULL, NULL);
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        t->resolved, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
+        g_variant_new("(su)", "org.freedesktop.resolve1", 4), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+        NULL, NULL);
+    g_assert_nonnull(reply);
+}
+
+static void
+setup(struct bus_test *t, gconstpointer data)
+{
+    harness_setup(&t->harness, data);
+    t->harness.bus_address = services.address;
+    t->harness.on_bus = true;
+    t->harness.name = "org.dialtone.Dialer1";
+    t->notes = g_string_new(NULL);
+}
+
+static void
+teardown(struct bus_test *t, gconstpointer data)
+{
+    if (t->resolved != NULL)
+        g_dbus_connection_close_sync(t->resolved, NULL, NULL);
+    g_clear_object(&t->resolved);
+    harness_teardown(&t->harness, data);
+    g_string_free(t->notes, TRUE);
+}
+
+#define WITH(t)                                                                                    \
+    if (!harness_can_run())                                                                        \
+        return;                                                                                    \
+    harness_start(&(t)->harness)
+
+/* Another front end, of @user. */
+struct front_end {
+    GDBusConnection *bus;
+    DtDialer *dialer;
+};
+
+static struct front_end
+front_end_of(struct bus_test *t, const char *user)
+{
+    const struct passwd *pw = getpwnam(user);
+    struct front_end f;
+
+    g_assert_nonnull(pw);
+    f.bus = harness_join(&t->harness, pw->pw_uid, &f.dialer);
+    return f;
+}
+
+static void
+front_end_close(struct front_end *f)
+{
+    g_clear_object(&f->dialer);
+    g_dbus_connection_close_sync(f->bus, NULL, NULL);
+    g_clear_object(&f->bus);
+}
+
+static DtConnection *
+dial_as(const struct front_end *f, const struct dial_plan *plan, GError **error)
+{
+    struct harness as = {.peer = f->bus, .dialer = f->dialer, .name = "org.dialtone.Dialer1"};
+
+    return harness_dial(&as, plan, "right", error);
+}
+
+static DtConnection *
+see_as(const struct front_end *f, DtConnection *c)
+{
+    g_autoptr(GError) error = NULL;
+    DtConnection *seen =
+        dt_connection_proxy_new_sync(f->bus, G_DBUS_PROXY_FLAGS_NONE, "org.dialtone.Dialer1",
+                                     g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)), NULL, &error);
+
+    g_assert_no_error(error);
+    return seen;
+}
+
+static void
+assert_denied(GError *error)
+{
+    g_assert_error(error, DT_RAS_ERROR, (int)RAS_ACCESS_DENIED);
+    g_error_free(error);
+}
+
+/* None of the three methods of a connection. */
+static void
+assert_may_not_manage(const struct front_end *f, DtConnection *c)
+{
+    g_autoptr(DtConnection) seen = see_as(f, c);
+    g_auto(GStrv) lines = NULL;
+    GError *error = NULL;
+
+    g_assert_false(dt_connection_call_disconnect_sync(seen, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_false(dt_connection_call_get_log_sync(seen, &lines, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_false(
+        dt_connection_call_answer_sync(seen, dt_credentials_to_variant(NULL), NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+}
+
+static void
+test_nobody_is_denied(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    GError *error = NULL;
+
+    (void)data;
+    WITH(t);
+    struct front_end nobody = front_end_of(t, "nobody");
+    plan_for(plan, "up.test");
+    g_assert_null(dial_as(&nobody, plan, &error));
+    assert_denied(g_steal_pointer(&error));
+
+    g_autoptr(DtConnection) roots = harness_dial_to(&t->harness, "up.test", "connected");
+    assert_may_not_manage(&nobody, roots);
+    g_assert_false(dt_dialer_call_find_sync(nobody.dialer, "Work", NULL, NULL, &error));
+    g_assert_error(error, DT_RAS_ERROR, (int)RAS_BAD_PROFILE); /* it is not theirs */
+    g_clear_error(&error);
+    g_assert_cmpstr(dt_connection_get_state(roots), ==, "connected");
+    front_end_close(&nobody);
+    harness_stop(&t->harness);
+}
+
+static void
+test_allowed_user(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = NULL;
+
+    (void)data;
+    WITH(t);
+    struct front_end daemon = front_end_of(t, "daemon"), games = front_end_of(t, "games");
+    plan_for(plan, "up.test");
+    g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    g_assert_cmpuint(dt_connection_get_owner(c), ==, getpwnam("daemon")->pw_uid);
+    dt_dialer_call_find_sync(daemon.dialer, "Work", &path, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(path, ==, g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)));
+
+    assert_may_not_manage(&games, c);
+    g_assert_true(dt_connection_call_disconnect_sync(c, NULL, &error)); /* one's own */
+    harness_wait_state(c, "idle");
+    front_end_close(&daemon);
+    front_end_close(&games);
+    harness_stop(&t->harness);
+}
+
+/* To dial is one thing, to take over the default route another. */
+static void
+test_full_tunnel_needs_more(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    GError *error = NULL;
+
+    (void)data;
+    WITH(t);
+    struct front_end games = front_end_of(t, "games");
+    plan_for(plan, "up.test");
+    g_assert_null(dial_as(&games, plan, &error));
+    assert_denied(g_steal_pointer(&error));
+
+    plan->default_gateway = plan->set_dns = false;
+    plan->n_routes = 2; /* the same in other words */
+    net_route_parse("0.0.0.0/1", &plan->routes[0]);
+    net_route_parse("128.0.0.0/1", &plan->routes[1]);
+    g_assert_null(dial_as(&games, plan, &error));
+    assert_denied(g_steal_pointer(&error));
+
+    plan->n_routes = 0;
+    g_autoptr(DtConnection) c = dial_as(&games, plan, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    front_end_close(&games);
+    harness_stop(&t->harness);
+}
+
+/* D4: the program that dialed is gone. */
+static void
+test_caller_dies(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    WITH(t);
+    struct front_end root = front_end_of(t, "root");
+    struct front_end watcher = front_end_of(t, "root");
+    plan_for(plan, "up.test");
+    plan->end_with_caller = true;
+    g_autoptr(DtConnection) c = dial_as(&root, plan, &error);
+    g_assert_no_error(error);
+    g_autoptr(DtConnection) seen = see_as(&watcher, c);
+    harness_wait_state(seen, "connected");
+    g_clear_object(&c);
+    front_end_close(&root);
+    harness_wait_state(seen, "idle");
+    front_end_close(&watcher);
+    harness_stop(&t->harness);
+}
+
+/* D3: however many names are dialed, a user has a bounded number of objects. */
+static void
+test_limits(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_auto(GStrv) paths = NULL;
+
+    (void)data;
+    WITH(t);
+    struct front_end daemon = front_end_of(t, "daemon");
+    plan_for(plan, "e691.test");
+    for (int i = 0; i < 40; i++) {
+        g_autoptr(GError) error = NULL;
+        g_snprintf(plan->name, sizeof plan->name, "Name %d", i);
+        g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
+        g_assert_no_error(error);
+        harness_wait_state(c, "idle");
+    }
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_sync(daemon.bus, "org.dialtone.Dialer1", "/org/dialtone/Dialer1",
+                                    "org.freedesktop.DBus.Properties", "Get",
+                                    g_variant_new("(ss)", "org.dialtone.Dialer1", "Connections"),
+                                    G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    g_autoptr(GVariant) v = NULL;
+    g_variant_get(reply, "(v)", &v);
+    g_assert_cmpuint(g_variant_n_children(v), ==, 16);
+    front_end_close(&daemon);
+    harness_stop(&t->harness);
+}
+
+static bool
+has_revert(gpointer data)
+{
+    const struct bus_test *t = data;
+
+    return strstr(t->notes->str, "RevertLink") != NULL;
+}
+
+static void
+test_resolved(struct bus_test *t, gconstpointer data)
+{
+    gboolean applied = FALSE;
+    g_autofree char *expected = NULL;
+
+    (void)data;
+    if (!harness_can_run())
+        return;
+    start_resolved(t);
+    harness_start(&t->harness);
+    g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "push.test", "connected");
+    g_variant_lookup(dt_connection_get_details(c), "dns-applied", "b", &applied);
+    g_assert_true(applied);
+    dt_connection_call_disconnect(c, NULL, NULL, NULL);
+    harness_wait(has_revert, t);
+    harness_wait_state(c, "idle");
+
+    g_autofree char *link = harness_command("ip -o link show"); /* vpn0 was the fourth */
+    g_assert_null(strstr(link, "vpn0"));
+    expected = g_strdup(
+        "SetLinkDNS(4, [(2, [0x0a, 0x14, 0x1e, 0x35]), (2, [0x0a, 0x14, 0x1e, 0x36])])\n"
+        "SetLinkDomains(4, [('corp.example', false), ('lab.corp.example', false), ('.', true)])\n"
+        "SetLinkDefaultRoute(4, true)\n"
+        "RevertLink(4,)\n");
+    g_assert_cmpstr(t->notes->str, ==, expected);
+    harness_stop(&t->harness);
+}
+
+/* Absent means denied: then nobody forgot one. */
+static void
+test_every_method_has_a_rule(void)
+{
+    GDBusInterfaceInfo *interfaces[] = {dt_dialer_interface_info(), dt_connection_interface_info()};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(interfaces); i++)
+        for (GDBusMethodInfo **m = interfaces[i]->methods; m != NULL && *m != NULL; m++)
+            g_assert_true(helper_bouncer_knows(interfaces[i]->name, (*m)->name));
+    g_assert_false(helper_bouncer_knows("org.dialtone.Dialer1", "Reconnect"));
+    g_assert_false(helper_bouncer_knows("org.dialtone.Dialer1.Connection", "Connect"));
+}
+
+#define ADD(path, fn) g_test_add("/bus/" path, struct bus_test, NULL, setup, fn, teardown)
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    (void)DT_RAS_ERROR;
+    g_test_add_func("/bus/every-method-has-a-rule", test_every_method_has_a_rule);
+    ADD("D1-nobody-is-denied", test_nobody_is_denied);
+    ADD("allowed-user", test_allowed_user);
+    ADD("full-tunnel-needs-more", test_full_tunnel_needs_more);
+    ADD("D4-caller-dies", test_caller_dies);
+    ADD("D3-limits", test_limits);
+    ADD("resolved", test_resolved);
+    if (geteuid() != 0)
+        return g_test_run(); /* each skips */
+    start_services();
+    const int status = g_test_run();
+    stop_services();
+    return status;
+}
