@@ -47,12 +47,22 @@ dt_helper_path(void)
     return found != NULL ? found : g_find_program_in_path("dialtoned");
 }
 
+/* Ctrl+C at the terminal is for the front end, which then hangs up politely; the helper would die
+ * of it. */
+static void
+leave_group(gpointer user_data)
+{
+    (void)user_data;
+    setpgid(0, 0);
+}
+
 static GSubprocess *
 launch(const char *path, gboolean verbose, int fd, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         verbose ? G_SUBPROCESS_FLAGS_NONE : G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 
+    g_subprocess_launcher_set_child_setup(launcher, leave_group, NULL, NULL);
     g_subprocess_launcher_take_fd(launcher, fd, HELPER_FD);
     return g_subprocess_launcher_spawn(launcher, error, path, "--peer-fd", "3", NULL);
 }

@@ -52,13 +52,13 @@ cli_prompt(const char *label, gboolean echo, const gboolean *stop, struct secret
     const gboolean changed = !echo && tcgetattr(a.fd, &before) == 0;
     gboolean ok;
 
-    g_printerr("%s ", label);
     if (changed) {
         quiet = before;
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         quiet.c_lflag |= ICANON | ISIG;
         tcsetattr(a.fd, TCSAFLUSH, &quiet);
     }
+    g_printerr("%s ", label); /* only now: what is typed before would be seen, and lost */
     const guint source = g_unix_fd_add(a.fd, G_IO_IN | G_IO_HUP, on_readable, &a);
     while (!a.done && !*stop)
         g_main_context_iteration(NULL, TRUE);

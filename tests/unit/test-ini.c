@@ -45,13 +45,13 @@ static void
 quotes_are_dropped(void)
 {
     g_autoptr(Ini) ini =
-        parse("[s]\na=\"x; y\"\nb='z'\nc=\"one\" ; comment\nd=\"a\"b\"\ne=say \"hi\"\n"
+        parse("[s]\na=\"x; y\"\nb='z'\nc=\"one\" ; comment\nq=\"a\"b\"\ne=say \"hi\"\n"
               "f=\"open\ng=\"\"\nh=\"a\"\"b\"\ni=x ; y\n");
 
     g_assert_cmpstr(ini_get(ini, "s", "a"), ==, "x; y");
     g_assert_cmpstr(ini_get(ini, "s", "b"), ==, "z");
     g_assert_cmpstr(ini_get(ini, "s", "c"), ==, "one");
-    g_assert_cmpstr(ini_get(ini, "s", "d"), ==, "\"a\"b\"");
+    g_assert_cmpstr(ini_get(ini, "s", "q"), ==, "\"a\"b\"");
     g_assert_cmpstr(ini_get(ini, "s", "e"), ==, "say \"hi\"");
     g_assert_cmpstr(ini_get(ini, "s", "f"), ==, "\"open");
     g_assert_cmpstr(ini_get(ini, "s", "g"), ==, "");
@@ -63,12 +63,12 @@ static void
 numbers_as_windows_reads_them(void)
 {
     g_autoptr(Ini) ini =
-        parse("[s]\na=12\nb=1.1\nc=-5x\nd=x\ne=\nf=99999999999999999999\ng=0x10\n");
+        parse("[s]\na=12\nb=1.1\nc=-5x\nq=x\ne=\nf=99999999999999999999\ng=0x10\n");
 
     g_assert_cmpint(ini_get_int(ini, "s", "a", 7), ==, 12);
     g_assert_cmpint(ini_get_int(ini, "s", "b", 7), ==, 1);
     g_assert_cmpint(ini_get_int(ini, "s", "c", 7), ==, -5);
-    g_assert_cmpint(ini_get_int(ini, "s", "d", 7), ==, 7);
+    g_assert_cmpint(ini_get_int(ini, "s", "q", 7), ==, 7);
     g_assert_cmpint(ini_get_int(ini, "s", "e", 7), ==, 7);
     g_assert_cmpint(ini_get_int(ini, "s", "f", 7), ==, 7);
     g_assert_cmpint(ini_get_int(ini, "s", "g", 7), ==, 0);
