@@ -48,6 +48,7 @@ terminate(struct ppp_link *l, usec_t now)
     if (l->phase == PPP_PHASE_TERMINATE || l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_TERMINATE;
+    l->grace_at = NEVER; /* no network protocol is waited for any more */
     ppp_fsm_close(&l->lcp.fsm, now);
     if (l->lcp.fsm.state != PPP_CLOSING) /* nobody to say it to */
         ended(l);

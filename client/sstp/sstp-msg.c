@@ -170,7 +170,7 @@ put_head(struct wr *w, enum sstp_type type, uint16_t len, uint16_t attributes)
     wr_u8(w, SSTP_VERSION);
     wr_u8(w, SSTP_CONTROL);
     wr_be16(w, len);
-    wr_be16(w, type);
+    wr_be16(w, (uint16_t)type);
     wr_be16(w, attributes);
 }
 
