@@ -340,7 +340,8 @@ tunnel_session_stop(struct tunnel *t)
 {
     if (t->session != NULL) {
         pump_flush(&t->pump); /* the last word of the session */
-        tunnel_report_stats(t);
+        if (t->tun_asked)     /* before that there is nothing to count, and the helper wants none */
+            tunnel_report_stats(t);
     }
     io_tls_close(&t->tls);
     drop_session(t);
