@@ -10,13 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* No core file, no ptrace by the same uid, no new privilege by exec. 0 or a negative errno. */
-int sandbox_harden(void);
-
-/* Become @uid and @gid for good, without supplementary groups; checked afterwards. Root is refused
- * (-EPERM). 0 or a negative errno. */
-int sandbox_drop_user(uint32_t uid, uint32_t gid);
-
 enum sandbox_mode {
     SANDBOX_KILL, /* a forbidden system call ends the process */
     SANDBOX_DENY, /* it fails with EPERM: for tests, and for builds with sanitizers */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "privilege.h"
 #include "sandbox.h"
 
 enum { CONNECT_TIMEOUT_S = 20 };
@@ -125,7 +126,7 @@ read_start(struct tunnel *t, uint8_t *bytes)
     if (error == 0 && !control_start_ids(rd_over(bytes, n), &uid, &gid))
         error = -EBADMSG;
     if (error == 0)
-        error = sandbox_drop_user(uid, gid);
+        error = privilege_drop(uid, gid);
     if (error < 0) {
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "giving up root: %s", strerror(-error));
         return false;
@@ -252,7 +253,7 @@ int
 tunnel_run(int control_fd)
 {
     struct tunnel *t = calloc(1, sizeof *t);
-    const int hard = sandbox_harden();
+    const int hard = privilege_harden();
 
     if (t == NULL)
         return 1;

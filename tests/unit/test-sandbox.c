@@ -28,6 +28,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "privilege.h"
+
 /* Opened before the sandbox closes, as the tunnel's are. */
 static struct {
     int tcp, udp, pipe[2], file;
@@ -353,7 +355,7 @@ drop(void)
     const uint32_t uid = geteuid() == 0 ? 65534 : geteuid();
     const uint32_t gid = geteuid() == 0 ? 65534 : getegid();
 
-    if (sandbox_harden() < 0 || sandbox_drop_user(uid, gid) < 0)
+    if (privilege_harden() < 0 || privilege_drop(uid, gid) < 0)
         _exit(100);
 }
 
@@ -425,8 +427,8 @@ outside(void)
 static void
 root_is_refused(void)
 {
-    g_assert_cmpint(sandbox_drop_user(0, 65534), ==, -EPERM);
-    g_assert_cmpint(sandbox_drop_user(65534, 0), ==, -EPERM);
+    g_assert_cmpint(privilege_drop(0, 65534), ==, -EPERM);
+    g_assert_cmpint(privilege_drop(65534, 0), ==, -EPERM);
 }
 
 static void
