@@ -200,6 +200,7 @@ ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
     a->reason = RAS_OK;
     a->tries = 0;
     a->changing = false;
+    a->shown = method == PPP_AUTH_PAP;
     if (method == PPP_AUTH_PAP)
         pap_outcome(a, pap_start(&a->pap, now, a->out, &a->credentials));
     else if (method == PPP_AUTH_EAP_MSCHAPV2)
@@ -224,6 +225,7 @@ ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd fram
     if (protocol == PPP_PROTO_CHAP && is_chap(a)) {
         const enum chap_result result = chap_input(&a->chap, now, &a->credentials, frame);
 
+        a->shown |= result != CHAP_MALFORMED;
         if (result == CHAP_REFUSED)
             refused(a, now);
         chap_outcome(a, result);
@@ -232,6 +234,7 @@ ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd fram
     if (protocol == PPP_PROTO_EAP && a->method == PPP_AUTH_EAP_MSCHAPV2) {
         const enum eap_result result = eap_input(&a->eap, &a->credentials, frame);
 
+        a->shown |= result != EAP_RESULT_MALFORMED;
         if (result == EAP_RESULT_REFUSED)
             refused(a, now);
         eap_outcome(a, result);

@@ -29,6 +29,7 @@ struct ppp_auth {
     enum ras_error reason;
     struct ras_end end;
     uint8_t tries; /* after refusals */
+    bool shown;    /* something of ours has left: the server has had a chance to judge us */
     bool changing; /* a change of password is awaiting its outcome */
     struct ppp_credentials credentials;
     usec_t deadline; /* for the whole of it; NEVER while a person is asked */

@@ -195,7 +195,7 @@ peer_terminated(struct ppp_link *l)
 
     if (auth == PPP_AUTH_ASKING)
         ras_end_set(&l->end, l->auth.reason, "the server did not wait for another try");
-    else if (auth == PPP_AUTH_RUNNING)
+    else if (auth == PPP_AUTH_RUNNING && l->auth.shown)
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the server ended the link during %s",
                     ppp_auth_method_name(l->method));
     else if (wants_auth(l) && !l->proved && l->lcp.suggested != 0)
