@@ -54,8 +54,7 @@ finish(struct chap *chap, usec_t now, struct wr *w, bool usable)
         return CHAP_UNUSABLE;
     chap->sent_len = (uint16_t)w->len;
     chap->wait = CHAP_WAIT_OUTCOME;
-    chap->period = REPEAT_S * USEC_PER_SEC;
-    chap->deadline = now + chap->period;
+    chap->deadline = now + REPEAT_S * USEC_PER_SEC;
     send_again(chap);
     return CHAP_ANSWERED;
 }
@@ -158,8 +157,7 @@ chap_expire(struct chap *chap, usec_t now)
 {
     if (chap->wait != CHAP_WAIT_OUTCOME || now < chap->deadline)
         return;
-    chap->period *= 2;
-    chap->deadline = now + chap->period;
+    chap->deadline = now + REPEAT_S * USEC_PER_SEC;
     send_again(chap);
 }
 

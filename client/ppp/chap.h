@@ -29,7 +29,7 @@ struct chap {
     enum chap_wait { CHAP_WAIT_CHALLENGE, CHAP_WAIT_OUTCOME, CHAP_WAIT_PERSON, CHAP_DONE } wait;
     uint8_t id;      /* of the response */
     usec_t deadline; /* to repeat the response */
-    usec_t period, last_challenge;
+    usec_t last_challenge;
     struct mschapv2 mschapv2;
     struct mschapv2_failure failure;
     uint16_t sent_len; /* the last response or change, for repeating it */

@@ -27,7 +27,9 @@ ipv6cp_reset(struct ppp_fsm *f)
     struct ipv6cp *v6 = self(f);
 
     memset(v6->peer, 0, sizeof v6->peer);
-    new_id(v6, none, v6->local);
+    /* The same identifier, and so the same addresses, when it is negotiated anew. */
+    if (memcmp(v6->local, none, sizeof none) == 0)
+        new_id(v6, none, v6->local);
     v6->asking = true;
 }
 

@@ -201,6 +201,7 @@ ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
     a->tries = 0;
     a->changing = false;
     a->shown = method == PPP_AUTH_PAP;
+    memset(a->hlak, 0, sizeof a->hlak); /* of another method, before LCP was negotiated anew */
     if (method == PPP_AUTH_PAP)
         pap_outcome(a, pap_start(&a->pap, now, a->out, &a->credentials));
     else if (method == PPP_AUTH_EAP_MSCHAPV2)

@@ -20,6 +20,7 @@ struct ppp_peer {
     uint8_t verdict[64];
     size_t verdict_len; /* 0: none yet */
     usec_t repeat_at;
+    uint8_t id; /* of the challenge; another for each */
 };
 
 static inline void
@@ -31,7 +32,7 @@ ppp_peer_send(struct ppp_peer *p, struct rd frame)
 static inline void
 ppp_peer_challenge(struct ppp_peer *p, usec_t now)
 {
-    uint8_t frame[24] = {CHAP_CHALLENGE, 7, 0, 24, 16};
+    uint8_t frame[24] = {CHAP_CHALLENGE, p->id, 0, 24, 16};
 
     memcpy(frame + 5, p->challenge, 16);
     memcpy(frame + 21, "srv", 3);
@@ -44,6 +45,7 @@ ppp_peer_auth_start(struct ppp_peer *p, usec_t now, enum ppp_auth_method method)
 {
     p->method = method;
     p->verdict_len = 0;
+    p->id++;
     p->repeat_at = NEVER;
     rng_fill(p->link.params.rng, p->challenge, sizeof p->challenge);
     if (method != PPP_AUTH_PAP)
@@ -98,6 +100,8 @@ ppp_peer_auth_frame(struct ppp_peer *p, usec_t now, struct rd frame)
 
     if (frame.left < 6 || frame.p[0] != (pap ? 1 : CHAP_RESPONSE))
         return;
+    if (!pap && frame.p[1] != p->id)
+        return; /* to a challenge of before */
     if (p->verdict_len > 0) {
         ppp_peer_send(p, rd_over(p->verdict, p->verdict_len));
         return;

@@ -12,8 +12,8 @@ static void
 start(void)
 {
     q = (struct ppp_queue){0};
-    ipv6cp_init(&v6, &test_rng, &q);
     test_rng_next(hex("ff1122fffe334455")); /* 02, the universal bit, is not ours to set */
+    ipv6cp_init(&v6, &test_rng, &q);
     ppp_fsm_open(&v6.fsm, NOW);
     ppp_fsm_lower_up(&v6.fsm, NOW);
     expect_frame(&q, "8057 0101000e 010a fd1122fffe334455");
@@ -78,6 +78,15 @@ test_naks(void)
     g_assert_false(v6.asking);
 }
 
+static void
+test_identifier_stays(void)
+{
+    start();
+    ppp_fsm_lower_down(&v6.fsm, NOW);
+    ppp_fsm_lower_up(&v6.fsm, NOW);
+    expect_frame(&q, "8057 0102000e 010a fd1122fffe334455");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -85,5 +94,6 @@ main(int argc, char **argv)
     g_test_add_func("/ipv6cp/opens", test_opens);
     g_test_add_func("/ipv6cp/I4-identifiers-of-the-peer", test_I4_identifiers_of_the_peer);
     g_test_add_func("/ipv6cp/naks", test_naks);
+    g_test_add_func("/ipv6cp/identifier-stays", test_identifier_stays);
     return g_test_run();
 }

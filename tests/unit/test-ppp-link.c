@@ -361,7 +361,7 @@ test_try_again_and_nobody_there(void)
         struct ppp_link_item item;
 
         until_answered(&usual, &server);
-        inject_and_tell(hex("ff03c223 04070030 453d36393120523d3120433d3030303130323033303430"
+        inject_and_tell(hex("ff03c223 04010030 453d36393120523d3120433d3030303130323033303430"
                             "3530363037303830393041304230433044304530 46"));
         assert_story("wants 691 ");
         if (answered == 0) {
@@ -376,7 +376,7 @@ test_try_again_and_nobody_there(void)
             ppp_link_credentials(&link_, now, &c);
             g_assert_true(ppp_link_poll(&link_, &item));
             g_assert_cmpint(item.type, ==, PPP_LINK_FRAME);
-            assert_octets(item.frame.p, 6, hex("ff03c223 0208"));
+            assert_octets(item.frame.p, 6, hex("ff03c223 0202"));
         }
     }
 }
@@ -385,7 +385,7 @@ static void
 test_A5_unproven_server_is_778(void)
 {
     until_answered(&usual, &server);
-    inject_and_tell(hex("ff03c223 03070004"));
+    inject_and_tell(hex("ff03c223 03010004"));
     wait_alone(10 * USEC_PER_SEC);
     assert_story("ended 778 ");
     g_assert_false(link_.network_up);
