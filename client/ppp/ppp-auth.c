@@ -226,7 +226,7 @@ ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd fram
     if (protocol == PPP_PROTO_CHAP && is_chap(a)) {
         const enum chap_result result = chap_input(&a->chap, now, &a->credentials, frame);
 
-        a->shown |= result != CHAP_MALFORMED;
+        a->shown |= result == CHAP_ANSWERED;
         if (result == CHAP_REFUSED)
             refused(a, now);
         chap_outcome(a, result);
@@ -235,7 +235,7 @@ ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd fram
     if (protocol == PPP_PROTO_EAP && a->method == PPP_AUTH_EAP_MSCHAPV2) {
         const enum eap_result result = eap_input(&a->eap, &a->credentials, frame);
 
-        a->shown |= result != EAP_RESULT_MALFORMED;
+        a->shown |= a->eap.sent_len > 0;
         if (result == EAP_RESULT_REFUSED)
             refused(a, now);
         eap_outcome(a, result);
