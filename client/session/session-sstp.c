@@ -280,7 +280,7 @@ seal(struct session *s, uint8_t **p, size_t *len)
     const uint8_t version = **p >> 4;
     uint8_t ignored[4];
 
-    if (s->sstp.call.state != SSTP_CALL_CONNECTED ||
+    if (s->sstp.call.state != SSTP_CALL_CONNECTED || (version != 4 && version != 6) ||
         ppp_link_header(&s->ppp, version, ignored) == 0)
         return false;
     *p -= HEAD;

@@ -26,8 +26,10 @@ static const struct session_kind *const kinds[] = {
 struct wr *
 session_tx(struct session *s)
 {
-    if (s->tx_lent)
+    if (s->tx_lent) {
+        explicit_bzero(s->tx_bytes, s->tx.len); /* PAP's password may have been in it */
         s->tx = wr_over(s->tx_bytes, sizeof s->tx_bytes);
+    }
     s->tx_lent = false;
     return &s->tx;
 }

@@ -85,6 +85,8 @@ check_sent(struct sim *s)
 {
     struct sstp_packet p;
 
+    if (s->sent->len == 0)
+        return;
     if (!s->http_checked) {
         const char *end = g_strstr_len((const char *)s->sent->data, s->sent->len, "\r\n\r\n");
         if (end == NULL)
@@ -132,6 +134,8 @@ answer_question(struct sim *s)
     struct credentials c = s->credentials;
 
     s->questions++;
+    if (s->params->mute)
+        return;
     if (answer == NULL) {
         session_credentials(s->client, s->now, NULL);
         return;

@@ -27,6 +27,7 @@ struct sim_params {
     const char *user, *password; /* NULL: those that are right */
     const char *domain;
     unsigned auth;          /* the profile's; 0: all but "none" and PAP */
+    bool mute;              /* questions are heard, and never answered */
     const char *answers[4]; /* new passwords for questions, in turn; NULL: nobody answers */
     void (*tweak)(struct ras_config *config, struct dial_plan *plan);
 };
