@@ -11,17 +11,23 @@ self(struct ppp_fsm *f)
     return (struct ccp *)((char *)f - offsetof(struct ccp, fsm));
 }
 
-/* The strongest of what both can, stateless; 0: nothing in common. */
+/* The strongest of what both can; 0: nothing in common. What is @firm is taken as the peer says it;
+ * else it is what we would rather have. */
 static uint32_t
-choose(const struct ccp *ccp, uint32_t bits)
+choose(const struct ccp *ccp, uint32_t bits, bool firm)
 {
     static const uint32_t strongest_first[] = {CCP_MPPE_128, CCP_MPPE_56, CCP_MPPE_40};
+    const uint32_t common = bits & ccp->allowed;
+    const uint32_t mppc = common & CCP_MPPC;
 
     for (unsigned i = 0; i < 3; i++) {
-        if (bits & ccp->allowed & strongest_first[i])
+        if (!(common & strongest_first[i]))
+            continue;
+        if (!firm)
             return CCP_MPPE_STATELESS | strongest_first[i];
+        return (bits & CCP_MPPE_STATELESS) | strongest_first[i] | mppc;
     }
-    return 0;
+    return (ccp->allowed & STRENGTHS) == 0 || firm ? mppc : 0;
 }
 
 static void
@@ -29,8 +35,9 @@ ccp_reset(struct ppp_fsm *f)
 {
     struct ccp *ccp = self(f);
 
-    ccp->ask = choose(ccp, STRENGTHS);
+    ccp->ask = choose(ccp, STRENGTHS, false);
     ccp->peer = 0;
+    ccp->suggested = false;
 }
 
 static void
@@ -60,7 +67,7 @@ ccp_naked(struct ppp_fsm *f, struct rd opts)
         const uint32_t bits = rd_be32(&o.value);
 
         if (o.type == CCP_MPPE && rd_done(&o.value))
-            ccp->ask = choose(ccp, bits);
+            ccp->ask = choose(ccp, bits, true);
     }
 }
 
@@ -81,17 +88,19 @@ judge_mppe(struct ccp *ccp, const struct ppp_option *o, struct ppp_judgement *j)
 {
     struct rd value = o->value;
     const uint32_t bits = rd_be32(&value);
-    const uint32_t choice = choose(ccp, bits);
+    const uint32_t choice = choose(ccp, bits, ccp->suggested);
     uint8_t answer[4];
     struct wr w = wr_over(answer, sizeof answer);
 
     wr_be32(&w, choice);
-    if (choice == 0)
+    if (choice == 0) {
         ppp_judge_reject(j, o);
-    else if (bits != choice)
+    } else if (bits != choice) {
+        ccp->suggested = true;
         ppp_judge_nak(j, o, answer, sizeof answer);
-    else
+    } else {
         ccp->peer = bits;
+    }
 }
 
 static enum ppp_verdict
@@ -138,7 +147,7 @@ static const struct ppp_fsm_ops ccp_ops = {
 void
 ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out)
 {
-    *ccp = (struct ccp){.allowed = allowed & STRENGTHS};
+    *ccp = (struct ccp){.allowed = allowed & (STRENGTHS | CCP_MPPC)};
     ppp_fsm_init(&ccp->fsm, &ccp_ops, out);
     ccp_reset(&ccp->fsm);
 }
@@ -146,7 +155,21 @@ ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out)
 uint32_t
 ccp_agreed(const struct ccp *ccp)
 {
-    const bool same = ccp->ask != 0 && ccp->ask == ccp->peer;
+    const bool same = ((ccp->ask ^ ccp->peer) & STRENGTHS) == 0;
 
     return ccp->fsm.state == PPP_OPENED && same ? ccp->ask : 0;
+}
+
+void
+ccp_request_reset(struct ccp *ccp)
+{
+    uint8_t frame[4];
+    struct wr w = wr_over(frame, sizeof frame);
+
+    if (ccp->fsm.state != PPP_OPENED)
+        return;
+    wr_u8(&w, CCP_RESET_REQUEST);
+    wr_u8(&w, ccp->fsm.next_id++);
+    wr_be16(&w, sizeof frame);
+    ppp_queue_frame(ccp->fsm.out, ccp_ops.protocol, wr_done(&w));
 }

@@ -1,7 +1,10 @@
 /*
- * ccp.h - the Compression Control Protocol (RFC 1962), for the one thing that is still done with
- * it: agreeing on MPPE (RFC 3078, option 18). Compression itself, MPPC included, is always
- * refused.
+ * ccp.h - the Compression Control Protocol (RFC 1962), for the one option that is still in use: 18,
+ * which agrees on MPPE (RFC 3078) and MPPC (RFC 2118).
+ *
+ * We ask for the strongest encryption, stateless and uncompressed, and suggest that to a peer who
+ * asks for something else. One who insists gets stateful keys, and compression if it is allowed:
+ * neither makes it less secret.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,12 +24,15 @@ enum ccp_mppe { /* the option's four octets, as one number (RFC 3078 section 2.1
 
 struct ccp {
     struct ppp_fsm fsm;
-    uint32_t allowed;  /* strengths that may be used */
+    uint32_t allowed;  /* strengths that may be used, and CCP_MPPC */
     uint32_t ask;      /* what our request says: how we decrypt; 0: not asked, or rejected */
     uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
+    bool suggested;    /* we have Nak'ed once: what the peer says now, it means */
     bool reset_wanted; /* the peer has asked for a reset; the owner clears it */
 };
 
 void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);
-/* Opened with the same strength, stateless, both ways: what may be relied on. 0: not. */
+/* Opened, with the same strength both ways: the bits of ->ask. 0: not. */
 uint32_t ccp_agreed(const struct ccp *ccp);
+/* Something of the peer's was lost: ask it to begin afresh (RFC 1962 section 5.7). */
+void ccp_request_reset(struct ccp *ccp);

@@ -1,5 +1,6 @@
 /* ppp-link.c - see ppp-link.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ppp-link.h"
+#include "ppp-link-data.h"
 
 enum {
     RENEGOTIATIONS_MAX = 10, /* of LCP after it was up (threats P18) */
@@ -119,6 +120,8 @@ ppp_link_start_network(struct ppp_link *l, usec_t now)
     if (l->phase != PPP_PHASE_AUTHENTICATED)
         return;
     l->phase = PPP_PHASE_NETWORK;
+    if (!ppp_link_data_keys(l)) /* PAP and CHAP leave none for MPPE */
+        l->ccp.allowed &= CCP_MPPC;
     /* Who rejects the magic number (SoftEther) rejects all that it can do without, WINS too: spare
      * the round trip. */
     if (l->lcp.magic == 0)
@@ -402,6 +405,7 @@ settle_network(struct ppp_link *l, usec_t now)
         if (!l->network_up)
             event(l, PPP_LINK_ADDRESS);
     }
+    ppp_link_data_settle(l);
     if (l->params.mppe_required && progress_of(&l->ccp.fsm, true, ccp_agreed(&l->ccp)) == FAILED) {
         ras_end_set(&l->end, RAS_NO_REMOTE_ENCRYPTION, "CCP agreed on no encryption allowed");
         terminate(l, now);
@@ -536,22 +540,6 @@ may_be_heard(struct ppp_link *l, usec_t now)
     return true;
 }
 
-static bool
-take_packet(struct ppp_link *l, uint16_t protocol, struct rd packet, struct rd *ret_packet)
-{
-    const bool v6 = protocol == PPP_PROTO_IP6;
-    const struct ppp_fsm *ncp = v6 ? &l->ipv6cp.fsm : &l->ipcp.fsm;
-    const size_t least = v6 ? 40 : 20;
-
-    if (l->phase != PPP_PHASE_NETWORK || ncp->state != PPP_OPENED || l->params.mppe_required)
-        return false;
-    if (packet.left < least || packet.left > IP_MOST || packet.p[0] >> 4 != (v6 ? 6 : 4))
-        return false;
-    lcp_heard(&l->lcp);
-    *ret_packet = packet;
-    return true;
-}
-
 static struct ppp_fsm *
 ncp_of(struct ppp_link *l, uint16_t protocol)
 {
@@ -607,36 +595,20 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
     return true;
 }
 
-/* Address, control and protocol, each in its long form or in none (or short). 0: not a frame. */
-static uint16_t
-take_header(struct rd *frame)
-{
-    struct rd peek = *frame;
-
-    if (rd_u8(&peek) == 0xff && rd_u8(&peek) == 0x03)
-        *frame = peek;
-
-    uint16_t protocol = rd_u8(frame);
-
-    if (protocol % 2 == 0) /* the first octet of two is even, the last one odd */
-        protocol = (uint16_t)(protocol << 8 | rd_u8(frame));
-    if (protocol == 0xff) /* half an address: no protocol has this number */
-        return 0;
-    return rd_ok(frame) && protocol % 2 == 1 ? protocol : 0;
-}
-
 bool
 ppp_link_receive(struct ppp_link *l, usec_t now, struct rd frame, struct rd *ret_packet)
 {
-    const uint16_t protocol = take_header(&frame);
+    const uint16_t protocol = ppp_link_data_header(&frame);
     bool ok;
 
     if (l->phase == PPP_PHASE_DEAD || l->phase == PPP_PHASE_ENDED)
         return false;
-    if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6) {
-        if (take_packet(l, protocol, frame, ret_packet))
+    if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6 ||
+        (protocol == PPP_PROTO_COMPRESSED && l->crypt.rx_bits != 0)) {
+        if (ppp_link_data_take(l, protocol, frame, ret_packet))
             return true;
         l->dropped++;
+        ppp_link_data_settle(l);
         return false;
     }
     ok = protocol != 0 && control_frame(l, now, protocol, frame);
@@ -681,27 +653,6 @@ ppp_link_poll(struct ppp_link *l, struct ppp_link_item *ret)
     }
     *ret = item;
     return true;
-}
-
-size_t
-ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4])
-{
-    const struct ppp_fsm *ncp = version == 6 ? &l->ipv6cp.fsm : &l->ipcp.fsm;
-    const uint16_t protocol = version == 6 ? PPP_PROTO_IP6 : PPP_PROTO_IP4;
-    const bool early = version == 4 && ncp->state >= PPP_REQ_SENT && l->ipcp.now.local != 0;
-    struct wr w = wr_over(ret, 4);
-
-    if (l->phase != PPP_PHASE_NETWORK || l->params.mppe_required)
-        return 0;
-    if (ncp->state != PPP_OPENED && !early)
-        return 0;
-    if (!l->lcp.peer_acfc)
-        wr_be16(&w, 0xff03);
-    if (l->lcp.peer_pfc)
-        wr_u8(&w, (uint8_t)protocol);
-    else
-        wr_be16(&w, protocol);
-    return w.len;
 }
 
 static uint16_t

@@ -25,6 +25,7 @@
 #include "lcp.h"
 #include "net-config.h"
 #include "ppp-auth.h"
+#include "ppp-crypt.h"
 #include "ppp-queue.h"
 #include "ras.h"
 #include "rng.h"
@@ -89,13 +90,17 @@ void ppp_link_close(struct ppp_link *l, usec_t now, const struct ras_end *why); 
 void ppp_link_expire(struct ppp_link *l, usec_t now);
 usec_t ppp_link_deadline(const struct ppp_link *l);
 
-/* True: *ret_packet is an IPv4 or IPv6 packet inside @frame, its version octet checked. */
+/* True: *ret_packet is an IPv4 or IPv6 packet, its version octet checked: inside @frame (which is
+ * decrypted in place), or in the link until the next call. */
 bool ppp_link_receive(struct ppp_link *l, usec_t now, struct rd frame, struct rd *ret_packet);
 bool ppp_link_poll(struct ppp_link *l, struct ppp_link_item *ret);
 
 /* What to put before an IP packet (@version 4 or 6): writes 1 to 4 octets, returns how many; 0:
  * that protocol is not up. */
 size_t ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4]);
+/* An IP packet becomes a frame in place, encrypted if that was agreed. PPP_CRYPT_HEAD octets must
+ * be free before it. False: drop it. */
+bool ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len);
 /* Fills in addresses, servers and MTU; the rest is zero. */
 void ppp_link_config(const struct ppp_link *l, struct net_config *ret);
 /* Both start keys of MS-CHAPv2, as the client sees them; zero for the methods that leave none. */
@@ -117,6 +122,7 @@ struct ppp_link {
     struct ipcp ipcp;
     struct ipv6cp ipv6cp;
     struct ccp ccp;
+    struct ppp_crypt crypt;
     enum ppp_phase {
         PPP_PHASE_DEAD,
         PPP_PHASE_ESTABLISH,

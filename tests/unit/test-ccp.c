@@ -156,6 +156,52 @@ test_A19_resets(void)
     expect_frame(&q, "80fd 07020008 2a010004");
 }
 
+/* A peer who says the same again after our suggestion means it. */
+static void
+test_insists(void)
+{
+    static const struct {
+        uint32_t allowed, bits;
+        uint8_t code; /* the second time */
+    } rows[] = {
+        {ALL, CCP_MPPE_128, PPP_CONF_ACK}, /* stateful */
+        {ALL | CCP_MPPC, CCP_MPPE_128 | CCP_MPPE_STATELESS | CCP_MPPC, PPP_CONF_ACK},
+        {ALL, CCP_MPPE_128 | CCP_MPPE_STATELESS | CCP_MPPC, PPP_CONF_NAK}, /* not allowed */
+        {CCP_MPPE_128, CCP_MPPE_40, PPP_CONF_REJ},                         /* never weaker */
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        start(rows[i].allowed);
+        drain(&q);
+        for (guint8 again = 0; again < 2; again++) {
+            uint8_t request[10] = {1, (uint8_t)(7 + again), 0, 10, 18, 6};
+            struct wr w = wr_over(request + 6, 4);
+
+            wr_be32(&w, rows[i].bits);
+            g_assert_true(input(rd_over(request, sizeof request)));
+            const struct rd answer = next_frame(&q);
+            g_assert_cmpint(answer.p[2], ==,
+                            again || rows[i].code == PPP_CONF_REJ ? rows[i].code : PPP_CONF_NAK);
+        }
+    }
+}
+
+static void
+test_reset_request(void)
+{
+    start(ALL);
+    drain(&q);
+    ccp_request_reset(&ccp); /* not open: nobody to ask */
+    g_assert_cmpuint(q.head, ==, q.tail);
+    g_assert_true(input(v("ccp-128")));
+    g_assert_true(input(hex("0201000a 1206 01000040")));
+    drain(&q);
+    ccp_request_reset(&ccp);
+    const struct rd frame = next_frame(&q);
+    g_assert_cmpint(frame.p[2], ==, CCP_RESET_REQUEST);
+    g_assert_cmpint(frame.left, ==, 6);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -167,5 +213,7 @@ main(int argc, char **argv)
                     test_unequal_strengths_are_no_agreement);
     g_test_add_func("/ccp/P17-other-compressors", test_P17_other_compressors);
     g_test_add_func("/ccp/A19-resets", test_A19_resets);
+    g_test_add_func("/ccp/insists", test_insists);
+    g_test_add_func("/ccp/reset-request", test_reset_request);
     return g_test_run();
 }

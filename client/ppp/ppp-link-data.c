@@ -1,0 +1,138 @@
+/* ppp-link-data.c - see ppp-link-data.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ppp-link-data.h"
+
+enum { IP_MOST = 1500, LEAST_IP4 = 20, LEAST_IP6 = 40 };
+
+uint16_t
+ppp_link_data_header(struct rd *frame)
+{
+    struct rd peek = *frame;
+
+    if (rd_u8(&peek) == 0xff && rd_u8(&peek) == 0x03)
+        *frame = peek;
+
+    uint16_t protocol = rd_u8(frame);
+
+    if (protocol % 2 == 0) /* the first octet of two is even, the last one odd */
+        protocol = (uint16_t)(protocol << 8 | rd_u8(frame));
+    if (protocol == 0xff) /* half an address: no protocol has this number */
+        return 0;
+    return rd_ok(frame) && protocol % 2 == 1 ? protocol : 0;
+}
+
+bool
+ppp_link_data_encrypted_only(const struct ppp_link *l)
+{
+    return l->params.mppe_required || ppp_crypt_encrypts(l->crypt.rx_bits);
+}
+
+bool
+ppp_link_data_keys(const struct ppp_link *l)
+{
+    static const uint8_t none[32];
+
+    return memcmp(l->auth.hlak, none, sizeof none) != 0;
+}
+
+static bool
+take_packet(struct ppp_link *l, uint16_t protocol, struct rd packet, struct rd *ret_packet)
+{
+    const bool v6 = protocol == PPP_PROTO_IP6;
+    const struct ppp_fsm *ncp = v6 ? &l->ipv6cp.fsm : &l->ipcp.fsm;
+    const size_t least = v6 ? LEAST_IP6 : LEAST_IP4;
+
+    if ((!v6 && protocol != PPP_PROTO_IP4) || ncp->state != PPP_OPENED)
+        return false;
+    if (packet.left < least || packet.left > IP_MOST || packet.p[0] >> 4 != (v6 ? 6 : 4))
+        return false;
+    lcp_heard(&l->lcp);
+    *ret_packet = packet;
+    return true;
+}
+
+bool
+ppp_link_data_take(struct ppp_link *l, uint16_t protocol, struct rd body, struct rd *ret_packet)
+{
+    struct rd inner;
+
+    if (l->phase != PPP_PHASE_NETWORK)
+        return false;
+    if (protocol != PPP_PROTO_COMPRESSED)
+        return !ppp_link_data_encrypted_only(l) && take_packet(l, protocol, body, ret_packet);
+    if (l->crypt.rx_bits == 0 || !ppp_crypt_open(&l->crypt, (uint8_t *)body.p, body.left, &inner))
+        return false;
+    protocol = ppp_link_data_header(&inner);
+    return take_packet(l, protocol, inner, ret_packet);
+}
+
+void
+ppp_link_data_settle(struct ppp_link *l)
+{
+    const bool open = l->ccp.fsm.state == PPP_OPENED && ccp_agreed(&l->ccp) != 0;
+    const uint32_t rx = open ? l->ccp.ask : 0, tx = open ? l->ccp.peer : 0;
+    uint8_t hlak[32];
+
+    if (rx != l->crypt.rx_bits || tx != l->crypt.tx_bits) {
+        /* The keys are told as the client sees them; the server sends with the second. */
+        memcpy(hlak, l->auth.hlak + (l->params.server ? 16 : 0), 16);
+        memcpy(hlak + 16, l->auth.hlak + (l->params.server ? 0 : 16), 16);
+        ppp_crypt_begin(&l->crypt, rx, tx, hlak);
+        explicit_bzero(hlak, sizeof hlak);
+    }
+    if (l->ccp.reset_wanted) {
+        l->ccp.reset_wanted = false;
+        ppp_crypt_reset(&l->crypt);
+    }
+    if (l->crypt.needs_reset) {
+        l->crypt.needs_reset = false;
+        ccp_request_reset(&l->ccp);
+    }
+}
+
+static bool
+may_send(const struct ppp_link *l, uint8_t version)
+{
+    const struct ppp_fsm *ncp = version == 6 ? &l->ipv6cp.fsm : &l->ipcp.fsm;
+    const bool early = version == 4 && ncp->state >= PPP_REQ_SENT && l->ipcp.now.local != 0;
+
+    return l->phase == PPP_PHASE_NETWORK && (ncp->state == PPP_OPENED || early);
+}
+
+size_t
+ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4])
+{
+    const uint16_t protocol = version == 6 ? PPP_PROTO_IP6 : PPP_PROTO_IP4;
+    struct wr w = wr_over(ret, 4);
+
+    if (!may_send(l, version) || ppp_link_data_encrypted_only(l) || l->crypt.tx_bits != 0)
+        return 0;
+    if (!l->lcp.peer_acfc)
+        wr_be16(&w, 0xff03);
+    if (l->lcp.peer_pfc)
+        wr_u8(&w, (uint8_t)protocol);
+    else
+        wr_be16(&w, protocol);
+    return w.len;
+}
+
+bool
+ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len)
+{
+    const uint8_t version = **p >> 4;
+    uint8_t head[4];
+
+    if (l->crypt.tx_bits != 0) {
+        if (!may_send(l, version))
+            return false;
+        ppp_crypt_seal(&l->crypt, version == 6 ? PPP_PROTO_IP6 : PPP_PROTO_IP4, p, len);
+        return true;
+    }
+
+    const size_t n = ppp_link_header(l, version, head);
+    if (n == 0)
+        return false;
+    *p -= n;
+    *len += n;
+    memcpy(*p, head, n);
+    return true;
+}
