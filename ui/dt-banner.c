@@ -82,6 +82,7 @@ dt_banner_draw(GtkWidget *widget, cairo_t *cr)
     gdk_cairo_set_source_pixbuf(cr, self->picture,
                                 (width - gdk_pixbuf_get_width(self->picture)) / 2.0,
                                 (height - gdk_pixbuf_get_height(self->picture)) / 2.0);
+    cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD); /* its edges go on */
     cairo_paint(cr);
     return GDK_EVENT_PROPAGATE;
 }

@@ -160,6 +160,61 @@ on_password_found(GObject *source, GAsyncResult *result, gpointer user_data)
     secret_wipe(&password);
 }
 
+/* ---- what the profile says ---------------------------------------------------------------- */
+
+static void
+show_field(GtkWidget *label, GtkWidget *entry, gboolean visible, guint max)
+{
+    if (label != NULL)
+        gtk_widget_set_visible(label, visible);
+    gtk_widget_set_visible(entry, visible);
+    if (GTK_IS_ENTRY(entry))
+        gtk_entry_set_max_length(GTK_ENTRY(entry), max > 0 && max < MAX_TEXT ? (int)max : MAX_TEXT);
+}
+
+static void
+show_profile(DtLogonWindow *self)
+{
+    const Profile *p = self->profile;
+    g_autofree char *title = dt_format_foreign(p->name, MAX_TEXT);
+    g_autofree char *support = dt_format_foreign(p->service_message, MAX_SUPPORT);
+
+    gtk_window_set_title(GTK_WINDOW(self), title);
+    gtk_header_bar_set_title(self->header_bar, title);
+    gtk_label_set_text(self->support_label, support);
+    gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
+    show_field(self->user_label, self->user_entry, !p->hide_user, p->max_user);
+    show_field(self->password_label, self->password_entry, !p->hide_password, p->max_password);
+    show_field(self->domain_label, self->domain_entry, !p->hide_domain, p->max_domain);
+    show_field(NULL, self->save_check, !p->hide_remember_password && !p->hide_password, 0);
+    show_field(NULL, self->auto_check, !p->hide_dial_automatically && !p->hide_remember_password,
+               0);
+}
+
+/* Reads the profile again: the properties window, or another program, may have saved it. */
+static void
+refresh_profile(DtLogonWindow *self)
+{
+    Profile *fresh = profile_store_find(self->store, self->profile->name, NULL);
+
+    if (fresh == NULL)
+        return; /* deleted or renamed: a connection that is up can still be ended here */
+    profile_free(self->profile);
+    self->profile = fresh;
+}
+
+static void
+on_store_changed(DtLogonWindow *self)
+{
+    const gboolean before = self->profile->dial_automatically;
+
+    refresh_profile(self);
+    if (self->profile->dial_automatically != before) /* else what is clicked here stays */
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
+                                     self->profile->dial_automatically && is_on(self->save_check));
+    show_profile(self);
+}
+
 /* ---- what is asked of the helper --------------------------------------------------------- */
 
 /* What the person chose is remembered, so that the next window is filled in. */
@@ -168,6 +223,7 @@ remember_choices(DtLogonWindow *self)
 {
     g_autoptr(GError) error = NULL;
 
+    refresh_profile(self); /* what was saved elsewhere a moment ago is kept */
     profile_set(&self->profile->user, text_of(self->user_entry));
     profile_set(&self->profile->domain, text_of(self->domain_entry));
     self->profile->remember_password = is_on(self->save_check);
@@ -272,17 +328,19 @@ static void
 on_password_response(GtkDialog *dialog, int response, gpointer user_data)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
-    const char *new_password = dt_password_dialog_get_new(DT_PASSWORD_DIALOG(dialog));
+    struct secret chosen = {0}; /* the answer closes the dialog, and with it goes its text */
 
-    if (response == GTK_RESPONSE_OK && dt_call_get_question(self->call) != 0) {
-        const struct dt_call_login login = login_of(self, new_password);
+    if (response == GTK_RESPONSE_OK && dt_call_get_question(self->call) != 0 &&
+        secret_set_text(&chosen, dt_password_dialog_get_new(DT_PASSWORD_DIALOG(dialog)))) {
+        const struct dt_call_login login = login_of(self, (const char *)chosen.data);
 
         self->dialed_here = TRUE;
         dt_call_answer(self->call, self->profile, &login);
-        gtk_entry_set_text(GTK_ENTRY(self->password_entry), new_password);
+        gtk_entry_set_text(GTK_ENTRY(self->password_entry), (const char *)chosen.data);
     } else if (response != GTK_RESPONSE_OK && is_busy(self)) {
         dt_call_hang_up(self->call);
     }
+    secret_wipe(&chosen);
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
@@ -316,6 +374,7 @@ on_certificate_response(GtkDialog *dialog, int response, gpointer user_data)
     g_autoptr(GError) error = NULL;
 
     if (response == GTK_RESPONSE_ACCEPT) {
+        refresh_profile(self);
         profile_set(&self->profile->pin, g_object_get_data(G_OBJECT(dialog), "sha256"));
         if (profile_store_save(self->store, self->profile, &error))
             gtk_label_set_text(self->status_label,
@@ -441,36 +500,7 @@ on_save_toggled(DtLogonWindow *self)
     gtk_widget_set_sensitive(self->auto_check, is_on(self->save_check));
 }
 
-/* ---- what the profile says ---------------------------------------------------------------- */
-
-static void
-show_field(GtkWidget *label, GtkWidget *entry, gboolean visible, guint max)
-{
-    if (label != NULL)
-        gtk_widget_set_visible(label, visible);
-    gtk_widget_set_visible(entry, visible);
-    if (GTK_IS_ENTRY(entry))
-        gtk_entry_set_max_length(GTK_ENTRY(entry), max > 0 && max < MAX_TEXT ? (int)max : MAX_TEXT);
-}
-
-static void
-show_profile(DtLogonWindow *self)
-{
-    const Profile *p = self->profile;
-    g_autofree char *title = dt_format_foreign(p->name, MAX_TEXT);
-    g_autofree char *support = dt_format_foreign(p->service_message, MAX_SUPPORT);
-
-    gtk_window_set_title(GTK_WINDOW(self), title);
-    gtk_header_bar_set_title(self->header_bar, title);
-    gtk_label_set_text(self->support_label, support);
-    gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
-    show_field(self->user_label, self->user_entry, !p->hide_user, p->max_user);
-    show_field(self->password_label, self->password_entry, !p->hide_password, p->max_password);
-    show_field(self->domain_label, self->domain_entry, !p->hide_domain, p->max_domain);
-    show_field(NULL, self->save_check, !p->hide_remember_password && !p->hide_password, 0);
-    show_field(NULL, self->auto_check, !p->hide_dial_automatically && !p->hide_remember_password,
-               0);
-}
+/* ---- the beginning ------------------------------------------------------------------------ */
 
 static void
 fill_in(DtLogonWindow *self)
@@ -495,21 +525,6 @@ load_logo(DtLogonWindow *self)
     if (*self->profile->logo != '\0')
         logo = profile_store_read_file(self->store, self->profile, self->profile->logo, NULL);
     dt_banner_load(self->banner, logo);
-}
-
-/* Somebody changed the store: the properties window, or another program. */
-static void
-on_store_changed(DtLogonWindow *self)
-{
-    g_autoptr(Profile) fresh = profile_store_find(self->store, self->profile->name, NULL);
-
-    if (fresh == NULL)
-        return; /* deleted or renamed: a connection that is up can still be ended here */
-    profile_free(self->profile);
-    self->profile = g_steal_pointer(&fresh);
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
-                                 self->profile->dial_automatically && is_on(self->save_check));
-    show_profile(self);
 }
 
 /* ---- actions ------------------------------------------------------------------------------ */

@@ -4,6 +4,7 @@
 Everything runs on private addresses and ends with the Desktop object. Windows are read and moved as a
 screen reader does it (AT-SPI), and with real key presses (XTEST).
 """
+import ctypes
 import json
 import os
 import shutil
@@ -15,16 +16,24 @@ import time
 
 import gi
 
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
 
+PR_SET_PDEATHSIG = 1
 DEADLINE = float(os.environ.get("DIALTONE_TEST_DEADLINE", "20"))
 
-SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>system</type><listen>unix:dir=%s</listen><auth>EXTERNAL</auth>
+<busconfig><type>{kind}</type><listen>unix:dir={folder}</listen><auth>EXTERNAL</auth>
+<servicedir>{folder}/services</servicedir>
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/>
 <allow receive_sender="*"/></policy></busconfig>"""
+# The only service that the session bus starts: no keyring or portal of the machine takes part.
+ACCESSIBILITY = "/usr/share/dbus-1/services/org.a11y.Bus.service"
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wait_until(condition, what):
@@ -42,10 +51,88 @@ def wait_until(condition, what):
         time.sleep(0.02)
 
 
+def connect(address):
+    return Gio.DBusConnection.new_for_address_sync(
+        address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+        | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+
+def number(value):
+    """An argument of the many methods that take one int."""
+    return GLib.Variant("(i)", (value,))
+
+
+class Node:
+    """One accessible object, asked over D-Bus: libatspi's own calls can wait for each other."""
+
+    # of enum AtspiStateType
+    LABELLED_BY = 2  # of enum AtspiRelationType
+    STATES = {"checked": 4, "expanded": 10, "focusable": 11, "focused": 12, "sensitive": 24,
+              "showing": 25, "visible": 30}
+
+    def __init__(self, bus, owner, path):
+        self.bus, self.owner, self.path = bus, owner, path
+
+    def __eq__(self, other):
+        return other is not None and (self.owner, self.path) == (other.owner, other.path)
+
+    def ask(self, interface, method, arguments=None):
+        return self.bus.call_sync(self.owner, self.path, interface, method, arguments, None,
+                                  Gio.DBusCallFlags.NONE, 3000, None).unpack()
+
+    def call(self, interface, method, arguments=None):
+        return self.ask("org.a11y.atspi." + interface, method, arguments)
+
+    @property
+    def name(self):
+        return self.ask("org.freedesktop.DBus.Properties", "Get",
+                        GLib.Variant("(ss)", ("org.a11y.atspi.Accessible", "Name")))[0]
+
+    @property
+    def role(self):
+        return self.call("Accessible", "GetRoleName")[0]
+
+    def children(self):
+        return [Node(self.bus, *child) for child in self.call("Accessible", "GetChildren")[0]]
+
+    def has(self, state):
+        words = self.call("Accessible", "GetState")[0]
+        bit = self.STATES[state]
+        return bool(words[bit // 32] >> bit % 32 & 1)
+
+    def interfaces(self):
+        return [name.rpartition(".")[2] for name in self.call("Accessible", "GetInterfaces")[0]]
+
+    def label(self):
+        """What a screen reader calls it: its name, or the text of what labels it."""
+        if self.name:
+            return self.name
+        for kind, targets in self.call("Accessible", "GetRelationSet")[0]:
+            if kind == self.LABELLED_BY and targets:
+                return Node(self.bus, *targets[0]).text()
+        return ""
+
+    def text(self):
+        if "Text" in self.interfaces():
+            return self.call("Text", "GetText", GLib.Variant("(ii)", (0, -1)))[0]
+        return self.name
+
+    def act(self):
+        self.call("Action", "DoAction", number(0))
+
+    def write(self, text):
+        self.call("EditableText", "SetTextContents", GLib.Variant("(s)", (text,)))
+
+    def extents(self):
+        """x, y, width, height on the screen."""
+        return self.call("Component", "GetExtents", GLib.Variant("(u)", (0,)))[0]
+
+
 class Desktop:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="dialtone-ui-")
         self.processes = []
+        self.noise = open(os.path.join(self.folder, "noise"), "w", encoding="utf-8")
         self.environment = dict(os.environ)
         for name in ("NO_AT_BRIDGE", "G_MESSAGES_DEBUG", "WAYLAND_DISPLAY", "LANGUAGE"):
             self.environment.pop(name, None)
@@ -57,18 +144,12 @@ class Desktop:
             GSETTINGS_BACKEND="memory", LC_ALL="C.UTF-8", GDK_BACKEND="x11", GTK_THEME="Adwaita",
             GTK_MODULES="", GTK_IM_MODULE="gtk-im-context-simple")
         self.start_display()
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus("--session")
-        config = os.path.join(self.folder, "system.conf")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(SYSTEM_BUS % self.folder)
-        self.environment["DBUS_SYSTEM_BUS_ADDRESS"] = self.start_bus("--config-file=" + config)
-        for name in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
-            os.environ[name] = self.environment[name]
-        os.environ.pop("NO_AT_BRIDGE", None)
-        os.environ.pop("AT_SPI_BUS_ADDRESS", None)
-        if Atspi.init() not in (0, 1):
-            raise RuntimeError("no accessibility bus")
-        Atspi.set_timeout(2000, 5000)
+        os.mkdir(self.folder + "/services")
+        shutil.copy(ACCESSIBILITY, self.folder + "/services")
+        for kind in ("session", "system"):
+            self.environment[f"DBUS_{kind.upper()}_BUS_ADDRESS"] = self.start_bus(kind)
+        self.environment.pop("AT_SPI_BUS_ADDRESS", None)
+        self.accessibility = self.connect_accessibility()
 
     def start_display(self):
         read, write = os.pipe()
@@ -79,15 +160,25 @@ class Desktop:
             self.environment["DISPLAY"] = ":" + pipe.readline().strip()
 
     def start_bus(self, kind):
+        config = os.path.join(self.folder, kind + ".conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(BUS.format(kind=kind, folder=self.folder))
         read, write = os.pipe()
-        self.spawn(["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog", kind,
-                    f"--print-address={write}"], pass_fds=[write])
+        self.spawn(["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog",
+                    "--config-file=" + config, f"--print-address={write}"], pass_fds=[write])
         os.close(write)
         with os.fdopen(read) as pipe:
             return pipe.readline().strip()
 
+    def connect_accessibility(self):
+        session = connect(self.environment["DBUS_SESSION_BUS_ADDRESS"])
+        address, = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress",
+                                     None, None, Gio.DBusCallFlags.NONE, 10000, None).unpack()
+        return connect(address)
+
     def spawn(self, command, **options):
-        process = subprocess.Popen(command, env=self.environment, **options)
+        options.setdefault("stderr", self.noise)
+        process = subprocess.Popen(command, env=self.environment, preexec_fn=die_with_parent, **options)
         self.processes.append(process)
         return process
 
@@ -191,34 +282,36 @@ class Window:
             self.errors.seek(0)
             raise AssertionError(f"the program ended with {self.process.returncode}:\n"
                                  + self.errors.read())
-        root = Atspi.get_desktop(0)
-        root.set_cache_mask(Atspi.Cache.NONE)
-        for index in range(root.get_child_count()):
-            child = root.get_child_at_index(index)
-            if child is not None and child.get_process_id() == self.process.pid:
-                child.set_cache_mask(Atspi.Cache.NONE)
+        bus = self.desktop.accessibility
+        root = Node(bus, "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+        for child in root.children():
+            pid = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                                GLib.Variant("(s)", (child.owner,)), None,
+                                Gio.DBusCallFlags.NONE, 3000, None).unpack()[0]
+            if pid == self.process.pid:
                 return child
         return None
 
     def all(self):
-        """Every accessible of the program that is showing, parents first."""
-        todo = [self.application()]
+        """Every accessible of the program that is showing, parents first, dialogs before windows."""
+        application = self.application()
+        todo = application.children() if application is not None else []
+        todo.sort(key=lambda child: child.role == "frame")
         while todo:
             node = todo.pop(0)
-            if node is None:
+            try:
+                if not node.has("showing"):
+                    continue
+                todo[0:0] = node.children()
+            except GLib.Error:  # it went away meanwhile
                 continue
             yield node
-            try:
-                todo[0:0] = [node.get_child_at_index(i) for i in range(node.get_child_count())]
-            except GLib.Error:
-                continue
 
-    def find_now(self, role, name, showing=True):
+    def find_now(self, role, name=None):
         for node in self.all():
             try:
-                if node.get_role_name() != role or name not in (None, self.name(node)):
-                    continue
-                if not showing or has(node, Atspi.StateType.SHOWING):
+                if node.role == role and name in (None, node.label()):
                     return node
             except GLib.Error:
                 continue
@@ -230,18 +323,13 @@ class Window:
     def gone(self, role, name=None):
         wait_until(lambda: not self.find_now(role, name), f"no more {role} {name!r}")
 
-    @staticmethod
-    def name(node):
-        return node.get_name()
-
     def texts(self):
         """All texts that are to be read now, in reading order."""
         out = []
         for node in self.all():
             try:
-                if node.get_role_name() in ("label", "statusbar", "alert") and has(
-                        node, Atspi.StateType.SHOWING):
-                    out.append(text_of(node))
+                if node.role in ("label", "status bar", "statusbar", "alert"):
+                    out.append(node.text())
             except GLib.Error:
                 continue
         return out
@@ -255,20 +343,22 @@ class Window:
 
     def press(self, name, role="push button"):
         node = self.find(role, name)
-        wait_until(lambda: has(node, Atspi.StateType.SENSITIVE), f"{name} can be pressed")
-        Atspi.Action.do_action(node, 0)
+        wait_until(lambda: node.has("sensitive"), f"{name} can be pressed")
+        node.act()
+
+    def entry(self, label):
+        return wait_until(lambda: self.find_now("text", label) or
+                          self.find_now("password text", label), f"an entry {label!r}")
 
     def type(self, label, text):
-        role = "password text" if "assword" in label else "text"
-        Atspi.EditableText.set_text_contents(self.find(role, label), text)
+        self.entry(label).write(text)
 
     def focused(self):
+        """What has the keyboard."""
         for node in self.all():
             try:
-                if has(node, Atspi.StateType.FOCUSED) and has(node, Atspi.StateType.SHOWING):
-                    found = node
-                    if node.get_role_name() not in ("frame", "dialog", "application"):
-                        return found
+                if node.has("focused") and node.role not in ("frame", "dialog"):
+                    return node
             except GLib.Error:
                 continue
         return None
@@ -277,13 +367,3 @@ class Window:
         code = self.desktop.end(self.process, how)
         self.errors.seek(0)
         return code, self.errors.read()
-
-
-def has(node, state):
-    return node.get_state_set().contains(state)
-
-
-def text_of(node):
-    if "Text" in node.get_interfaces():
-        return Atspi.Text.get_text(node, 0, -1)
-    return node.get_name()

@@ -1,0 +1,576 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window as a person uses it: with a keyboard and a screen reader, against a helper that the test moves.
+
+usage: test_window.py PROGRAM CONTRACT.xml LOCALEDIR [NAME...]
+
+Prints TAP. Names in front of a test's sentence are rows of the project's table of threats.
+"""
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+
+import desktop
+import profiles
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SHA256 = "0123456789abcdef" * 4
+# A sanitizer's report about the program itself is a failure; leaks inside GTK's libraries are not ours.
+SANITIZER = {"ASAN_OPTIONS": "detect_leaks=0"}
+
+PROGRAM, CONTRACT, LOCALES = sys.argv[1:4]
+
+
+class Case:
+    """One desktop, one helper, one program; ends them all."""
+
+    def __init__(self):
+        self.desktop = desktop.Desktop()
+        self.helper = None
+        self.window = None
+
+    def start_helper(self):
+        self.helper = desktop.Helper(self.desktop, os.path.join(HERE, "fake_helper.py"), CONTRACT)
+
+    def start(self, *arguments, **environment):
+        self.window = desktop.Window(self.desktop, PROGRAM, *arguments,
+                                     **{**SANITIZER, "DIALTONE_LOCALEDIR": LOCALES, **environment})
+        return self.window
+
+    def import_profile(self, button="Import", **keys):
+        """Imports a profile; gives its logon window."""
+        folder = os.path.join(self.desktop.folder, f"profile-{time.monotonic_ns()}")
+        path = profiles.make(folder, **keys)
+        window = self.start(path)
+        window.press(button)
+        window.find("password text")
+        return window
+
+    def dial(self, **keys):
+        window = self.import_profile(**keys)
+        window.type("User name:", "alice")
+        window.type("Password:", "secret")
+        window.press("Connect")
+        self.helper.call("Connect")
+        return window
+
+    def restart(self):
+        """The window is killed, and opened again."""
+        self.window.end(signal.SIGKILL)
+        return self.start()
+
+    def connect(self, **details):
+        self.helper.set(State="connected", Stage=3, Error=0, BytesIn=12345, BytesOut=345,
+                        RoundTrip=23400,
+                        Details={"server": "vpn.example.edu", "server-address": "192.0.2.1",
+                                 "local-ip": "10.1.2.3", "dns": ["10.0.0.1", "10.0.0.2"],
+                                 "encryption": "TLS 1.3, AES-256-GCM", "auth": "MS-CHAPv2",
+                                 "connected-since": int(time.time()) - 3700, **details})
+
+    def close(self):
+        try:
+            if self.window is not None:
+                code, errors = self.window.end()
+                if code not in (-signal.SIGTERM, -signal.SIGKILL, 0):
+                    raise AssertionError(f"the program ended with {code}: {errors}")
+                for line in errors.splitlines():
+                    if "CRITICAL" in line or "WARNING" in line or "Sanitizer" in line:
+                        raise AssertionError("the program complained: " + errors)
+        finally:
+            if self.helper is not None:
+                self.helper.end()
+            self.desktop.close()
+
+
+def check(truth, what):
+    if not truth:
+        raise AssertionError(what)
+
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+@test
+def stages(case):
+    """three stages, connected, disconnected"""
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "pässwörd")
+    window.type("Logon domain:", "EXAMPLE")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(plan["servers"] == [["vpn.example.edu", 0]] and plan["protocols"] == ["sstp"], plan)
+    check(secrets == {"user": "alice", "password": "pässwörd", "domain": "EXAMPLE"}, secrets)
+    case.helper.set(State="connecting", Stage=1, Details={"server": "vpn.example.edu"})
+    window.reads("Connecting to vpn.example.edu…")
+    check(not window.entry("User name:").has("sensitive"), "fields are closed while dialing")
+    case.helper.set(State="authenticating", Stage=2)
+    window.reads("Verifying user name and password…")
+    case.helper.set(State="registering", Stage=3)
+    window.reads("Registering your computer on the network…")
+    case.connect()
+    for text in ("Connected", "1:01:4", "10.1.2.3", "10.0.0.1, 10.0.0.2", "23.4 ms", "345 bytes",
+                 "vpn.example.edu (192.0.2.1)", "TLS 1.3, AES-256-GCM (MS-CHAPv2)"):
+        window.reads(text)
+    case.helper.set(BytesOut=987)  # not signalled: it is asked for
+    window.reads("987 bytes")
+    window.press("Disconnect")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Stage=0, Error=631)
+    window.reads("Disconnected")
+    check(not any("Error" in text for text in window.texts()), "a hang-up is no failure")
+
+
+@test
+def import_page(case):
+    """what a profile sets up is shown before it is stored; Cancel stores nothing"""
+    path = profiles.make(os.path.join(case.desktop.folder, "p"), name="Shown <b>first</b>")
+    window = case.start(path)
+    for text in ("vpn.example.edu", "SSTP", "EAP-MSCHAPv2, MS-CHAP v2", "Start a program",
+                 "all traffic of this computer"):
+        window.reads(text)
+    check(window.entry("Connection name:").text() == "Shown <b>first</b>", "the name as it is")
+    window.press("Cancel")
+    desktop.wait_until(lambda: window.process.poll() is not None, "the program ends")
+    check(not os.path.exists(case.desktop.folder + "/data/dialtone/profiles"), "nothing is stored")
+    window = case.start()
+    window.reads("No Connections Yet")
+
+
+@test
+def import_damaged(case):
+    """a file that is no profile: a sentence, and no Import"""
+    path = os.path.join(case.desktop.folder, "x.cmp")
+    with open(path, "wb") as file:
+        file.write(b"\0\xff" * 999)
+    window = case.start(path)
+    window.reads("damaged")
+    check(not window.find("push button", "Import").has("sensitive"), "Import is closed")
+
+
+@test
+def several(case):
+    """several connections: a list; open one; delete one, after a question"""
+    case.import_profile(name="Alpha").end()
+    case.import_profile(name="Beta", short="BETA").end()
+    window = case.start()
+    window.find("list item", "Alpha")
+    window.press("Delete Beta")
+    window.press("Cancel")
+    window.press("Delete Beta")
+    window.press("Delete")
+    window.gone("list item", "Beta")
+    window.find("list item", "Alpha")
+    code, _ = window.end()
+    check(code == -signal.SIGTERM, code)
+    case.start().entry("User name:")  # one is left: its window opens at once
+
+
+@test
+def wrong_password(case):
+    """691: number, sentence, advice, cause; the password is asked for again"""
+    window = case.dial()
+    case.desktop.focus("Example College VPN")
+    case.helper.set(State="idle", Stage=2, Error=691, ErrorDetail="CHAP failure, E=691 R=0")
+    window.reads("Error 691: The server did not accept this user name and password.")
+    window.reads("Type the password again")
+    window.press("Details", "toggle button")
+    window.reads("CHAP failure, E=691 R=0")
+    desktop.wait_until(lambda: window.focused() == window.entry("Password:"), "the password has focus")
+    window.press("View Log")
+    window.gone("push button", "nothing of this name")
+    case.helper.call("GetLog")
+
+
+@test
+def question_691(case):
+    """691 while the server waits: the fields open, Connect answers"""
+    window = case.dial()
+    case.helper.set(State="authenticating", Stage=2, Question={"reason": 691})
+    window.reads("Error 691")
+    window.type("Password:", "better")
+    window.press("Connect")
+    check(case.helper.call("Answer") == [{"user": "alice", "password": "better"}], "the answer")
+    case.helper.set(Question={})
+    case.connect()
+    window.reads("10.1.2.3")
+
+
+@test
+def question_648(case):
+    """A9 a new password is only sent after it was typed twice and chosen"""
+    window = case.dial()
+    case.helper.set(State="authenticating", Stage=2, Question={"reason": 648})
+    window.reads("Error 648: The password has expired.")
+    button = window.find("push button", "Change Password")
+    check(not button.has("sensitive"), "nothing typed yet")
+    window.type("New password:", "n3w")
+    window.type("Confirm new password:", "other")
+    window.reads("The two passwords are not the same yet.")
+    check(not button.has("sensitive"), "not the same")
+    check(not case.helper.called("Answer"), "no answer yet")
+    window.type("Confirm new password:", "n3w")
+    window.press("Change Password")
+    check(case.helper.call("Answer") == [
+        {"user": "alice", "password": "secret", "new-password": "n3w"}], "the answer")
+    case.helper.set(Question={})
+    case.helper.set(Question={"reason": 709})
+    window.reads("Error 709: The server did not accept the new password.")
+    window.press("Cancel")
+    case.helper.call("Disconnect")
+    check(not case.helper.called("Answer"), "Cancel answers nothing")
+
+
+@test
+def certificate(case):
+    """a certificate is accepted only after it was compared, and then it alone"""
+    window = case.dial()
+    case.helper.set(State="idle", Stage=1, Error=0x800B0109, ErrorDetail="self-signed certificate",
+                    Details={"server": "vpn.example.edu", "certificate-sha256": SHA256})
+    window.reads("Error 0x800B0109: The server's certificate was not issued by")
+    window.press("Show Certificate…")
+    window.reads("01:23:45:67:89:AB:CD:EF\n01:23")
+    accept = window.find("push button", "Accept This Certificate")
+    check(not accept.has("sensitive"), "not compared yet")
+    window.press("I have compared the fingerprint, and it is the same", "check box")
+    window.press("Accept This Certificate")
+    window.reads("The certificate is accepted.")
+    check(not case.helper.called("Connect"), "nothing is dialed without the person")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(bytes(plan["pin"]).hex() == SHA256, plan)
+
+
+@test
+def certificate_never(case):
+    """an expired, revoked or changed certificate cannot be accepted"""
+    window = case.dial()
+    for error in (0x800B0101, 0x800B010C, 0x800B0114):
+        case.helper.set(State="idle", Stage=1, Error=error, ErrorDetail="",
+                        Details={"server": "vpn.example.edu", "certificate-sha256": SHA256})
+        window.reads(f"Error 0x{error:08X}")
+        check(not window.find_now("push button", "Show Certificate…"), f"{error:x} may be accepted")
+
+
+@test
+def captive_portal(case):
+    """H10 a captive portal: told what to do, and no password is asked for"""
+    window = case.dial()
+    case.helper.set(State="idle", Stage=1, Error=0x80070320, ErrorDetail="302 to http://portal/")
+    window.reads("Error 0x80070320: The network wants you to sign in first.")
+    window.reads("Open a web page in your browser")
+    check(not window.find_now("dialog"), "a dialog opened")
+
+
+@test
+def killed(case):
+    """S3 the window is killed in a call: the connection stays, the next window shows the truth"""
+    window = case.dial()
+    case.helper.set(State="authenticating", Stage=2)
+    window.reads("Verifying")
+    window = case.restart()
+    window.reads("Verifying user name and password…")
+    case.connect()
+    window.reads("10.1.2.3")
+    window = case.restart()
+    window.reads("10.1.2.3")
+    check(not case.helper.called("Disconnect"), "nobody hung up")
+    window.press("Disconnect")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Error=0)
+    window.reads("Disconnected")
+
+
+@test
+def helper_gone(case):
+    """the helper crashes in a call, and comes back"""
+    window = case.dial()
+    case.helper.set(State="authenticating", Stage=2)
+    window.reads("Verifying")
+    case.helper.end()
+    case.helper = None
+    desktop.wait_until(lambda: window.entry("User name:").has("sensitive"), "the fields open again")
+    window.press("Connect")
+    window.reads("The dialing service is not running.")
+    case.start_helper()
+    window.press("Connect")
+    case.helper.call("Connect")
+
+
+@test
+def refused(case):
+    """not authorised: a sentence with its number"""
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    case.helper.do(fail="org.dialtone.Dialer1.Error.Ras0x80070005", message="polkit said no")
+    window.press("Connect")
+    window.reads("Error 0x80070005: You are not allowed to do this.")
+    case.helper.do(fail="org.dialtone.Dialer1.Error.Ras756", message="busy")
+    window.press("Connect")
+    window.reads("Error 756: This connection is already being dialed.")
+
+
+@test
+def foreign_text(case):
+    """Y2 text of servers and profiles is never markup, and holds no escapes or bidi marks"""
+    window = case.dial(name="<b>Bold</b> & <i>", support="<span size='99999'>Call</span> &amp; ask")
+    window.reads("<span size='99999'>Call</span> &amp; ask")
+    case.helper.set(State="idle", Error=734,
+                    ErrorDetail="<b>x</b> \x1b[31m \u202eevil\u2066 %s%n " + "A" * 70000)
+    window.reads("Error 734")
+    window.press("Details", "toggle button")
+    window.reads("<b>x</b> ?[31m ")
+    detail = next(text for text in window.texts() if text.startswith("<b>x</b>"))
+    check(len(detail) <= 1024 and not set(detail) & set("\x1b\u202e\u2066\n"), repr(detail[:60]))
+    check("%s%n" in detail, "percent signs are text")
+    case.helper.set(State="connecting", Error=0, Details={"server": "a<b>b\u202e\x07"})
+    window.reads("a<b>b")
+    case.connect(server="<u>s</u>", encryption="\x1b]0;title\x07")
+    window.reads("<u>s</u>")
+
+
+@test
+def no_keyring(case):
+    """D9 no keyring: the dial goes on, and the window says that the password was not saved"""
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Save password", "check box")
+    check(window.find("check box", "Connect automatically").has("sensitive"), "now it may be chosen")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    window.reads("The password was not saved")
+
+
+@test
+def missing(case):
+    """nothing typed: said where, nothing dialed"""
+    window = case.import_profile()
+    window.press("Connect")
+    window.reads("Please type your user name.")
+    window.type("User name:", "alice")
+    window.press("Connect")
+    window.reads("Please type your password.")
+    check(not case.helper.called("Connect"), "dialed without a password")
+
+
+@test
+def hidden(case):
+    """what the profile hides is not there"""
+    window = case.import_profile(HideDomain=1, HideRememberPassword=1)
+    check(not window.find_now("text", "Logon domain:"), "the domain")
+    check(not window.find_now("check box", "Save password"), "Save password")
+    check(not window.find_now("check box", "Connect automatically"), "Connect automatically")
+
+
+@test
+def waiting(case):
+    """redial: counts down; Cancel hangs up"""
+    window = case.dial()
+    case.helper.set(State="waiting", Error=809, Waiting={"seconds": 5, "attempt": 2, "attempts": 3})
+    window.reads("5 seconds")
+    window.reads("Error 809")
+    window.press("Cancel")
+    case.helper.call("Disconnect")
+
+
+@test
+def properties(case):
+    """Properties: what a user may change is saved, and used by the next dial"""
+    window = case.import_profile()
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    check([tab.name for tab in tabs.children()]
+          == ["General", "Options", "Security", "Networking", "About"], "five pages")
+    tabs.call("Selection", "SelectChild", desktop.number(2))
+    window.reads("locked")
+    tabs.call("Selection", "SelectChild", desktop.number(3))
+    window.press("Use the default gateway on the remote network", "check box")
+    window.press("Use these name servers instead of the server’s", "check box")
+    window.type("Preferred DNS server:", "not an address")
+    window.press("OK")
+    window.reads("DNS")
+    window.type("Preferred DNS server:", "10.9.9.9")
+    window.press("OK")
+    window.gone("page tab list")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["default-gateway"] is False and plan["dns"] == ["10.9.9.9"], plan)
+
+
+@test
+def keyboard(case):
+    """everything by keyboard: type, Enter, Escape, mnemonics, Tab reaches every control"""
+    window = case.import_profile()
+    case.desktop.focus("Example College VPN")
+    case.desktop.type("alice\tsecret\tEXAMPLE")
+    desktop.wait_until(lambda: window.entry("Logon domain:").text() == "EXAMPLE", "typed")
+    seen = []
+    for _ in range(12):
+        case.desktop.keys("Tab")
+        seen.append(desktop.wait_until(window.focused, "something has the focus").label())
+    for name in ("User name:", "Password:", "Logon domain:", "Save password", "Connect", "Cancel",
+                 "Properties", "Help", "Menu"):
+        check(name in seen, f"{name} is not reached: {seen}")
+    case.desktop.keys("alt+u")
+    desktop.wait_until(lambda: window.focused() == window.entry("User name:"), "Alt+U")
+    case.desktop.keys("Return")
+    _, secrets = case.helper.call("Connect")
+    check(secrets == {"user": "alice", "password": "secret", "domain": "EXAMPLE"}, secrets)
+    case.helper.set(State="connecting", Stage=1)
+    window.reads("Connecting")
+    case.desktop.keys("Escape")
+    case.helper.call("Disconnect")
+    case.connect()
+    window.reads("10.1.2.3")
+    desktop.wait_until(lambda: window.focused().label() == "Disconnect", "Disconnect has the focus")
+    case.desktop.keys("Return")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Error=0)
+    window.find("push button", "Connect")
+    case.desktop.keys("F1")
+    window.reads("Saving the password")
+    case.desktop.focus("Help")
+    case.desktop.keys("Escape")
+    window.gone("dialog", "Help")
+    case.desktop.focus("Example College VPN")
+    case.desktop.keys("Escape")
+    desktop.wait_until(lambda: window.process.poll() is not None, "Escape closes the idle window")
+
+
+def nameless(window):
+    """Controls that a screen reader has no word for."""
+    return [node.role for node in window.all()
+            if node.has("focusable") and node.role not in ("frame", "dialog", "scroll pane", "label")
+            and not node.label()]
+
+
+@test
+def names(case):
+    """every control of every window has a name for a screen reader"""
+    path = profiles.make(os.path.join(case.desktop.folder, "p"))
+    window = case.start(path)
+    window.find("push button", "Import")
+    check(not nameless(window), f"import: {nameless(window)}")
+    window.press("Import")
+    window.entry("User name:")
+    check(not nameless(window), f"logon: {nameless(window)}")
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    for page in range(5):
+        tabs.call("Selection", "SelectChild", desktop.number(page))
+        check(not nameless(window), f"properties {page}: {nameless(window)}")
+    window.press("Cancel")
+    window.gone("page tab list")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="authenticating", Question={"reason": 648})
+    window.reads("Error 648")
+    check(not nameless(window), f"password: {nameless(window)}")
+    window.press("Cancel")
+    case.helper.set(State="idle", Question={}, Error=0x800B010F,
+                    Details={"certificate-sha256": SHA256})
+    window.press("Show Certificate…")
+    window.find("push button", "Do Not Accept")
+    check(not nameless(window), f"certificate: {nameless(window)}")
+    window.press("Do Not Accept")
+    case.connect()
+    window.reads("10.1.2.3")
+    check(not nameless(window), f"status: {nameless(window)}")
+
+
+@test
+def german(case):
+    """German, with the numbers that help desks know"""
+    folder = os.path.join(case.desktop.folder, "p")
+    window = case.start(profiles.make(folder), LANGUAGE="de")
+    window.press("Importieren")
+    window.type("Benutzername:", "alice")
+    window.type("Passwort:", "geheim")
+    window.press("Verbinden")
+    case.helper.call("Connect")
+    case.helper.set(State="authenticating", Stage=2)
+    window.reads("Benutzername und Passwort werden überprüft …")
+    case.helper.set(State="idle", Error=691)
+    window.reads("Fehler 691: Der Server hat diesen Benutzernamen oder dieses Passwort nicht")
+
+
+@test
+def right_to_left(case):
+    """right to left: labels are right of their fields, the window is whole"""
+    path = profiles.make(os.path.join(case.desktop.folder, "p"))
+    window = case.start(path, GTK_MODULES=os.environ["DIALTONE_RTL_MODULE"])
+    window.press("Import")
+    entry = window.entry("User name:")
+    label = window.find("label", "User name:")
+    check(label.extents()[0] > entry.extents()[0], "the label is right of the field")
+    first, last = (window.find("push button", name).extents()[0] for name in ("Connect", "Help"))
+    check(first > last, "the buttons run from right to left")
+
+
+@test
+def scaled(case):
+    """200 %: twice the size, all controls inside the window"""
+    path = profiles.make(os.path.join(case.desktop.folder, "p"))
+    window = case.start(path, GDK_SCALE="2")
+    window.press("Import")
+    window.entry("User name:")
+    frame = window.find("frame").extents()
+    for node in window.all():
+        if node.has("focusable") and node.role != "frame":
+            x, y, width, height = node.extents()
+            check(x >= frame[0] and y >= frame[1] and x + width <= frame[0] + frame[2]
+                  and y + height <= frame[1] + frame[3], f"{node.label()} sticks out")
+
+
+def run(function):
+    case = Case()
+    try:
+        if function not in (import_page, import_damaged):
+            case.start_helper()
+        try:
+            function(case)
+        except BaseException:
+            keep = os.environ.get("DIALTONE_TEST_SCREENSHOTS")
+            if keep and shutil.which("import"):
+                case.desktop.screenshot(os.path.join(keep, function.__name__ + ".png"))
+            raise
+    finally:
+        case.close()
+
+
+def main():
+    chosen = [f for f in TESTS if not sys.argv[4:] or f.__name__ in sys.argv[4:]]
+    needed = [name for name in ("Xvfb", "dbus-daemon", "xdotool") if not shutil.which(name)]
+    if needed:
+        print(f"1..0 # SKIP {', '.join(needed)} not installed")
+        return 0
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for number, function in enumerate(chosen, 1):
+        try:
+            run(function)
+            print(f"ok {number} - {function.__doc__}", flush=True)
+        except Exception:  # the next case may still pass
+            failed += 1
+            print(f"not ok {number} - {function.__doc__}")
+            for line in traceback.format_exc().splitlines():
+                print("#", line, flush=True)
+    return 1 if failed else 0
+
+
+sys.exit(main())
