@@ -32,7 +32,7 @@ fuzz_auth(struct rd *in, enum ppp_auth_method method, uint16_t protocol)
     fuzz_credentials(&c, rd_u8(in) & 1);
     ppp_auth_credentials(&a, now, &c);
     ppp_auth_start(&a, now, method);
-    while (in->left > 0) {
+    while (in->left > 0 && rd_ok(in)) {
         const enum ppp_auth_state before = a.state;
 
         switch (rd_u8(in) % 4) {

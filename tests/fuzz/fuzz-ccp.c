@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     q.head = q.tail = 0;
     ccp_init(&ccp, allowed, &q);
-    while (in.left > 0) {
+    while (in.left > 0 && rd_ok(&in)) {
         uint32_t agreed;
 
         fuzz_fsm_step(&ccp.fsm, &q, &now, &in);

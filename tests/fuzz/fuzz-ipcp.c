@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     q.head = q.tail = 0;
     ipcp_init(&ipcp, &params, &q);
-    while (in.left > 0) {
+    while (in.left > 0 && rd_ok(&in)) {
         fuzz_fsm_step(&ipcp.fsm, &q, &now, &in);
         /* Threats I1, I2: what nobody can have is never taken. */
         if (ipcp.now.local != 0 && !net_ip4_usable(ipcp.now.local))

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     q.head = q.tail = 0;
     fuzz_random = 1;
     ipv6cp_init(&v6, &fuzz_rng, &q);
-    while (in.left > 0) {
+    while (in.left > 0 && rd_ok(&in)) {
         fuzz_fsm_step(&v6.fsm, &q, &now, &in);
         if (memcmp(v6.local, none, 8) == 0)
             abort();

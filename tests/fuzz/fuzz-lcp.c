@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     q.head = q.tail = 0;
     fuzz_random = 7;
     lcp_init(&lcp, &params, &q);
-    while (in.left > 0) {
+    while (in.left > 0 && rd_ok(&in)) {
         if (in.p[0] == 0xee) { /* the owner's own doings */
             const struct rd packet = (rd_u8(&in), fuzz_frame(&in));
 

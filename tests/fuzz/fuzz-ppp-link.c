@@ -125,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ended = 0;
     fuzz_random = 5;
     begin(role, auth, now);
-    while (in.left > 0) {
+    while (in.left > 0 && rd_ok(&in)) {
         const uint8_t what = rd_u8(&in);
 
         if (what >= 128)

@@ -158,6 +158,7 @@ test_A7_failures(void)
         {"E=691 R=1 C=" C32 "00 V=3", true, 691, true, false, ""},
         {"E=691 R=1 C=000102030405060708090A0B0C0D0E0G V=3", true, 691, true, false, ""},
         {"E=99999999999999999999999 R=1 C=" C32, true, 0, true, true, ""},
+        {"E=18446744073709552307", true, 0, false, false, ""}, /* 691 and 2^64 */
         {"E=4294967296", true, 0, false, false, ""},
         {"E=-1", true, 0, false, false, ""},
         {"E=", true, 0, false, false, ""},

@@ -114,6 +114,20 @@ test_each_method_and_its_keys(void)
     g_assert_cmpint(auth.state, ==, PPP_AUTH_PROVED);
 }
 
+/* LCP may be negotiated anew, and come to another method. */
+static void
+test_keys_go_with_their_method(void)
+{
+    static const uint8_t none[32];
+
+    challenged(NULL);
+    g_assert_true(input_vec("chap-success"));
+    ppp_auth_start(&auth, NOW, PPP_AUTH_PAP);
+    input(PAP, hex("02010005 00"));
+    g_assert_cmpint(auth.state, ==, PPP_AUTH_PROVED);
+    assert_octets(auth.hlak, 32, rd_over(none, 32));
+}
+
 static void
 test_only_the_method_agreed_on(void)
 {
@@ -312,6 +326,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ppp-auth/each-method-and-its-keys", test_each_method_and_its_keys);
+    g_test_add_func("/ppp-auth/keys-go-with-their-method", test_keys_go_with_their_method);
     g_test_add_func("/ppp-auth/A1-only-the-method-agreed-on", test_only_the_method_agreed_on);
     g_test_add_func("/ppp-auth/691-asks-three-times", test_691_asks_three_times);
     g_test_add_func("/ppp-auth/refusals-that-end", test_refusals_that_end);

@@ -401,6 +401,8 @@ test_requests_back_off_and_end(void)
         g_assert_cmpuint(frame.p[3], ==, 1); /* one identifier for all copies */
         requests++;
         g_assert_cmpuint(now - last, >=, gap); /* never faster than before */
+        if (requests == 3)
+            g_assert_cmpuint(now - last, ==, 2 * USEC_PER_SEC);
         gap = now - last;
         last = now;
         now = ppp_fsm_deadline(&toy.fsm);
@@ -434,6 +436,44 @@ test_talk_without_agreement_ends(void)
     }
     g_assert_cmpuint(now - NOW, <=, 31 * USEC_PER_SEC);
     g_assert_true(toy.fsm.notes & PPP_NOTE_TIMEOUT);
+}
+
+/* P5: and so if each round comes late, and sets the counters back. */
+static void
+test_slow_rounds_end(void)
+{
+    usec_t now = NOW, next_nak = NOW;
+
+    toy_init();
+    ppp_fsm_open(&toy.fsm, now);
+    ppp_fsm_lower_up(&toy.fsm, now);
+    while (toy.fsm.state >= PPP_REQ_SENT) {
+        if (now >= next_nak) {
+            uint8_t nak[] = {3, toy.fsm.request_id, 0, 7, 1, 3, 9};
+
+            g_assert_true(ppp_fsm_input(&toy.fsm, now, rd_over(nak, sizeof nak)));
+            next_nak += 5 * USEC_PER_SEC;
+        }
+        now += USEC_PER_SEC / 10;
+        ppp_fsm_expire(&toy.fsm, now);
+        drain(&toy.q);
+        g_assert_cmpuint(now - NOW, <=, 31 * USEC_PER_SEC);
+    }
+    g_assert_cmpuint(now - NOW, >=, 29 * USEC_PER_SEC);
+    g_assert_true(toy.fsm.notes & PPP_NOTE_TIMEOUT);
+}
+
+/* On a stream nothing is lost: a slow server is not asked again before the RFC's three seconds,
+ * whatever the round trip. */
+static void
+test_reliable_carrier(void)
+{
+    toy_init();
+    ppp_fsm_set_reliable(&toy.fsm);
+    ppp_fsm_hint_rtt(&toy.fsm, 1000);
+    ppp_fsm_open(&toy.fsm, NOW);
+    ppp_fsm_lower_up(&toy.fsm, NOW);
+    g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, NOW + 3 * USEC_PER_SEC);
 }
 
 static void
@@ -558,6 +598,8 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-fsm/P5-our-naks-become-rejects", test_our_naks_become_rejects);
     g_test_add_func("/ppp-fsm/requests-back-off-and-end", test_requests_back_off_and_end);
     g_test_add_func("/ppp-fsm/talk-without-agreement-ends", test_talk_without_agreement_ends);
+    g_test_add_func("/ppp-fsm/P5-slow-rounds-end", test_slow_rounds_end);
+    g_test_add_func("/ppp-fsm/reliable-carrier", test_reliable_carrier);
     g_test_add_func("/ppp-fsm/timer-follows-the-round-trip", test_timer_follows_the_round_trip);
     g_test_add_func("/ppp-fsm/retransmission-is-not-measured", test_retransmission_is_not_measured);
     g_test_add_func("/ppp-fsm/P16-answers-fit-a-frame", test_answers_fit_a_frame);

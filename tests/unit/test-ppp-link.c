@@ -352,6 +352,27 @@ test_terminated_amid_authentication_is_691(void)
     g_assert_nonnull(strstr(story->str, "ended 691 "));
 }
 
+/* The same with CHAP: a refusal only if there was something to refuse. */
+static void
+test_terminated_before_and_after_the_response(void)
+{
+    until_answered(&usual, &server);
+    inject_and_tell(hex("ff03c021 05990004"));
+    assert_story("ended 691 ");
+
+    init(&usual, &server);
+    ppp_link_up(&link_, now);
+    inject(hex("ff03c021 01010009 0305c22381"));
+    uint8_t ack[14] = {0xff, 3, 0xc0, 0x21, 2, 1, 0, 10, 5, 6};
+    for (guint i = 0; i < 4; i++)
+        ack[10 + i] = (uint8_t)(link_.lcp.magic >> (24 - 8 * i));
+    inject(keep(ack, sizeof ack));
+    g_assert_cmpint(link_.phase, ==, PPP_PHASE_AUTHENTICATE);
+    inject_and_tell(hex("ff03c223 02010004")); /* nothing that we would answer */
+    inject_and_tell(hex("ff03c021 05990004"));
+    assert_story("lcp-up ended 734 ");
+}
+
 static void
 test_try_again_and_nobody_there(void)
 {
@@ -637,6 +658,26 @@ test_late_protocol(void)
     assert_story(UP_STORY "changed ");
 }
 
+/* An end within that grace leaves no timer behind. */
+static void
+test_no_timer_after_the_end(void)
+{
+    const struct ras_end why = {.error = RAS_USER_DISCONNECTION};
+
+    up(&usual, &server);
+    ppp_fsm_lower_down(&link_.ipv6cp.fsm, now);
+    ppp_fsm_lower_up(&link_.ipv6cp.fsm, now); /* IPv6 anew: a change is pending */
+    ppp_link_expire(&link_, now);
+    const usec_t grace = link_.grace_at;
+
+    g_assert_cmpuint(grace, !=, NEVER);
+    ppp_link_close(&link_, now, &why);
+    now = grace;
+    ppp_link_expire(&link_, now);
+    g_assert_cmpint(link_.phase, ==, PPP_PHASE_TERMINATE);
+    g_assert_cmpuint(ppp_link_deadline(&link_), >, now);
+}
+
 static void
 test_I3_address_changes(void)
 {
@@ -893,6 +934,8 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link/wrong-password-691", test_wrong_password_is_691);
     g_test_add_func("/ppp-link/terminated-amid-authentication-691",
                     test_terminated_amid_authentication_is_691);
+    g_test_add_func("/ppp-link/terminated-before-and-after-the-response",
+                    test_terminated_before_and_after_the_response);
     g_test_add_func("/ppp-link/try-again-and-nobody-there", test_try_again_and_nobody_there);
     g_test_add_func("/ppp-link/A5-unproven-server-778", test_A5_unproven_server_is_778);
     g_test_add_func("/ppp-link/silence-721-718", test_silence);
@@ -908,6 +951,7 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link/I1-unusable-address-720", test_I1_unusable_address_is_720);
     g_test_add_func("/ppp-link/fixed-address-refused-735", test_fixed_address_refused_is_735);
     g_test_add_func("/ppp-link/late-protocol", test_late_protocol);
+    g_test_add_func("/ppp-link/no-timer-after-the-end", test_no_timer_after_the_end);
     g_test_add_func("/ppp-link/I3-address-changes", test_I3_address_changes);
     g_test_add_func("/ppp-link/ccp-is-refused-without-mppe", test_ccp_is_refused_without_mppe);
     g_test_add_func("/ppp-link/A16-required-encryption-742", test_A16_required_encryption);
