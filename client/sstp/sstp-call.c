@@ -240,9 +240,7 @@ sstp_call_heard(struct sstp_call *c, usec_t now)
 static void
 hello(struct sstp_call *c, usec_t now, struct wr *out)
 {
-    const usec_t asked = c->hello_pending ? c->hello_sent : 0;
-
-    if (c->heard > asked && now - c->heard < HELLO) {
+    if (now - c->heard < HELLO) {
         c->hello_pending = false;
         c->deadline = c->heard + HELLO;
         return;

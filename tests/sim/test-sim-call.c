@@ -3,6 +3,7 @@
  * not, and how many round trips it takes.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "session-priv.h"
 #include "sim.h"
 
 #define MS USEC_PER_MSEC
@@ -94,7 +95,8 @@ static void
 test_round_trips(void)
 {
     for (int early = 0; early < 2; early++) {
-        const struct sim_params p = {.delay = 50 * MS, .early = early, .tweak = mschapv2};
+        const struct sim_params p = {
+            .delay = 50 * MS, .early = early, .tweak = mschapv2, .registering = 30 * MS};
         struct sim s;
 
         sim_run(&s, &p);
@@ -103,7 +105,9 @@ test_round_trips(void)
                        early, s.config_after / MS, s.up_after / MS);
         g_assert_true(s.came_up);
         g_assert_cmpuint(s.config_after, ==, (early ? 400 : 500) * MS);
-        g_assert_cmpuint(s.up_after, ==, (early ? 500 : 600) * MS);
+        /* The helper has done all that DHCP's answer added, too. */
+        g_assert_cmpuint(s.configs, ==, 2);
+        g_assert_cmpuint(s.up_after, ==, (early ? 530 : 630) * MS);
         assert_settings(&s);
         sim_clear(&s);
     }
@@ -157,6 +161,7 @@ static const struct failure failures[] = {
     {.name = "A2 no authentication", {"no-auth"}, .error = RAS_PEER_REFUSED_AUTH},
     {.name = "I1 address 127.0.0.1", {"ipcp-address 127.0.0.1"}, .p = {.tweak = only_ip4}, .error = RAS_PPP_NO_PROTOCOLS_CONFIGURED},
     {.name = "I1 the server's address", {"ipcp-address 198.51.100.1"}, .error = RAS_PPP_NO_PROTOCOLS_CONFIGURED},
+    {.name = "ended while DHCP is waited for", {"dhcp-mute", "at up abort"}, .error = RAS_LINK_FAILURE},
     {.name = "up, then LCP terminate", {"at up +100 lcp-terminate"}, .error = RAS_PPP_LCP_TERMINATED, .up = true},
     {.name = "up, then disconnect", {"at up +100 disconnect"}, .error = RAS_REMOTE_DISCONNECTION, .up = true},
     {.name = "up, then abort", {"at up +100 abort"}, .error = RAS_LINK_FAILURE, .up = true},
@@ -227,8 +232,10 @@ test_dhcp_mute(void)
     const struct sim_params p = {.delay = 50 * MS, .tweak = mschapv2, .script = mute};
     struct sim s;
 
-    sim_run(&s, &p);
-    g_assert_true(s.came_up);
+    sim_start(&s, &p);
+    while (!s.came_up)
+        g_assert_true(sim_step(&s));
+    g_assert_cmpuint(s.client->inform.sent, ==, 2); /* once more, when the way was surely open */
     g_assert_cmpuint(s.up_after, >, 600 * MS);
     g_assert_cmpuint(s.up_after, <=, 1200 * MS);
     g_assert_cmpuint(s.settings.n_routes, ==, 0);
@@ -239,20 +246,37 @@ test_dhcp_mute(void)
 static void
 test_early_refused(void)
 {
-    static const char *const scripts[][2] = {
-        {"http-close-early"}, {"sstp-no-ack"}, {"at request abort 5"}, {"at request close"},
-        {"http-status 503"},  {"sstp-hash 4"}, {"at http silence"}};
+    static const struct {
+        const char *script[2];
+        usec_t within;
+    } rows[] = {
+        {{"http-close-early"}, 150 * MS},         {{"sstp-no-ack"}, 700 * MS},
+        {{"at request abort 5"}, 150 * MS},       {{"at request close"}, 150 * MS},
+        {{"http-status 503"}, 150 * MS},          {{"sstp-hash 4"}, 150 * MS},
+        {{"at http silence"}, 31 * USEC_PER_SEC},
+    };
 
-    for (gsize i = 0; i < G_N_ELEMENTS(scripts); i++) {
-        const struct sim_params p = {.delay = 50 * MS, .early = true, .script = scripts[i]};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const struct sim_params p = {.delay = 50 * MS, .early = true, .script = rows[i].script};
         struct sim s;
 
         sim_run(&s, &p);
-        g_test_message("%s: %s", scripts[i][0], s.end.detail);
+        g_test_message("%s: %s", rows[i].script[0], s.end.detail);
         g_assert_true(s.early_refused);
         g_assert_false(s.came_up);
+        g_assert_cmpuint(s.ended_after, <=, rows[i].within);
         sim_clear(&s);
     }
+
+    /* Once it was taken, what ends the call later is no reason to redo it. */
+    static const char *const later[] = {"at up +100 abort", NULL};
+    const struct sim_params p = {.delay = 50 * MS, .early = true, .script = later};
+    struct sim s;
+    sim_run(&s, &p);
+    g_assert_true(s.came_up);
+    g_assert_false(s.early_refused);
+    g_assert_cmpint(s.end.error, ==, RAS_LINK_FAILURE);
+    sim_clear(&s);
 }
 
 static void

@@ -385,7 +385,8 @@ test_search(void)
         ROW("\x77\x02\xc0\0", 0),                       /* points at itself */
         ROW("\x77\x04\xc0\2\xc0\0", 0),                 /* a ring */
         ROW("\x77\x04\1a\xc0\0", 0),
-        ROW("\x77\x02\xc0\x50", 0), /* outside */
+        ROW("\x77\x08\xc0\2\4corp\0", 0), /* points ahead */
+        ROW("\x77\x02\xc0\x50", 0),       /* outside */
         ROW("\x77\x01\xc0", 0),
         ROW("\x77\x03\4co", 0),
         ROW("\x77\x02\x40\0", 0), /* a label type that does not exist */
