@@ -151,7 +151,7 @@ encodings(void)
     g_autoptr(Profile) russian = load("cp1251");
 
     g_assert_cmpstr(wide->name, ==, "Büro – Köln Ω");
-    g_assert_cmpstr(wide->service_message, ==, "Hilfe unter ☎ 5555");
+    g_assert_cmpstr(wide->service_message, ==, "Hilfe: ☎ 5555");
     g_assert_cmpstr(wide->encoding, ==, "UTF-16LE");
     g_assert_cmpstr(german->name, ==, "Universität Köln");
     g_assert_cmpstr(german->encoding, ==, "CP1252");

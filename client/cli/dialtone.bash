@@ -1,0 +1,47 @@
+# bash completion for dialtone(1)                                  -*- shell-script -*-
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+_dialtone_names() {
+    local IFS=$'\n' name
+    while read -r name; do
+        [[ $name == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
+    done < <(dialtone list 2>/dev/null)
+}
+
+_dialtone() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]-} options='--json --help'
+
+    COMPREPLY=()
+    if [ "$COMP_CWORD" = 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'import list show delete dial status hangup log --help --version' -- "$cur")
+        return
+    fi
+    case $prev in
+    --password-file | --new-password-file | --psk-file | --ca-file)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return ;;
+    --user | -u | --domain | -d | --server | -s | --pin | --name | -n)
+        return ;;
+    esac
+    case $command in
+    import) options+=' --name' ;;
+    hangup) options+=' --all' ;;
+    dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
+        --ca-file --pin --psk-file --direct --foreground --verbose' ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        return
+    fi
+    case $command in
+    import)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    show | delete | dial | status | hangup | log)
+        _dialtone_names ;;
+    esac
+}
+
+complete -F _dialtone dialtone
