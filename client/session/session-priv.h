@@ -9,14 +9,17 @@
 #pragma once
 
 #include "dhcp-inform.h"
+#include "gre.h"
 #include "nd-answer.h"
 #include "ppp-link.h"
+#include "pptp-call.h"
 #include "session.h"
 #include "sstp-call.h"
 #include "sstp-http.h"
 
 enum {
     SESSION_TX = 32 * 1024,
+    SESSION_DATAGRAMS = 16 * 1024,
     /* Whatever one item of PPP's queue makes us write. */
     SESSION_TX_ITEM = PPP_FRAME_MAX + 64 + SSTP_CALL_ROOM + DHCP_INFORM_MAX,
 };
@@ -33,8 +36,15 @@ struct session_kind {
     void (*expire)(struct session *s, usec_t now);
     usec_t (*deadline)(const struct session *s);
     bool (*seal)(struct session *s, uint8_t **p, size_t *len);
+    /* The rest only of kinds that are not a stream alone. */
+    void (*datagram)(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
+                     size_t n, struct session_packets *ret);
+    /* PPP ended because of *why; a kind may know better what is behind it. */
+    void (*explain)(const struct session *s, struct ras_end *why);
     uint16_t head, tail;
+    uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
     bool stream;
+    bool mppe; /* the plan's encryption is to be had from PPP */
 };
 
 struct session_sstp {
@@ -44,6 +54,20 @@ struct session_sstp {
     usec_t asked;                         /* when the POST left */
     usec_t bound_at;                      /* when CALL_CONNECTED left; 0: not yet */
     bool ncp_answered;                    /* ... and the server went on with it */
+};
+
+struct session_pptp {
+    struct pptp_call call;
+    struct gre gre;
+    usec_t gre_patience; /* NEVER, or when not to wait for the first GRE packet any longer */
+    uint8_t (*slots)[GRE_SLOT];
+    uint8_t spare[GRE_SLOT]; /* for a packet that grew when it was decompressed */
+};
+
+/* Datagrams that wait to be fetched: channel, 16-bit length, octets. */
+struct session_datagrams {
+    size_t at, len;
+    uint8_t bytes[SESSION_DATAGRAMS];
 };
 
 /* In the order in which they are handed out. */
@@ -89,17 +113,22 @@ struct session {
     uint64_t dropped;
 
     struct session_sstp sstp;
+    struct session_pptp pptp;
+    struct session_datagrams datagrams;
 
     bool tx_lent; /* poll_output() has handed it out */
     struct wr tx;
     uint8_t tx_bytes[SESSION_TX];
 };
 
-extern const struct session_kind session_sstp_kind;
+extern const struct session_kind session_sstp_kind, session_pptp_kind;
 
 /* Where output is written. Check the room before: what does not fit poisons it. */
 struct wr *session_tx(struct session *s);
 size_t session_tx_room(const struct session *s);
+
+/* One to be sent; dropped when too many wait. */
+void session_put_datagram(struct session *s, enum session_channel to, struct rd bytes);
 
 /* Act on what PPP has queued. After each frame that was not a packet, and after each timer. */
 void session_drive(struct session *s, usec_t now);

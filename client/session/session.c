@@ -21,6 +21,7 @@ _Static_assert((int)PLAN_AUTH_NONE == (int)PPP_AUTH_NONE, "one set of bits");
 
 static const struct session_kind *const kinds[] = {
     [PLAN_SSTP] = &session_sstp_kind,
+    [PLAN_PPTP] = &session_pptp_kind,
 };
 
 struct wr *
@@ -254,6 +255,16 @@ network_up(struct session *s, usec_t now)
 }
 
 static void
+ppp_ended(struct session *s, usec_t now, const struct ras_end *end)
+{
+    struct ras_end why = *end;
+
+    if (s->kind->explain != NULL)
+        s->kind->explain(s, &why);
+    session_end(s, now, &why);
+}
+
+static void
 act(struct session *s, usec_t now, const struct ppp_link_item *item)
 {
     switch (item->type) {
@@ -281,7 +292,7 @@ act(struct session *s, usec_t now, const struct ppp_link_item *item)
         network_up(s, now);
         break;
     case PPP_LINK_ENDED:
-        session_end(s, now, item->end);
+        ppp_ended(s, now, item->end);
         break;
     case PPP_LINK_AUTH_START: /* the server's */
     case PPP_LINK_AUTH_FRAME:
@@ -313,17 +324,36 @@ set_credentials(struct session *s, const struct credentials *c)
     ppp_credentials_wipe(&ppp);
 }
 
+/* Windows' four settings, as what CCP may agree on. A link that protects by itself needs none: a
+ * second layer under it is only slow. */
+static uint32_t
+mppe_bits(const struct session *s)
+{
+    static const uint32_t bits[] = {
+        [PLAN_ENCRYPTION_NONE] = 0,
+        [PLAN_ENCRYPTION_OPTIONAL] = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40 | CCP_MPPC,
+        [PLAN_ENCRYPTION_REQUIRED] = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40 | CCP_MPPC,
+        [PLAN_ENCRYPTION_MAXIMUM] = CCP_MPPE_128 | CCP_MPPC,
+    };
+
+    return s->kind != NULL && s->kind->mppe ? bits[s->plan->encryption] : 0;
+}
+
 static void
 begin_ppp(struct session *s)
 {
     const struct dial_plan *plan = s->plan;
+    const uint16_t mtu = s->kind == NULL ? 0 : s->kind->mtu;
+    const uint32_t mppe = mppe_bits(s);
     const struct ppp_link_params params = {
         .rng = s->rng,
-        .mru = plan->mru,
+        .mru = plan->mru != 0 ? plan->mru : mtu,
+        .mtu_max = mtu,
         .reliable = s->kind != NULL && s->kind->stream,
         .ipv4 = plan->ipv4,
         .ipv6 = plan->ipv6,
-        .mppe = 0, /* the link itself is encrypted: a second layer under it is only slow */
+        .mppe = mppe,
+        .mppe_required = mppe != 0 && plan->encryption != PLAN_ENCRYPTION_OPTIONAL,
         .auth = plan->auth,
         .fixed_ip4 = plan->fixed_ip4,
         .nbns = true,
@@ -347,6 +377,8 @@ session_new(const struct dial_plan *plan, enum plan_protocol protocol,
     s->linger = s->hold = s->idle_deadline = s->inform.deadline = NEVER;
     s->sstp.http_deadline = s->sstp.early_deadline = NEVER;
     sstp_call_init(&s->sstp.call);
+    pptp_call_init(&s->pptp.call, 0);
+    s->pptp.gre_patience = NEVER;
     if ((size_t)protocol < sizeof kinds / sizeof kinds[0])
         s->kind = kinds[protocol];
     begin_ppp(s);
@@ -365,6 +397,7 @@ session_free(struct session *s)
     if (s == NULL)
         return;
     ppp_link_wipe(&s->ppp);
+    free(s->pptp.slots);
     explicit_bzero(s, sizeof *s); /* output may hold a password, of PAP */
     free(s);
 }
@@ -419,10 +452,14 @@ session_receive(struct session *s, usec_t now, enum session_channel from, uint8_
                 struct session_packets *ret)
 {
     ret->n = 0;
-    if (s->over || from != CHANNEL_STREAM)
+    if (s->over || (from != CHANNEL_STREAM && s->kind->datagram == NULL))
         return n;
     s->now = now;
-    const size_t used = s->kind->receive(s, now, bytes, n, ret);
+    size_t used = n;
+    if (from == CHANNEL_STREAM)
+        used = s->kind->receive(s, now, bytes, n, ret);
+    else
+        s->kind->datagram(s, now, from, bytes, n, ret);
     if (!s->over)
         settle(s, now);
     return used;
@@ -519,13 +556,45 @@ session_deadline(const struct session *s)
     return usec_min(next, usec_min(s->idle_deadline, s->linger));
 }
 
+void
+session_put_datagram(struct session *s, enum session_channel to, struct rd bytes)
+{
+    struct session_datagrams *d = &s->datagrams;
+    struct wr w = wr_over(d->bytes + d->len, sizeof d->bytes - d->len);
+
+    wr_u8(&w, (uint8_t)to);
+    wr_be16(&w, (uint16_t)bytes.left);
+    wr_rd(&w, bytes);
+    if (w.bad)
+        s->dropped++;
+    else
+        d->len += w.len;
+}
+
+static bool
+poll_datagram(struct session *s, struct session_output *ret)
+{
+    struct session_datagrams *d = &s->datagrams;
+    struct rd r = rd_over(d->bytes + d->at, d->len - d->at);
+
+    if (r.left == 0) {
+        explicit_bzero(d->bytes, d->len); /* a password, of PAP, may have been in it */
+        d->at = d->len = 0;
+        return false;
+    }
+    ret->channel = (enum session_channel)rd_u8(&r);
+    ret->bytes = rd_take(&r, rd_be16(&r));
+    d->at = d->len - r.left;
+    return true;
+}
+
 bool
 session_poll_output(struct session *s, struct session_output *ret)
 {
     session_tx(s);
     session_drive(s, s->now); /* what there was no room for before */
     if (s->tx.len == 0)
-        return false;
+        return poll_datagram(s, ret);
     *ret = (struct session_output){.channel = CHANNEL_STREAM, .bytes = wr_done(&s->tx)};
     s->tx_lent = true;
     return true;

@@ -6,7 +6,8 @@
  *
  *     link ready:  session_link_up(s, now, &info)
  *     on input:    used = session_receive(s, now, channel, bytes, n, &packets)
- *     on timeout:  session_expire(s, now)
+ *     on timeout:  session_expire(s, now); and, over datagrams, session_receive() of nothing on
+ *                  CHANNEL_DATA: packets that waited for others come out
  *     after each:  while (session_poll_output(s, &out)) send(out.channel, out.bytes);
  *                  while (session_poll_event(s, &event)) ...;
  *                  arm the timer for session_deadline(s)
