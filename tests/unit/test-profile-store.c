@@ -302,6 +302,10 @@ disk_full_loses_nothing(struct fixture *f, gconstpointer data)
         g_assert_cmpuint(count(f), ==, 1);
     }
     g_assert_cmpuint(failed, >, 5);
+    g_autofree char *folder = g_build_filename(f->user, "vpn", NULL);
+    g_autoptr(GDir) inside = g_dir_open(folder, 0, NULL);
+    for (const char *name; (name = g_dir_read_name(inside)) != NULL;)
+        g_assert_cmpint(name[0], !=, '.'); /* no half file is left behind */
     g_autoptr(GDir) dir = g_dir_open(f->user, 0, NULL);
     g_assert_cmpstr(g_dir_read_name(dir), ==, "vpn");
     g_assert_null(g_dir_read_name(dir));
