@@ -297,6 +297,11 @@ run_row(const void *data)
         }
         g_assert_false(w->session_ended);
         g_assert_cmpuint(w->configs, >=, row->configs);
+        const struct ras_user *user = ras_users_find(&w->users, w->credentials.user);
+        g_assert_false(user->expired);
+        if (w->server_events & 1u << RAS_EVENT_PASSWORD_CHANGED)
+            g_assert_cmpmem(user->password.data, user->password.len, row->new_password,
+                            strlen(row->new_password));
         if (row->most_up != 0)
             g_assert_cmpuint(w->up.total, <, row->most_up);
         session_close(w->session, w->now);
@@ -340,6 +345,7 @@ static const struct row rows[] = {
     {"691/eap-mschapv2", "eap-mschapv2", .password = "wrong", .plan_auth = EAP, .error = 691},
     {"691/chap-md5", "chap-md5", .password = "wrong", .plan_auth = MD5, .error = 691},
     {"691/pap", "pap", .password = "wrong", .plan_auth = PAP, .error = 691},
+    {"691/pap-same-length", "pap", .password = "Grüße 🔑 2", .plan_auth = PAP, .error = 691},
     {"691/unknown-user", "mschapv2", "mallory", .error = 691},
     {"691/retry-then-nobody", "mschapv2", "frank", "wrong", .error = 691},
     {"691/retry-then-right", "mschapv2", "frank", "wrong", "secret"},
