@@ -38,6 +38,7 @@ struct helper_attempt {
     struct proxy_start *through; /* NULL: no proxy, or not needed any more */
     struct helper_proxy *proxy;  /* on its way to the server */
     uint16_t proxy_tag;
+    struct helper_endpoint proxy_endpoint;
     int n_endpoints;
     struct helper_endpoint endpoints[MAX_ENDPOINTS];
     GCancellable *dns_cancel;
@@ -46,6 +47,8 @@ struct helper_attempt {
 
     guint deadline_source; /* dialing, then a question, then closing */
     guint idle_source, address_source;
+    guint dns_watch;
+    bool dns_seen; /* systemd-resolved was there when the watch began */
     gint64 idle_since;
     uint64_t idle_sent;
     struct ras_end end;
@@ -170,6 +173,16 @@ say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
         close(fd);
 }
 
+/* One of those that the call may turn out to go to. */
+static void
+remember_endpoint(struct helper_attempt *a, const struct helper_endpoint *to, int fd)
+{
+    if (a->n_endpoints == MAX_ENDPOINTS)
+        return;
+    a->endpoints[a->n_endpoints] = *to;
+    a->endpoints[a->n_endpoints++].local_port = helper_socket_local_port(fd);
+}
+
 static void
 on_proxy(void *ctx, int fd, const char *text)
 {
@@ -179,6 +192,8 @@ on_proxy(void *ctx, int fd, const char *text)
                fd >= 0         ? "connected"
                : *text != '\0' ? text
                                : g_strerror(-fd));
+    if (fd >= 0)
+        remember_endpoint(a, &a->proxy_endpoint, fd);
     say_socket(a, a->proxy_tag, fd, text);
     g_clear_pointer(&a->proxy, helper_proxy_free);
 }
@@ -192,6 +207,7 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
     if (a->proxy != NULL || a->through == NULL)
         return err;
     a->proxy_tag = tag;
+    a->proxy_endpoint = *to;
     a->proxy = helper_proxy_new(a->setup.host, to, a->through, on_proxy, a, &err);
     return a->proxy == NULL ? err : 0;
 }
@@ -209,8 +225,8 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
     helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s port %u: %s", proxy ? "the proxy " : "",
                helper_endpoint_text(to, text, sizeof text), to->port,
                fd < 0 ? g_strerror(-fd) : "connecting");
-    if (fd >= 0)
-        a->endpoints[a->n_endpoints++] = *to;
+    if (fd >= 0 && !proxy)
+        remember_endpoint(a, to, fd);
     if (fd < 0 || !proxy)
         say_socket(a, tag, fd, "");
 }
@@ -288,6 +304,19 @@ apply_dns(struct helper_attempt *a)
         on_dns(a, false, a->setup.plan->set_dns ? "the server gave none" : "the profile says so");
 }
 
+/* Started anew, it knows nothing of our link (threats S7). The first time is when the watch begins.
+ */
+static void
+on_resolved_started(void *ctx)
+{
+    struct helper_attempt *a = ctx;
+    const bool again = a->dns_seen || !a->dns_applied;
+
+    a->dns_seen = true;
+    if (again && a->requests.phase == TUNNEL_UP)
+        apply_dns(a);
+}
+
 static gboolean
 on_idle_check(gpointer data)
 {
@@ -330,6 +359,7 @@ watch_link(struct helper_attempt *a)
 
     if (fd >= 0)
         a->address_source = g_unix_fd_add(fd, G_IO_IN, on_address_event, a);
+    a->dns_watch = helper_dns_watch(a->setup.host->dns, on_resolved_started, a);
     a->idle_since = g_get_monotonic_time();
     if (idle > 0)
         a->idle_source = g_timeout_add_seconds(MIN(IDLE_CHECK_S, idle), on_idle_check, a);
@@ -416,6 +446,7 @@ serve_status(void *ctx, const struct tunnel_status *status)
         a->requests.phase = TUNNEL_UP;
         set_deadline(a, 0);
         a->ops->up(a->ctx);
+        helper_link_guard(a->link);
     }
     a->ops->changed(a->ctx);
 }
@@ -505,6 +536,7 @@ undo_all(struct helper_attempt *a)
     g_clear_handle_id(&a->deadline_source, g_source_remove);
     g_clear_handle_id(&a->idle_source, g_source_remove);
     g_clear_handle_id(&a->address_source, g_source_remove);
+    g_clear_handle_id(&a->dns_watch, g_bus_unwatch_name);
     close_socket(a);
     g_clear_pointer(&a->child, helper_child_free);
     if (a->journal != NULL)
@@ -517,10 +549,10 @@ static void
 on_gone(void *ctx, const char *how)
 {
     struct helper_attempt *a = ctx;
-    const bool was_up = a->requests.phase == TUNNEL_UP;
 
     while (a->socket >= 0 && hear_one(a)) /* its last words may still lie there */
         ;
+    const bool was_up = a->requests.phase == TUNNEL_UP;
     ras_end_set(&a->end, was_up ? RAS_LINK_FAILURE : RAS_RASMAN_CANNOT_INITIALIZE,
                 "the tunnel process ended unexpectedly (%s)", how);
     undo_all(a);

@@ -226,6 +226,32 @@ helper_dns_apply(struct helper_dns *dns, struct helper_journal *journal,
                            G_DBUS_CALL_FLAGS_NONE, RESOLVED_TIMEOUT_MS, a->cancel, on_has_owner, a);
 }
 
+struct watch {
+    void (*started)(void *ctx);
+    void *ctx;
+};
+
+static void
+on_resolved_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer data)
+{
+    const struct watch *w = data;
+
+    (void)bus, (void)name, (void)owner;
+    w->started(w->ctx);
+}
+
+guint
+helper_dns_watch(struct helper_dns *dns, void (*started)(void *ctx), void *ctx)
+{
+    if (dns->bus == NULL)
+        return 0;
+    struct watch *w = g_new0(struct watch, 1);
+    w->started = started;
+    w->ctx = ctx;
+    return g_bus_watch_name_on_connection(dns->bus, RESOLVED_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                          on_resolved_appeared, NULL, w, g_free);
+}
+
 int
 helper_dns_undo_resolved(struct helper_dns *dns, uint32_t ifindex)
 {

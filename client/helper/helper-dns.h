@@ -35,5 +35,9 @@ void helper_dns_apply(struct helper_dns *dns, struct helper_journal *journal,
                       const struct helper_dns_settings *settings, GCancellable *cancel,
                       helper_dns_done done, void *ctx);
 
+/* Calls @started each time that systemd-resolved starts, until the returned id is given to
+ * g_bus_unwatch_name(). 0: there is no bus. */
+guint helper_dns_watch(struct helper_dns *dns, void (*started)(void *ctx), void *ctx);
+
 int helper_dns_undo_resolved(struct helper_dns *dns, uint32_t ifindex);
 int helper_dns_undo_resolvconf(const char *ifname);

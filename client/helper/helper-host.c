@@ -1,6 +1,7 @@
 /* helper-host.c - see helper-host.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-host.h"
 
+#include "helper-guard.h"
 #include "helper-log.h"
 
 #include <errno.h>
@@ -70,8 +71,8 @@ undo_one(struct helper_host *host, const struct undo *u)
         return helper_dns_undo_resolved(host->dns, u->link.ifindex);
     case UNDO_RESOLVCONF:
         return helper_dns_undo_resolvconf(u->link.name);
-    case UNDO_NFT:
-        return 0;
+    case UNDO_GUARD:
+        return helper_guard_remove(u->link.name);
     }
     return 0;
 }

@@ -59,7 +59,7 @@ undo_put(struct wr *w, const struct undo *u)
     case UNDO_LINK:
     case UNDO_RESOLVED:
     case UNDO_RESOLVCONF:
-    case UNDO_NFT:
+    case UNDO_GUARD:
         wr_be32(w, u->link.ifindex);
         wr_bytes(w, u->link.name, sizeof u->link.name);
         break;
@@ -69,6 +69,7 @@ undo_put(struct wr *w, const struct undo *u)
         wr_u8(w, u->rule.unmarked);
         put_route(w, &u->rule.to);
         wr_be16(w, u->rule.tcp_source);
+        wr_be16(w, u->rule.tcp_destination);
         wr_be32(w, u->rule.table);
         break;
     case UNDO_ROUTE:
@@ -89,7 +90,7 @@ undo_get(struct rd *r, struct undo *ret)
     case UNDO_LINK:
     case UNDO_RESOLVED:
     case UNDO_RESOLVCONF:
-    case UNDO_NFT:
+    case UNDO_GUARD:
         u.link.ifindex = rd_be32(r);
         get_bytes(r, u.link.name, sizeof u.link.name);
         u.link.name[sizeof u.link.name - 1] = '\0';
@@ -100,6 +101,7 @@ undo_get(struct rd *r, struct undo *ret)
         u.rule.unmarked = rd_u8(r);
         get_route(r, &u.rule.to);
         u.rule.tcp_source = rd_be16(r);
+        u.rule.tcp_destination = rd_be16(r);
         u.rule.table = rd_be32(r);
         break;
     case UNDO_ROUTE:
@@ -202,8 +204,8 @@ static int
 undo_file(int fd, helper_undo undo, void *ctx)
 {
     char boot_id[BOOT_ID];
-    uint8_t *bytes;
-    size_t n;
+    uint8_t *bytes = NULL;
+    size_t n = 0;
     const int err = read_all(fd, &bytes, &n);
 
     if (err < 0)

@@ -22,7 +22,7 @@ enum undo_kind {
     UNDO_ROUTE = 3,
     UNDO_RESOLVED = 4,   /* .link */
     UNDO_RESOLVCONF = 5, /* .link */
-    UNDO_NFT = 6,        /* .link */
+    UNDO_GUARD = 6,      /* .link */
 };
 
 struct undo {

@@ -1,6 +1,8 @@
 /* helper-link.c - see helper-link.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-link.h"
 
+#include "helper-guard.h"
+
 #include <errno.h>
 #include <net/if.h>
 #include <unistd.h>
@@ -219,7 +221,8 @@ static bool
 same_rule(const struct helper_rule *a, const struct helper_rule *b)
 {
     return a->family == b->family && a->preference == b->preference && a->unmarked == b->unmarked &&
-           a->tcp_source == b->tcp_source && a->table == b->table &&
+           a->tcp_source == b->tcp_source && a->tcp_destination == b->tcp_destination &&
+           a->table == b->table &&
            memcmp(&a->to, &b->to, sizeof a->to) == 0; /* octets only: no padding */
 }
 
@@ -309,6 +312,35 @@ helper_link_change(struct helper_link *link, const struct net_config *config,
 }
 
 void
+helper_link_guard(struct helper_link *link)
+{
+    struct undo u = {.kind = UNDO_GUARD, .link.ifindex = link->ifindex};
+
+    if (link->config.local4 == 0)
+        return;
+    memcpy(u.link.name, link->name, sizeof u.link.name);
+    int err = helper_journal_intend(link->journal, &u);
+    if (err == 0)
+        err = helper_guard_add(link->name, link->config.local4);
+    if (err < 0)
+        helper_log(link->log, LOG_INFO, "Neighbours can reach the tunnel's address (nftables: %s).",
+                   g_strerror(-err));
+}
+
+/* The interface has no address any more that IPv6 could use beyond the link. */
+static void
+unroute6(struct helper_link *l)
+{
+    for (int i = 0; i < l->done.n_routes; i++) {
+        const struct helper_route *r = &l->done.routes[i];
+        if (r->type == HELPER_ROUTE_UNICAST && r->to.family == 6) {
+            helper_net_delete_route(l->host->net, r);
+            l->done.routes[i--] = l->done.routes[--l->done.n_routes];
+        }
+    }
+}
+
+void
 helper_link_addresses_changed(struct helper_link *link)
 {
     struct ras_end end = {0};
@@ -319,7 +351,9 @@ helper_link_addresses_changed(struct helper_link *link)
     link->global6 = global6;
     helper_log(link->log, LOG_INFO, "IPv6 beyond the link is %s.",
                global6 ? "available" : "not available any more");
-    if (global6 && !route_now(link, &end))
+    if (!global6)
+        unroute6(link);
+    else if (!route_now(link, &end))
         helper_log(link->log, LOG_WARNING, "%s", end.detail);
 }
 

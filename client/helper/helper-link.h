@@ -25,6 +25,8 @@ bool helper_link_route(struct helper_link *link, struct ras_end *ret_end);
 /* What the server changed while the call is up; then the same. */
 bool helper_link_change(struct helper_link *link, const struct net_config *config,
                         struct ras_end *ret_end);
+/* Keep the neighbours out (helper-guard.h); for when the call is up, so as not to hold it up. */
+void helper_link_guard(struct helper_link *link);
 /* An IPv6 address came or went. */
 void helper_link_addresses_changed(struct helper_link *link);
 /* Only the memory; the network is the journal's. */

@@ -394,9 +394,11 @@ rule_request(int type, int flags, const struct helper_rule *rule)
     if (rule->to.family != 0)
         nla_put(msg, FRA_DST, four ? 4 : 16, rule->to.address);
     if (rule->tcp_source != 0) {
-        const struct fib_rule_port_range range = {rule->tcp_source, rule->tcp_source};
+        const struct fib_rule_port_range from = {rule->tcp_source, rule->tcp_source};
+        const struct fib_rule_port_range to = {rule->tcp_destination, rule->tcp_destination};
         nla_put_u8(msg, FRA_IP_PROTO, IPPROTO_TCP);
-        nla_put(msg, FRA_SPORT_RANGE, sizeof range, &range);
+        nla_put(msg, FRA_SPORT_RANGE, sizeof from, &from);
+        nla_put(msg, FRA_DPORT_RANGE, sizeof to, &to);
     }
     return msg;
 }

@@ -33,9 +33,9 @@ struct helper_route { /* in HELPER_TABLE */
 struct helper_rule {
     uint8_t family; /* 4 or 6 */
     uint32_t preference;
-    bool unmarked;       /* packets without HELPER_MARK */
-    struct net_route to; /* .family 0: to anywhere */
-    uint16_t tcp_source; /* 0: any; only TCP from this port */
+    bool unmarked;                        /* packets without HELPER_MARK */
+    struct net_route to;                  /* .family 0: to anywhere */
+    uint16_t tcp_source, tcp_destination; /* not 0: only TCP from and to these ports */
     uint32_t table;
 };
 

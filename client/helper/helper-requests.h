@@ -27,6 +27,7 @@ struct helper_endpoint {
     uint8_t address[16];
     uint16_t port;
     enum socket_kind kind;
+    uint16_t local_port; /* of the socket, once there is one; else 0 */
 };
 
 /* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket with

@@ -69,19 +69,24 @@ add_unicast(struct helper_routes *to, const struct helper_route_facts *f,
 }
 
 /* With the strict reverse path filter (rp_filter 1) the kernel drops what comes from an address
- * that it would answer elsewhere, and it looks that up without a mark. This lets the server's
- * packets in, and nothing out but TCP from the server's own port number. */
+ * that it would answer elsewhere, and it looks that up without a mark. This lets the packets of one
+ * connection in, by its ports, and no other out. Newer kernels swap the ports for that look-up,
+ * older ones do not: hence both ways round. */
 static void
 let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
 {
     struct helper_rule rule = {.family = 4, .to = {.family = 4, .prefix = 32}};
 
-    if (f->server == NULL || f->server->family != 4 ||
+    if (f->server == NULL || f->server->family != 4 || f->server->local_port == 0 ||
         (f->server->kind != SOCKET_TCP && f->server->kind != SOCKET_PROXY))
         return;
     memcpy(rule.to.address, f->server->address, 4);
-    rule.tcp_source = f->server->port;
     rule.table = HELPER_MAIN_TABLE;
+    rule.tcp_source = f->server->local_port;
+    rule.tcp_destination = f->server->port;
+    add_rule(to, f, rule);
+    rule.tcp_source = f->server->port;
+    rule.tcp_destination = f->server->local_port;
     add_rule(to, f, rule);
 }
 

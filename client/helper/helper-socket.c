@@ -50,6 +50,21 @@ helper_socket_open(const struct helper_endpoint *to)
     return fd;
 }
 
+uint16_t
+helper_socket_local_port(int fd)
+{
+    union {
+        struct sockaddr_storage any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } a = {0};
+    socklen_t size = sizeof a;
+
+    if (getsockname(fd, (struct sockaddr *)&a, &size) < 0)
+        return 0;
+    return ntohs(a.any.ss_family == AF_INET ? a.in.sin_port : a.in6.sin6_port);
+}
+
 const char *
 helper_endpoint_text(const struct helper_endpoint *to, char *out, size_t cap)
 {

@@ -10,5 +10,7 @@
 
 /* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). */
 int helper_socket_open(const struct helper_endpoint *to);
+/* Of a connected or connecting TCP socket; 0: not known. */
+uint16_t helper_socket_local_port(int fd);
 /* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */
 const char *helper_endpoint_text(const struct helper_endpoint *to, char *out, size_t cap);

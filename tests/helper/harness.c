@@ -96,7 +96,8 @@ helper_environment(struct harness *h)
     g_autofree char *state = g_build_filename(h->directory, "state", NULL);
 
     e = g_environ_setenv(e, "DIALTONE_LIBEXEC", g_getenv("FAKE_LIBEXEC"), TRUE);
-    e = g_environ_setenv(e, "DIALTONE_STATE", state, TRUE);
+    e = g_environ_setenv(e, "DIALTONE_STATE",
+                         h->state_directory != NULL ? h->state_directory : state, TRUE);
     e = g_environ_setenv(e, "DIALTONE_RESOLVCONF",
                          h->resolvconf != NULL ? h->resolvconf : "/nonexistent", TRUE);
     e = g_environ_setenv(e, "DBUS_SYSTEM_BUS_ADDRESS",
@@ -271,6 +272,7 @@ harness_network(void)
         "ip -6 route show table all",
         "ip rule show",
         "ip -6 rule show",
+        "nft list ruleset",
     };
     GString *all = g_string_new(NULL);
 

@@ -17,11 +17,12 @@ struct harness {
     GPid helper;           /* 0: not running */
     GDBusConnection *peer; /* of the front end */
     DtDialer *dialer;
-    const char *bus_address;   /* for the helper; NULL: none */
-    bool on_bus;               /* it serves the bus, not a peer */
-    const char *name;          /* of the helper on the bus; NULL: a peer */
-    const char *resolvconf;    /* a program in place of resolvconf; NULL: none */
-    const char *strace_inject; /* NULL: run it plainly */
+    const char *bus_address;     /* for the helper; NULL: none */
+    const char *state_directory; /* NULL: in the temporary one */
+    bool on_bus;                 /* it serves the bus, not a peer */
+    const char *name;            /* of the helper on the bus; NULL: a peer */
+    const char *resolvconf;      /* a program in place of resolvconf; NULL: none */
+    const char *strace_inject;   /* NULL: run it plainly */
 };
 
 /* False: not root, or no namespaces or TUN here; the test was skipped. */

@@ -467,6 +467,71 @@ test_resolved(struct bus_test *t, gconstpointer data)
     harness_stop(&t->harness);
 }
 
+static bool
+was_told_twice(gpointer data)
+{
+    const struct bus_test *t = data;
+    const char *first = strstr(t->notes->str, "SetLinkDefaultRoute");
+
+    return first != NULL && strstr(first + 1, "SetLinkDefaultRoute") != NULL;
+}
+
+/* S7: it is told again when it has been started again. */
+static void
+test_resolved_restarts(struct bus_test *t, gconstpointer data)
+{
+    (void)data;
+    if (!harness_can_run())
+        return;
+    start_resolved(t);
+    harness_start(&t->harness);
+    g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "push.test", "connected");
+    g_assert_false(was_told_twice(t));
+    g_dbus_connection_close_sync(t->resolved, NULL, NULL);
+    g_clear_object(&t->resolved);
+    start_resolved(t);
+    harness_wait(was_told_twice, t);
+    dt_connection_call_disconnect(c, NULL, NULL, NULL);
+    harness_wait_state(c, "idle");
+    harness_stop(&t->harness);
+}
+
+static void
+count_answer(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    dt_dialer_call_connect_finish(DT_DIALER(source), NULL, result, &error);
+    g_assert_nonnull(error); /* nobody may, and 65 at once may not either */
+    (*(unsigned *)data)++;
+}
+
+static bool
+has_500(gpointer data)
+{
+    return *(unsigned *)data == 500;
+}
+
+/* D3: calls without waiting for an answer: each gets one, and others are served after. */
+static void
+test_flood(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    unsigned answers = 0;
+
+    (void)data;
+    WITH(t);
+    struct front_end nobody = front_end_of(t, "nobody");
+    plan_for(plan, "up.test");
+    for (int i = 0; i < 500; i++)
+        dt_dialer_call_connect(nobody.dialer, dt_plan_to_variant(plan),
+                               dt_credentials_to_variant(NULL), NULL, count_answer, &answers);
+    harness_wait(has_500, &answers);
+    g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "up.test", "connected");
+    front_end_close(&nobody);
+    harness_stop(&t->harness);
+}
+
 /* Absent means denied: then nobody forgot one. */
 static void
 test_every_method_has_a_rule(void)
@@ -493,7 +558,9 @@ main(int argc, char **argv)
     ADD("full-tunnel-needs-more", test_full_tunnel_needs_more);
     ADD("D4-caller-dies", test_caller_dies);
     ADD("D3-limits", test_limits);
+    ADD("D3-flood", test_flood);
     ADD("resolved", test_resolved);
+    ADD("S7-resolved-restarts", test_resolved_restarts);
     if (geteuid() != 0)
         return g_test_run(); /* each skips */
     start_services();

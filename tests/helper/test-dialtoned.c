@@ -8,7 +8,11 @@
 #include "harness.h"
 
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define WITH(h)                                                                                    \
     if (!harness_can_run())                                                                        \
@@ -23,6 +27,29 @@ output_has(const char *command, const char *needle)
     if (strstr(out, needle) == NULL)
         g_error("no '%s' in:\n%s", needle, out);
     return out;
+}
+
+struct namespaces {
+    const char *a, *b;
+};
+
+static bool
+are_different(gpointer data)
+{
+    const struct namespaces *n = data;
+    g_autofree char *a = g_file_read_link(n->a, NULL);
+    g_autofree char *b = g_file_read_link(n->b, NULL);
+
+    return g_strcmp0(a, b) != 0;
+}
+
+static int
+status_of(const char *command)
+{
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(command, NULL, NULL, &status, NULL));
+    return status;
 }
 
 static void
@@ -113,6 +140,157 @@ test_split_tunnel(struct harness *h, gconstpointer data)
     harness_wait_state(c, "idle");
     g_autofree char *after = harness_network();
     g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+}
+
+/* Would the kernel take a packet of the server that comes in by lan0, to this port of ours? */
+static bool
+comes_in(unsigned port)
+{
+    g_autofree char *command = g_strdup_printf(
+        "ip route get 192.0.2.2 from 192.0.2.1 iif lan0 ipproto tcp sport 443 dport %u", port);
+
+    return status_of(command) == 0;
+}
+
+/* The strict reverse path filter looks for the way back to the server without a mark, and that
+ * leads into the tunnel, but for the rule of the connection itself. */
+static void
+test_reverse_path_filter(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_free(
+        harness_command("sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.lan0.rp_filter=1"));
+    g_assert_true(comes_in(1));
+    g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "connected");
+    g_autofree char *rules = output_has("ip rule show", "dport 443 lookup main");
+    const char *sport = strstr(rules, "ipproto tcp sport ");
+    g_assert_nonnull(sport);
+    const guint64 port = g_ascii_strtoull(sport + strlen("ipproto tcp sport "), NULL, 10);
+    g_assert_cmpuint(port, >, 1);
+    g_assert_true(comes_in((unsigned)port));
+    g_assert_false(comes_in((unsigned)port - 1)); /* the filter is at work */
+    harness_stop(h);
+}
+
+/* N1, N3, N5: what the local network says while a full tunnel is up. */
+static void
+test_hostile_lan(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "connected");
+
+    /* N1, TunnelVision: DHCP option 121 makes routes in main. */
+    g_free(harness_command("ip route add 198.51.100.7/32 via 192.0.2.254 dev lan0"));
+    g_free(harness_command("ip route add 128.0.0.0/1 via 192.0.2.254 dev lan0"));
+    g_autofree char *host = output_has("ip route get 198.51.100.7", "dev vpn0");
+    g_autofree char *half = output_has("ip route get 203.0.113.77", "dev vpn0");
+    /* N3, ServerIP: the server's address is a way around for its own port and mark only. */
+    g_autofree char *web = output_has("ip route get 192.0.2.1", "dev vpn0");
+    /* N5: a router advertisement after a call that is IPv4 only. */
+    g_free(harness_command("ip -6 address add 2001:db8:9::2/64 dev lan0 nodad"));
+    g_free(harness_command("ip -6 route add default via 2001:db8:9::1 dev lan0"));
+    g_autofree char *err = NULL;
+    int status;
+    g_spawn_command_line_sync("ip -6 route get 2001:db8:77::1", NULL, &err, &status, NULL);
+    g_assert_cmpint(status, !=, 0);
+    g_assert_nonnull(strstr(err, "No route to host"));
+    harness_stop(h);
+    g_autofree char *again = output_has("ip -6 route get 2001:db8:77::1", "dev lan0");
+}
+
+static bool
+has_guard(gpointer expected)
+{
+    g_autofree char *tables = harness_command("nft list tables");
+
+    return (strstr(tables, "dialtone-vpn0") != NULL) == (expected != NULL);
+}
+
+/* N4: a neighbour that sends to the tunnel's address gets no answer. */
+static void
+test_probe(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    if (g_find_program_in_path("nft") == NULL) {
+        g_test_skip("needs nft");
+        return;
+    }
+    WITH(h);
+    /* lan1, the other end of the wire, into a namespace of its own: the neighbour. */
+    const char *const argv[] = {"unshare", "-n", "sleep", "60", NULL};
+    GPid neighbour;
+    g_assert_true(g_spawn_async(NULL, (char **)argv, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                                    G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                                NULL, NULL, &neighbour, NULL));
+    g_autofree char *own = g_strdup("/proc/self/ns/net");
+    g_autofree char *its = g_strdup_printf("/proc/%d/ns/net", neighbour);
+    struct namespaces n = {own, its};
+    harness_wait(are_different, &n);
+    g_autofree char *move = g_strdup_printf("ip link set lan1 netns %d", neighbour);
+    g_free(harness_command(move));
+    g_autofree char *in = g_strdup_printf("nsenter -t %d -n ", neighbour);
+    g_autofree char *up = g_strconcat(in, "ip link set lan1 up", NULL);
+    g_autofree char *address = g_strconcat(in, "ip address add 192.0.2.1/24 dev lan1", NULL);
+    g_autofree char *route = g_strconcat(in, "ip route add 10.20.30.2 via 192.0.2.2", NULL);
+    g_autofree char *ping = g_strconcat(in, "ping -c 1 -W 1 10.20.30.2", NULL);
+    g_free(harness_command(up));
+    g_free(harness_command(address));
+    g_free(harness_command(route));
+
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+    plan_for(plan, "up.test");
+    plan->default_gateway = false; /* then an answer would find its way */
+    g_autoptr(DtConnection) c = harness_dial(h, plan, "right", &error);
+    harness_wait_state(c, "connected");
+    harness_wait(has_guard, plan);
+    g_assert_cmpint(status_of(ping), !=, 0);
+    g_free(harness_command("nft flush ruleset")); /* it was that which kept it out */
+    g_assert_cmpint(status_of(ping), ==, 0);
+    harness_stop(h);
+    harness_wait(has_guard, NULL);
+    kill(neighbour, SIGKILL);
+    waitpid(neighbour, NULL, 0);
+}
+
+/* S8: no TUN here; said in words, before anything else is touched. */
+static void
+test_no_tun(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    harness_stop(h);
+    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
+    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+    g_assert_cmpint(mount("/dev/null", "/dev/net/tun", NULL, MS_BIND, NULL), ==, 0);
+    g_autofree char *before = harness_network();
+    harness_start(h);
+    g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "idle");
+    g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_RASMAN_CANNOT_INITIALIZE);
+    g_assert_true(g_str_has_prefix(dt_connection_get_error_detail(c), "/dev/net/tun: "));
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+    g_assert_cmpint(umount2("/dev/net/tun", MNT_DETACH), ==, 0);
+}
+
+/* S6: what could not be undone is not begun. */
+static void
+test_no_journal(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    if (!harness_can_run())
+        return;
+    h->state_directory = "/proc/dialtone";
+    harness_start(h);
+    g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "idle");
+    g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_RASMAN_CANNOT_INITIALIZE);
+    g_assert_true(g_str_has_prefix(dt_connection_get_error_detail(c),
+                                   "the undo journal in /proc/dialtone: "));
     harness_stop(h);
 }
 
@@ -392,7 +570,7 @@ test_tunnel_killed(struct harness *h, gconstpointer data)
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
         g_autofree char *host = g_strdup_printf("die-%s.test", steps[i]);
         g_autoptr(DtConnection) c = harness_dial_to(h, host, "idle");
-        const bool was_up = i >= 3; /* nothing else is waited for once the interface is there */
+        const bool was_up = g_str_equal(steps[i], "up");
         g_assert_cmpuint(dt_connection_get_error(c), ==,
                          was_up ? RAS_LINK_FAILURE : RAS_RASMAN_CANNOT_INITIALIZE);
         g_assert_nonnull(strstr(dt_connection_get_error_detail(c), "signal 9"));
@@ -550,11 +728,14 @@ static void
 test_races(struct harness *h, gconstpointer data)
 {
     g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
-    unsigned descriptors = 0;
 
     (void)data;
     WITH(h);
     g_autofree char *before = harness_network();
+    g_autoptr(DtConnection) once = harness_dial_to(h, "up.test", "connected");
+    dt_connection_call_disconnect_sync(once, NULL, NULL);
+    harness_wait_state(once, "idle");
+    const unsigned descriptors = open_descriptors(h);
     plan_for(plan, "up.test");
     for (int i = 0; i < 60; i++) {
         g_autoptr(GError) error = NULL;
@@ -568,8 +749,6 @@ test_races(struct harness *h, gconstpointer data)
             g_main_context_iteration(NULL, FALSE);
         dt_connection_call_disconnect_sync(c, NULL, NULL);
         harness_wait_state(c, "idle");
-        if (i == 5)
-            descriptors = open_descriptors(h);
     }
     g_assert_cmpuint(open_descriptors(h), ==, descriptors);
     g_autofree char *after = harness_network();
@@ -682,6 +861,11 @@ main(int argc, char **argv)
     ADD("full-tunnel", test_full_tunnel);
     ADD("full-tunnel-six", test_full_tunnel_six);
     ADD("split-tunnel", test_split_tunnel);
+    ADD("reverse-path-filter", test_reverse_path_filter);
+    ADD("N1-N3-N5-hostile-lan", test_hostile_lan);
+    ADD("N4-probe", test_probe);
+    ADD("S8-no-tun", test_no_tun);
+    ADD("S6-no-journal", test_no_journal);
     ADD("details", test_details);
     ADD("counters", test_counters);
     ADD("failure", test_failure);

@@ -18,8 +18,11 @@ setup(struct fixture *f, gconstpointer data)
     (void)data;
     dial_plan_init(&f->plan);
     f->config = (struct net_config){.local4 = 0x0a141e02, .peer4 = 0x0a141e01, .mtu = 1400};
-    f->server = (struct helper_endpoint){
-        .family = 4, .address = {203, 0, 113, 5}, .port = 443, .kind = SOCKET_TCP};
+    f->server = (struct helper_endpoint){.family = 4,
+                                         .address = {203, 0, 113, 5},
+                                         .port = 443,
+                                         .kind = SOCKET_TCP,
+                                         .local_port = 40000};
     f->facts = (struct helper_route_facts){.plan = &f->plan,
                                            .config = &f->config,
                                            .server = &f->server,
@@ -51,10 +54,10 @@ decide(struct fixture *f)
     }
     for (int i = 0; i < f->got.n_rules; i++) {
         const struct helper_rule *r = &f->got.rules[i];
-        g_string_append_printf(s, "rule%u %u %s%s sport %u lookup %u\n", r->family, r->preference,
-                               r->unmarked ? "unmarked " : "",
+        g_string_append_printf(s, "rule%u %u %s%s sport %u dport %u lookup %u\n", r->family,
+                               r->preference, r->unmarked ? "unmarked " : "",
                                r->to.family != 0 ? net_route_text(&r->to, text) : "all",
-                               r->tcp_source, r->table);
+                               r->tcp_source, r->tcp_destination, r->table);
     }
     for (int i = 0; i < f->got.n_refused; i++)
         g_string_append_printf(s, "refused %s\n", net_route_text(&f->got.refused[i], text));
@@ -62,11 +65,12 @@ decide(struct fixture *f)
 }
 
 #define RULES4                                                                                     \
-    "rule4 5472 203.0.113.5/32 sport 443 lookup 254\n"                                             \
-    "rule4 5472 unmarked all sport 0 lookup 25716\n"
+    "rule4 5472 203.0.113.5/32 sport 40000 dport 443 lookup 254\n"                                 \
+    "rule4 5472 203.0.113.5/32 sport 443 dport 40000 lookup 254\n"                                 \
+    "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n"
 #define RULES6                                                                                     \
-    "rule6 5472 fe80::/10 sport 0 lookup 254\n"                                                    \
-    "rule6 5472 unmarked all sport 0 lookup 25716\n"
+    "rule6 5472 fe80::/10 sport 0 dport 0 lookup 254\n"                                            \
+    "rule6 5472 unmarked all sport 0 dport 0 lookup 25716\n"
 #define FENCE                                                                                      \
     "unreachable 0.0.0.0/0 dev 0 metric 4294967293\n"                                              \
     "unreachable ::/0 dev 0 metric 4294967293\n"
@@ -95,7 +99,7 @@ test_full_six_only(struct fixture *f, gconstpointer data)
     f->config.local6[0] = 0xfe, f->config.local6[1] = 0x80, f->config.local6[15] = 2;
     f->server.family = 6;
     g_autofree char *got = decide(f);
-    g_assert_cmpstr(got, ==, FENCE "rule4 5472 unmarked all sport 0 lookup 25716\n" RULES6);
+    g_assert_cmpstr(got, ==, FENCE "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n" RULES6);
 }
 
 static void
