@@ -18,7 +18,7 @@ enum { CA_MAX = PLAN_MAX_CA + 1 };
 
 struct options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
-    gboolean password_stdin, foreground, direct, verbose;
+    gboolean password_stdin, foreground, direct, redial, verbose;
 };
 
 struct dial {
@@ -394,6 +394,8 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
     }
     if (!profile_plan(p, &request, &d->plan, &d->credentials, &error))
         return cli_fail(error, RAS_BAD_PROFILE);
+    if (!o->redial) /* whoever waits for the prompt or the exit status wants to know now */
+        d->plan.redial_count = 0;
     const int failed = get_password(command, p, d);
     if (failed >= 0)
         return failed;
@@ -459,6 +461,8 @@ cli_dial(const struct cli_command *command, int argc, char **argv)
          N_("Accept only the server certificate with this SHA-256"), N_("SHA256")},
         {"direct", 0, 0, G_OPTION_ARG_NONE, &o.direct,
          N_("The internet is there already: dial no other connection first"), NULL},
+        {"redial", 0, 0, G_OPTION_ARG_NONE, &o.redial, N_("Try again as often as the profile says"),
+         NULL},
         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &o.foreground,
          N_("Stay until the connection ends; as root, without the system's dialing service"), NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose,

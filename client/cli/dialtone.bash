@@ -29,7 +29,7 @@ _dialtone() {
     import) options+=' --name' ;;
     hangup) options+=' --all' ;;
     dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
-        --ca-file --pin --psk-file --direct --foreground --verbose' ;;
+        --ca-file --pin --psk-file --direct --redial --foreground --verbose' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

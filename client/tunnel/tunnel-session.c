@@ -58,8 +58,9 @@ send_status(struct tunnel *t, const char *auth)
     struct tunnel_status s = {.early_data_worked = t->early};
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
-    snprintf(s.encryption, sizeof s.encryption, "%s %s", io_tls_version(&t->tls),
-             io_tls_cipher(&t->tls));
+    if (t->shaken)
+        snprintf(s.encryption, sizeof s.encryption, "%s %s", io_tls_version(&t->tls),
+                 io_tls_cipher(&t->tls));
     snprintf(s.server_name, sizeof s.server_name, "%s", t->tls.verify.subject);
     memcpy(s.leaf_sha256, t->tls.verify.leaf_sha256, sizeof s.leaf_sha256);
     control_status(t->control_fd, &s);
@@ -197,6 +198,7 @@ shake(struct tunnel *t)
         loop_timer_set(&t->loop, &t->connect_timer, NEVER);
         control_log(t->control_fd, 6, "event: tls-up, version: %s, cipher: %s, server: %s",
                     io_tls_version(&t->tls), io_tls_cipher(&t->tls), t->tls.verify.subject);
+        send_status(t, "");
         start_session(t);
         break;
     case IO_TLS_AGAIN:
@@ -204,6 +206,7 @@ shake(struct tunnel *t)
         break;
     case IO_TLS_CLOSED:
     case IO_TLS_FAILED:
+        send_status(t, ""); /* whose certificate it was: a person may want to accept it */
         tunnel_end_with(t, &t->tls.end);
         break;
     }

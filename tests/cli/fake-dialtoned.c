@@ -172,8 +172,13 @@ on_step(gpointer user_data)
         up();
         break;
     case WAIT:
-        wait_a_moment();
-        break;
+        if (fake.plan.redial_count > 0) {
+            wait_a_moment();
+            break;
+        }
+        /* the plan wants no other try */
+        end_with(play->error, "once");
+        return G_SOURCE_REMOVE;
     case FAIL:
         end_with(play->error, "raw \033[2Jtext\n of the server \xe2\x80\xae!");
         return G_SOURCE_REMOVE;
