@@ -4,6 +4,7 @@
 enum {
     HEADER = 40,
     ICMPV6 = 58,
+    ROUTER_ADVERTISEMENT = 134,
     SOLICITATION = 135,
     ADVERTISEMENT = 136,
     BODY = 24,               /* type, code, checksum, flags, target */
@@ -127,4 +128,23 @@ nd_answer_make(const struct nd_answer *nd, const uint8_t local[static 16], struc
         out, at + HEADER + 2,
         checksum(out->base + at + 8, rd_over(out->base + at + HEADER, ND_ANSWER - HEADER)));
     return true;
+}
+
+void
+nd_answer_no_default(uint8_t *packet, size_t n)
+{
+    uint8_t *const message = packet + HEADER;
+
+    if (n < HEADER + 16 || packet[0] >> 4 != 6 || packet[6] != ICMPV6 ||
+        message[0] != ROUTER_ADVERTISEMENT)
+        return;
+
+    /* RFC 1624: the checksum changes by what is taken away. */
+    const uint32_t lifetime = (uint32_t)(message[6] << 8 | message[7]);
+    uint32_t sum = (uint32_t)(message[2] << 8 | message[3]) + lifetime;
+
+    sum = (sum & 0xffff) + (sum >> 16);
+    message[2] = (uint8_t)(sum >> 8);
+    message[3] = (uint8_t)sum;
+    message[6] = message[7] = 0;
 }

@@ -33,3 +33,8 @@ bool nd_answer_is(struct rd packet);
  */
 bool nd_answer_make(const struct nd_answer *nd, const uint8_t local[static 16], struct rd packet,
                     struct wr *out);
+
+/* A Router Advertisement on a link that is not to be the default route: its router lifetime becomes
+ * 0 ("not a default router", RFC 4861 section 4.2), in place, checksum and all. Its prefixes stay.
+ * Everything else is left alone. */
+void nd_answer_no_default(uint8_t *packet, size_t n);

@@ -443,6 +443,8 @@ session_deliver(struct session *s, usec_t now, struct rd packet, struct session_
     }
     if (take_dhcp(s, now, packet) || take_solicitation(s, packet))
         return;
+    if (version == 6 && !s->plan->default_gateway)
+        nd_answer_no_default((uint8_t *)packet.p, packet.left);
     s->traffic = true;
     ret->v[ret->n++] = (struct session_packet){.p = (uint8_t *)packet.p, .len = packet.left};
 }

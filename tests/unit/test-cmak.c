@@ -6,8 +6,10 @@
 
 #include <gio/gio.h>
 
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static char *
@@ -394,6 +396,22 @@ a_linked_picture_is_left_out(struct folder *f, gconstpointer data)
     g_assert_cmpuint(g_hash_table_size(p->files), ==, 1);
 }
 
+/* Root can read everything, unless it leaves that power aside for a moment. */
+static void
+set_dac_override(gboolean on)
+{
+    const guint32 powers = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH;
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct caps[2];
+
+    g_assert_cmpint(syscall(SYS_capget, &header, caps), ==, 0);
+    if (on)
+        caps[0].effective |= powers & caps[0].permitted;
+    else
+        caps[0].effective &= ~powers;
+    g_assert_cmpint(syscall(SYS_capset, &header, caps), ==, 0);
+}
+
 static void
 unreadable_says_so(struct folder *f, gconstpointer data)
 {
@@ -401,13 +419,12 @@ unreadable_says_so(struct folder *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
 
     (void)data;
-    if (geteuid() == 0) {
-        g_test_skip("root can read everything");
-        return;
-    }
     put(f, "a.cms", GOOD);
     g_assert_cmpint(chmod(path, 0), ==, 0);
-    g_assert_null(cmak_load(path, &error));
+    set_dac_override(FALSE);
+    Profile *const p = cmak_load(path, &error);
+    set_dac_override(TRUE);
+    g_assert_null(p);
     g_assert_nonnull(strstr(error->message, "a.cms"));
 }
 

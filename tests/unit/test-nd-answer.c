@@ -145,6 +145,32 @@ test_noted(void)
     g_assert_false(nd_answer_make(&nd, local, rd_over(p, 72), &w));
 }
 
+static void
+test_no_default(void)
+{
+    guint8 p[72], before[72];
+
+    make(p, 40, 134);
+    p[46] = 0x07; /* router lifetime 1800 s */
+    p[47] = 0x08;
+    p[42] = p[43] = 0;
+    const guint16 c = checksum(p, 72);
+    p[42] = (guint8)(c >> 8);
+    p[43] = (guint8)c;
+    memcpy(before, p, 72);
+    nd_answer_no_default(p, 72);
+    g_assert_cmpmem(p + 46, 2, "\0\0", 2);
+    g_assert_cmphex(checksum(p, 72), ==, 0);
+    g_assert_cmpmem(p + 48, 24, before + 48, 24); /* its options stay */
+
+    memcpy(p, question, 72); /* anything else is not touched */
+    nd_answer_no_default(p, 72);
+    g_assert_cmpmem(p, 72, question, 72);
+    g_autofree guint8 *cut = g_memdup2(before, 55);
+    nd_answer_no_default(cut, 55);
+    g_assert_cmpmem(cut, 55, before, 55);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -152,5 +178,6 @@ main(int argc, char **argv)
     g_test_add_func("/nd-answer/answer", test_answer);
     g_test_add_func("/nd-answer/I4-never", test_never);
     g_test_add_func("/nd-answer/noted", test_noted);
+    g_test_add_func("/nd-answer/I4-no-default-route", test_no_default);
     return g_test_run();
 }

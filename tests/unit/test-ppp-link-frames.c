@@ -1,7 +1,7 @@
 /* test-ppp-link-frames.c - headers, packets, and frames that nobody asked for.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ppp-link-world.h"
+#include "ppp-link-acts.h"
 
 static void
 test_ccp_is_refused_without_mppe(void)

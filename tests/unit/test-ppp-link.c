@@ -1,5 +1,5 @@
 /* test-ppp-link.c - phases, and why a link ends. SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ppp-link-world.h"
+#include "ppp-link-acts.h"
 
 static void
 test_comes_up(void)
