@@ -20,7 +20,7 @@ struct _DtFailureView {
     GtkLabel *advice_label;
     GtkLabel *detail_label;
     GtkWidget *certificate_button;
-    GtkExpander *details_expander;
+    GtkToggleButton *details_button;
 };
 
 G_DEFINE_TYPE(DtFailureView, dt_failure_view, GTK_TYPE_BOX)
@@ -52,7 +52,7 @@ show_text(DtFailureView *self, const char *what, const char *advice, const char 
     gtk_label_set_text(self->detail_label, safe);
     gtk_widget_set_visible(GTK_WIDGET(self->detail_label), *safe != '\0');
     gtk_widget_hide(self->certificate_button);
-    gtk_expander_set_expanded(self->details_expander, FALSE);
+    gtk_toggle_button_set_active(self->details_button, FALSE);
     gtk_widget_show(GTK_WIDGET(self));
 }
 
@@ -147,7 +147,7 @@ dt_failure_view_class_init(DtFailureViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, DtFailureView, advice_label);
     gtk_widget_class_bind_template_child(widget_class, DtFailureView, detail_label);
     gtk_widget_class_bind_template_child(widget_class, DtFailureView, certificate_button);
-    gtk_widget_class_bind_template_child(widget_class, DtFailureView, details_expander);
+    gtk_widget_class_bind_template_child(widget_class, DtFailureView, details_button);
     gtk_widget_class_bind_template_callback(widget_class, on_log_clicked);
     gtk_widget_class_bind_template_callback(widget_class, on_certificate_clicked);
 }

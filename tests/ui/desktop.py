@@ -7,6 +7,7 @@ screen reader does it (AT-SPI), and with real key presses (XTEST).
 import ctypes
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -177,6 +178,7 @@ class Desktop:
         return connect(address)
 
     def spawn(self, command, **options):
+        options.setdefault("stdout", self.noise)
         options.setdefault("stderr", self.noise)
         process = subprocess.Popen(command, env=self.environment, preexec_fn=die_with_parent, **options)
         self.processes.append(process)
@@ -260,6 +262,26 @@ class Helper:
 
     def end(self):
         self.process.stdin.close()
+        self.process.stdout.close()
+        self.desktop.end(self.process)
+
+
+class Keyring:
+    """The fake keyring; says what it was asked to keep."""
+
+    def __init__(self, desktop, program):
+        self.desktop = desktop
+        self.process = desktop.spawn([sys.executable, program], stdout=subprocess.PIPE, text=True)
+        self.expect("ready")
+
+    def expect(self, line):
+        """The next thing that it says."""
+        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
+        said = self.process.stdout.readline().strip() if ready else "nothing"
+        if said != line:
+            raise AssertionError(f"the keyring says {said!r}, not {line!r}")
+
+    def end(self):
         self.process.stdout.close()
         self.desktop.end(self.process)
 

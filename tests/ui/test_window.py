@@ -186,8 +186,10 @@ def wrong_password(case):
     window.reads("CHAP failure, E=691 R=0")
     desktop.wait_until(lambda: window.focused() == window.entry("Password:"), "the password has focus")
     window.press("View Log")
-    window.gone("push button", "nothing of this name")
     case.helper.call("GetLog")
+    log = window.find("text", "Log of the connection")
+    desktop.wait_until(lambda: "state, to: connecting" in log.text(), "the log is shown")
+    check("<b>not bold</b> ?[31mnot red" in log.text(), log.text())
 
 
 @test
@@ -350,6 +352,47 @@ def no_keyring(case):
     case.helper.call("Connect")
     case.connect()
     window.reads("The password was not saved")
+
+
+@test
+def keyring(case):
+    """a saved password: kept after it worked, filled in, dialed automatically, forgotten"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    try:
+        window = case.import_profile()
+        window.type("User name:", "alice")
+        window.type("Password:", "sécret")
+        window.press("Save password", "check box")
+        window.press("Connect")
+        case.helper.call("Connect")
+        case.connect()
+        keys.expect("stored alice")
+        case.helper.set(State="idle", Error=631)
+        window.end()
+        window = case.start()
+        desktop.wait_until(lambda: len(window.entry("Password:").text()) == 6, "it is filled in")
+        check(not case.helper.called("Connect"), "dialed unasked")
+        window.press("Connect automatically", "check box")
+        window.press("Connect")
+        case.helper.call("Connect")
+        case.connect()
+        keys.expect("stored alice")
+        case.helper.set(State="idle", Error=631)
+        window.end()
+        window = case.start()
+        _, secrets = case.helper.call("Connect")
+        check(secrets == {"user": "alice", "password": "sécret"}, secrets)
+        case.helper.set(State="idle", Error=691)
+        window.reads("Error 691")
+        check(not case.helper.called("Connect"), "a wrong password is not dialed again and again")
+        window.press("Save password", "check box")
+        check(not window.find("check box", "Connect automatically").has("checked"), "goes with it")
+        window.press("Connect")
+        case.helper.call("Connect")
+        case.connect()
+        keys.expect("deleted alice")
+    finally:
+        keys.end()
 
 
 @test
