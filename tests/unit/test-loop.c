@@ -52,7 +52,6 @@ on_a_removes_b(void *owner, uint32_t events)
     w->n_a++;
     loop_remove(&w->loop, &w->b);
     loop_remove(&w->loop, &w->a);
-    w->loop.stop = true;
 }
 
 static void
@@ -64,6 +63,13 @@ on_b_removes_a(void *owner, uint32_t events)
     w->n_b++;
     loop_remove(&w->loop, &w->a);
     loop_remove(&w->loop, &w->b);
+}
+
+static void
+stop_after_round(void *owner)
+{
+    struct world *w = owner;
+
     w->loop.stop = true;
 }
 
@@ -78,7 +84,7 @@ removed_source_is_not_called(struct world *w, gconstpointer data)
     g_assert_cmpint(loop_add(&w->loop, &w->b, EPOLLIN), ==, 0);
     g_assert_cmpint(write(w->pipe_a[1], "x", 1), ==, 1);
     g_assert_cmpint(write(w->pipe_b[1], "x", 1), ==, 1);
-    g_assert_cmpint(loop_run(&w->loop, NULL, NULL), ==, 0);
+    g_assert_cmpint(loop_run(&w->loop, stop_after_round, w), ==, 0);
     g_assert_cmpuint(w->n_a + w->n_b, ==, 1);
     g_assert_cmpuint(w->loop.n_sources, ==, 0);
 }

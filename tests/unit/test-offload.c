@@ -56,7 +56,8 @@ struct spec {
     size_t payload;
     uint16_t port; /* source */
     uint8_t tos;
-    bool fragmentable;
+    bool fragmentable, more_fragments, reserved;
+    uint16_t ack, window; /* added to the usual ones */
 };
 
 static size_t
@@ -82,7 +83,7 @@ put_ip(uint8_t *p, const struct spec *s, size_t n)
     p[1] = s->tos;
     set16(p + 2, n);
     set16(p + 4, s->id);
-    p[6] = s->fragmentable ? 0 : 0x40;
+    p[6] = s->more_fragments ? 0x20 : s->fragmentable ? 0 : 0x40;
     p[8] = 64;
     p[9] = s->udp ? 17 : 6;
     memcpy(p + 12, "\x0a\x4d\x00\x01\x0a\x4d\x00\x02", 8);
@@ -104,10 +105,11 @@ build(uint8_t *p, const struct spec *s)
         set16(p + t + 4, n - t);
     } else {
         set32(p + t + 4, s->seq);
-        set32(p + t + 8, 77);
+        set32(p + t + 8, 77u + s->ack);
         p[t + 12] = (uint8_t)((20 + s->options) / 4 << 4);
         p[t + 13] = s->flags;
-        set16(p + t + 14, 512);
+        p[t + 12] |= s->reserved;
+        set16(p + t + 14, 512u + s->window);
         memset(p + t + 20, 1, s->options);
     }
     for (size_t i = 0; i < s->payload; i++)
@@ -241,6 +243,23 @@ cut_without_offload(void)
     g_assert_cmpuint(offload_cut_next(&state, out, n), ==, n);
     g_assert_cmpmem(packet, n, out, n);
     g_assert_false(offload_cut_left(&state));
+}
+
+/* A UDP checksum that comes out as zero is sent as all ones: zero would say "none" (RFC 768). */
+static void
+cut_udp_zero_sum(void)
+{
+    const struct spec s = {.udp = true, .payload = 2};
+    struct virtio_net_hdr hdr;
+    struct offload_cut state;
+    uint8_t packet[64], out[64];
+    const size_t n = build_super(packet, &s, 0, &hdr);
+
+    packet[28] = packet[29] = 0; /* the payload that makes up what is missing to ffff */
+    set16(packet + 28, ~add_words(0, packet + 20, n - 20) & 0xffff);
+    g_assert_true(offload_cut_begin(&state, &hdr, packet, n));
+    g_assert_cmpuint(offload_cut_next(&state, out, sizeof out), ==, n);
+    g_assert_cmphex(get16(out + 26), ==, 0xffff);
 }
 
 /* Headers that lie: each must be refused, and none may read outside the packet (ASan watches). */
@@ -431,6 +450,16 @@ static const struct apart {
     {"df",
      {.flags = 16, .payload = 1000, .id = 5},
      {.flags = 16, .payload = 1000, .seq = 1000, .fragmentable = true, .id = 6}},
+    {"ack", {.flags = 16, .payload = 1000}, {.flags = 16, .payload = 1000, .seq = 1000, .ack = 1}},
+    {"window",
+     {.flags = 16, .payload = 1000},
+     {.flags = 16, .payload = 1000, .seq = 1000, .window = 1}},
+    {"reserved",
+     {.flags = 16, .payload = 1000, .reserved = true},
+     {.flags = 16, .payload = 1000, .seq = 1000, .reserved = true}},
+    {"fragments",
+     {.flags = 16, .payload = 1000, .more_fragments = true, .id = 4},
+     {.flags = 16, .payload = 1000, .seq = 1000, .more_fragments = true, .id = 5}},
     {"udp-longer", {.udp = true, .payload = 1000}, {.udp = true, .payload = 1001}},
 };
 
@@ -633,6 +662,7 @@ main(int argc, char **argv)
         g_test_add_data_func(name, &cut_cases[i], cut);
     }
     g_test_add_func("/offload/cut/no-offload", cut_without_offload);
+    g_test_add_func("/offload/cut/udp-zero-sum", cut_udp_zero_sum);
     g_test_add_func("/offload/cut/refuses", cut_refuses);
     for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
         g_autofree char *name = g_strdup_printf("/offload/merge/run-%zu", i);
