@@ -264,7 +264,7 @@ serve(struct fake_helper *h, struct rd r)
 bool
 fake_helper_is_up(const struct fake_helper *h)
 {
-    return h->has_status;
+    return h->has_status && h->status.auth[0] != '\0'; /* the first one tells of TLS only */
 }
 
 bool

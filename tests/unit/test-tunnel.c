@@ -465,13 +465,23 @@ wrong_password(void)
     server_free(s);
 }
 
+static bool
+has_ended(const struct fake_helper *h)
+{
+    return h->has_ended;
+}
+
 static void
 wrong_certificate(void)
 {
     struct server *s = server_new("IP:127.0.0.9", NULL);
     struct fake_helper *h = helper_for(s);
 
+    static const uint8_t none[32];
+
     fake_helper_start(h);
+    g_assert_true(fake_helper_run(h, has_ended, SOON));
+    g_assert_cmpint(memcmp(h->status.leaf_sha256, none, sizeof none), !=, 0); /* to be accepted */
     ends_with(h, RAS_CERT_E_CN_NO_MATCH, "ras");
     server_free(s);
 }
