@@ -17,6 +17,9 @@ struct _DtBanner {
 
 G_DEFINE_TYPE(DtBanner, dt_banner, GTK_TYPE_DRAWING_AREA)
 
+enum { LOADED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 static void
 draw_computer(cairo_t *cr, double x, double y)
 {
@@ -144,16 +147,17 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
     GdkPixbuf *picture = g_task_propagate_pointer(G_TASK(result), &error);
 
     (void)user_data;
-    if (picture == NULL) {
-        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-            g_debug("the picture of the profile cannot be shown: %s", error->message);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    }
 
     DtBanner *self = DT_BANNER(source);
+
+    if (picture == NULL)
+        g_debug("the picture of the profile cannot be shown: %s", error->message);
     g_clear_object(&self->picture);
     self->picture = picture;
     gtk_widget_queue_draw(GTK_WIDGET(self));
+    g_signal_emit(self, signals[LOADED], 0, picture != NULL);
 }
 
 void
@@ -193,6 +197,8 @@ dt_banner_class_init(DtBannerClass *klass)
     G_OBJECT_CLASS(klass)->dispose = dt_banner_dispose;
     G_OBJECT_CLASS(klass)->finalize = dt_banner_finalize;
     widget_class->draw = dt_banner_draw;
+    signals[LOADED] = g_signal_new("loaded", DT_TYPE_BANNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     gtk_widget_class_set_css_name(widget_class, "banner");
     gtk_widget_class_set_accessible_role(widget_class, ATK_ROLE_IMAGE);
 }
