@@ -6,6 +6,7 @@
 #include "helper-attempt.h"
 #include "helper-details.h"
 #include "helper-log.h"
+#include "helper-scrub.h"
 
 enum state {
     STATE_IDLE,
@@ -487,6 +488,7 @@ handle_answer(DtConnection *object, GDBusMethodInvocation *invocation, GVariant 
     a->given = g_variant_n_children(secrets) > 0;
     const bool ok = dt_credentials_from_variant(secrets, &a->credentials, &error);
     dt_credentials_wipe_variant(secrets);
+    helper_scrub(invocation);
     if (!ok) {
         g_dbus_method_invocation_return_gerror(invocation, error);
         answer_free(a);

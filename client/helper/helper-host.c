@@ -12,6 +12,10 @@
 
 #define DEFAULT_STATE_DIRECTORY "/run/dialtone"
 
+enum {
+    UNDO_TRIES = 3, /* nobody else will: a passing want of memory must not leave a rule behind */
+};
+
 static bool
 find_tunnel_user(struct helper_host *host, GError **error)
 {
@@ -80,11 +84,15 @@ undo_one(struct helper_host *host, const struct undo *u)
 void
 helper_host_undo(void *ctx, const struct undo *u)
 {
-    const int err = undo_one(ctx, u);
+    int err = 0;
 
-    if (err < 0 && err != -ENOENT && err != -ESRCH && err != -ENODEV && err != -EAFNOSUPPORT)
-        helper_log(NULL, LOG_WARNING, "A change of the network could not be undone (%u): %s",
-                   u->kind, g_strerror(-err));
+    for (int i = 0; i < UNDO_TRIES; i++) {
+        err = undo_one(ctx, u);
+        if (err == 0 || err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EAFNOSUPPORT)
+            return;
+    }
+    helper_log(NULL, LOG_WARNING, "A change of the network could not be undone (%u): %s", u->kind,
+               g_strerror(-err));
 }
 
 void

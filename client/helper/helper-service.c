@@ -8,6 +8,7 @@
 #include "helper-connection.h"
 #include "helper-log.h"
 #include "helper-route.h"
+#include "helper-scrub.h"
 
 #define DIALER_PATH "/org/dialtone/Dialer1"
 
@@ -182,6 +183,7 @@ handle_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *pl
     const bool ok = dt_plan_from_variant(plan, &r->plan, &error) &&
                     dt_credentials_from_variant(secrets, &r->credentials, &error);
     dt_credentials_wipe_variant(secrets);
+    helper_scrub(invocation);
     if (!ok) {
         g_dbus_method_invocation_return_gerror(invocation, error);
         request_free(r);

@@ -103,7 +103,10 @@ helper_environment(struct harness *h)
     e = g_environ_setenv(e, "DBUS_SYSTEM_BUS_ADDRESS",
                          h->bus_address != NULL ? h->bus_address : "unix:path=/nonexistent", TRUE);
     e = g_environ_unsetenv(e, "G_DEBUG"); /* its warnings are for the log, not for a core */
-    if (h->strace_inject != NULL)         /* LeakSanitizer cannot run beside strace */
+    /* As the helper's own malloc does where it is not the sanitizer's: what is freed is
+     * overwritten. */
+    e = g_environ_setenv(e, "ASAN_OPTIONS", "max_free_fill_size=1000000:free_fill_byte=165", TRUE);
+    if (h->strace_inject != NULL) /* LeakSanitizer cannot run beside strace */
         e = g_environ_setenv(e, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
     return e;
 }
@@ -352,4 +355,53 @@ harness_dial_to(struct harness *h, const char *host, const char *state)
     g_assert_no_error(error);
     harness_wait_state(c, state);
     return c;
+}
+
+GVariant *
+harness_detail(DtConnection *c, const char *key)
+{
+    GVariant *v = g_variant_lookup_value(dt_connection_get_details(c), key, NULL);
+
+    if (v == NULL)
+        g_error("the details have no '%s'", key);
+    return v;
+}
+
+void
+harness_assert_detail(DtConnection *c, const char *key, const char *printed)
+{
+    g_autoptr(GVariant) v = harness_detail(c, key);
+    g_autofree char *text = g_variant_print(v, TRUE);
+
+    g_assert_cmpstr(text, ==, printed);
+}
+
+unsigned
+harness_times_in_memory(struct harness *h, const char *needle)
+{
+    g_autofree char *maps_path = g_strdup_printf("/proc/%d/maps", h->helper);
+    g_autofree char *mem_path = g_strdup_printf("/proc/%d/mem", h->helper);
+    g_autofree char *maps = NULL;
+    const int mem = open(mem_path, O_RDONLY | O_CLOEXEC);
+    unsigned n = 0;
+
+    g_assert_cmpint(mem, >=, 0);
+    g_assert_true(g_file_get_contents(maps_path, &maps, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(maps, "\n", -1);
+    for (char **l = lines; *l != NULL && **l != '\0'; l++) {
+        char *end;
+        const guint64 from = g_ascii_strtoull(*l, &end, 16);
+        const guint64 to = g_ascii_strtoull(end + 1, &end, 16);
+        if (strncmp(end, " rw", 3) != 0 || to - from > 256 * 1024 * 1024)
+            continue; /* larger ones are the sanitizer's shadows */
+        g_autofree char *copy = g_malloc(to - from);
+        const ssize_t got = pread(mem, copy, to - from, (off_t)from);
+        const char *at = copy, *hit;
+        while (got > 0 && (hit = memmem(at, (size_t)(copy + got - at), needle, strlen(needle)))) {
+            n++;
+            at = hit + 1;
+        }
+    }
+    close(mem);
+    return n;
 }

@@ -51,3 +51,16 @@ void harness_wait(bool (*condition)(gpointer data), gpointer data);
 GDBusConnection *harness_join(struct harness *h, uid_t uid, DtDialer **ret_dialer);
 /* Shorthand for dial and wait; asserts. */
 DtConnection *harness_dial_to(struct harness *h, const char *host, const char *state);
+
+/* The value of a key in Details; it must be there. */
+GVariant *harness_detail(DtConnection *c, const char *key);
+void harness_assert_detail(DtConnection *c, const char *key, const char *printed);
+
+/* How often @needle is in the memory that the helper can write to. */
+unsigned harness_times_in_memory(struct harness *h, const char *needle);
+
+/* First line of a test that needs a helper. */
+#define WITH(h)                                                                                    \
+    if (!harness_can_run())                                                                        \
+        return;                                                                                    \
+    harness_start(h)

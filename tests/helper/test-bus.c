@@ -223,7 +223,7 @@ teardown(struct bus_test *t, gconstpointer data)
     g_string_free(t->notes, TRUE);
 }
 
-#define WITH(t)                                                                                    \
+#define ON_BUS(t)                                                                                  \
     if (!harness_can_run())                                                                        \
         return;                                                                                    \
     harness_start(&(t)->harness)
@@ -304,7 +304,7 @@ test_nobody_is_denied(struct bus_test *t, gconstpointer data)
     GError *error = NULL;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end nobody = front_end_of(t, "nobody");
     plan_for(plan, "up.test");
     g_assert_null(dial_as(&nobody, plan, &error));
@@ -328,7 +328,7 @@ test_allowed_user(struct bus_test *t, gconstpointer data)
     g_autofree char *path = NULL;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end daemon = front_end_of(t, "daemon"), games = front_end_of(t, "games");
     plan_for(plan, "up.test");
     g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
@@ -355,7 +355,7 @@ test_full_tunnel_needs_more(struct bus_test *t, gconstpointer data)
     GError *error = NULL;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end games = front_end_of(t, "games");
     plan_for(plan, "up.test");
     g_assert_null(dial_as(&games, plan, &error));
@@ -376,6 +376,29 @@ test_full_tunnel_needs_more(struct bus_test *t, gconstpointer data)
     harness_stop(&t->harness);
 }
 
+static bool
+has_no_canary(gpointer data)
+{
+    return harness_times_in_memory(data, "canary-in-the-mine") == 0;
+}
+
+/* Y4: also the buffer that the password came in is overwritten. */
+static void
+test_secrets(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    ON_BUS(t);
+    plan_for(plan, "up.test");
+    g_autoptr(DtConnection) c = harness_dial(&t->harness, plan, "canary-in-the-mine", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    harness_wait(has_no_canary, &t->harness);
+    harness_stop(&t->harness);
+}
+
 /* D4: the program that dialed is gone. */
 static void
 test_caller_dies(struct bus_test *t, gconstpointer data)
@@ -384,7 +407,7 @@ test_caller_dies(struct bus_test *t, gconstpointer data)
     g_autoptr(GError) error = NULL;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end root = front_end_of(t, "root");
     struct front_end watcher = front_end_of(t, "root");
     plan_for(plan, "up.test");
@@ -408,7 +431,7 @@ test_limits(struct bus_test *t, gconstpointer data)
     g_auto(GStrv) paths = NULL;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end daemon = front_end_of(t, "daemon");
     plan_for(plan, "e691.test");
     for (int i = 0; i < 40; i++) {
@@ -520,7 +543,7 @@ test_flood(struct bus_test *t, gconstpointer data)
     unsigned answers = 0;
 
     (void)data;
-    WITH(t);
+    ON_BUS(t);
     struct front_end nobody = front_end_of(t, "nobody");
     plan_for(plan, "up.test");
     for (int i = 0; i < 500; i++)
@@ -556,6 +579,7 @@ main(int argc, char **argv)
     ADD("D1-nobody-is-denied", test_nobody_is_denied);
     ADD("allowed-user", test_allowed_user);
     ADD("full-tunnel-needs-more", test_full_tunnel_needs_more);
+    ADD("Y4-secrets", test_secrets);
     ADD("D4-caller-dies", test_caller_dies);
     ADD("D3-limits", test_limits);
     ADD("D3-flood", test_flood);
