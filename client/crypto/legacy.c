@@ -6,6 +6,7 @@
 #include <openssl/des.h>
 #include <openssl/md4.h>
 #include <openssl/rc4.h>
+#include <openssl/sha.h>
 
 _Static_assert(sizeof(RC4_KEY) <= sizeof(struct legacy_rc4), "RC4_KEY has grown");
 _Static_assert(_Alignof(RC4_KEY) <= _Alignof(struct legacy_rc4), "RC4_KEY is aligned otherwise");
@@ -20,6 +21,20 @@ legacy_md4(struct rd data, uint8_t ret[static 16])
         MD4_Update(&md4, data.p, data.left);
     MD4_Final(ret, &md4);
     OPENSSL_cleanse(&md4, sizeof md4);
+}
+
+void
+legacy_sha1(const struct rd *parts, size_t n, uint8_t ret[static 20])
+{
+    SHA_CTX sha1;
+
+    SHA1_Init(&sha1);
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].left > 0)
+            SHA1_Update(&sha1, parts[i].p, parts[i].left);
+    }
+    SHA1_Final(ret, &sha1);
+    OPENSSL_cleanse(&sha1, sizeof sha1);
 }
 
 /* Seven octets spread over the upper seven bits of eight; the lowest makes the parity odd. */

@@ -1,4 +1,4 @@
-/* test-legacy.c - MD4, DES, RC4. SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-legacy.c - MD4, SHA-1, DES, RC4. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "legacy.h"
 
 #include "ppp-test.h"
@@ -14,6 +14,22 @@ test_md4(void) /* RFC 1320 section A.5 */
     assert_octets(digest, 16, hex("31d6cfe0d16ae931b73c59d7e0c089c0"));
     legacy_md4(rd_over("message digest", 14), digest);
     assert_octets(digest, 16, hex("d9130a8164549fe818874806e1c7014b"));
+}
+
+static void
+test_sha1(void) /* RFC 3174 section 7.3, tests 1 and 2 */
+{
+    const struct rd abc[] = {rd_over("a", 1), rd_over(NULL, 0), rd_over("bc", 2)};
+    const char *text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    const struct rd two[] = {rd_over(text, 40), rd_over(text + 40, 16)};
+    uint8_t digest[20];
+
+    legacy_sha1(abc, 3, digest);
+    assert_octets(digest, 20, hex("a9993e364706816aba3e25717850c26c9cd0d89d"));
+    legacy_sha1(two, 2, digest);
+    assert_octets(digest, 20, hex("84983e441c3bd26ebaae4aa1f95129e5e54670f1"));
+    legacy_sha1(NULL, 0, digest);
+    assert_octets(digest, 20, hex("da39a3ee5e6b4b0d3255bfef95601890afd80709"));
 }
 
 static void
@@ -69,6 +85,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/legacy/md4", test_md4);
+    g_test_add_func("/legacy/sha1", test_sha1);
     g_test_add_func("/legacy/des-parity", test_des_parity);
     g_test_add_func("/legacy/des-block", test_des_block);
     g_test_add_func("/legacy/rc4", test_rc4);
