@@ -78,7 +78,9 @@ show_details(DtStatusPage *self)
         return;
 
     g_autofree char *server = both(detail(details, "server"), detail(details, "server-address"));
-    g_autofree char *address = both(detail(details, "local-ip"), detail(details, "local-ip6"));
+    const char *ip6 = detail(details, "local-ip6");
+    const gboolean own = !g_str_has_prefix(ip6, "fe80:"); /* every link has one of those */
+    g_autofree char *address = both(detail(details, "local-ip"), own ? ip6 : "");
     g_autofree char *encryption = both(detail(details, "encryption"), detail(details, "auth"));
     g_autofree const char **dns = NULL;
     g_autofree char *servers = NULL;

@@ -66,7 +66,7 @@ class Case:
         self.helper.set(State="connected", Stage=3, Error=0, BytesIn=12345, BytesOut=345,
                         RoundTrip=23400,
                         Details={"server": "vpn.example.edu", "server-address": "192.0.2.1",
-                                 "local-ip": "10.1.2.3", "dns": ["10.0.0.1", "10.0.0.2"],
+                                 "local-ip": "10.1.2.3", "local-ip6": "fe80::1", "dns": ["10.0.0.1", "10.0.0.2"],
                                  "encryption": "TLS 1.3, AES-256-GCM", "auth": "MS-CHAPv2",
                                  "connected-since": int(time.time()) - 3700, **details})
 
@@ -120,6 +120,7 @@ def stages(case):
     for text in ("Connected", "1:01:4", "10.1.2.3", "10.0.0.1, 10.0.0.2", "23.4 ms", "345 bytes",
                  "vpn.example.edu (192.0.2.1)", "TLS 1.3, AES-256-GCM (MS-CHAPv2)"):
         window.reads(text)
+    check(not any("fe80" in text for text in window.texts()), "a link-local address is noise")
     case.helper.set(BytesOut=987)  # not signalled: it is asked for
     window.reads("987 bytes")
     window.press("Disconnect")
