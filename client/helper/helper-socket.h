@@ -1,7 +1,6 @@
 /*
  * helper-socket.h - sockets for the tunnel: with our mark, so that they never go into a tunnel;
- * non-blocking, with the connection begun. A raw socket for PPTP's GRE hands out what one server
- * sends to one call, and nothing else, whoever holds it.
+ * non-blocking, with the connection begun.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

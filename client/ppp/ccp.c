@@ -20,6 +20,8 @@ choose(const struct ccp *ccp, uint32_t bits, bool firm)
     const uint32_t common = bits & ccp->allowed;
     const uint32_t mppc = common & CCP_MPPC;
 
+    if (ccp->only != 0)
+        return ccp->only;
     for (unsigned i = 0; i < 3; i++) {
         if (!(common & strongest_first[i]))
             continue;
@@ -71,6 +73,17 @@ ccp_naked(struct ppp_fsm *f, struct rd opts)
     }
 }
 
+/* Whoever has not this strength may have a weaker one, if that is allowed. */
+static uint32_t
+weaker(const struct ccp *ccp)
+{
+    if (ccp->only != 0)
+        return 0;
+    if (ccp->ask & CCP_MPPE_128)
+        return choose(ccp, CCP_MPPE_56 | CCP_MPPE_40, false);
+    return ccp->ask & CCP_MPPE_56 ? choose(ccp, CCP_MPPE_40, false) : 0;
+}
+
 static void
 ccp_rejected(struct ppp_fsm *f, struct rd opts)
 {
@@ -79,7 +92,7 @@ ccp_rejected(struct ppp_fsm *f, struct rd opts)
 
     while (ppp_option_next(&opts, &o)) {
         if (o.type == CCP_MPPE)
-            ccp->ask = 0;
+            ccp->ask = weaker(ccp);
     }
 }
 
@@ -88,10 +101,12 @@ judge_mppe(struct ccp *ccp, const struct ppp_option *o, struct ppp_judgement *j)
 {
     struct rd value = o->value;
     const uint32_t bits = rd_be32(&value);
-    const uint32_t choice = choose(ccp, bits, ccp->suggested);
+    uint32_t choice = choose(ccp, bits, ccp->suggested);
     uint8_t answer[4];
     struct wr w = wr_over(answer, sizeof answer);
 
+    if (choice == 0 && choose(ccp, bits, true) != 0) /* only compression: would it not rather ... */
+        choice = choose(ccp, STRENGTHS, false);
     wr_be32(&w, choice);
     if (choice == 0) {
         ppp_judge_reject(j, o);
@@ -149,6 +164,13 @@ ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out)
 {
     *ccp = (struct ccp){.allowed = allowed & (STRENGTHS | CCP_MPPC)};
     ppp_fsm_init(&ccp->fsm, &ccp_ops, out);
+    ccp_reset(&ccp->fsm);
+}
+
+void
+ccp_insist(struct ccp *ccp, uint32_t bits)
+{
+    ccp->only = bits;
     ccp_reset(&ccp->fsm);
 }
 

@@ -25,6 +25,7 @@ enum ccp_mppe { /* the option's four octets, as one number (RFC 3078 section 2.1
 struct ccp {
     struct ppp_fsm fsm;
     uint32_t allowed;  /* strengths that may be used, and CCP_MPPC */
+    uint32_t only;     /* these bits as they stand, and nothing else; 0: as the peer likes */
     uint32_t ask;      /* what our request says: how we decrypt; 0: not asked, or rejected */
     uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
     bool suggested;    /* we have Nak'ed once: what the peer says now, it means */
@@ -32,6 +33,8 @@ struct ccp {
 };
 
 void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);
+/* Before it is opened: a server that takes these bits as they stand, and nothing else. */
+void ccp_insist(struct ccp *ccp, uint32_t bits);
 /* Opened, with the same strength both ways: the bits of ->ask. 0: not. */
 uint32_t ccp_agreed(const struct ccp *ccp);
 /* Something of the peer's was lost: ask it to begin afresh (RFC 1962 section 5.7). */

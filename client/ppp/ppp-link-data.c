@@ -78,6 +78,9 @@ ppp_link_data_settle(struct ppp_link *l)
         memcpy(hlak + 16, l->auth.hlak + (l->params.server ? 0 : 16), 16);
         ppp_crypt_begin(&l->crypt, rx, tx, hlak);
         explicit_bzero(hlak, sizeof hlak);
+        /* CCP is not protected: whoever can forge a frame could take back what it agreed on. */
+        if (ppp_crypt_encrypts(rx) || ppp_crypt_encrypts(tx))
+            l->params.mppe_required = true;
     }
     if (l->ccp.reset_wanted) {
         l->ccp.reset_wanted = false;
@@ -96,6 +99,12 @@ may_send(const struct ppp_link *l, uint8_t version)
     const bool early = version == 4 && ncp->state >= PPP_REQ_SENT && l->ipcp.now.local != 0;
 
     return l->phase == PPP_PHASE_NETWORK && (ncp->state == PPP_OPENED || early);
+}
+
+bool
+ppp_link_may_seal(const struct ppp_link *l, uint8_t version)
+{
+    return may_send(l, version) && (l->crypt.tx_bits != 0 || !ppp_link_data_encrypted_only(l));
 }
 
 size_t

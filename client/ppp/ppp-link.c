@@ -82,6 +82,8 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     ipcp_init(&l->ipcp, &ipcp, &l->out);
     ipv6cp_init(&l->ipv6cp, params->rng, &l->out);
     ccp_init(&l->ccp, params->mppe, &l->out);
+    if (params->server)
+        ccp_insist(&l->ccp, params->mppe_only);
     if (params->reliable) {
         ppp_fsm_set_reliable(&l->lcp.fsm);
         ppp_fsm_set_reliable(&l->ipcp.fsm);
@@ -367,8 +369,10 @@ settle_progress(struct ppp_link *l, usec_t now)
             network_failed(l, now);
         return;
     }
-    if (l->params.mppe_required && ccp_agreed(&l->ccp) == 0)
+    if (l->params.mppe_required && !ppp_crypt_encrypts(ccp_agreed(&l->ccp))) {
+        l->grace_at = NEVER;
         return; /* not one packet in the clear */
+    }
     if (l->network_up && memcmp(&shown, &l->shown, sizeof shown) == 0) {
         l->grace_at = NEVER;
         return;
@@ -406,7 +410,8 @@ settle_network(struct ppp_link *l, usec_t now)
             event(l, PPP_LINK_ADDRESS);
     }
     ppp_link_data_settle(l);
-    if (l->params.mppe_required && progress_of(&l->ccp.fsm, true, ccp_agreed(&l->ccp)) == FAILED) {
+    const bool secret = ppp_crypt_encrypts(ccp_agreed(&l->ccp));
+    if (l->params.mppe_required && progress_of(&l->ccp.fsm, true, secret) == FAILED) {
         ras_end_set(&l->end, RAS_NO_REMOTE_ENCRYPTION, "CCP agreed on no encryption allowed");
         terminate(l, now);
         return;
@@ -604,7 +609,7 @@ ppp_link_receive(struct ppp_link *l, usec_t now, struct rd frame, struct rd *ret
     if (l->phase == PPP_PHASE_DEAD || l->phase == PPP_PHASE_ENDED)
         return false;
     if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6 ||
-        (protocol == PPP_PROTO_COMPRESSED && l->crypt.rx_bits != 0)) {
+        (protocol == PPP_PROTO_COMPRESSED && l->params.mppe != 0)) { /* maybe before CCP opened */
         if (ppp_link_data_take(l, protocol, frame, ret_packet))
             return true;
         l->dropped++;

@@ -50,6 +50,7 @@ struct ppp_link_params {
     enum ppp_auth_method demand[5]; /* none, or PPP_AUTH_NONE: no authentication */
     bool hold_network;              /* until ppp_link_start_network() */
     struct ipcp_config give;        /* local, peer, name servers */
+    uint32_t mppe_only;             /* insist on these bits of CCP's as they stand; 0: do not */
 };
 
 enum ppp_link_item_type {
@@ -98,6 +99,8 @@ bool ppp_link_poll(struct ppp_link *l, struct ppp_link_item *ret);
 /* What to put before an IP packet (@version 4 or 6): writes 1 to 4 octets, returns how many; 0:
  * that protocol is not up. */
 size_t ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4]);
+/* May a packet of this version go now? */
+bool ppp_link_may_seal(const struct ppp_link *l, uint8_t version);
 /* An IP packet becomes a frame in place, encrypted if that was agreed. PPP_CRYPT_HEAD octets must
  * be free before it. False: drop it. */
 bool ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len);

@@ -19,6 +19,8 @@ dhcp_inform_begin(struct dhcp_inform *d, usec_t now, uint32_t xid, uint32_t addr
 void
 dhcp_inform_hurry(struct dhcp_inform *d, usec_t now)
 {
+    if (d->deadline != NEVER && d->sent == 0)
+        d->deadline = now;
     if (d->deadline != NEVER && d->sent == 1)
         d->deadline = usec_min(d->deadline, now + hurry);
 }

@@ -39,16 +39,76 @@ link_up(struct session *s, usec_t now)
     pptp_call_begin(&l->call, now, session_tx(s));
 }
 
+/* What is decompressed lies in the link's history, and the next one may overwrite it: it is moved
+ * to @room. */
+static void
+take_frame(struct session *s, usec_t now, struct rd frame, uint8_t *room,
+           struct session_packets *ret)
+{
+    struct rd packet;
+
+    if (!ppp_link_receive(&s->ppp, now, frame, &packet)) {
+        session_drive(s, now);
+        return;
+    }
+    if (packet.p < frame.p || packet.p >= frame.p + frame.left) {
+        memcpy(room, packet.p, packet.left);
+        packet.p = room;
+    }
+    session_deliver(s, now, packet, ret);
+}
+
+/* The server's first LCP frame may overtake the Outgoing-Call-Reply, which goes another way. */
+static void
+keep_early(struct session_pptp *l, const uint8_t *bytes, size_t n)
+{
+    struct rd r = rd_over(bytes, n);
+
+    rd_take(&r, 6);
+    const bool ours = rd_be16(&r) == l->call.local_call && rd_ok(&r);
+    if (!ours || l->call.state != PPTP_CALL_CALL_SENT || n > sizeof l->early || l->n_early > 0)
+        return;
+    memcpy(l->early, bytes, n);
+    l->n_early = n;
+}
+
+/* One GRE packet, or (when @n is 0) only the chance for those that wait. */
+static void
+datagram(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
+         struct session_packets *ret)
+{
+    struct session_pptp *l = &s->pptp;
+    struct rd payload;
+
+    if (from != CHANNEL_DATA || s->over)
+        return;
+    if (l->call.peer_call == 0) {
+        keep_early(l, bytes, n);
+        return;
+    }
+    if (n > 0 && gre_receive(&l->gre, now, rd_over(bytes, n), &payload)) {
+        pptp_call_heard(&l->call, now);
+        take_frame(s, now, payload, l->spare, ret);
+    }
+    if (gre_heard(l))
+        l->gre_patience = NEVER;
+    while (!s->over && ret->n < SESSION_BATCH && gre_release(&l->gre, now, &payload))
+        take_frame(s, now, payload, (uint8_t *)payload.p, ret);
+}
+
 static void
 call_moved(struct session *s, usec_t now, enum pptp_call_state before)
 {
     struct session_pptp *l = &s->pptp;
+    struct session_packets none = {0}; /* LCP is not open: there can be none */
 
     if (before != PPTP_CALL_UP && l->call.state == PPTP_CALL_UP) {
         gre_init(&l->gre, l->call.local_call, l->call.peer_call, l->slots);
         l->gre_patience = now + GRE_PATIENCE;
         ppp_link_up(&s->ppp, now);
         session_drive(s, now);
+        if (l->n_early > 0)
+            datagram(s, now, CHANNEL_DATA, l->early, l->n_early, &none);
     }
     if (l->call.end.error != RAS_OK && !s->ending)
         session_end(s, now, &l->call.end);
@@ -80,45 +140,6 @@ receive(struct session *s, usec_t now, uint8_t *bytes, size_t n, struct session_
             break;
     }
     return n;
-}
-
-/* What is decompressed lies in the link's history, and the next one may overwrite it: it is moved
- * to @room. */
-static void
-take_frame(struct session *s, usec_t now, struct rd frame, uint8_t *room,
-           struct session_packets *ret)
-{
-    struct rd packet;
-
-    if (!ppp_link_receive(&s->ppp, now, frame, &packet)) {
-        session_drive(s, now);
-        return;
-    }
-    if (packet.p < frame.p || packet.p >= frame.p + frame.left) {
-        memcpy(room, packet.p, packet.left);
-        packet.p = room;
-    }
-    session_deliver(s, now, packet, ret);
-}
-
-/* One GRE packet, or (when @n is 0) only the chance for those that wait. */
-static void
-datagram(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
-         struct session_packets *ret)
-{
-    struct session_pptp *l = &s->pptp;
-    struct rd payload;
-
-    if (from != CHANNEL_DATA || l->call.peer_call == 0 || s->over)
-        return;
-    if (n > 0 && gre_receive(&l->gre, now, rd_over(bytes, n), &payload)) {
-        pptp_call_heard(&l->call, now);
-        take_frame(s, now, payload, l->spare, ret);
-    }
-    if (gre_heard(l))
-        l->gre_patience = NEVER;
-    while (!s->over && ret->n < SESSION_BATCH && gre_release(&l->gre, now, &payload))
-        take_frame(s, now, payload, (uint8_t *)payload.p, ret);
 }
 
 static void

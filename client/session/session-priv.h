@@ -61,6 +61,8 @@ struct session_pptp {
     struct gre gre;
     usec_t gre_patience; /* NEVER, or when not to wait for the first GRE packet any longer */
     uint8_t (*slots)[GRE_SLOT];
+    size_t n_early;
+    uint8_t early[256];      /* a GRE packet that came before the call was up */
     uint8_t spare[GRE_SLOT]; /* for a packet that grew when it was decompressed */
 };
 

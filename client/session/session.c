@@ -10,6 +10,7 @@
 #define LINGER      (1 * USEC_PER_SEC)
 #define LINGER_USER (5 * USEC_PER_SEC) /* the disconnect timer of [MS-SSTP] */
 #define DHCP_HOLD   (600 * USEC_PER_MSEC)
+#define INFORM_WAIT (100 * USEC_PER_MSEC)
 
 enum { SMALLEST_IP4 = 20, SMALLEST_IP6 = 40, PACKET_MAX = 1500 };
 
@@ -148,20 +149,26 @@ publish(struct session *s, usec_t now)
     s->pending |= PENDING_CONFIG;
 }
 
+/* A packet of our own, with PPP_CRYPT_HEAD octets free before it: it is as secret as any other. */
+static void
+send_packet(struct session *s, uint8_t *p, size_t n)
+{
+    if (ppp_link_seal(&s->ppp, &p, &n))
+        s->kind->send(s, rd_over(p, n));
+}
+
 static void
 send_inform(struct session *s, usec_t now)
 {
-    uint8_t frame[4 + DHCP_INFORM_MAX];
-    struct wr w = wr_over(frame, sizeof frame);
+    uint8_t buf[PPP_CRYPT_HEAD + DHCP_INFORM_MAX];
+    struct wr w = wr_over(buf + PPP_CRYPT_HEAD, DHCP_INFORM_MAX);
 
-    if (session_tx_room(s) < SESSION_TX_ITEM) {
+    if (session_tx_room(s) < SESSION_TX_ITEM)
         s->inform.deadline = now + USEC_PER_SEC;
-        return;
-    }
-    wr_be16(&w, 0xff03);
-    wr_be16(&w, PPP_PROTO_IP4);
-    if (dhcp_inform_next(&s->inform, now, &w))
-        s->kind->send(s, wr_done(&w));
+    else if (!ppp_link_may_seal(&s->ppp, 4)) /* not before there is encryption */
+        s->inform.deadline = now + INFORM_WAIT;
+    else if (dhcp_inform_next(&s->inform, now, &w))
+        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
 }
 
 /* The address is known: use it at once, and let the question ride along (no round trip of its
@@ -207,16 +214,14 @@ take_dhcp(struct session *s, usec_t now, struct rd packet)
 static bool
 take_solicitation(struct session *s, struct rd packet)
 {
-    uint8_t frame[4 + ND_ANSWER];
-    struct wr w = wr_over(frame, sizeof frame);
+    uint8_t buf[PPP_CRYPT_HEAD + ND_ANSWER];
+    struct wr w = wr_over(buf + PPP_CRYPT_HEAD, ND_ANSWER);
 
     if (!nd_answer_is(packet))
         return false;
-    wr_be16(&w, 0xff03);
-    wr_be16(&w, PPP_PROTO_IP6);
     if (session_tx_room(s) >= SESSION_TX_ITEM &&
         nd_answer_make(&s->nd, s->config.local6, packet, &w))
-        s->kind->send(s, wr_done(&w));
+        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
     return true;
 }
 
@@ -251,6 +256,8 @@ network_up(struct session *s, usec_t now)
     s->network_up = true;
     address_known(s, now);
     dhcp_inform_hurry(&s->inform, now);
+    if (s->inform.sent == 0 && s->inform.deadline != NEVER)
+        send_inform(s, now); /* it had to wait for encryption */
     publish(s, now);
 }
 

@@ -259,7 +259,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.pool = &pool;
     config.n_auth = first & 8 ? 0 : config.n_auth;
     c.client = session_new(&plan, PLAN_SSTP, &credentials, &rng, c.now);
-    c.server = ras_core_new(&config, &rng, 1, c.now);
+    c.server = ras_core_new(&config, PLAN_SSTP, &rng, 1, c.now);
     if (c.client != NULL && c.server != NULL) {
         session_link_up(c.client, c.now, &info);
         pump(&c);

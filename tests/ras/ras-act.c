@@ -93,6 +93,18 @@ put_hex(struct ras_core *c, const char *text, bool frame)
         ras_out_put(&c->out, wr_done(&w));
 }
 
+/* A packet that nobody has encrypted, whatever was agreed. */
+static void
+put_plain(struct ras_core *c)
+{
+    uint8_t buf[64];
+    struct wr w = wr_over(buf, sizeof buf);
+
+    wr_be32(&w, 0xff030021);
+    ras_ip_ping(c->env.config->address, c->client4, &w);
+    ras_core_put_frame(c, wr_done(&w));
+}
+
 static void
 perform(struct ras_core *c, usec_t now, const struct ras_script_line *l)
 {
@@ -104,13 +116,13 @@ perform(struct ras_core *c, usec_t now, const struct ras_script_line *l)
     case RAS_ACT_CLOSE:
     case RAS_ACT_RESET:
         c->reset = l->action == RAS_ACT_RESET;
-        ras_sstp_close(&c->sstp, "the script closes");
+        c->carrier->close(c, "the script closes");
         break;
     case RAS_ACT_ABORT:
-        ras_sstp_abort(&c->sstp, now, SSTP_ATTRIB_NONE, l->number, "the script aborts", &c->out);
+        c->carrier->abort(c, now, l->number, "the script aborts");
         break;
     case RAS_ACT_DISCONNECT:
-        ras_sstp_disconnect(&c->sstp, now, l->number, "the script disconnects", &c->out);
+        c->carrier->disconnect(c, now, l->number, "the script disconnects");
         break;
     case RAS_ACT_LCP_TERMINATE:
         ras_core_hang_up(c, now);
@@ -133,6 +145,23 @@ perform(struct ras_core *c, usec_t now, const struct ras_script_line *l)
         break;
     case RAS_ACT_FRAME:
         put_hex(c, l->text, true);
+        break;
+    case RAS_ACT_CALL_CLEAR:
+        if (c->carrier == &ras_carrier_pptp)
+            ras_pptp_call_clear(&c->pptp.call, &c->out);
+        break;
+    case RAS_ACT_WAN_ERROR:
+        if (c->carrier == &ras_carrier_pptp)
+            ras_pptp_wan_error(&c->pptp.call, l->number, &c->out);
+        break;
+    case RAS_ACT_CCP_TERMINATE:
+        put_packet(c, PPP_PROTO_CCP, PPP_TERM_REQ, c->raw_id++, rd_over(NULL, 0));
+        break;
+    case RAS_ACT_CCP_RESETS:
+        c->resets = l->number;
+        break;
+    case RAS_ACT_PLAIN:
+        put_plain(c);
         break;
     case RAS_N_ACTIONS:
         break;
@@ -218,25 +247,26 @@ ras_act_expire(struct ras_core *c, usec_t now)
 static void
 put_echoes(struct ras_core *c)
 {
-    uint8_t buf[SSTP_MAX_CONTROL];
-    struct wr w = wr_over(buf, sizeof buf);
-
-    sstp_put_bare(&w, SSTP_MSG_ECHO_REQUEST);
-    ras_out_put(&c->out, wr_done(&w));
+    c->carrier->put_echo(c);
     put_packet(c, PPP_PROTO_LCP, LCP_ECHO_REQUEST, c->raw_id++, rd_over("\0\0\0", 4));
 }
 
 void
 ras_act_refill(struct ras_core *c)
 {
-    if (c->silent || c->sstp.state == RAS_SSTP_CLOSED)
+    if (c->silent || c->carrier->way(c) == RAS_WAY_CLOSED)
         return;
     if (c->endless && ras_out_room(&c->out) > RAS_OUT_SIZE / 2)
         ras_http_endless(&c->out);
-    for (; c->flood > 0 && ras_out_room(&c->out) > 4096; c->flood--)
+    for (; c->flood > 0 && ras_out_room(&c->out) > 4096 && ras_out_room(&c->grams) > 4096;
+         c->flood--)
         put_lcp_request(c);
-    for (; c->storm > 0 && ras_out_room(&c->out) > 4096; c->storm--)
+    for (; c->storm > 0 && ras_out_room(&c->out) > 4096 && ras_out_room(&c->grams) > 4096;
+         c->storm--)
         put_echoes(c);
+    for (; c->resets > 0 && ras_out_room(&c->out) > 4096 && ras_out_room(&c->grams) > 4096;
+         c->resets--)
+        put_packet(c, PPP_PROTO_CCP, CCP_RESET_REQUEST, c->raw_id++, rd_over(NULL, 0));
 }
 
 /* Protocol and the packet behind it. */
@@ -290,6 +320,10 @@ ras_act_frame_in(struct ras_core *c, struct rd frame)
 
     if (script(c)->n == 0 || !open_frame(frame, &protocol, &code, &id, &packet))
         return false;
+    if (protocol == PPP_PROTO_CCP && has(c, RAS_FAULT_CCP_REJECT)) {
+        reject_protocol(c, protocol, packet);
+        return true;
+    }
     if (protocol == PPP_PROTO_LCP && has(c, RAS_FAULT_LCP_LOOP)) {
         ras_core_put_frame(c, frame);
         return true;
@@ -322,6 +356,8 @@ ras_act_frame_out(struct ras_core *c, struct rd frame)
         return false;
     if (protocol == PPP_PROTO_IPCP)
         return has(c, RAS_FAULT_IPCP_REJECT);
+    if (protocol == PPP_PROTO_CCP)
+        return has(c, RAS_FAULT_CCP_REJECT);
     if (protocol != PPP_PROTO_LCP)
         return false;
     return has(c, RAS_FAULT_LCP_LOOP) ||

@@ -5,20 +5,65 @@
  */
 #pragma once
 
+#include "gre.h"
 #include "ppp-link.h"
 #include "ras-auth.h"
 #include "ras-http.h"
 #include "ras-ip.h"
+#include "ras-pptp.h"
 #include "ras-sstp.h"
 
 enum { RAS_EVENTS = 32 };
 
+/* How far the carrier of a call is, whichever it is. */
+enum ras_way {
+    RAS_WAY_OPENING, /* no PPP yet */
+    RAS_WAY_LINKED,  /* PPP, but no packets */
+    RAS_WAY_OPEN,
+    RAS_WAY_ENDING,
+    RAS_WAY_CLOSED,
+};
+
+/* What lies below PPP: the counterpart of struct session_kind. */
+struct ras_carrier {
+    void (*init)(struct ras_core *c);
+    size_t (*receive)(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
+                      struct session_packets *ret);
+    enum ras_way (*way)(const struct ras_core *c);
+    const char *(*why)(const struct ras_core *c); /* it ends, or has ended */
+    void (*put_frame)(struct ras_core *c, struct rd frame);
+    void (*put_echo)(struct ras_core *c); /* asks for a sign of life */
+    /* @number: as its protocol numbers reasons; 0: none in particular. */
+    void (*disconnect)(struct ras_core *c, usec_t now, uint32_t number, const char *why);
+    void (*abort)(struct ras_core *c, usec_t now, uint32_t number, const char *why);
+    void (*close)(struct ras_core *c, const char *why); /* without a word */
+    void (*expire)(struct ras_core *c, usec_t now);
+    usec_t (*deadline)(const struct ras_core *c);
+    bool (*seal)(struct ras_core *c, uint8_t **p, size_t *len);
+    /* The rest may be NULL. */
+    void (*keys)(struct ras_core *c, const uint8_t *hlak);
+    void (*datagram)(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
+                     struct session_packets *ret);
+    uint16_t head, mtu_max;
+    bool stream, mppe;
+};
+
+struct ras_core_pptp {
+    struct ras_pptp call;
+    struct gre gre;
+    uint8_t (*slots)[GRE_SLOT]; /* NULL: no call yet */
+    uint8_t spare[GRE_SLOT];
+};
+
 struct ras_core {
     struct ras_env env;
+    const struct ras_carrier *carrier;
     struct ras_sstp sstp;
+    struct ras_core_pptp pptp;
     struct ppp_link link;
     struct ras_auth auth;
     struct ras_out out;
+    struct ras_out grams; /* datagrams, each after its length in two octets */
 
     bool http_done, linked, authenticated, network, was_network;
     bool terminating;  /* PPP says goodbye; SSTP's goes out when it is done */
@@ -33,7 +78,7 @@ struct ras_core {
     uint32_t reached;           /* stages: 1 << enum ras_stage */
     usec_t due[RAS_SCRIPT_MAX]; /* NEVER: not (or no longer) waiting */
     bool done[RAS_SCRIPT_MAX];
-    uint32_t flood, renegotiate, storm;
+    uint32_t flood, renegotiate, storm, resets;
     uint8_t raw_id;
     usec_t rechallenge_at;
 
@@ -46,7 +91,13 @@ struct ras_core {
 struct ras_core_event *ras_core_event(struct ras_core *c, enum ras_core_event_type type,
                                       uint32_t number, const char *text);
 void ras_core_put_frame(struct ras_core *c, struct rd frame); /* with its ff 03 and protocol */
-void ras_core_hang_up(struct ras_core *c, usec_t now);        /* LCP's goodbye first */
+void ras_core_settle(struct ras_core *c, usec_t now);         /* all that follows from it */
+/* A PPP frame of the client's; @room: where a packet goes that grew. */
+void ras_core_take_frame(struct ras_core *c, usec_t now, struct rd frame, uint8_t *room,
+                         struct session_packets *ret);
+void ras_core_hang_up(struct ras_core *c, usec_t now); /* LCP's goodbye first */
+
+extern const struct ras_carrier ras_carrier_sstp, ras_carrier_pptp;
 
 /* ras-act.c */
 void ras_act_init(struct ras_core *c);

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FRAME_HEAD 8 /* SSTP's header, ff 03, protocol */
+static const struct ras_carrier *const carriers[] = {
+    [PLAN_SSTP] = &ras_carrier_sstp,
+    [PLAN_PPTP] = &ras_carrier_pptp,
+};
 
 void
 ras_config_init(struct ras_config *c)
@@ -18,6 +21,7 @@ ras_config_init(struct ras_config *c)
         .mru = 1400,
         .hash_mask = SSTP_HASH_SHA1 | SSTP_HASH_SHA256,
         .hello = 60 * USEC_PER_SEC,
+        .mppe = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40,
     };
 }
 
@@ -52,24 +56,48 @@ env_send(void *owner, uint16_t protocol, struct rd frame)
 void
 ras_core_put_frame(struct ras_core *c, struct rd frame)
 {
-    uint8_t head[SSTP_HEADER];
+    if (!c->silent)
+        c->carrier->put_frame(c, frame);
+}
 
-    if (frame.left > SSTP_MAX_PACKET - SSTP_HEADER || c->silent ||
-        frame.left + SSTP_HEADER > ras_out_room(&c->out))
+/* An IP packet of the server's own. */
+static void
+put_packet(struct ras_core *c, struct rd packet)
+{
+    uint8_t buf[PPP_CRYPT_HEAD + RAS_IP_MAX + 64];
+    uint8_t *p = buf + PPP_CRYPT_HEAD;
+    size_t n = packet.left;
+
+    if (n > RAS_IP_MAX || (!c->carrier->stream && n > LCP_MRU_DEFAULT))
         return;
-    sstp_data_header(head, frame.left + SSTP_HEADER);
-    ras_out_put(&c->out, rd_over(head, sizeof head));
-    ras_out_put(&c->out, frame);
+    memcpy(p, packet.p, n);
+    if (ppp_link_seal(&c->link, &p, &n))
+        ras_core_put_frame(c, rd_over(p, n));
+}
+
+/* What CCP may agree on: nothing, where TLS protects already. */
+static void
+choose_encryption(const struct ras_core *c, struct ppp_link_params *p)
+{
+    const struct ras_script_line *allowed = ras_env_fault(&c->env, RAS_FAULT_MPPE);
+    const struct ras_script_line *only = ras_env_fault(&c->env, RAS_FAULT_MPPE_ONLY);
+
+    if (!c->carrier->mppe)
+        return;
+    p->mppe = allowed != NULL ? allowed->number : c->env.config->mppe;
+    p->mppe_required = c->env.config->mppe_required;
+    if (only != NULL)
+        p->mppe = p->mppe_only = only->number;
 }
 
 struct ras_core *
-ras_core_new(const struct ras_config *config, const struct rng *rng, uint32_t call, usec_t now)
+ras_core_new(const struct ras_config *config, enum plan_protocol protocol, const struct rng *rng,
+             uint32_t call, usec_t now)
 {
     struct ras_core *c = calloc(1, sizeof *c);
     struct ppp_link_params params = {
         .rng = rng,
         .mru = config->mru,
-        .mtu_max = SSTP_MAX_PACKET - FRAME_HEAD,
         .ipv4 = true,
         .ipv6 = config->ipv6,
         .server = true,
@@ -79,6 +107,8 @@ ras_core_new(const struct ras_config *config, const struct rng *rng, uint32_t ca
     (void)now;
     if (c == NULL)
         return NULL;
+    c->carrier = carriers[protocol];
+    params.mtu_max = c->carrier->mtu_max;
     c->env = (struct ras_env){
         .config = config,
         .rng = rng,
@@ -92,8 +122,9 @@ ras_core_new(const struct ras_config *config, const struct rng *rng, uint32_t ca
         for (uint8_t i = 0; i < config->n_auth; i++)
             params.demand[i] = config->auth[i];
     }
+    choose_encryption(c, &params);
     ppp_link_init(&c->link, &params);
-    ras_sstp_init(&c->sstp, &c->env);
+    c->carrier->init(c);
     ras_auth_init(&c->auth, &c->env);
     ras_act_init(c);
     return c;
@@ -107,6 +138,7 @@ ras_core_free(struct ras_core *c)
     ras_pool_give_back(c->env.config->pool, c->env.call);
     ppp_link_wipe(&c->link);
     ras_auth_wipe(&c->auth);
+    free(c->pptp.slots);
     explicit_bzero(c, sizeof *c);
     free(c);
 }
@@ -139,7 +171,8 @@ on_authenticated(struct ras_core *c, usec_t now)
     if (c->authenticated)
         return;
     c->authenticated = true;
-    ras_sstp_keys(&c->sstp, c->auth.verdict.keys);
+    if (c->carrier->keys != NULL)
+        c->carrier->keys(c, c->auth.verdict.keys);
     ras_core_event(c, RAS_EVENT_AUTHENTICATED, 0, c->auth.verdict.user);
     ras_act_reach(c, now, RAS_STAGE_AUTH);
     if (c->client4 == 0)
@@ -191,7 +224,7 @@ on_network(struct ras_core *c, usec_t now)
         if (e != NULL)
             memcpy(e->id, c->link.ipv6cp.peer, sizeof e->id);
     }
-    if (c->sstp.state == RAS_SSTP_CONNECTED)
+    if (c->carrier->way(c) == RAS_WAY_OPEN)
         ras_act_reach(c, now, RAS_STAGE_UP);
 }
 
@@ -243,7 +276,7 @@ handle_item(struct ras_core *c, usec_t now, const struct ppp_link_item *item)
         break;
     case PPP_LINK_ENDED:
         c->network = false;
-        ras_sstp_disconnect(&c->sstp, now, SSTP_STATUS_NO_ERROR, why_ended(item->end), &c->out);
+        c->carrier->disconnect(c, now, 0, why_ended(item->end));
         break;
     case PPP_LINK_WANTS_CREDENTIALS: /* a client's */
     case PPP_LINK_ADDRESS:
@@ -252,12 +285,14 @@ handle_item(struct ras_core *c, usec_t now, const struct ppp_link_item *item)
 }
 
 /* Everything that follows from what has just happened. */
-static void
-settle(struct ras_core *c, usec_t now)
+void
+ras_core_settle(struct ras_core *c, usec_t now)
 {
     struct ppp_link_item item;
+    const enum ras_way before = c->carrier->way(c);
 
-    if (!c->linked && c->sstp.state == RAS_SSTP_CONNECTED_PENDING) {
+    if (!c->linked && ras_env_fault(&c->env, RAS_FAULT_LCP_MUTE) == NULL &&
+        (before == RAS_WAY_LINKED || before == RAS_WAY_OPEN)) {
         c->linked = true;
         ppp_link_up(&c->link, now);
     }
@@ -267,141 +302,93 @@ settle(struct ras_core *c, usec_t now)
         settle_auth(c, now);
     } while (ppp_link_poll(&c->link, &item) && (handle_item(c, now, &item), true));
 
-    if (c->sstp.state == RAS_SSTP_CONNECTED) {
+    const enum ras_way way = c->carrier->way(c);
+    if (way == RAS_WAY_OPEN) {
         ras_act_reach(c, now, RAS_STAGE_BOUND);
         if (c->network)
             ras_act_reach(c, now, RAS_STAGE_UP);
     }
-    if (c->sstp.state == RAS_SSTP_CLOSED) {
+    if (c->carrier->way(c) == RAS_WAY_CLOSED) {
         c->close = true;
-        ras_core_event(c, RAS_EVENT_ENDED, 0, c->sstp.why);
+        ras_core_event(c, RAS_EVENT_ENDED, 0, c->carrier->why(c));
     }
     if (c->silent)
-        c->out.len = c->out.at = 0;
+        c->out.len = c->out.at = c->grams.len = c->grams.at = 0;
     ras_act_refill(c);
 }
 
 /* ------------------------------------------------------------------ bytes in */
 
-static size_t
-receive_http(struct ras_core *c, usec_t now, const uint8_t *bytes, size_t n)
-{
-    const bool late = ras_env_fault(&c->env, RAS_FAULT_HTTP_LATE) != NULL;
-    size_t used = 0;
-    uint16_t status;
-    const enum ras_http_verdict v = ras_http_request(bytes, n, &used, &status);
-
-    if (v == RAS_HTTP_MORE || (v == RAS_HTTP_OK && late && n == used))
-        return 0;
-    c->http_done = true;
-    if (v == RAS_HTTP_BAD) {
-        ras_http_refuse(&c->out, status, "/");
-        ras_core_event(c, RAS_EVENT_HTTP, status, NULL);
-        ras_sstp_close(&c->sstp, "not an SSTP request");
-        return n;
-    }
-    if (ras_http_fault(&c->out, &c->env, &c->endless, &status)) {
-        ras_core_event(c, RAS_EVENT_HTTP, status, NULL);
-        if (!c->endless)
-            ras_sstp_close(&c->sstp, "the script's answer to HTTP");
-        return n;
-    }
-    if (n > used && ras_env_fault(&c->env, RAS_FAULT_HTTP_CLOSE_EARLY) != NULL) {
-        ras_sstp_close(&c->sstp, "the script takes no early request");
-        return n;
-    }
-    ras_http_accept(&c->out, ras_env_fault(&c->env, RAS_FAULT_HTTP_NO_LENGTH) == NULL,
-                    ras_env_fault(&c->env, RAS_FAULT_HTTP_CONTINUE) != NULL);
-    ras_core_event(c, RAS_EVENT_HTTP, 200, NULL);
-    ras_sstp_begin(&c->sstp, now);
-    ras_act_reach(c, now, RAS_STAGE_HTTP);
-    return used;
-}
-
 /* What the server itself answers, whether or not there is a TUN behind it. */
 static bool
 answered_here(struct ras_core *c, struct rd packet)
 {
-    uint8_t buf[RAS_IP_MAX + 4];
+    uint8_t buf[RAS_IP_MAX];
     struct wr w = wr_over(buf, sizeof buf);
 
     if (ras_ip_is_dhcp(packet)) {
-        wr_be32(&w, 0xff030021);
         if (ras_ip_dhcp(&c->env, packet, &w)) {
-            ras_core_put_frame(c, wr_done(&w));
+            put_packet(c, wr_done(&w));
             ras_core_event(c, RAS_EVENT_DHCP_INFORM, 0, NULL);
         }
         return true;
     }
     if (c->env.config->has_prefix6 && ras_ip_is_solicitation(packet)) {
-        wr_be32(&w, 0xff030057);
         ras_ip_advertise(c->env.config, c->link.ipv6cp.local, packet, &w);
-        ras_core_put_frame(c, wr_done(&w));
+        put_packet(c, wr_done(&w));
         return true;
     }
     return false;
 }
 
-static void
-receive_data(struct ras_core *c, usec_t now, uint8_t *stream, const struct sstp_packet *p,
-             struct session_packets *ret)
+/* What is decompressed lies in the link until the next one comes: it is moved to @room. */
+void
+ras_core_take_frame(struct ras_core *c, usec_t now, struct rd frame, uint8_t *room,
+                    struct session_packets *ret)
 {
     struct rd packet;
 
-    ras_sstp_heard(&c->sstp, now);
-    if (!c->linked || c->sstp.state > RAS_SSTP_CONNECTED || ras_act_frame_in(c, p->body)) {
+    if (!c->linked || c->carrier->way(c) > RAS_WAY_OPEN || ras_act_frame_in(c, frame)) {
         c->dropped += !c->linked;
         return;
     }
-    if (!ppp_link_receive(&c->link, now, p->body, &packet)) {
-        settle(c, now); /* an Ack stands before the answer to a packet that came behind */
+    if (!ppp_link_receive(&c->link, now, frame, &packet)) {
+        ras_core_settle(c, now); /* an Ack stands before the answer to a packet behind it */
         return;
     }
-    if (c->sstp.state != RAS_SSTP_CONNECTED) {
+    if (c->carrier->way(c) != RAS_WAY_OPEN) {
         c->dropped++;
         return;
     }
+    if (packet.p < frame.p || packet.p >= frame.p + frame.left) {
+        memcpy(room, packet.p, packet.left);
+        packet.p = room;
+    }
     if (!answered_here(c, packet))
-        ret->v[ret->n++] = (struct session_packet){
-            .p = stream + (packet.p - stream),
-            .len = packet.left,
-        };
+        ret->v[ret->n++] = (struct session_packet){.p = (uint8_t *)packet.p, .len = packet.left};
 }
 
 size_t
 ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
                  struct session_packets *ret)
 {
-    size_t used = 0;
-
     ret->n = 0;
     if (c->close)
         return n;
-    if (!c->http_done)
-        used = receive_http(c, now, bytes, n);
-    while (c->http_done && !c->endless && ret->n < SESSION_BATCH &&
-           c->sstp.state != RAS_SSTP_CLOSED) {
-        struct sstp_packet p;
-        const enum sstp_cut cut = sstp_cut(bytes + used, n - used, &p);
-
-        if (cut == SSTP_CUT_MORE)
-            break;
-        if (cut == SSTP_CUT_BROKEN) {
-            ras_sstp_close(&c->sstp, "the stream cannot be cut into packets");
-            break;
-        }
-        if (p.control) {
-            if (c->sstp.state == RAS_SSTP_REQUEST_PENDING)
-                ras_act_reach(c, now, RAS_STAGE_REQUEST);
-            ras_sstp_input(&c->sstp, now, &p, &c->out);
-            settle(c, now); /* PPP starts behind the Ack, in the same flight */
-        } else {
-            receive_data(c, now, bytes + used, &p, ret);
-        }
-        used += p.len;
-    }
-    settle(c, now);
+    const size_t used = c->carrier->receive(c, now, bytes, n, ret);
+    ras_core_settle(c, now);
     return c->endless || c->close ? n : used;
+}
+
+void
+ras_core_datagram(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
+                  struct session_packets *ret)
+{
+    ret->n = 0;
+    if (c->close || c->carrier->datagram == NULL)
+        return;
+    c->carrier->datagram(c, now, bytes, n, ret);
+    ras_core_settle(c, now);
 }
 
 /* ------------------------------------------------------------------ time, and the end */
@@ -411,7 +398,7 @@ ras_core_deadline(const struct ras_core *c)
 {
     if (c->close)
         return NEVER;
-    usec_t t = usec_min(ras_sstp_deadline(&c->sstp), c->auth.deadline);
+    usec_t t = usec_min(c->carrier->deadline(c), c->auth.deadline);
     if (c->linked)
         t = usec_min(t, ppp_link_deadline(&c->link));
     return usec_min(t, ras_act_deadline(c));
@@ -422,12 +409,12 @@ ras_core_expire(struct ras_core *c, usec_t now)
 {
     if (c->close)
         return;
-    ras_sstp_expire(&c->sstp, now, &c->out);
+    c->carrier->expire(c, now);
     ras_auth_expire(&c->auth, now);
     if (c->linked)
         ppp_link_expire(&c->link, now);
     ras_act_expire(c, now);
-    settle(c, now);
+    ras_core_settle(c, now);
 }
 
 void
@@ -435,7 +422,7 @@ ras_core_hang_up(struct ras_core *c, usec_t now)
 {
     const struct ras_end why = {.error = RAS_USER_DISCONNECTION, .detail = "the server hangs up"};
 
-    if (c->linked && c->sstp.state <= RAS_SSTP_CONNECTED)
+    if (c->linked && c->carrier->way(c) <= RAS_WAY_OPEN)
         ppp_link_close(&c->link, now, &why);
 }
 
@@ -447,20 +434,19 @@ ras_core_close(struct ras_core *c, usec_t now, bool politely)
     if (politely && c->linked)
         ras_core_hang_up(c, now);
     else if (politely)
-        ras_sstp_disconnect(&c->sstp, now, SSTP_STATUS_NO_ERROR, "the server hangs up", &c->out);
+        c->carrier->disconnect(c, now, 0, "the server hangs up");
     else
-        ras_sstp_abort(&c->sstp, now, SSTP_ATTRIB_NONE, SSTP_STATUS_NO_ERROR, "the server hangs up",
-                       &c->out);
-    settle(c, now);
+        c->carrier->abort(c, now, 0, "the server hangs up");
+    ras_core_settle(c, now);
 }
 
 void
 ras_core_lost(struct ras_core *c, usec_t now)
 {
     (void)now;
-    ras_sstp_close(&c->sstp, "the client closed the connection");
+    c->carrier->close(c, "the client closed the connection");
     c->close = true;
-    ras_core_event(c, RAS_EVENT_ENDED, 0, c->sstp.why);
+    ras_core_event(c, RAS_EVENT_ENDED, 0, c->carrier->why(c));
 }
 
 bool
@@ -472,6 +458,18 @@ ras_core_poll_output(struct ras_core *c, struct rd *ret)
     if (c->out.at == c->out.len)
         ras_act_refill(c);
     return ras_out_next(&c->out, ret);
+}
+
+bool
+ras_core_poll_datagram(struct ras_core *c, struct rd *ret)
+{
+    struct rd r = rd_over(c->grams.bytes + c->grams.at, c->grams.len - c->grams.at);
+
+    if (r.left == 0)
+        return false;
+    *ret = rd_take(&r, rd_be16(&r));
+    c->grams.at = c->grams.len - r.left;
+    return true;
 }
 
 bool
@@ -505,28 +503,17 @@ ras_core_framing(const struct ras_core *c)
     const uint16_t peer = c->link.lcp.peer_mru;
 
     return (struct session_framing){
-        .head = FRAME_HEAD,
+        .head = c->carrier->head,
         .mtu = peer != 0 && peer < LCP_MRU_DEFAULT ? peer : LCP_MRU_DEFAULT,
-        .stream = true,
+        .stream = c->carrier->stream,
     };
 }
 
 bool
 ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len)
 {
-    uint8_t head[4];
-
-    if (!c->network || c->sstp.state != RAS_SSTP_CONNECTED || c->silent || *len == 0 ||
-        *len > SSTP_MAX_PACKET - FRAME_HEAD)
-        return false;
-    const size_t n = ppp_link_header(&c->link, **p >> 4, head);
-    if (n == 0)
-        return false;
-    memcpy(*p - n, head, n);
-    *p -= n + SSTP_HEADER;
-    *len += n + SSTP_HEADER;
-    sstp_data_header(*p, *len);
-    return true;
+    return c->network && c->carrier->way(c) == RAS_WAY_OPEN && !c->silent && *len > 0 &&
+           c->carrier->seal(c, p, len);
 }
 
 uint32_t

@@ -1,6 +1,6 @@
 /*
- * ras-core.h - one call at the practice server as a value: SSTP below, PPP above, the far end of
- * what client/session/session.h is. No I/O, thread, clock or global; used like a session:
+ * ras-core.h - one call at the practice server as a value: SSTP or PPTP below, PPP above, the far
+ * end of what client/session/session.h is. No I/O, thread, clock or global; used like a session:
  *
  *     used = ras_core_receive(c, now, bytes, n, &packets)    bytes of the stream inside TLS
  *     ras_core_expire(c, now)                                when ras_core_deadline() has come
@@ -48,7 +48,9 @@ struct ras_config {
     uint16_t mru;
     uint8_t hash_mask;                      /* SSTP: 1 SHA-1, 2 SHA-256 */
     uint8_t cert_sha256[32], cert_sha1[20]; /* of the certificate that TLS shows */
-    usec_t hello;                           /* SSTP echo interval, 60 s */
+    usec_t hello;                           /* echo interval of SSTP and PPTP, 60 s */
+    uint32_t mppe;                          /* PPTP: CCP_MPPE_* bits that may be used */
+    bool mppe_required;
     struct ras_script script;
 };
 
@@ -81,20 +83,25 @@ struct ras_core_event {
 struct ras_core;
 
 /* NULL: no memory. @call counts from 1 (a script can speak of "call 2"). */
-struct ras_core *ras_core_new(const struct ras_config *config, const struct rng *rng, uint32_t call,
-                              usec_t now);
+struct ras_core *ras_core_new(const struct ras_config *config, enum plan_protocol protocol,
+                              const struct rng *rng, uint32_t call, usec_t now);
 void ras_core_free(struct ras_core *c); /* NULL is fine; gives the address back, wipes keys */
 
 /* As session_receive(): octets used, packets found as slices of @bytes. Packets for the server's
  * own DHCP are answered inside and not returned. */
 size_t ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
                         struct session_packets *ret);
+/* PPTP: one GRE packet, without the IP header; and with @n 0, after ras_core_expire(), those that
+ * waited for others. The packets lie in @bytes or in the call, until the next call of this. */
+void ras_core_datagram(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
+                       struct session_packets *ret);
 void ras_core_expire(struct ras_core *c, usec_t now);
 void ras_core_close(struct ras_core *c, usec_t now, bool politely); /* LCP, then SSTP; or ABORT */
 void ras_core_lost(struct ras_core *c, usec_t now);                 /* the link is gone */
 
 usec_t ras_core_deadline(const struct ras_core *c);
-bool ras_core_poll_output(struct ras_core *c, struct rd *ret); /* valid until the next call */
+bool ras_core_poll_output(struct ras_core *c, struct rd *ret);   /* valid until the next call */
+bool ras_core_poll_datagram(struct ras_core *c, struct rd *ret); /* the same */
 bool ras_core_poll_event(struct ras_core *c, struct ras_core_event *ret);
 bool ras_core_wants_close(const struct ras_core *c); /* once all output is written */
 bool ras_core_wants_reset(const struct ras_core *c); /* ... with a TCP RST */
@@ -103,5 +110,6 @@ bool ras_core_wants_reset(const struct ras_core *c); /* ... with a TCP RST */
 struct session_framing ras_core_framing(const struct ras_core *c);
 bool ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len);
 
-uint32_t ras_core_client4(const struct ras_core *c); /* 0: none */
-uint64_t ras_core_dropped(const struct ras_core *c); /* malformed or untimely frames */
+uint32_t ras_core_client4(const struct ras_core *c);  /* 0: none */
+uint16_t ras_core_gre_call(const struct ras_core *c); /* PPTP: the call id in what comes here */
+uint64_t ras_core_dropped(const struct ras_core *c);  /* malformed or untimely frames */

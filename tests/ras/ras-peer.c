@@ -30,7 +30,7 @@ ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *confi
     p->deadline = now + HANDSHAKE_TIMEOUT;
     p->tx = malloc(RAS_PEER_TX);
     p->rx = malloc(RAS_PEER_RX);
-    p->core = ras_core_new(config, rng, call, now);
+    p->core = ras_core_new(config, PLAN_SSTP, rng, call, now);
     SSL_set_accept_state(ssl);
     if (!io_tls_adopt(&p->tls, ssl, fd) || p->tx == NULL || p->rx == NULL || p->core == NULL) {
         ras_peer_free(p);

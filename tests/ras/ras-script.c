@@ -1,10 +1,11 @@
 /* ras-script.c - see ras-script.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ras-script.h"
 #include "bytes.h"
+#include "ccp.h"
 #include "net-config.h"
 #include "ras-words.h"
 
-enum value { NO_VALUE, NUMBER, MAY_NUMBER, ADDRESS, TEXT, HEX };
+enum value { NO_VALUE, NUMBER, MAY_NUMBER, ADDRESS, TEXT, HEX, ENCRYPTION };
 
 struct word {
     const char *name;
@@ -50,6 +51,17 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_DHCP_ROUTES]        = {"dhcp-routes", NUMBER},
     [RAS_FAULT_DHCP_GARBAGE]       = {"dhcp-garbage", NO_VALUE},
     [RAS_FAULT_DHCP_DOMAIN]        = {"dhcp-domain", TEXT},
+    [RAS_FAULT_LCP_MUTE]           = {"lcp-mute", NO_VALUE},
+    [RAS_FAULT_CCP_REJECT]         = {"ccp-reject", NO_VALUE},
+    [RAS_FAULT_MPPE]               = {"mppe", ENCRYPTION},
+    [RAS_FAULT_MPPE_ONLY]          = {"mppe-only", ENCRYPTION},
+    [RAS_FAULT_PPTP_MUTE]          = {"pptp-mute", NO_VALUE},
+    [RAS_FAULT_PPTP_START]         = {"pptp-start", NUMBER},
+    [RAS_FAULT_PPTP_CALL]          = {"pptp-call", NUMBER},
+    [RAS_FAULT_GRE_SILENT]         = {"gre-silent", NO_VALUE},
+    [RAS_FAULT_GRE_LOSE]           = {"gre-lose", NUMBER},
+    [RAS_FAULT_GRE_DOUBLE]         = {"gre-double", NUMBER},
+    [RAS_FAULT_GRE_SWAP]           = {"gre-swap", NUMBER},
 };
 
 static const struct word actions[RAS_N_ACTIONS] = {
@@ -65,6 +77,11 @@ static const struct word actions[RAS_N_ACTIONS] = {
     [RAS_ACT_IPCP_AGAIN]     = {"ipcp-again", NO_VALUE},
     [RAS_ACT_RAW]            = {"raw", HEX},
     [RAS_ACT_FRAME]          = {"frame", HEX},
+    [RAS_ACT_CALL_CLEAR]     = {"call-clear", NO_VALUE},
+    [RAS_ACT_WAN_ERROR]      = {"wan-error", NUMBER},
+    [RAS_ACT_CCP_TERMINATE]  = {"ccp-terminate", NO_VALUE},
+    [RAS_ACT_CCP_RESETS]     = {"ccp-resets", NUMBER},
+    [RAS_ACT_PLAIN]          = {"plain", NO_VALUE},
 };
 
 static const struct word stages[RAS_N_STAGES] = {
@@ -146,6 +163,33 @@ unescape(char *text)
     return true;
 }
 
+bool
+ras_script_mppe(const char *text, uint32_t *ret)
+{
+    static const struct {
+        const char *name;
+        uint32_t bits;
+    } words[] = {
+        {"128", CCP_MPPE_128}, {"56", CCP_MPPE_56}, {"40", CCP_MPPE_40},
+        {"mppc", CCP_MPPC},    {"none", 0},         {"stateless", CCP_MPPE_STATELESS},
+    };
+
+    for (*ret = 0;; text++) {
+        const size_t n = strcspn(text, ",");
+        bool known = false;
+
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (strlen(words[i].name) == n && strncmp(words[i].name, text, n) == 0) {
+                *ret |= words[i].bits;
+                known = true;
+            }
+        }
+        text += n;
+        if (!known || *text == '\0')
+            return known;
+    }
+}
+
 static bool
 take_value(struct ras_script_line *l, enum value value, const char **rest, bool *bad)
 {
@@ -164,6 +208,8 @@ take_value(struct ras_script_line *l, enum value value, const char **rest, bool 
         return given && net_ip4_parse(l->text, &l->number);
     case TEXT:
         return given && unescape(l->text);
+    case ENCRYPTION:
+        return given && ras_script_mppe(l->text, &l->number);
     case HEX:
         return given && ras_script_hex(l->text, &w);
     }

@@ -53,6 +53,17 @@ enum ras_fault {
     RAS_FAULT_DHCP_ROUTES, /* VALUE routes, as far as a frame holds them */
     RAS_FAULT_DHCP_GARBAGE,
     RAS_FAULT_DHCP_DOMAIN, /* VALUE is the domain, with \n and \x1b as escapes */
+    RAS_FAULT_LCP_MUTE,    /* neither says nor takes a word of LCP */
+    RAS_FAULT_CCP_REJECT,  /* Protocol-Reject of CCP */
+    RAS_FAULT_MPPE,        /* VALUE: of 128,56,40,mppc: what it can; none: nothing */
+    RAS_FAULT_MPPE_ONLY,   /* VALUE: the same and "stateless": that, and nothing else */
+    RAS_FAULT_PPTP_MUTE,   /* no Start-Control-Connection-Reply */
+    RAS_FAULT_PPTP_START,  /* VALUE is the result in Start-Control-Connection-Reply */
+    RAS_FAULT_PPTP_CALL,   /* VALUE is the result in Outgoing-Call-Reply */
+    RAS_FAULT_GRE_SILENT,  /* neither sends nor takes GRE */
+    RAS_FAULT_GRE_LOSE,    /* VALUE of a thousand GRE packets to the client are lost, */
+    RAS_FAULT_GRE_DOUBLE,  /* sent twice, */
+    RAS_FAULT_GRE_SWAP,    /* or after the next one */
     RAS_N_FAULTS,
 };
 
@@ -75,11 +86,16 @@ enum ras_action {
     RAS_ACT_DISCONNECT,
     RAS_ACT_LCP_TERMINATE,
     RAS_ACT_IPCP_TERMINATE,
-    RAS_ACT_LCP_FLOOD,  /* VALUE Configure-Requests, all new */
-    RAS_ACT_LCP_AGAIN,  /* renegotiates VALUE times, one after the other */
-    RAS_ACT_IPCP_AGAIN, /* a new address */
-    RAS_ACT_RAW,        /* VALUE is hex, into the stream */
-    RAS_ACT_FRAME,      /* VALUE is hex, as a PPP frame */
+    RAS_ACT_LCP_FLOOD,     /* VALUE Configure-Requests, all new */
+    RAS_ACT_LCP_AGAIN,     /* renegotiates VALUE times, one after the other */
+    RAS_ACT_IPCP_AGAIN,    /* a new address */
+    RAS_ACT_RAW,           /* VALUE is hex, into the stream */
+    RAS_ACT_FRAME,         /* VALUE is hex, as a PPP frame */
+    RAS_ACT_CALL_CLEAR,    /* PPTP's Call-Clear-Request, from the server */
+    RAS_ACT_WAN_ERROR,     /* PPTP's WAN-Error-Notify with VALUE errors of each kind */
+    RAS_ACT_CCP_TERMINATE, /* encryption is taken back */
+    RAS_ACT_CCP_RESETS,    /* VALUE Reset-Requests at once */
+    RAS_ACT_PLAIN,         /* an IP packet in the clear, whatever was agreed */
     RAS_N_ACTIONS,
 };
 
@@ -106,5 +122,7 @@ const struct ras_script_line *ras_script_fault(const struct ras_script *s, enum 
                                                uint32_t call);
 /* Appends the octets that @text names; false: not hex, or no room. */
 bool ras_script_hex(const char *text, struct wr *ret);
+/* "128,40,mppc" as CCP_MPPE_* bits; false: an unknown word. */
+bool ras_script_mppe(const char *text, uint32_t *ret);
 const char *ras_script_fault_name(enum ras_fault fault);
 const char *ras_script_action_name(enum ras_action action);

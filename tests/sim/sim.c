@@ -472,7 +472,7 @@ sim_start(struct sim *s, const struct sim_params *params)
     s->sent = g_byte_array_new();
     set_up(s);
     s->client = session_new(&s->plan, PLAN_SSTP, &s->credentials, &s->rng, s->now);
-    s->server = ras_core_new(&s->config, &s->rng, 1, s->now);
+    s->server = ras_core_new(&s->config, PLAN_SSTP, &s->rng, 1, s->now);
     link_up(s);
 }
 

@@ -125,7 +125,7 @@ world_new(const struct row *row)
     strcpy(w->credentials.user, row->user != NULL ? row->user : "alice");
     secret_set_text(&w->credentials.password, row->password != NULL ? row->password : "Grüße 🔑 1");
     w->session = session_new(&w->plan, PLAN_SSTP, &w->credentials, &w->rng, 0);
-    w->core = ras_core_new(&w->config, &w->rng, 1, 0);
+    w->core = ras_core_new(&w->config, PLAN_SSTP, &w->rng, 1, 0);
     session_link_up(w->session, 0, &info);
     return w;
 }
