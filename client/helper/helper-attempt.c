@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 enum {
-    MAX_ENDPOINTS = 16,
     MESSAGES_PER_TURN = 32, /* then the others get theirs */
     GRACE_S = 4,            /* from TUNNEL_HANGUP, or its last word, to SIGKILL */
     QUESTION_S = 300,       /* for a person to answer */
@@ -40,7 +39,7 @@ struct helper_attempt {
     uint16_t proxy_tag;
     struct helper_endpoint proxy_endpoint;
     int n_endpoints;
-    struct helper_endpoint endpoints[MAX_ENDPOINTS];
+    struct helper_endpoint endpoints[HELPER_MAX_ENDPOINTS];
     GCancellable *dns_cancel;
     bool dns_applied;
     bool registered; /* TUNNEL_REGISTERED was said */
@@ -173,11 +172,13 @@ say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
         close(fd);
 }
 
-/* One of those that the call may turn out to go to. */
+/* One of those that the call may turn out to go to; of GRE: what else goes there. */
 static void
 remember_endpoint(struct helper_attempt *a, const struct helper_endpoint *to, int fd)
 {
-    if (a->n_endpoints == MAX_ENDPOINTS)
+    for (int i = 0; to->kind == SOCKET_GRE && i < a->n_endpoints; i++)
+        a->endpoints[i].gre |= memcmp(a->endpoints[i].address, to->address, 4) == 0;
+    if (to->kind == SOCKET_GRE || a->n_endpoints == HELPER_MAX_ENDPOINTS)
         return;
     a->endpoints[a->n_endpoints] = *to;
     a->endpoints[a->n_endpoints++].local_port = helper_socket_local_port(fd);
@@ -212,6 +213,12 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
     return a->proxy == NULL ? err : 0;
 }
 
+static const char *
+kind_text(enum socket_kind kind)
+{
+    return kind == SOCKET_PROXY ? "the proxy " : kind == SOCKET_GRE ? "GRE of " : "";
+}
+
 static void
 serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool allowed)
 {
@@ -220,10 +227,11 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
     char text[INET6_ADDRSTRLEN];
     int fd = -EACCES;
 
-    if (allowed && a->n_endpoints < MAX_ENDPOINTS)
+    if (allowed && a->n_endpoints < HELPER_MAX_ENDPOINTS)
         fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to);
-    helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s port %u: %s", proxy ? "the proxy " : "",
-               helper_endpoint_text(to, text, sizeof text), to->port,
+    helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", kind_text(to->kind),
+               helper_endpoint_text(to, text, sizeof text),
+               to->kind == SOCKET_GRE ? "call" : "port", to->port,
                fd < 0 ? g_strerror(-fd) : "connecting");
     if (fd >= 0 && !proxy)
         remember_endpoint(a, to, fd);
@@ -585,7 +593,7 @@ remember_proxy(struct helper_attempt *a)
     const struct credentials *c = a->setup.credentials;
     const struct plan_server *server = &plan->servers[a->setup.server];
 
-    if (plan->proxy == PLAN_PROXY_NONE)
+    if (!plan_uses_proxy(plan, a->setup.protocol))
         return;
     a->through = g_new0(struct proxy_start, 1);
     a->through->kind = plan->proxy;

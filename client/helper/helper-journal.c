@@ -70,6 +70,7 @@ undo_put(struct wr *w, const struct undo *u)
         put_route(w, &u->rule.to);
         wr_be16(w, u->rule.tcp_source);
         wr_be16(w, u->rule.tcp_destination);
+        wr_u8(w, u->rule.gre);
         wr_be32(w, u->rule.table);
         break;
     case UNDO_ROUTE:
@@ -102,6 +103,7 @@ undo_get(struct rd *r, struct undo *ret)
         get_route(r, &u.rule.to);
         u.rule.tcp_source = rd_be16(r);
         u.rule.tcp_destination = rd_be16(r);
+        u.rule.gre = rd_u8(r);
         u.rule.table = rd_be32(r);
         break;
     case UNDO_ROUTE:

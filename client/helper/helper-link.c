@@ -222,7 +222,7 @@ same_rule(const struct helper_rule *a, const struct helper_rule *b)
 {
     return a->family == b->family && a->preference == b->preference && a->unmarked == b->unmarked &&
            a->tcp_source == b->tcp_source && a->tcp_destination == b->tcp_destination &&
-           a->table == b->table &&
+           a->gre == b->gre && a->gre == b->gre && a->table == b->table &&
            memcmp(&a->to, &b->to, sizeof a->to) == 0; /* octets only: no padding */
 }
 

@@ -393,6 +393,8 @@ rule_request(int type, int flags, const struct helper_rule *rule)
     }
     if (rule->to.family != 0)
         nla_put(msg, FRA_DST, four ? 4 : 16, rule->to.address);
+    if (rule->gre)
+        nla_put_u8(msg, FRA_IP_PROTO, IPPROTO_GRE);
     if (rule->tcp_source != 0) {
         const struct fib_rule_port_range from = {rule->tcp_source, rule->tcp_source};
         const struct fib_rule_port_range to = {rule->tcp_destination, rule->tcp_destination};

@@ -36,6 +36,7 @@ struct helper_rule {
     bool unmarked;                        /* packets without HELPER_MARK */
     struct net_route to;                  /* .family 0: to anywhere */
     uint16_t tcp_source, tcp_destination; /* not 0: only TCP from and to these ports */
+    bool gre;                             /* only GRE; with no ports */
     uint32_t table;
 };
 

@@ -29,14 +29,47 @@ serve_stage(struct helper_requests *r, struct rd body)
     return true;
 }
 
+static bool
+through_proxy(const struct helper_requests *r)
+{
+    return plan_uses_proxy(r->plan, r->protocol);
+}
+
 static uint16_t
 expected_port(const struct helper_requests *r)
 {
     const struct plan_server *server = &r->plan->servers[r->server];
 
-    if (r->plan->proxy != PLAN_PROXY_NONE)
+    if (through_proxy(r))
         return r->plan->proxy_port;
     return server->port != 0 ? server->port : plan_default_port(r->protocol);
+}
+
+static bool
+is_granted(const struct helper_requests *r, const struct helper_endpoint *to)
+{
+    for (unsigned i = 0; i < r->n_granted; i++) {
+        if (memcmp(r->granted[i], to->address, 4) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+note_granted(struct helper_requests *r, const struct helper_endpoint *to)
+{
+    if (to->family == 4 && r->n_granted < HELPER_MAX_ENDPOINTS && !is_granted(r, to))
+        memcpy(r->granted[r->n_granted++], to->address, 4);
+}
+
+/* A tunnel has no business with another port or kind: that is no mistake of a server. */
+static bool
+is_due(const struct helper_requests *r, const struct helper_endpoint *to)
+{
+    if (to->kind == SOCKET_GRE)
+        return r->protocol == PLAN_PPTP && to->family == 4 && to->port != 0 && is_granted(r, to);
+    return to->kind == (through_proxy(r) ? SOCKET_PROXY : SOCKET_TCP) &&
+           to->port == expected_port(r) && (r->protocol != PLAN_PPTP || to->family == 4);
 }
 
 static bool
@@ -52,14 +85,13 @@ serve_open_socket(struct helper_requests *r, struct rd body)
     if (!rd_done(&body) || (to.family != 4 && to.family != 6))
         return false;
     memcpy(to.address, address.p, to.family == 4 ? 4 : 16);
-    /* An SSTP tunnel has no business with another port or kind: that is no mistake of a server. */
-    if (to.kind != (r->plan->proxy != PLAN_PROXY_NONE ? SOCKET_PROXY : SOCKET_TCP) ||
-        to.port != expected_port(r))
+    if (!is_due(r, &to))
         return false;
 
-    const char *host =
-        r->plan->proxy != PLAN_PROXY_NONE ? r->plan->proxy_host : r->plan->servers[r->server].host;
+    const char *host = through_proxy(r) ? r->plan->proxy_host : r->plan->servers[r->server].host;
     const bool allowed = r->phase == TUNNEL_DIALING && helper_endpoint_allowed(&to, host);
+    if (allowed && to.kind == SOCKET_TCP)
+        note_granted(r, &to);
     r->ops->open_socket(r->ctx, tag, &to, allowed);
     return true;
 }

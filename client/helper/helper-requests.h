@@ -25,10 +25,13 @@ enum tunnel_phase {
 struct helper_endpoint {
     uint8_t family; /* 4 or 6 */
     uint8_t address[16];
-    uint16_t port;
+    uint16_t port; /* SOCKET_GRE: the call id */
     enum socket_kind kind;
     uint16_t local_port; /* of the socket, once there is one; else 0 */
+    bool gre;            /* of a SOCKET_TCP: a SOCKET_GRE to the same address is out, too */
 };
+
+enum { HELPER_MAX_ENDPOINTS = 16 /* that one tunnel is given sockets to */ };
 
 /* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket with
  * @allowed false. */
@@ -53,6 +56,8 @@ struct helper_requests {
 
     enum tunnel_phase phase;
     enum dial_stage stage;
+    unsigned n_granted; /* IPv4 addresses that a TCP socket was granted to */
+    uint8_t granted[HELPER_MAX_ENDPOINTS][4];
     bool question;      /* WANT_CREDENTIALS is not answered yet; the owner clears it */
     uint16_t served[9]; /* by message type */
     usec_t tokens_at;   /* rate limit */

@@ -71,7 +71,8 @@ add_unicast(struct helper_routes *to, const struct helper_route_facts *f,
 /* With the strict reverse path filter (rp_filter 1) the kernel drops what comes from an address
  * that it would answer elsewhere, and it looks that up without a mark. This lets the packets of one
  * connection in, by its ports, and no other out. Newer kernels swap the ports for that look-up,
- * older ones do not: hence both ways round. */
+ * older ones do not: hence both ways round. GRE has no ports; where the call is in it, all GRE to
+ * that server goes past the tunnel. */
 static void
 let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
 {
@@ -82,6 +83,11 @@ let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
         return;
     memcpy(rule.to.address, f->server->address, 4);
     rule.table = HELPER_MAIN_TABLE;
+    if (f->server->gre) {
+        rule.gre = true;
+        add_rule(to, f, rule);
+        rule.gre = false;
+    }
     rule.tcp_source = f->server->local_port;
     rule.tcp_destination = f->server->port;
     add_rule(to, f, rule);

@@ -1,6 +1,7 @@
 /*
  * helper-socket.h - sockets for the tunnel: with our mark, so that they never go into a tunnel;
- * non-blocking, with the connection begun.
+ * non-blocking, with the connection begun. A raw socket for PPTP's GRE hands out what one server
+ * sends to one call, and nothing else, whoever holds it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -34,7 +34,8 @@ enum tunnel_msg {
 enum helper_msg {
     /* enum dial_stage u8, address text of the server (16-bit length) */
     HELPER_STAGE = 1,
-    /* tag be16, family u8 (4, 6), address 16 octets (IPv4 in the first four), port be16, kind u8 */
+    /* tag be16, family u8 (4, 6), address 16 octets (IPv4 in the first four), port be16 (with
+     * SOCKET_GRE: our call id, not 0), kind u8 */
     HELPER_OPEN_SOCKET = 2,
     /* RAS number be32: 691 again, 648 password change, 709 another new password */
     HELPER_WANT_CREDENTIALS = 3,
@@ -56,7 +57,8 @@ enum tun_flags { TUN_FLAG_VNET_HDR = 1 << 0, TUN_FLAG_TSO = 1 << 1, TUN_FLAG_USO
 enum dial_stage { STAGE_CONNECTING = 1, STAGE_AUTHENTICATING = 2, STAGE_REGISTERING = 3 };
 
 /* SOCKET_PROXY: the address is the plan's proxy; the descriptor comes when dialtone-proxy has taken
- * it through to the server of this attempt. */
+ * it through to the server of this attempt. SOCKET_GRE: PPTP only, to an address that a SOCKET_TCP
+ * was asked for before; raw, connected, and locked to the packets of one call. */
 enum socket_kind { SOCKET_TCP = 1, SOCKET_UDP = 2, SOCKET_GRE = 3, SOCKET_PROXY = 4 };
 
 enum {

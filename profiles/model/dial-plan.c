@@ -76,6 +76,12 @@ plan_default_port(enum plan_protocol protocol)
     return 0;
 }
 
+bool
+plan_uses_proxy(const struct dial_plan *p, enum plan_protocol protocol)
+{
+    return p->proxy != PLAN_PROXY_NONE && protocol == PLAN_SSTP;
+}
+
 /* Terminated, and nothing in it that could disturb a line of a log or a terminal (threats F3). */
 static bool
 clean_text(const char text[static PLAN_MAX_TEXT])

@@ -119,3 +119,5 @@ void credentials_put(struct wr *w, const struct credentials *c);
 bool credentials_get(struct rd *r, struct credentials *ret);
 
 uint16_t plan_default_port(enum plan_protocol protocol); /* 443, 500, 1723 */
+/* Only what is a TCP connection and nothing else passes a proxy. */
+bool plan_uses_proxy(const struct dial_plan *p, enum plan_protocol protocol);

@@ -72,6 +72,34 @@ test_full_tunnel(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* PPTP: GRE to the server, and only that, goes past the tunnel without a mark too, so that what
+ * comes back passes a strict reverse path filter. */
+static void
+test_full_tunnel_gre(struct harness *h, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    plan_for(plan, "gre.test");
+    plan->n_protocols = 1;
+    plan->protocols[0] = PLAN_PPTP;
+    plan->servers[0].port = 0;
+    g_autoptr(DtConnection) c = harness_dial(h, plan, "right", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+
+    g_autofree char *gre = output_has("ip rule show", "to 192.0.2.1 ipproto gre lookup main");
+    g_autofree char *rest = output_has("ip route get 192.0.2.1", "dev vpn0");
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(c, "idle");
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+}
+
 static bool
 six_is_routed(gpointer data)
 {
@@ -407,6 +435,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     (void)DT_RAS_ERROR;
     ADD("full-tunnel", test_full_tunnel);
+    ADD("full-tunnel-gre", test_full_tunnel_gre);
     ADD("full-tunnel-six", test_full_tunnel_six);
     ADD("split-tunnel", test_split_tunnel);
     ADD("reverse-path-filter", test_reverse_path_filter);

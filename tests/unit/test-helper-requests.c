@@ -11,6 +11,7 @@ struct fixture {
     struct helper_requests requests;
     struct dial_plan plan;
     unsigned calls; /* of any operation */
+    uint16_t tcp_port;
     bool allowed, first;
     enum dial_stage stage;
     enum ras_error reason;
@@ -34,7 +35,7 @@ on_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool a
     struct fixture *f = ctx;
 
     g_assert_cmpuint(tag, ==, 7);
-    g_assert_cmpuint(to->port, ==, 443);
+    g_assert_cmpuint(to->port, ==, to->kind == SOCKET_GRE ? 0xbeef : f->tcp_port);
     f->calls++;
     f->allowed = allowed;
 }
@@ -103,6 +104,7 @@ static void
 setup(struct fixture *f, gconstpointer data)
 {
     (void)data;
+    f->tcp_port = 443;
     dial_plan_init(&f->plan);
     f->plan.n_servers = 1;
     g_strlcpy(f->plan.servers[0].host, "vpn.example", PLAN_MAX_TEXT);
@@ -374,6 +376,61 @@ test_port_and_kind(struct fixture *f, gconstpointer data)
     g_assert_false(f->allowed);
 }
 
+static struct rd
+pptp_socket(uint8_t family, uint32_t address, uint16_t port, enum socket_kind kind)
+{
+    struct wr w = wr_over(bytes, sizeof bytes);
+
+    tunnel_msg_begin(&w, HELPER_OPEN_SOCKET);
+    wr_be16(&w, 7);
+    wr_u8(&w, family);
+    wr_be32(&w, address);
+    wr_bytes(&w, (uint8_t[12]){0}, 12);
+    wr_be16(&w, port);
+    wr_u8(&w, kind);
+    return wr_done(&w);
+}
+
+static void
+test_gre(struct fixture *f, gconstpointer data)
+{
+    const uint32_t server = 0xcb007105, other = 0xcb007106;
+
+    (void)data;
+    f->tcp_port = 1723;
+    f->plan.proxy = PLAN_PROXY_HTTP; /* GRE passes none, so it is not used */
+    helper_requests_init(&f->requests, 0, &ops, f, &f->plan, 0, PLAN_PPTP);
+    g_assert_false(serve(f, pptp_socket(4, server, 443, SOCKET_TCP)));
+    g_assert_false(serve(f, pptp_socket(4, server, 1723, SOCKET_PROXY)));
+    g_assert_false(serve(f, pptp_socket(6, 0x20010db8, 1723, SOCKET_TCP)));
+    g_assert_false(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE))); /* not yet */
+
+    g_assert_true(serve(f, pptp_socket(4, 0x7f000001, 1723, SOCKET_TCP)));
+    g_assert_false(f->allowed);
+    g_assert_false(serve(f, pptp_socket(4, 0x7f000001, 0xbeef, SOCKET_GRE))); /* was refused */
+
+    g_assert_true(serve(f, pptp_socket(4, server, 1723, SOCKET_TCP)));
+    g_assert_true(f->allowed);
+    g_assert_false(serve(f, pptp_socket(4, other, 0xbeef, SOCKET_GRE)));
+    g_assert_false(serve(f, pptp_socket(4, server, 0, SOCKET_GRE))); /* of any call? */
+    g_assert_false(serve(f, pptp_socket(6, server, 0xbeef, SOCKET_GRE)));
+    g_assert_cmpuint(f->calls, ==, 2);
+    g_assert_true(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE)));
+    g_assert_true(f->allowed);
+
+    f->requests.phase = TUNNEL_CLOSING;
+    g_assert_true(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE)));
+    g_assert_false(f->allowed);
+    f->requests.phase = TUNNEL_UP;
+    g_assert_false(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE)));
+
+    helper_requests_init(&f->requests, 0, &ops, f, &f->plan, 0, PLAN_SSTP);
+    f->plan.proxy = PLAN_PROXY_NONE;
+    f->tcp_port = 443;
+    g_assert_true(serve(f, pptp_socket(4, server, 443, SOCKET_TCP)));
+    g_assert_false(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE)));
+}
+
 static void
 test_addresses(void)
 {
@@ -428,6 +485,7 @@ main(int argc, char **argv)
     ADD("D7-only-once", test_only_once);
     ADD("D7-too-often", test_too_often);
     ADD("D7-flood", test_flood);
+    ADD("D7-gre", test_gre);
     ADD("stages-go-on", test_stages_go_on);
     ADD("one-question-at-a-time", test_one_question_at_a_time);
     ADD("D7-texts", test_texts);

@@ -54,8 +54,8 @@ decide(struct fixture *f)
     }
     for (int i = 0; i < f->got.n_rules; i++) {
         const struct helper_rule *r = &f->got.rules[i];
-        g_string_append_printf(s, "rule%u %u %s%s sport %u dport %u lookup %u\n", r->family,
-                               r->preference, r->unmarked ? "unmarked " : "",
+        g_string_append_printf(s, "rule%u %u %s%s%s sport %u dport %u lookup %u\n", r->family,
+                               r->preference, r->gre ? "gre " : "", r->unmarked ? "unmarked " : "",
                                r->to.family != 0 ? net_route_text(&r->to, text) : "all",
                                r->tcp_source, r->tcp_destination, r->table);
     }
@@ -88,6 +88,18 @@ test_full(struct fixture *f, gconstpointer data)
     g_autofree char *six = decide(f);
     g_assert_cmpstr(six, ==,
                     "0.0.0.0/0 dev 9 metric 102\n::/0 dev 9 metric 102\n" FENCE RULES4 RULES6);
+}
+
+/* PPTP: what comes back in GRE must pass a strict reverse path filter as well. */
+static void
+test_gre(struct fixture *f, gconstpointer data)
+{
+    (void)data;
+    f->server.gre = true;
+    g_autofree char *got = decide(f);
+    g_assert_cmpstr(got, ==,
+                    "0.0.0.0/0 dev 9 metric 102\n" FENCE
+                    "rule4 5472 gre 203.0.113.5/32 sport 0 dport 0 lookup 254\n" RULES4 RULES6);
 }
 
 /* N5: only one family has come up; the other is fenced all the same. */
@@ -244,6 +256,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("full", test_full);
+    ADD("full-gre", test_gre);
     ADD("N5-full-six-only", test_full_six_only);
     ADD("split", test_split);
     ADD("I6-pushed-default", test_pushed_default);

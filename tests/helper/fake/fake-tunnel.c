@@ -7,6 +7,7 @@
  *     change.*      the same as up; when up, a second configuration with one more route
  *     move.*        the same; when up, the server changes the address
  *     six.*         IPv4 and IPv6
+ *     gre.*         the same as up, but PPTP: with a GRE socket, and the port of the server
  *     e691.*        ends with that number
  *     ask691.*      asks for credentials; "right" lets it go up, anything else ends with 691
  *     die-WHEN.*    is killed: start, socket, stage, configure, tun, up, hangup
@@ -30,7 +31,7 @@ enum { CONTROL = 3 };
 
 static uint8_t bytes[TUNNEL_MSG_MAX];
 static char part[PLAN_MAX_TEXT]; /* what to play: the first label of the host */
-static uint16_t port = 443;
+static uint16_t port; /* of the server */
 static int tun = -1;
 
 static void
@@ -111,7 +112,7 @@ hear(struct rd *ret, int *ret_fd)
 }
 
 static uint32_t
-ask_socket(uint32_t address, uint16_t to_port)
+ask_socket_of(enum socket_kind kind, uint32_t address, uint16_t to_port)
 {
     struct wr w = begin(HELPER_OPEN_SOCKET);
     struct rd body;
@@ -122,7 +123,7 @@ ask_socket(uint32_t address, uint16_t to_port)
     wr_be32(&w, address);
     wr_bytes(&w, (uint8_t[12]){0}, 12);
     wr_be16(&w, to_port);
-    wr_u8(&w, SOCKET_TCP);
+    wr_u8(&w, (uint8_t)kind);
     say(&w);
     if (hear(&body, &fd) != TUNNEL_SOCKET || rd_be16(&body) != 7)
         end(RAS_LINK_FAILURE, "no TUNNEL_SOCKET");
@@ -132,6 +133,12 @@ ask_socket(uint32_t address, uint16_t to_port)
     if (fd >= 0)
         close(fd);
     return error;
+}
+
+static uint32_t
+ask_socket(uint32_t address, uint16_t to_port)
+{
+    return ask_socket_of(SOCKET_TCP, address, to_port);
 }
 
 static struct net_config
@@ -296,6 +303,8 @@ play(void)
         end(RAS_VPN_REFUSED, detail);
     }
     ask_socket(0xc0000201, port);
+    if (plays("gre") && ask_socket_of(SOCKET_GRE, 0xc0000201, 0xbeef) != 0)
+        end(RAS_LINK_FAILURE, "no GRE socket");
     maybe_die("socket");
     say_stage(STAGE_AUTHENTICATING);
     say_log("authenticating");
@@ -321,7 +330,7 @@ main(void)
         !credentials_get(&body, &credentials))
         return 4;
     const uint8_t server = rd_u8(&body);
-    rd_u8(&body); /* protocol */
+    const enum plan_protocol protocol = (enum plan_protocol)rd_u8(&body);
     const uint32_t uid = rd_be32(&body);
     rd_be32(&body); /* gid */
     rd_u8(&body);   /* attempt */
@@ -329,8 +338,7 @@ main(void)
         return 5;
     memcpy(part, plan.servers[server].host, sizeof part);
     part[strcspn(part, ".")] = '\0';
-    if (plan.servers[server].port != 0)
-        port = plan.servers[server].port;
+    port = plan.servers[server].port != 0 ? plan.servers[server].port : plan_default_port(protocol);
     maybe_die("start");
     play();
 }
