@@ -42,7 +42,8 @@ struct helper_attempt {
     struct helper_endpoint endpoints[HELPER_MAX_ENDPOINTS];
     GCancellable *dns_cancel;
     bool dns_applied;
-    bool registered; /* TUNNEL_REGISTERED was said */
+    bool registered;  /* TUNNEL_REGISTERED was said */
+    bool early_asked; /* the tunnel was told to try */
 
     guint deadline_source; /* dialing, then a question, then closing */
     guint idle_source, address_source;
@@ -453,6 +454,9 @@ serve_status(void *ctx, const struct tunnel_status *status)
     if (a->requests.phase == TUNNEL_REGISTERING && a->registered) { /* both ends are there */
         a->requests.phase = TUNNEL_UP;
         set_deadline(a, 0);
+        if (a->setup.protocol == PLAN_SSTP)
+            helper_early_learn(a->setup.host->early, &a->setup.plan->servers[a->setup.server],
+                               a->early_asked, status->early_data_worked);
         a->ops->up(a->ctx);
         helper_link_guard(a->link);
     }
@@ -574,8 +578,12 @@ say_start(struct helper_attempt *a)
     uint8_t *bytes = g_malloc(TUNNEL_MSG_MAX);
     struct wr w = wr_over(bytes, TUNNEL_MSG_MAX);
 
+    struct dial_plan plan = *s->plan; /* what it owns stays the other's */
+
+    plan.accept_early_data |= helper_early_wanted(s->host->early, &plan.servers[s->server]);
+    a->early_asked = plan.accept_early_data;
     tunnel_msg_begin(&w, TUNNEL_START);
-    dial_plan_put(&w, s->plan);
+    dial_plan_put(&w, &plan);
     credentials_put(&w, s->credentials);
     wr_u8(&w, s->server);
     wr_u8(&w, (uint8_t)s->protocol);

@@ -42,6 +42,7 @@ helper_host_new(GDBusConnection *system_bus, GError **error)
 
     host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
     host->dns = helper_dns_new(system_bus);
+    host->early = helper_early_new();
     host->net = helper_net_new(&err);
     if (host->net == NULL) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-err), "netlink: %s",
@@ -57,6 +58,7 @@ helper_host_free(struct helper_host *host)
     if (host == NULL)
         return;
     helper_net_free(host->net);
+    helper_early_free(host->early);
     helper_dns_free(host->dns);
     g_free(host);
 }

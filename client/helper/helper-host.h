@@ -7,6 +7,7 @@
 #pragma once
 
 #include "helper-dns.h"
+#include "helper-early.h"
 #include "helper-journal.h"
 #include "helper-net.h"
 
@@ -15,6 +16,7 @@
 struct helper_host {
     struct helper_net *net;
     struct helper_dns *dns;
+    struct helper_early *early;
     const char *state_directory;
     uid_t tunnel_uid;
     gid_t tunnel_gid;
