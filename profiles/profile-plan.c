@@ -290,6 +290,25 @@ fill_credentials(const Profile *p, const struct plan_request *r, struct credenti
     return credentials_valid(c, &why) || invalid(error, "%s", _(why));
 }
 
+/* What only matters where the link does not protect itself: MPPE, and no password as it is. With
+ * SSTP alone, TLS meets each EncryptionType, and a demand for MPPE inside it would only fail. */
+static void
+fill_protection(const Profile *p, struct dial_plan *plan)
+{
+    static const enum plan_encryption encryption[] = {
+        PLAN_ENCRYPTION_NONE, PLAN_ENCRYPTION_REQUIRED, PLAN_ENCRYPTION_MAXIMUM,
+        PLAN_ENCRYPTION_OPTIONAL};
+
+    plan->auth = profile_auth(p);
+    plan->encryption = PLAN_ENCRYPTION_OPTIONAL;
+    if (!profile_dials(p, PLAN_PPTP))
+        return;
+    if ((plan->auth & ~(unsigned)PLAN_AUTH_PAP) != 0) /* nothing else: dial_plan_valid() refuses */
+        plan->auth &= ~(unsigned)PLAN_AUTH_PAP;
+    if (p->dun.encryption_type < G_N_ELEMENTS(encryption))
+        plan->encryption = encryption[p->dun.encryption_type];
+}
+
 static gboolean
 fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
@@ -300,14 +319,11 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     if (plan->n_protocols == 0) {
         g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE,
                             _("The VPN protocol of this profile is not available yet. This version "
-                              "can dial SSTP."));
+                              "can dial SSTP and PPTP."));
         return FALSE;
     }
     memcpy(plan->protocols, protocols, sizeof protocols[0] * plan->n_protocols);
-    plan->auth = profile_auth(p);
-    /* Whatever EncryptionType says: all that can be dialed is SSTP, whose TLS meets each of its
-     * values, and a demand for MPPE inside it would only fail. */
-    plan->encryption = PLAN_ENCRYPTION_OPTIONAL;
+    fill_protection(p, plan);
     plan->redial_count = (uint16_t)p->redial_count;
     plan->redial_delay_s = (uint16_t)p->redial_delay;
     plan->idle_timeout_s = p->idle_timeout * 60;

@@ -191,24 +191,29 @@ profile_note(Profile *p, const char *format, ...)
 
 /* --- what the settings mean --- */
 
-/* MS-RRASM 2.2.2, VpnStrategy. IKEv2 (7, and within 6, 8, 14) is none of ours. */
+/* MS-RRASM 2.2.2, VpnStrategy. IKEv2 (7, and within 6, 8, 14) is none of ours. PPTP is dialed only
+ * where the profile asks for it in the first place: nobody who blocks the others gets to choose it.
+ */
 static const struct strategy {
-    gboolean only; /* nothing but these will do */
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS]; /* that the profile wishes for */
+    enum plan_protocol dial[PLAN_MAX_PROTOCOLS];  /* SSTP stands in for what is not there yet */
 } strategies[] = {
-    [0] = {FALSE, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}},
-    [1] = {TRUE, {PLAN_PPTP}},
-    [2] = {FALSE, {PLAN_PPTP, PLAN_L2TP_IPSEC}},
-    [3] = {TRUE, {PLAN_L2TP_IPSEC}},
-    [4] = {FALSE, {PLAN_L2TP_IPSEC, PLAN_PPTP}},
-    [5] = {TRUE, {PLAN_SSTP}},
-    [6] = {FALSE, {PLAN_SSTP, PLAN_PPTP, PLAN_L2TP_IPSEC}},
-    [7] = {TRUE, {0}},
-    [8] = {FALSE, {PLAN_PPTP, PLAN_L2TP_IPSEC}},
-    [12] = {FALSE, {PLAN_PPTP, PLAN_SSTP}},
-    [13] = {FALSE, {PLAN_L2TP_IPSEC, PLAN_SSTP}},
-    [14] = {FALSE, {PLAN_SSTP}},
-    [15] = {FALSE, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}},
+    [0] = {{PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
+    [1] = {{PLAN_PPTP}, {PLAN_PPTP}},
+    [2] = {{PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_PPTP, PLAN_SSTP}},
+    [3] = {{PLAN_L2TP_IPSEC}, {0}},
+    [4] = {{PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
+    [5] = {{PLAN_SSTP}, {PLAN_SSTP}},
+    [6] = {{PLAN_SSTP, PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_SSTP}},
+    [7] = {{0}, {0}},
+    [8] = {{PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_SSTP}},
+    [9] = {{0}, {PLAN_SSTP}},
+    [10] = {{0}, {PLAN_SSTP}},
+    [11] = {{0}, {PLAN_SSTP}},
+    [12] = {{PLAN_PPTP, PLAN_SSTP}, {PLAN_SSTP, PLAN_PPTP}},
+    [13] = {{PLAN_L2TP_IPSEC, PLAN_SSTP}, {PLAN_SSTP}},
+    [14] = {{PLAN_SSTP}, {PLAN_SSTP}},
+    [15] = {{PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
 };
 
 static const struct strategy *
@@ -219,28 +224,55 @@ strategy_of(const Profile *p)
     return n < G_N_ELEMENTS(strategies) ? &strategies[n] : &strategies[0];
 }
 
-guint
-profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+static guint
+copy_protocols(const enum plan_protocol *from, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    const struct strategy *s = strategy_of(p);
     guint n = 0;
 
-    while (n < PLAN_MAX_PROTOCOLS && s->order[n] != 0) {
-        ret[n] = s->order[n];
+    while (n < PLAN_MAX_PROTOCOLS && from[n] != 0) {
+        ret[n] = from[n];
         n++;
     }
     return n;
 }
 
 guint
+profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+{
+    return copy_protocols(strategy_of(p)->order, ret);
+}
+
+guint
 profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    const struct strategy *s = strategy_of(p);
+    return copy_protocols(strategy_of(p)->dial, ret);
+}
 
-    if (s->only && s->order[0] != PLAN_SSTP)
-        return 0;
-    ret[0] = PLAN_SSTP; /* an order of preference: what can be dialed is the one that is left */
-    return 1;
+gboolean
+profile_dials(const Profile *p, enum plan_protocol protocol)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_dialable(p, order);
+
+    for (guint i = 0; i < n; i++)
+        if (order[i] == protocol)
+            return TRUE;
+    return FALSE;
+}
+
+const char *
+profile_protocol_name(enum plan_protocol protocol)
+{
+    static const char *const names[] = {
+        [PLAN_SSTP] = "SSTP", [PLAN_L2TP_IPSEC] = "L2TP/IPsec", [PLAN_PPTP] = "PPTP"};
+
+    return protocol < G_N_ELEMENTS(names) && names[protocol] != NULL ? names[protocol] : "";
+}
+
+const char *
+profile_protocol_weakness(enum plan_protocol protocol)
+{
+    return protocol == PLAN_PPTP ? _("PPTP can be decrypted by whoever records it.") : NULL;
 }
 
 /* "Advanced security": the methods that are ticked. MS-CHAP version 1 and SPAP are not spoken here;
@@ -299,27 +331,30 @@ warn(GPtrArray *list, const char *format, ...)
 static void
 warn_protocol(const Profile *p, GPtrArray *list)
 {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-    const guint n = profile_protocols(p, order);
+    enum plan_protocol dial[PLAN_MAX_PROTOCOLS];
+    const enum plan_protocol first = strategy_of(p)->order[0];
+    const guint n = profile_dialable(p, dial);
 
-    if (profile_dialable(p, order) == 0)
-        warn(list,
-             _("This profile asks for %s only. This version can dial SSTP; the others are "
-               "not available yet."),
-             p->dun.vpn_strategy == 1   ? "PPTP"
-             : p->dun.vpn_strategy == 3 ? "L2TP/IPsec"
-                                        : "IKEv2");
-    else if (n == 0 || (profile_protocols(p, order), order[0] != PLAN_SSTP))
+    if (n == 0)
+        warn(list, _("This profile asks for %s only, which is not available yet."),
+             first == 0 ? "IKEv2" : profile_protocol_name(first));
+    else if (first != dial[0])
         warn(list,
              _("This profile prefers another VPN protocol. This version dials it with SSTP."));
+    if (profile_dials(p, PLAN_PPTP))
+        warn(list, "%s", profile_protocol_weakness(PLAN_PPTP));
 }
 
 static void
 warn_auth(const Profile *p, GPtrArray *list)
 {
     const unsigned auth = profile_auth(p);
+    const gboolean pptp = profile_dials(p, PLAN_PPTP);
 
-    if ((auth & PLAN_AUTH_PAP) != 0)
+    if ((auth & PLAN_AUTH_PAP) != 0 && pptp)
+        warn(list, _("The profile allows to send the password as it is (PAP). With PPTP this is "
+                     "never done."));
+    else if ((auth & PLAN_AUTH_PAP) != 0)
         warn(list,
              _("The password may be sent to the server as it is (PAP). It is sent only inside the "
                "encrypted link, after the server's certificate was checked."));
@@ -328,7 +363,12 @@ warn_auth(const Profile *p, GPtrArray *list)
     if ((p->dun.mschap || p->dun.spap || p->dun.w95mschap) && !p->dun.mschap2)
         warn(list,
              _("The profile asks for an outdated way to sign in. MS-CHAPv2 is used instead."));
-    if (p->dun.encryption_type == ENCRYPTION_TYPE_NONE)
+    if (p->dun.encryption_type != ENCRYPTION_TYPE_NONE)
+        return;
+    if (pptp)
+        warn(list, _("The profile asks for no encryption: with PPTP, everybody on the way can "
+                     "read along."));
+    else
         warn(list,
              _("The profile asks for no encryption. The connection is encrypted all the same."));
 }

@@ -38,10 +38,6 @@ struct profile_other { /* a setting without a meaning here */
     char *file, *section, *key, *value;
 };
 
-enum profile_password { /* PasswordHandling */
-                        PROFILE_PASSWORD_NORMAL = 0,
-};
-
 /* [Server&], [TCP/IP&] and [Networking&] of the VPN entry. */
 struct profile_dun {
     gboolean network_logon;      /* NetworkLogon */
@@ -145,6 +141,9 @@ gboolean profile_validate(const Profile *p, GError **error);
 GPtrArray *profile_warnings(const Profile *p);
 /* The protocols of the strategy, in order, those not available in this release included. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
-/* Which of them can be dialed now, in order: 0 means none (the warnings say so). */
+/* What can be dialed now, in order: 0 means none (the warnings say so). */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
-unsigned profile_auth(const Profile *p); /* enum plan_auth, or'ed */
+gboolean profile_dials(const Profile *p, enum plan_protocol protocol);
+const char *profile_protocol_name(enum plan_protocol protocol);     /* "SSTP"; "" if unknown */
+const char *profile_protocol_weakness(enum plan_protocol protocol); /* translated; NULL: none */
+unsigned profile_auth(const Profile *p);                            /* enum plan_auth, or'ed */

@@ -34,6 +34,7 @@ struct _DtLogonWindow {
     GtkLabel *support_label;
     DtFailureView *failure_view;
     GtkSpinner *spinner;
+    GtkLabel *weakness_label;
     GtkLabel *status_label;
     GtkLevelBar *stage_bar;
     GtkWidget *connect_button, *cancel_button;
@@ -172,6 +173,17 @@ show_field(GtkWidget *label, GtkWidget *entry, gboolean visible, guint max)
         gtk_entry_set_max_length(GTK_ENTRY(entry), max > 0 && max < MAX_TEXT ? (int)max : MAX_TEXT);
 }
 
+/* Before the password is typed: what is weak about the protocol. */
+static void
+show_weakness(DtLogonWindow *self)
+{
+    const char *weakness =
+        profile_dials(self->profile, PLAN_PPTP) ? profile_protocol_weakness(PLAN_PPTP) : NULL;
+
+    gtk_label_set_text(self->weakness_label, weakness != NULL ? weakness : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), weakness != NULL);
+}
+
 static void
 show_profile(DtLogonWindow *self)
 {
@@ -183,6 +195,7 @@ show_profile(DtLogonWindow *self)
     gtk_header_bar_set_title(self->header_bar, title);
     gtk_label_set_text(self->support_label, support);
     gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
+    show_weakness(self);
     show_field(self->user_label, self->user_entry, !p->hide_user, p->max_user);
     show_field(self->password_label, self->password_entry, !p->hide_password, p->max_password);
     show_field(self->domain_label, self->domain_entry, !p->hide_domain, p->max_domain);
@@ -638,6 +651,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, support_label);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, failure_view);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, spinner);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, weakness_label);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, status_label);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, stage_bar);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, connect_button);

@@ -61,14 +61,12 @@ dt_profile_text_servers(const Profile *p)
 char *
 dt_profile_text_protocols(const Profile *p)
 {
-    static const char *const names[] = {
-        [PLAN_SSTP] = "SSTP", [PLAN_L2TP_IPSEC] = "L2TP/IPsec", [PLAN_PPTP] = "PPTP"};
     struct list list = {.text = g_string_new(NULL), .separator = ", "};
     enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
     const guint n = profile_protocols(p, protocols);
 
     for (guint i = 0; i < n; i++)
-        list_add(&list, names[protocols[i]]);
+        list_add(&list, profile_protocol_name(protocols[i]));
     return list_end(&list, _("None"));
 }
 

@@ -4,6 +4,7 @@
 #include "dt-status-page.h"
 
 #include "dt-format.h"
+#include "profile.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +21,7 @@ struct _DtStatusPage {
     GtkLabel *dns_label;
     GtkLabel *encryption_label;
     GtkLabel *round_trip_label;
+    GtkLabel *weakness_label;
     GtkLabel *message_label;
     GtkWidget *disconnect_button;
 
@@ -69,6 +71,16 @@ both(const char *a, const char *b)
 }
 
 static void
+show_weakness(DtStatusPage *self, const char *protocol)
+{
+    const char *weakness =
+        g_str_equal(protocol, "pptp") ? profile_protocol_weakness(PLAN_PPTP) : NULL;
+
+    gtk_label_set_text(self->weakness_label, weakness != NULL ? weakness : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), weakness != NULL);
+}
+
+static void
 show_details(DtStatusPage *self)
 {
     GVariant *details =
@@ -91,6 +103,7 @@ show_details(DtStatusPage *self)
     show_text(self->address_label, address);
     show_text(self->dns_label, servers);
     show_text(self->encryption_label, encryption);
+    show_weakness(self, detail(details, "protocol"));
 }
 
 static void
@@ -262,6 +275,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, dns_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, encryption_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, round_trip_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, weakness_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, message_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, disconnect_button);
     gtk_widget_class_bind_template_callback(widget_class, on_disconnect_clicked);

@@ -366,6 +366,16 @@ call(struct dial *d)
 
 /* --- the command --- */
 
+static void
+say_weakness(const struct dial_plan *plan)
+{
+    for (unsigned i = 0; i < plan->n_protocols; i++) {
+        const char *weakness = profile_protocol_weakness(plan->protocols[i]);
+        if (weakness != NULL)
+            g_printerr("%s\n", weakness);
+    }
+}
+
 static int
 prepare_and_call(const struct cli_command *command, const Profile *p, struct dial *d)
 {
@@ -394,6 +404,7 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
     }
     if (!profile_plan(p, &request, &d->plan, &d->credentials, &error))
         return cli_fail(error, RAS_BAD_PROFILE);
+    say_weakness(&d->plan);
     if (!o->redial) /* whoever waits for the prompt or the exit status wants to know now */
         d->plan.redial_count = 0;
     const int failed = get_password(command, p, d);

@@ -10,12 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *
-protocol_name(const Profile *p)
+/* "PPTP, SSTP": in the order to try */
+static char *
+protocol_names(const Profile *p)
 {
     enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_dialable(p, order);
+    GString *text = g_string_new(NULL);
 
-    return profile_dialable(p, order) > 0 ? "SSTP" : "";
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", profile_protocol_name(order[i]));
+    return g_string_free(text, FALSE);
 }
 
 static void
@@ -52,10 +57,12 @@ add_texts(JsonBuilder *b, const char *key, const GPtrArray *texts)
 static void
 add_summary(JsonBuilder *b, const Profile *p)
 {
+    g_autofree char *protocols = protocol_names(p);
+
     add_text(b, "name", p->name);
     add_text(b, "id", p->id);
     add_bool(b, "system", p->system);
-    add_text(b, "protocol", protocol_name(p));
+    add_text(b, "protocol", protocols);
     json_builder_set_member_name(b, "servers");
     json_builder_begin_array(b);
     for (guint i = 0; i < p->servers->len; i++) {
@@ -199,6 +206,7 @@ print_warnings(const Profile *p)
 static void
 print_profile(const Profile *p)
 {
+    g_autofree char *protocols = protocol_names(p);
     g_autofree char *redial = g_strdup_printf("%u × %u s", p->redial_count, p->redial_delay);
 
     cli_row(_("Connection"), p->name);
@@ -206,7 +214,7 @@ print_profile(const Profile *p)
     cli_row(_("From"), p->source);
     cli_row(_("Text encoding"), p->encoding);
     cli_row(_("Support"), p->service_message);
-    cli_row(_("Protocol"), protocol_name(p));
+    cli_row(_("Protocol"), protocols);
     print_servers(p);
     cli_row(_("User name"), p->user);
     cli_row(_("Logon domain"), p->domain);

@@ -106,6 +106,29 @@ add_value(JsonBuilder *b, const struct status_key *key, GVariant *value)
     }
 }
 
+/* What is weak about the protocol in use, or NULL. */
+static const char *
+weakness_of(GVariant *details)
+{
+    const char *protocol = "";
+
+    if (details != NULL)
+        g_variant_lookup(details, "protocol", "&s", &protocol);
+    return g_str_equal(protocol, "pptp") ? profile_protocol_weakness(PLAN_PPTP) : NULL;
+}
+
+static void
+add_warnings(JsonBuilder *b, GVariant *details)
+{
+    const char *weakness = weakness_of(details);
+
+    json_builder_set_member_name(b, "warnings");
+    json_builder_begin_array(b);
+    if (weakness != NULL)
+        json_builder_add_string_value(b, weakness);
+    json_builder_end_array(b);
+}
+
 JsonNode *
 cli_status_node(GVariant *properties)
 {
@@ -124,6 +147,7 @@ cli_status_node(GVariant *properties)
                                           dt_dialer_client_error_text((guint32)number_of(value)));
         }
     }
+    add_warnings(b, details);
     json_builder_end_object(b);
     return json_builder_get_root(b);
 }
@@ -179,6 +203,8 @@ cli_print_status(GVariant *properties)
             print_number(_(keys[i].label), number_of(value));
     }
     print_since(details);
+    if (weakness_of(details) != NULL)
+        cli_row(_("Note"), weakness_of(details));
     if (g_variant_lookup(properties, "Error", "u", &error) && error != 0) {
         g_autofree char *number = dt_dialer_client_error_number(error);
         g_print(_("Last error: %s: %s\n"), number, dt_dialer_client_error_text(error));

@@ -153,6 +153,14 @@ dials(const struct dial_plan *p, enum plan_protocol protocol)
     return false;
 }
 
+/* MPPE takes its keys from the way of signing in, and only these two have some (RFC 3079). */
+static bool
+keys_for_pptp(const struct dial_plan *p)
+{
+    return !dials(p, PLAN_PPTP) || p->encryption < PLAN_ENCRYPTION_REQUIRED ||
+           (p->auth & (PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2)) != 0;
+}
+
 static bool
 servers_valid(const struct dial_plan *p)
 {
@@ -228,6 +236,8 @@ plan_fault(const struct dial_plan *p)
         return N_("With PPTP the password would cross the network unprotected (PAP).");
     if (p->encryption > PLAN_ENCRYPTION_MAXIMUM)
         return N_("The encryption setting is unknown.");
+    if (!keys_for_pptp(p))
+        return N_("With PPTP, encryption needs MS-CHAPv2, and the profile does not allow that.");
     if (!tls_name_valid(p))
         return N_("The name that the server's certificate must have is not a host name.");
     if (!ca_valid(p))

@@ -17,7 +17,7 @@ def bitmap(width=330, height=141):
 
 
 def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk: 555-0100",
-         server="vpn.example.edu", logo=True, **keys):
+         server="vpn.example.edu", logo=True, strategy=5, **keys):
     """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]."""
     inner = os.path.join(folder, short)
     os.makedirs(inner)
@@ -49,7 +49,7 @@ Require_MSCHAP2=1
 Gateway_On_Remote=1
 [Networking&{name} Tunnel]
 VpnEntry=1
-VpnStrategy=5
+VpnStrategy={strategy}
 [Connect Actions]
 0=calc.exe
 0&Description=Start a program

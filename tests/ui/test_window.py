@@ -147,6 +147,24 @@ def import_page(case):
 
 
 @test
+def pptp_is_weak(case):
+    """PPTP is shown as weak: when it is imported, before the password, and while connected"""
+    weak = "PPTP can be decrypted by whoever records it."
+    path = profiles.make(os.path.join(case.desktop.folder, "p"), strategy=1)
+    window = case.start(path)
+    window.reads("• " + weak)
+    window.press("Import")
+    window.reads(weak)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(protocol="pptp")
+    window.reads("Duration:")
+    window.reads(weak)
+
+
+@test
 def import_damaged(case):
     """a file that is no profile: a sentence, and no Import"""
     path = os.path.join(case.desktop.folder, "x.cmp")

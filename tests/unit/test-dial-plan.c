@@ -82,6 +82,8 @@ SPOIL(no_auth, p->auth = 0)
 SPOIL(auth_unknown, p->auth = 1 << 7)
 SPOIL(pap_in_the_open, (p->auth |= PLAN_AUTH_PAP, p->n_protocols = 2, p->protocols[1] = PLAN_PPTP))
 SPOIL(encryption, p->encryption = 7)
+SPOIL(no_keys, (p->auth = PLAN_AUTH_CHAP_MD5, p->protocols[0] = PLAN_PPTP,
+                p->encryption = PLAN_ENCRYPTION_REQUIRED))
 SPOIL(tls_name, g_strlcpy(p->tls_name, "*.example.edu/", PLAN_MAX_TEXT))
 SPOIL(ca_too_large, p->ca_len = PLAN_MAX_CA + 1)
 SPOIL(proxy_nowhere, p->proxy = PLAN_PROXY_HTTP)
@@ -117,6 +119,7 @@ static const struct {
     {auth_unknown, "sign in"},
     {pap_in_the_open, "PAP"},
     {encryption, "encryption"},
+    {no_keys, "needs MS-CHAPv2"},
     {tls_name, "certificate"},
     {ca_too_large, "certificates"},
     {proxy_nowhere, "proxy"},

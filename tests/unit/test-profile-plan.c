@@ -272,6 +272,55 @@ another_protocol_is_said_to_be_missing(void)
     g_assert_nonnull(strstr(error->message, "not available yet"));
 }
 
+/* VpnStrategy and EncryptionType, as Windows numbers them; over SSTP the latter says nothing. */
+static void
+pptp_and_its_encryption(void)
+{
+    static const enum plan_encryption encryption[] = {
+        PLAN_ENCRYPTION_NONE, PLAN_ENCRYPTION_REQUIRED, PLAN_ENCRYPTION_MAXIMUM,
+        PLAN_ENCRYPTION_OPTIONAL};
+    const struct plan_request request = {.user = "u"};
+    struct made m;
+
+    for (guint type = 0; type < G_N_ELEMENTS(encryption); type++) {
+        g_autoptr(Profile) p = sample();
+
+        p->dun.encryption_type = type;
+        for (p->dun.vpn_strategy = 0; p->dun.vpn_strategy < 3; p->dun.vpn_strategy++) {
+            make(p, &request, &m);
+            const gboolean pptp = p->dun.vpn_strategy > 0;
+            g_assert_cmpuint(m.plan.protocols[0], ==, pptp ? PLAN_PPTP : PLAN_SSTP);
+            g_assert_cmpuint(m.plan.encryption, ==,
+                             pptp ? encryption[type] : PLAN_ENCRYPTION_OPTIONAL);
+            dial_plan_clear(&m.plan);
+        }
+    }
+}
+
+/* Nothing that would be read on the way, and nothing that cannot work. */
+static void
+sign_in_over_pptp(void)
+{
+    const struct plan_request request = {.user = "u"};
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    p->dun.vpn_strategy = 1;
+    p->dun.encryption_type = 3;
+    p->dun.pap = p->dun.chap = TRUE;
+    p->dun.mschap2 = p->dun.eap = FALSE;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.auth, ==, PLAN_AUTH_CHAP_MD5);
+    dial_plan_clear(&m.plan);
+    p->dun.encryption_type = 1;
+    refuse(p, &request, "MS-CHAPv2");
+    p->dun.encryption_type = 2;
+    refuse(p, &request, "MS-CHAPv2");
+    p->dun.encryption_type = 0;
+    p->dun.chap = FALSE;
+    refuse(p, &request, "PAP");
+}
+
 /* A name in the profile cannot carry an escape to the helper's log. */
 static void
 the_name_is_made_printable(void)
@@ -297,6 +346,8 @@ main(int argc, char **argv)
     g_test_add_func("/profile-plan/order-of-servers", servers_in_order_or_the_chosen_one);
     g_test_add_func("/profile-plan/certificates", certificates);
     g_test_add_func("/profile-plan/network", network);
+    g_test_add_func("/profile-plan/pptp", pptp_and_its_encryption);
+    g_test_add_func("/profile-plan/pptp-sign-in", sign_in_over_pptp);
     g_test_add_func("/profile-plan/protocol", another_protocol_is_said_to_be_missing);
     g_test_add_func("/profile-plan/Y2-name", the_name_is_made_printable);
     return g_test_run();

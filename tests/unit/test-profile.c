@@ -138,32 +138,44 @@ strategies(void)
 {
     static const struct {
         guint strategy, first;
-        gboolean dialable;
-        const char *warning;
+        enum plan_protocol dial[2];
+        const char *warnings[2];
     } rows[] = {
-        {0, PLAN_SSTP, TRUE, NULL},         {1, PLAN_PPTP, FALSE, "PPTP only"},
-        {2, PLAN_PPTP, TRUE, "prefers"},    {3, PLAN_L2TP_IPSEC, FALSE, "L2TP/IPsec only"},
-        {4, PLAN_L2TP_IPSEC, TRUE, "pref"}, {5, PLAN_SSTP, TRUE, NULL},
-        {6, PLAN_SSTP, TRUE, NULL},         {7, 0, FALSE, "IKEv2 only"},
-        {8, PLAN_PPTP, TRUE, "prefers"},    {9, 0, TRUE, "prefers"},
-        {12, PLAN_PPTP, TRUE, "prefers"},   {13, PLAN_L2TP_IPSEC, TRUE, "prefers"},
-        {14, PLAN_SSTP, TRUE, NULL},        {15, PLAN_SSTP, TRUE, NULL},
+        {0, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {1, PLAN_PPTP, {PLAN_PPTP}, {"decrypted"}},
+        {2, PLAN_PPTP, {PLAN_PPTP, PLAN_SSTP}, {"decrypted"}},
+        {3, PLAN_L2TP_IPSEC, {0}, {"L2TP/IPsec only"}},
+        {4, PLAN_L2TP_IPSEC, {PLAN_SSTP}, {"prefers"}},
+        {5, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {6, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {7, 0, {0}, {"IKEv2 only"}},
+        {8, PLAN_PPTP, {PLAN_SSTP}, {"prefers"}},
+        {9, 0, {PLAN_SSTP}, {"prefers"}},
+        {12, PLAN_PPTP, {PLAN_SSTP, PLAN_PPTP}, {"prefers", "decrypted"}},
+        {13, PLAN_L2TP_IPSEC, {PLAN_SSTP}, {"prefers"}},
+        {14, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {15, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {16, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Profile) p = profile_new();
-        enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {0};
+        enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {0}, dial[PLAN_MAX_PROTOCOLS] = {0};
 
         p->dun.gateway_on_remote = FALSE;
         p->dun.vpn_strategy = rows[i].strategy;
         g_test_message("strategy %u", rows[i].strategy);
         profile_protocols(p, order);
         g_assert_cmpuint(order[0], ==, rows[i].first);
-        g_assert_cmpuint(profile_dialable(p, order), ==, rows[i].dialable);
+        g_assert_cmpuint(profile_dialable(p, dial), ==,
+                         (rows[i].dial[0] != 0) + (rows[i].dial[1] != 0));
+        g_assert_cmpuint(dial[0], ==, rows[i].dial[0]);
+        g_assert_cmpuint(dial[1], ==, rows[i].dial[1]);
         g_autoptr(GPtrArray) warnings = profile_warnings(p);
-        g_assert_cmpuint(warnings->len, ==, rows[i].warning != NULL);
-        if (rows[i].warning != NULL)
-            g_assert_true(any_contains(warnings, rows[i].warning));
+        g_assert_cmpuint(warnings->len, ==,
+                         (rows[i].warnings[0] != NULL) + (rows[i].warnings[1] != NULL));
+        for (guint n = 0; n < warnings->len; n++)
+            g_assert_true(any_contains(warnings, rows[i].warnings[n]));
     }
 }
 
@@ -225,6 +237,23 @@ warnings_for_weak_wishes(void)
         g_assert_true(any_contains(warnings, words[i]));
 }
 
+/* F6: with PPTP the same wishes mean something else, and the sentences say that. */
+static void
+warnings_with_pptp(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    p->dun.vpn_strategy = 1;
+    p->dun.pap = p->dun.mschap2 = TRUE;
+    p->dun.encryption_type = 0;
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_assert_true(any_contains(warnings, "PPTP can be decrypted by whoever records it."));
+    g_assert_true(any_contains(warnings, "read along"));
+    g_assert_true(any_contains(warnings, "never done"));
+    g_assert_false(any_contains(warnings, "all the same"));
+    g_assert_false(any_contains(warnings, "certificate"));
+}
+
 static void
 lists_are_bounded(void)
 {
@@ -270,6 +299,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/strategies", strategies);
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
+    g_test_add_func("/profile/F6-warnings-with-pptp", warnings_with_pptp);
     g_test_add_func("/profile/bounded", lists_are_bounded);
     g_test_add_func("/profile/validation", validation_says_what_is_wrong);
     return g_test_run();
