@@ -10,6 +10,8 @@ self(struct ppp_fsm *f)
     return (struct lcp *)((char *)f - offsetof(struct lcp, fsm));
 }
 
+enum { NAKS_LOST = 3 }; /* that may be, one after the other */
+
 static void
 fault(struct lcp *lcp, enum lcp_fault what)
 {
@@ -54,7 +56,7 @@ lcp_reset(struct ppp_fsm *f)
     lcp->peer_magic = 0;
     lcp->peer_pfc = lcp->peer_acfc = false;
     lcp->auth = 0;
-    lcp->suggested = 0;
+    lcp->suggested = lcp->insisted = 0;
 }
 
 enum ppp_auth_method
@@ -206,6 +208,12 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
             ppp_judge_nak(j, o, value, (uint8_t)v.len);
             return;
         }
+    }
+    /* A new request may only mean that our Nak was lost on the way. */
+    if (!lcp->fsm.reliable && lcp->suggested != 0 && lcp->insisted++ < NAKS_LOST) {
+        ppp_auth_method_put(&v, lcp->last_suggested);
+        ppp_judge_nak(j, o, value, (uint8_t)v.len);
+        return;
     }
     fault(lcp, LCP_AUTH_NOT_ALLOWED);
     ppp_judge_reject(j, o);

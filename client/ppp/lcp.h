@@ -93,6 +93,7 @@ struct lcp {
     unsigned suggested;        /* methods that were put into a Nak already */
     enum ppp_auth_method last_suggested;
     uint8_t suggested_id; /* of the request that it answered */
+    uint8_t insisted;     /* how often the peer asked for the same after all suggestions */
 
     /* Echo. */
     usec_t echo_at, echo_sent;

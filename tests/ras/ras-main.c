@@ -20,9 +20,11 @@
 
 static const char usage[] =
     "Usage: dialtone-ras --cert FILE --key FILE --users FILE [OPTION...]\n"
-    "The practice server: SSTP and PPP in user space, for demonstrations and tests only.\n"
+    "The practice server: SSTP, PPTP and PPP in user space, for demonstrations and tests only.\n"
     "\n"
     "  --listen A.B.C.D:PORT   where to listen (127.0.0.1:443); port 0: any\n"
+    "  --pptp A.B.C.D:PORT     where to listen for PPTP, whose port is 1723; needs CAP_NET_RAW\n"
+    "  --mppe LIST             PPTP: of 128,56,40,mppc (128,56,40) or none; --mppe-required\n"
     "  --cert FILE --key FILE  PEM: the chain, the leaf first, and its key\n"
     "  --tls MIN-MAX           versions: 1.0 to 1.3 (1.2-1.3)\n"
     "  --users FILE            one account a line: NAME PASSWORD [disabled] [hours] [nodialin]\n"
@@ -42,13 +44,16 @@ static const char usage[] =
     "  --json                  report one JSON object a line\n";
 
 struct options {
-    const char *listen, *cert, *key, *tun, *tls;
+    const char *listen, *pptp, *cert, *key, *tun, *tls;
     bool no_tun, pool_given, json;
     int ready_fd;
 };
 
 enum {
     OPT_LISTEN = 256,
+    OPT_PPTP,
+    OPT_MPPE,
+    OPT_MPPE_REQUIRED,
     OPT_CERT,
     OPT_KEY,
     OPT_TLS,
@@ -76,6 +81,9 @@ enum {
 
 static const struct option options[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
+    {"pptp", required_argument, NULL, OPT_PPTP},
+    {"mppe", required_argument, NULL, OPT_MPPE},
+    {"mppe-required", no_argument, NULL, OPT_MPPE_REQUIRED},
     {"cert", required_argument, NULL, OPT_CERT},
     {"key", required_argument, NULL, OPT_KEY},
     {"tls", required_argument, NULL, OPT_TLS},
@@ -288,6 +296,13 @@ apply_config(int option, char *value, struct options *o)
     case OPT_HELLO:
         c->hello = take_number("--hello", value, 3600000) * USEC_PER_MSEC;
         break;
+    case OPT_MPPE:
+        if (!ras_script_mppe(value, &c->mppe))
+            wrong("--mppe", value, "of 128,56,40,mppc, or none");
+        break;
+    case OPT_MPPE_REQUIRED:
+        c->mppe_required = true;
+        break;
     case OPT_FAULT:
         if (!take_script(value, &why))
             wrong("--fault", value, why);
@@ -307,6 +322,9 @@ parse(int argc, char **argv, struct options *o)
         switch (option) {
         case OPT_LISTEN:
             o->listen = optarg;
+            break;
+        case OPT_PPTP:
+            o->pptp = optarg;
             break;
         case OPT_CERT:
             o->cert = optarg;
@@ -445,7 +463,7 @@ main(int argc, char **argv)
         server.tun = &tun;
     }
     if (r == 0)
-        r = ras_server_open(&server, o.listen);
+        r = ras_server_open(&server, o.listen, o.pptp);
     if (r == 0 && o.ready_fd >= 0) {
         dprintf(o.ready_fd, "ready\n");
         close(o.ready_fd);

@@ -3,12 +3,22 @@
 #include "ras-ip.h"
 #include "ras-report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define HANDSHAKE_TIMEOUT (30 * USEC_PER_SEC)
 #define DRAIN_TIMEOUT     (3 * USEC_PER_SEC)
+
+static bool
+make_call(struct ras_peer *p, enum plan_protocol protocol, const struct rng *rng, usec_t now)
+{
+    p->tx = malloc(RAS_PEER_TX);
+    p->rx = malloc(RAS_PEER_RX);
+    p->core = ras_core_new(p->config, protocol, rng, p->call, now);
+    return p->tx != NULL && p->rx != NULL && p->core != NULL;
+}
 
 struct ras_peer *
 ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *config,
@@ -27,16 +37,48 @@ ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *confi
     p->call = call;
     p->tun = tun;
     p->config = config;
+    p->gre.fd = -1;
     p->deadline = now + HANDSHAKE_TIMEOUT;
-    p->tx = malloc(RAS_PEER_TX);
-    p->rx = malloc(RAS_PEER_RX);
-    p->core = ras_core_new(config, PLAN_SSTP, rng, call, now);
     SSL_set_accept_state(ssl);
-    if (!io_tls_adopt(&p->tls, ssl, fd) || p->tx == NULL || p->rx == NULL || p->core == NULL) {
+    if (!io_tls_adopt(&p->tls, ssl, fd) || !make_call(p, PLAN_SSTP, rng, now)) {
         ras_peer_free(p);
         return NULL;
     }
     return p;
+}
+
+struct ras_peer *
+ras_peer_new_pptp(int fd, uint32_t call, int gre_fd, const struct sockaddr_in *from,
+                  const struct ras_config *config, struct ras_tun *tun, const struct rng *rng,
+                  usec_t now)
+{
+    struct ras_peer *p = calloc(1, sizeof *p);
+
+    if (p == NULL) {
+        close(fd);
+        return NULL;
+    }
+    *p = (struct ras_peer){
+        .fd = fd,
+        .call = call,
+        .tun = tun,
+        .config = config,
+        .state = PEER_OPEN,
+        .deadline = NEVER,
+        .gre = {.fd = gre_fd, .to = *from, .config = config, .rng = rng, .call = call},
+    };
+    p->gre.to.sin_port = 0;
+    if (!make_call(p, PLAN_PPTP, rng, now)) {
+        ras_peer_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+static bool
+over_gre(const struct ras_peer *p)
+{
+    return p->gre.fd >= 0;
 }
 
 void
@@ -88,6 +130,19 @@ source_right(struct ras_peer *p, const struct session_packet *packet)
     return rd_be32(&r) == ras_core_client4(p->core) && rd_ok(&r);
 }
 
+/* A sealed packet, which lies behind what waits in ->tx: it joins that, or goes at once. */
+static void
+put_sealed(struct ras_peer *p, const uint8_t *at, size_t n)
+{
+    if (over_gre(p)) {
+        ras_gre_send(&p->gre, at, n);
+        return;
+    }
+    if (at != p->tx + p->tx_len) /* a shorter header than there was room for */
+        memmove(p->tx + p->tx_len, at, n);
+    p->tx_len += n;
+}
+
 /* Without a TUN the server itself is all there is behind the tunnel. */
 static void
 answer(struct ras_peer *p, const struct session_packet *packet)
@@ -101,8 +156,7 @@ answer(struct ras_peer *p, const struct session_packet *packet)
     memcpy(at, packet->p, n);
     if (!ras_ip_echo(p->config, at, n, true) || !ras_core_seal(p->core, &at, &n))
         return;
-    memmove(p->tx + p->tx_len, at, n);
-    p->tx_len += n;
+    put_sealed(p, at, n);
 }
 
 static void
@@ -136,6 +190,38 @@ digest(struct ras_peer *p, usec_t now)
     p->rx_len -= at;
 }
 
+/* A stream without TLS speaks as io_tls does. */
+static enum io_tls_result
+plain_result(ssize_t done, size_t *ret)
+{
+    *ret = done > 0 ? (size_t)done : 0;
+    if (done > 0)
+        return IO_TLS_OK;
+    if (done == 0)
+        return IO_TLS_CLOSED;
+    return errno == EAGAIN || errno == EINTR ? IO_TLS_AGAIN : IO_TLS_FAILED;
+}
+
+static enum io_tls_result
+read_some(struct ras_peer *p, uint8_t *to, size_t n, size_t *ret)
+{
+    return over_gre(p) ? plain_result(recv(p->fd, to, n, 0), ret)
+                       : io_tls_read(&p->tls, to, n, ret);
+}
+
+static enum io_tls_result
+write_some(struct ras_peer *p, const uint8_t *from, size_t n, size_t *ret)
+{
+    return over_gre(p) ? plain_result(send(p->fd, from, n, MSG_NOSIGNAL), ret)
+                       : io_tls_write(&p->tls, from, n, ret);
+}
+
+static enum io_tls_result
+flush_some(struct ras_peer *p)
+{
+    return over_gre(p) ? IO_TLS_OK : io_tls_flush(&p->tls);
+}
+
 static void
 receive(struct ras_peer *p, usec_t now)
 {
@@ -143,8 +229,7 @@ receive(struct ras_peer *p, usec_t now)
 
     p->more = true;
     while (p->state == PEER_OPEN && budget > 0) {
-        const enum io_tls_result r =
-            io_tls_read(&p->tls, p->rx + p->rx_len, RAS_PEER_RX - p->rx_len, &n);
+        const enum io_tls_result r = read_some(p, p->rx + p->rx_len, RAS_PEER_RX - p->rx_len, &n);
         if (r == IO_TLS_AGAIN) {
             p->more = false;
             break;
@@ -207,23 +292,23 @@ write_tx(struct ras_peer *p, usec_t now)
     size_t done = 0, n;
 
     while (done < p->tx_len) {
-        const enum io_tls_result r = io_tls_write(&p->tls, p->tx + done, p->tx_len - done, &n);
+        const enum io_tls_result r = write_some(p, p->tx + done, p->tx_len - done, &n);
         done += n;
         if (r == IO_TLS_FAILED || r == IO_TLS_CLOSED) {
             die(p, now);
             return false;
         }
-        const enum io_tls_result flushed = io_tls_flush(&p->tls);
+        const enum io_tls_result flushed = flush_some(p);
         if (flushed == IO_TLS_FAILED) {
             die(p, now);
             return false;
         }
-        if (flushed == IO_TLS_AGAIN)
+        if (flushed == IO_TLS_AGAIN || r == IO_TLS_AGAIN)
             break;
     }
     memmove(p->tx, p->tx + done, p->tx_len - done);
     p->tx_len -= done;
-    return p->tx_len == 0 && io_tls_flush(&p->tls) == IO_TLS_OK;
+    return p->tx_len == 0 && flush_some(p) == IO_TLS_OK;
 }
 
 /* What the call itself has to say, each piece a write of its own. */
@@ -232,6 +317,8 @@ write_pieces(struct ras_peer *p, usec_t now)
 {
     struct rd piece;
 
+    while (ras_core_poll_datagram(p->core, &piece))
+        ras_gre_send(&p->gre, piece.p, piece.left);
     while (ras_core_poll_output(p->core, &piece)) {
         memcpy(p->tx, piece.p, piece.left);
         p->tx_len = piece.left;
@@ -254,7 +341,8 @@ ras_peer_flush(struct ras_peer *p, usec_t now)
             reset(p);
             return;
         }
-        io_tls_close(&p->tls);
+        if (!over_gre(p))
+            io_tls_close(&p->tls);
         shutdown(p->fd, SHUT_WR);
         p->state = PEER_DRAINING;
         p->deadline = now + DRAIN_TIMEOUT;
@@ -269,6 +357,24 @@ ras_peer_flush(struct ras_peer *p, usec_t now)
     }
 }
 
+static void
+take_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n)
+{
+    static struct session_packets packets;
+
+    ras_core_datagram(p->core, now, bytes, n, &packets);
+    deliver(p, &packets);
+}
+
+void
+ras_peer_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n)
+{
+    if (p->state != PEER_OPEN)
+        return;
+    take_datagram(p, now, bytes, n);
+    ras_peer_flush(p, now);
+}
+
 void
 ras_peer_expire(struct ras_peer *p, usec_t now)
 {
@@ -278,8 +384,10 @@ ras_peer_expire(struct ras_peer *p, usec_t now)
         die(p, now);
         return;
     }
-    if (p->state == PEER_OPEN && now >= ras_core_deadline(p->core))
+    if (p->state == PEER_OPEN && now >= ras_core_deadline(p->core)) {
         ras_core_expire(p->core, now);
+        take_datagram(p, now, p->rx, 0); /* those that waited for others */
+    }
     report(p);
     ras_peer_flush(p, now);
 }
@@ -311,9 +419,7 @@ ras_peer_take(struct ras_peer *p, struct offload_cut *cut)
         }
         if (!ras_core_seal(p->core, &at, &n))
             continue;
-        if (at != p->tx + p->tx_len) /* a shorter header than there was room for */
-            memmove(p->tx + p->tx_len, at, n);
-        p->tx_len += n;
+        put_sealed(p, at, n);
     }
 }
 

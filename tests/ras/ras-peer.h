@@ -1,13 +1,14 @@
 /*
- * ras-peer.h - one client of the practice server: its socket, its TLS, its call, and the packets
- * between them and the TUN. The same data path as the client's (client/tunnel): packets are sealed
- * in place in one buffer, records filled, merged on the way to the TUN.
- * SPDX-License-Identifier: GPL-3.0-or-later
+ * ras-peer.h - one client of the practice server: its socket, its TLS (or over PPTP its GRE), its
+ * call, and the packets between them and the TUN. The same data path as the client's
+ * (client/tunnel): packets are sealed in place in one buffer, records filled, merged on the way to
+ * the TUN. SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
 #include "io-tls.h"
 #include "ras-core.h"
+#include "ras-gre.h"
 #include "ras-tun.h"
 
 enum {
@@ -23,6 +24,7 @@ struct ras_peer {
     enum { PEER_HANDSHAKE, PEER_OPEN, PEER_DRAINING, PEER_DEAD } state;
     usec_t deadline; /* of the handshake, or of draining */
     struct io_tls tls;
+    struct ras_gre gre; /* .fd < 0: SSTP */
     struct ras_core *core;
     struct ras_tun *tun; /* borrowed; NULL: packets are answered here */
     const struct ras_config *config;
@@ -37,9 +39,15 @@ struct ras_peer {
 /* Takes @fd. NULL: no memory. @ctx is shared. */
 struct ras_peer *ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *config,
                               struct ras_tun *tun, const struct rng *rng, usec_t now);
+/* The same over PPTP: @gre_fd is shared, @from is where the client's GRE comes from. */
+struct ras_peer *ras_peer_new_pptp(int fd, uint32_t call, int gre_fd,
+                                   const struct sockaddr_in *from, const struct ras_config *config,
+                                   struct ras_tun *tun, const struct rng *rng, usec_t now);
 void ras_peer_free(struct ras_peer *p); /* NULL is fine */
 
 void ras_peer_ready(struct ras_peer *p, usec_t now); /* the socket is readable or writable */
+/* GRE of this client's call, without the IP header. */
+void ras_peer_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n);
 void ras_peer_expire(struct ras_peer *p, usec_t now);
 usec_t ras_peer_deadline(const struct ras_peer *p);
 /* Room for at least one more packet from the TUN. */

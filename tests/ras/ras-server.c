@@ -63,7 +63,7 @@ watch(struct ras_server *s, int fd, uint32_t events, void *who)
 }
 
 static int
-open_listener(struct ras_server *s, const char *address)
+open_listener(int *ret_fd, const char *address, struct sockaddr_in *ret)
 {
     struct sockaddr_in in;
     socklen_t n = sizeof in;
@@ -72,22 +72,37 @@ open_listener(struct ras_server *s, const char *address)
 
     if (!parse_address(address, &in))
         return -EINVAL;
-    s->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (s->listen_fd < 0 ||
-        setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-        bind(s->listen_fd, (struct sockaddr *)&in, sizeof in) < 0 ||
-        listen(s->listen_fd, RAS_MAX_CALLS) < 0 ||
-        getsockname(s->listen_fd, (struct sockaddr *)&in, &n) < 0)
+    const int fd = *ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        bind(fd, (struct sockaddr *)&in, sizeof in) < 0 || listen(fd, RAS_MAX_CALLS) < 0 ||
+        getsockname(fd, (struct sockaddr *)&in, &n) < 0)
         return -errno;
     snprintf(where, sizeof where, "%s:%u", net_ip4_text(ntohl(in.sin_addr.s_addr), text),
              ntohs(in.sin_port));
     ras_report("listening", 0, -1, where);
+    *ret = in;
     return 0;
 }
 
-int
-ras_server_open(struct ras_server *s, const char *address)
+static int
+open_pptp(struct ras_server *s, const char *address)
 {
+    struct sockaddr_in in;
+    int r = open_listener(&s->pptp_fd, address, &in);
+
+    if (r < 0)
+        return r;
+    s->gre_fd = ras_gre_open(&in);
+    if (s->gre_fd < 0)
+        return s->gre_fd;
+    r = watch(s, s->pptp_fd, EPOLLIN, &s->pptp_fd);
+    return r < 0 ? r : watch(s, s->gre_fd, EPOLLIN, &s->gre_fd);
+}
+
+int
+ras_server_open(struct ras_server *s, const char *address, const char *pptp)
+{
+    struct sockaddr_in in;
     sigset_t mask;
     int r;
 
@@ -99,13 +114,16 @@ ras_server_open(struct ras_server *s, const char *address)
     sigaddset(&mask, SIGUSR2);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     s->cut.ended = true;
+    s->pptp_fd = s->gre_fd = -1;
     s->stop_at = NEVER;
     s->super = malloc(OFFLOAD_SUPER_MAX);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     if (s->super == NULL || s->epoll_fd < 0 || s->signal_fd < 0)
         return -errno;
-    r = open_listener(s, address);
+    r = open_listener(&s->listen_fd, address, &in);
+    if (r == 0 && pptp != NULL)
+        r = open_pptp(s, pptp);
     if (r == 0)
         r = watch(s, s->listen_fd, EPOLLIN, &s->listen_fd);
     if (r == 0)
@@ -122,6 +140,10 @@ ras_server_close(struct ras_server *s)
         ras_peer_free(s->peers[i]);
     free(s->super);
     close(s->listen_fd);
+    if (s->pptp_fd >= 0)
+        close(s->pptp_fd);
+    if (s->gre_fd >= 0)
+        close(s->gre_fd);
     close(s->signal_fd);
     close(s->epoll_fd);
 }
@@ -129,13 +151,12 @@ ras_server_close(struct ras_server *s)
 /* ------------------------------------------------------------------ calls */
 
 static void
-accept_one(struct ras_server *s, usec_t now)
+accept_one(struct ras_server *s, int listen_fd, usec_t now)
 {
     struct sockaddr_in from;
     socklen_t n = sizeof from;
     char text[16];
-    const int fd =
-        accept4(s->listen_fd, (struct sockaddr *)&from, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    const int fd = accept4(listen_fd, (struct sockaddr *)&from, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
     const int on = 1;
     size_t i;
 
@@ -149,7 +170,11 @@ accept_one(struct ras_server *s, usec_t now)
         return;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    s->peers[i] = ras_peer_new(fd, ++s->calls, s->ctx, &s->config, s->tun, &s->rng, now);
+    s->calls++;
+    s->peers[i] =
+        listen_fd == s->pptp_fd
+            ? ras_peer_new_pptp(fd, s->calls, s->gre_fd, &from, &s->config, s->tun, &s->rng, now)
+            : ras_peer_new(fd, s->calls, s->ctx, &s->config, s->tun, &s->rng, now);
     if (s->peers[i] == NULL || watch(s, fd, EPOLLIN, s->peers[i]) < 0) {
         ras_peer_free(s->peers[i]);
         s->peers[i] = NULL;
@@ -157,6 +182,36 @@ accept_one(struct ras_server *s, usec_t now)
     }
     s->peers[i]->events = EPOLLIN;
     ras_report("accepted", s->calls, -1, net_ip4_text(ntohl(from.sin_addr.s_addr), text));
+}
+
+/* By call id and by where it comes from: nobody speaks in another's call. */
+static struct ras_peer *
+find_gre(const struct ras_server *s, const struct sockaddr_in *from, uint16_t call)
+{
+    for (size_t i = 0; i < RAS_MAX_CALLS; i++) {
+        struct ras_peer *p = s->peers[i];
+        if (p != NULL && p->gre.fd >= 0 && p->gre.to.sin_addr.s_addr == from->sin_addr.s_addr &&
+            ras_core_gre_call(p->core) == call)
+            return p;
+    }
+    return NULL;
+}
+
+static void
+read_gre(struct ras_server *s, usec_t now)
+{
+    uint8_t buf[RAS_GRE_MAX], *packet;
+    struct sockaddr_in from;
+    uint16_t call;
+    size_t n;
+
+    for (int i = 0; i < 256 && ras_gre_next(s->gre_fd, buf, &from, &packet, &n, &call); i++) {
+        struct ras_peer *p = find_gre(s, &from, call);
+        if (p == NULL)
+            s->dropped++;
+        else
+            ras_peer_datagram(p, now, packet, n);
+    }
 }
 
 static void
@@ -368,8 +423,10 @@ ras_server_run(struct ras_server *s)
         now = now_usec();
         for (int i = 0; i < n; i++) {
             void *who = events[i].data.ptr;
-            if (who == &s->listen_fd)
-                accept_one(s, now);
+            if (who == &s->listen_fd || who == &s->pptp_fd)
+                accept_one(s, *(int *)who, now);
+            else if (who == &s->gre_fd)
+                read_gre(s, now);
             else if (who == &s->signal_fd)
                 handle_signal(s, now);
             else if (who == s->tun)

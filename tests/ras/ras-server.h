@@ -18,7 +18,8 @@ struct ras_server {
     struct ras_tun *tun; /* NULL: none */
     struct rng rng;
     int epoll_fd, listen_fd, signal_fd;
-    uint32_t calls; /* so far */
+    int pptp_fd, gre_fd; /* -1: no PPTP */
+    uint32_t calls;      /* so far */
     bool stopping;
     usec_t stop_at;
     struct ras_peer *peers[RAS_MAX_CALLS];
@@ -29,7 +30,8 @@ struct ras_server {
     uint64_t dropped; /* packets for nobody, or for a client that does not read */
 };
 
-/* All descriptors and buffers; 0 or a negative errno. @address: "A.B.C.D:PORT". */
-int ras_server_open(struct ras_server *s, const char *address);
+/* All descriptors and buffers; 0 or a negative errno. @address: "A.B.C.D:PORT"; @pptp the same, or
+ * NULL: no PPTP. */
+int ras_server_open(struct ras_server *s, const char *address, const char *pptp);
 int ras_server_run(struct ras_server *s);
 void ras_server_close(struct ras_server *s);

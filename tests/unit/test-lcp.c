@@ -155,6 +155,23 @@ test_P17_offers_are_rejected(void)
 
 /* What the server demands, one demand after the other, and what we answer: "-" the demand is
  * accepted, otherwise what the Nak suggests; "!" the end, 919. */
+/* Where frames are lost, a new request need not be an answer to our Nak; but there is an end. */
+static void
+test_A1_lost_naks(void)
+{
+    start((struct lcp_params){.auth_allowed = PPP_AUTH_MSCHAPV2});
+    drain(&q);
+    for (guint8 n = 0; n < 5; n++) {
+        const guint8 request[] = {1, (guint8)(0x21 + n), 0, 8, 3, 4, 0xc0, 0x23};
+
+        g_assert_cmpint(lcp.fault, ==, LCP_OK);
+        g_assert_true(input(rd_over(request, sizeof request)));
+        if (n < 4)
+            g_assert_cmpint(next_frame(&q).p[2], ==, PPP_CONF_NAK);
+    }
+    g_assert_cmpint(lcp.fault, ==, LCP_AUTH_NOT_ALLOWED);
+}
+
 static void
 test_A1_policy(void)
 {
@@ -190,6 +207,7 @@ test_A1_policy(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         start((struct lcp_params){.auth_allowed = rows[i].allowed});
+        ppp_fsm_set_reliable(&lcp.fsm); /* else: A1-lost-naks */
         drain(&q);
         for (guint n = 0; n < 5 && rows[i].demands[n] != NULL; n++) {
             const struct rd demand = hex(rows[i].demands[n]);
@@ -432,6 +450,7 @@ main(int argc, char **argv)
     g_test_add_func("/lcp/P13-mru-of-the-peer", test_P13_mru_of_the_peer);
     g_test_add_func("/lcp/P17-offers-are-rejected", test_P17_offers_are_rejected);
     g_test_add_func("/lcp/A1-policy", test_A1_policy);
+    g_test_add_func("/lcp/A1-lost-naks", test_A1_lost_naks);
     g_test_add_func("/lcp/retransmitted-demand-is-answered-alike",
                     test_retransmitted_demand_is_answered_alike);
     g_test_add_func("/lcp/server-demands-in-order", test_server_demands_in_order);
