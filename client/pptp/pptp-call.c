@@ -96,7 +96,7 @@ on_call_reply(struct pptp_call *c, usec_t now, const struct pptp_msg *m, struct 
         c->ignored++;
         return;
     }
-    if (m->result != PPTP_RESULT_OK || m->call_id == 0) {
+    if (m->result != PPTP_RESULT_OK) { /* call id 0 is one: pptpd begins with it */
         const bool known = m->result >= 2 && m->result < sizeof errors / sizeof *errors;
 
         ras_end_set(&c->end, known ? errors[m->result] : RAS_VPN_REFUSED,

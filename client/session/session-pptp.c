@@ -82,7 +82,7 @@ datagram(struct session *s, usec_t now, enum session_channel from, uint8_t *byte
 
     if (from != CHANNEL_DATA || s->over)
         return;
-    if (l->call.peer_call == 0) {
+    if (l->gre.slots == NULL) {
         keep_early(l, bytes, n);
         return;
     }
