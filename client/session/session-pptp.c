@@ -26,7 +26,7 @@ link_up(struct session *s, usec_t now)
 {
     struct session_pptp *l = &s->pptp;
     struct ras_end why = {0};
-    uint16_t call;
+    uint16_t call = s->info.local_call;
 
     l->slots = calloc(GRE_WINDOW, sizeof *l->slots);
     if (l->slots == NULL) {
@@ -34,7 +34,8 @@ link_up(struct session *s, usec_t now)
         session_end(s, now, &why);
         return;
     }
-    rng_fill(s->rng, &call, sizeof call);
+    if (call == 0)
+        rng_fill(s->rng, &call, sizeof call);
     pptp_call_init(&l->call, call == 0 ? 1 : call);
     pptp_call_begin(&l->call, now, session_tx(s));
 }
@@ -231,6 +232,26 @@ seal(struct session *s, uint8_t **p, size_t *len)
     return true;
 }
 
+static const char *
+encryption(const struct session *s)
+{
+    static const struct {
+        uint32_t bits;
+        const char *text[2]; /* stateful, stateless */
+    } rows[] = {
+        {CCP_MPPE_128, {"MPPE-128", "MPPE-128 stateless"}},
+        {CCP_MPPE_56, {"MPPE-56", "MPPE-56 stateless"}},
+        {CCP_MPPE_40, {"MPPE-40", "MPPE-40 stateless"}},
+    };
+    const uint32_t agreed = ccp_agreed(&s->ppp.ccp);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (agreed & rows[i].bits)
+            return rows[i].text[(agreed & CCP_MPPE_STATELESS) != 0];
+    }
+    return "none";
+}
+
 const struct session_kind session_pptp_kind = {
     .link_up = link_up,
     .receive = receive,
@@ -243,6 +264,7 @@ const struct session_kind session_pptp_kind = {
     .expire = expire,
     .deadline = deadline,
     .seal = seal,
+    .encryption = encryption,
     .head = GRE_HEAD_MAX + PPP_CRYPT_HEAD,
     .mtu = MTU,
     .mppe = true,

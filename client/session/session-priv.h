@@ -41,6 +41,7 @@ struct session_kind {
                      size_t n, struct session_packets *ret);
     /* PPP ended because of *why; a kind may know better what is behind it. */
     void (*explain)(const struct session *s, struct ras_end *why);
+    const char *(*encryption)(const struct session *s);
     uint16_t head, tail;
     uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
     bool stream;

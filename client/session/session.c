@@ -667,6 +667,12 @@ session_dropped(const struct session *s)
     return s->dropped + s->sstp.call.ignored + ppp_link_dropped(&s->ppp);
 }
 
+const char *
+session_encryption(const struct session *s)
+{
+    return s->kind != NULL && s->kind->encryption != NULL ? s->kind->encryption(s) : "";
+}
+
 struct session_framing
 session_framing(const struct session *s)
 {

@@ -42,6 +42,7 @@ struct session_link_info {
                                                no address of ours may be this; 0: unknown, IPv6 */
     uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
     uint8_t guid[16];                       /* SSTPCORRELATIONID */
+    uint16_t local_call;                    /* of PPTP: what the socket was opened for; 0: any */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };
 
@@ -75,7 +76,8 @@ struct session_output {
     struct rd bytes; /* valid until the next call on this session */
 };
 
-/* Packets found in the bytes given to session_receive(): slices of that buffer. */
+/* Packets found in the bytes given to session_receive(): slices of that buffer, or, over datagrams,
+ * of the session's memory until its next call. */
 #define SESSION_BATCH 128
 struct session_packets {
     size_t n;
@@ -119,6 +121,9 @@ bool session_poll_event(struct session *s, struct session_event *ret);
 /* Round trip of the last echo in microseconds (0: none), and frames dropped so far. */
 uint32_t session_rtt(const struct session *s);
 uint64_t session_dropped(const struct session *s);
+/* What the session itself encrypts with, for a person: "MPPE-128 stateless", "none"; "" when that
+ * is the business of the link below. */
+const char *session_encryption(const struct session *s);
 
 /* The fast path, once SESSION_CONFIG was seen. Each packet lies in memory with framing.head octets
  * free before it and framing.tail behind it; on return *p and *len describe the sealed frame.

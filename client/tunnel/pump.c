@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { OUTPUT_ROOM = 32 * 1024 /* the session says no more than this at once */ };
-
 static void
 write_merged(void *owner, const struct iovec *iov, size_t n)
 {
@@ -15,33 +13,21 @@ write_merged(void *owner, const struct iovec *iov, size_t n)
 }
 
 bool
-pump_init(struct pump *p, struct io_tls *tls)
+pump_init(struct pump *p)
 {
-    *p = (struct pump){.tls = tls, .tun.fd = -1, .cut.ended = true};
+    *p = (struct pump){.tun.fd = -1, .cut.ended = true};
     p->merge.write = write_merged;
     p->merge.owner = p;
-    p->tx = malloc(PUMP_TX);
-    p->rx = malloc(PUMP_RX);
     p->super = malloc(OFFLOAD_SUPER_MAX);
-    return p->tx != NULL && p->rx != NULL && p->super != NULL;
+    return p->super != NULL;
 }
 
 void
 pump_clear(struct pump *p)
 {
     io_tun_close(&p->tun);
-    free(p->tx);
-    free(p->rx);
     free(p->super);
-    p->tx = p->rx = p->super = NULL;
-}
-
-void
-pump_restart(struct pump *p, struct session *session)
-{
-    p->session = session;
-    p->tx_len = p->rx_len = 0;
-    p->more = false;
+    p->super = NULL;
 }
 
 int
@@ -60,8 +46,8 @@ pump_open_tun(struct pump *p, int fd, uint8_t flags)
 
 /* ---- down ---- */
 
-static void
-deliver(struct pump *p, const struct session_packets *packets)
+void
+pump_deliver(struct pump *p, const struct session_packets *packets)
 {
     if (!p->open) {
         p->stats.dropped += packets->n;
@@ -74,92 +60,16 @@ deliver(struct pump *p, const struct session_packets *packets)
     }
 }
 
-/* Hands the session all that has come; what it leaves is the start of a frame. */
-static void
-digest(struct pump *p, usec_t now)
+void
+pump_delivered(struct pump *p)
 {
-    struct session_packets packets;
-    size_t used, done = 0;
-
-    do {
-        used = session_receive(p->session, now, CHANNEL_STREAM, p->rx + done, p->rx_len - done,
-                               &packets);
-        done += used;
-        deliver(p, &packets);
-    } while ((used > 0 && done < p->rx_len) || packets.n == SESSION_BATCH);
-    offload_merge_flush(&p->merge); /* before its packets move */
-    p->rx_len -= done;
-    if (done > 0 && p->rx_len > 0)
-        memmove(p->rx, p->rx + done, p->rx_len);
-}
-
-enum pump_result
-pump_receive(struct pump *p, usec_t now)
-{
-    enum io_tls_result result = IO_TLS_OK;
-    size_t n, total = 0;
-
-    p->more = false;
-    while (total < PUMP_BUDGET && pump_wants_socket(p)) {
-        if (PUMP_RX - p->rx_len < IO_TLS_RECORD)
-            digest(p, now);
-        if (PUMP_RX - p->rx_len < IO_TLS_RECORD)
-            break; /* the session is over: nobody takes it */
-        result = io_tls_read(p->tls, p->rx + p->rx_len, PUMP_RX - p->rx_len, &n);
-        if (result != IO_TLS_OK)
-            break;
-        p->rx_len += n;
-        total += n;
-    }
-    if (total > 0)
-        digest(p, now);
-    p->more = result == IO_TLS_OK;
-    return result == IO_TLS_CLOSED ? PUMP_CLOSED : result == IO_TLS_FAILED ? PUMP_FAILED : PUMP_OK;
+    offload_merge_flush(&p->merge);
 }
 
 /* ---- up ---- */
 
-/* Records out of the send buffer; the last, short one only if @all. */
-static enum pump_result
-push(struct pump *p, bool all)
-{
-    const size_t n = all ? p->tx_len : p->tx_len - p->tx_len % IO_TLS_RECORD;
-    size_t taken = 0;
-
-    if (n > 0 && io_tls_write(p->tls, p->tx, n, &taken) == IO_TLS_FAILED)
-        return PUMP_FAILED;
-    p->tx_len -= taken;
-    if (taken > 0 && p->tx_len > 0)
-        memmove(p->tx, p->tx + taken, p->tx_len);
-    return io_tls_flush(p->tls) == IO_TLS_FAILED ? PUMP_FAILED : PUMP_OK;
-}
-
-/* The next packet of the super-packet, sealed at the end of the send buffer. */
-static void
-seal_next(struct pump *p)
-{
-    uint8_t *const end = p->tx + p->tx_len, *at = end + p->framing.head;
-    size_t n = offload_cut_next(&p->cut, at, p->framing.mtu);
-
-    if (n == 0) { /* longer than the link takes */
-        p->stats.dropped += offload_cut_left(&p->cut);
-        p->cut.ended = true;
-        return;
-    }
-    const size_t inner = n;
-    if (!session_seal(p->session, &at, &n)) {
-        p->stats.dropped++;
-        return;
-    }
-    if (at != end)
-        memmove(end, at, n);
-    p->tx_len += n;
-    p->stats.packets_out++;
-    p->stats.bytes_out += inner;
-}
-
-static int
-read_super(struct pump *p)
+int
+pump_read(struct pump *p)
 {
     struct virtio_net_hdr hdr;
     size_t n;
@@ -171,56 +81,38 @@ read_super(struct pump *p)
 }
 
 bool
-pump_wants_tun(const struct pump *p)
+pump_has_packets(const struct pump *p)
 {
-    return p->open && !io_tls_blocked(p->tls) && p->tx_len < PUMP_SEND_AT;
+    return offload_cut_left(&p->cut);
 }
 
 bool
-pump_wants_socket(const struct pump *p)
+pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_n)
 {
-    return p->session != NULL && PUMP_TX - p->tx_len >= OUTPUT_ROOM;
+    const size_t around = (size_t)p->framing.head + p->framing.tail;
+    const size_t fits = cap > around ? cap - around : 0;
+    uint8_t *at = room + p->framing.head;
+    size_t n = offload_cut_next(&p->cut, at, fits < p->framing.mtu ? fits : p->framing.mtu);
+
+    if (n == 0) { /* longer than the link takes */
+        p->stats.dropped += offload_cut_left(&p->cut);
+        p->cut.ended = true;
+        return false;
+    }
+    const size_t inner = n;
+    if (!session_seal(p->session, &at, &n)) {
+        p->stats.dropped++;
+        return false;
+    }
+    p->stats.packets_out++;
+    p->stats.bytes_out += inner;
+    *ret = at;
+    *ret_n = n;
+    return true;
 }
 
 enum pump_result
-pump_send(struct pump *p)
+pump_tun_result(int error)
 {
-    enum pump_result result = PUMP_OK;
-    int error = 0;
-
-    for (size_t total = 0; result == PUMP_OK && total < PUMP_BUDGET && pump_wants_tun(p);) {
-        if (!offload_cut_left(&p->cut)) {
-            error = read_super(p);
-            if (error < 0)
-                break;
-            total += p->cut.len;
-        }
-        while (offload_cut_left(&p->cut) && p->tx_len < PUMP_SEND_AT)
-            seal_next(p);
-        if (p->tx_len >= PUMP_SEND_AT)
-            result = push(p, false);
-    }
-    if (result != PUMP_OK)
-        return result;
     return error == 0 || error == -EAGAIN ? PUMP_OK : PUMP_TUN_GONE;
-}
-
-enum pump_result
-pump_flush(struct pump *p)
-{
-    struct session_output out;
-
-    while (p->session != NULL && PUMP_TX - p->tx_len >= OUTPUT_ROOM &&
-           session_poll_output(p->session, &out)) {
-        struct wr w = wr_over(p->tx + p->tx_len, PUMP_TX - p->tx_len);
-        wr_rd(&w, out.bytes);
-        p->tx_len += w.len;
-    }
-    /* What a super-packet left behind when the socket was full goes first, then the TUN is read. */
-    if (p->open && offload_cut_left(&p->cut) && pump_wants_tun(p)) {
-        const enum pump_result result = pump_send(p);
-        if (result != PUMP_OK)
-            return result;
-    }
-    return push(p, true);
 }

@@ -75,7 +75,7 @@ static const struct rule {
 } rules[] = {
     /* clang-format off */
     {SCMP_SYS(read)}, {SCMP_SYS(readv)}, {SCMP_SYS(write)}, {SCMP_SYS(writev)}, {SCMP_SYS(close)},
-    {SCMP_SYS(recvfrom)}, {SCMP_SYS(recvmsg)},
+    {SCMP_SYS(recvfrom)}, {SCMP_SYS(recvmsg)}, {SCMP_SYS(recvmmsg)},
     /* No address: what is not connected cannot be sent from, what is, only to its peer. */
     {SCMP_SYS(sendto), 1, {IS(4, 0)}},
     {SCMP_SYS(getsockopt), 2, {IS(1, SOL_SOCKET),

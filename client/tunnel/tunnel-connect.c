@@ -13,7 +13,7 @@ enum { STAGGER_USEC = 250 * 1000 /* RFC 8305, 5 */ };
 static bool
 through_proxy(const struct tunnel *t)
 {
-    return t->start.plan.proxy != PLAN_PROXY_NONE;
+    return plan_uses_proxy(&t->start.plan, t->start.protocol);
 }
 
 static const char *
@@ -36,9 +36,15 @@ port_to_find(const struct tunnel *t)
 static void
 set_addresses(struct tunnel *t, const struct control_address *v, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        t->tries[i] = (struct tunnel_try){.tunnel = t, .address = v[i], .source.fd = -1};
-    t->n_tries = n;
+    t->n_tries = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].family == 4 || !t->link->ipv4_only)
+            t->tries[t->n_tries++] =
+                (struct tunnel_try){.tunnel = t, .address = v[i], .source.fd = -1};
+    }
+    if (t->n_tries == 0)
+        tunnel_end(t, RAS_DNSNAME_NOT_RESOLVABLE, "%.80s: no IPv4 address, and this needs one",
+                   host_to_find(t));
 }
 
 static void
@@ -77,7 +83,7 @@ tunnel_resolve(struct tunnel *t)
 
     if (resolve_literal(host, port_to_find(t), &literal)) {
         set_addresses(t, &literal, 1);
-        return true;
+        return !t->ended;
     }
 
     int error = resolve_start(&t->resolve, host, port_to_find(t), &t->start.credentials,
@@ -150,6 +156,11 @@ on_connecting(void *owner, uint32_t events)
 void
 tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
 {
+    if (m->tag == TUNNEL_TAG_LINK && t->link->socket != NULL) {
+        t->link->socket(t, fd, fd < 0 && m->error == 0 ? EBADMSG : (int)m->error);
+        return;
+    }
+
     struct tunnel_try *try = m->tag < t->n_tries ? &t->tries[m->tag] : NULL;
 
     if (try == NULL || try->state != TRY_ASKED || (m->error == 0 && fd < 0)) {

@@ -1,4 +1,4 @@
-/* tunnel-session.c - TLS, and the session in it. See tunnel.h. SPDX-License-Identifier:
+/* tunnel-session.c - the session and its events. See tunnel.h. SPDX-License-Identifier:
  * GPL-3.0-or-later */
 #include "tunnel.h"
 
@@ -16,12 +16,11 @@ enum {
     STATS_USEC = 1000 * 1000,
 };
 
-static void
-fill_random(void *ctx, void *out, size_t n)
+void
+tunnel_random(void *out, size_t n)
 {
     uint8_t *at = out;
 
-    (void)ctx;
     while (n > 0) {
         const ssize_t got = getrandom(at, n, 0);
         if (got < 0)
@@ -32,9 +31,16 @@ fill_random(void *ctx, void *out, size_t n)
 }
 
 static void
+fill_random(void *ctx, void *out, size_t n)
+{
+    (void)ctx;
+    tunnel_random(out, n);
+}
+
+static void
 drop_session(struct tunnel *t)
 {
-    pump_restart(&t->pump, NULL);
+    t->pump.session = NULL;
     session_free(t->session);
     t->session = NULL;
     loop_timer_set(&t->loop, &t->session_timer, NEVER);
@@ -43,26 +49,23 @@ drop_session(struct tunnel *t)
 static void
 drop_link(struct tunnel *t)
 {
+    if (t->link != NULL)
+        t->link->drop(t);
     loop_remove(&t->loop, &t->server);
     if (t->server.fd >= 0)
         close(t->server.fd);
     t->server.fd = -1;
-    t->shaken = false;
 }
 
 /* ---- events of the session ---- */
 
-static void
-send_status(struct tunnel *t, const char *auth)
+void
+tunnel_send_status(struct tunnel *t, const char *auth)
 {
     struct tunnel_status s = {.early_data_worked = t->early};
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
-    if (t->shaken)
-        snprintf(s.encryption, sizeof s.encryption, "%s %s", io_tls_version(&t->tls),
-                 io_tls_cipher(&t->tls));
-    snprintf(s.server_name, sizeof s.server_name, "%s", t->tls.verify.subject);
-    memcpy(s.leaf_sha256, t->tls.verify.leaf_sha256, sizeof s.leaf_sha256);
+    t->link->describe(t, &s);
     control_status(t->control_fd, &s);
 }
 
@@ -71,8 +74,8 @@ on_config(struct tunnel *t, const struct net_config *config)
 {
     const int error = control_configure(t->control_fd, config);
 
-    if (!t->tun_asked) /* no handshake follows any more */
-        io_tls_drop_authorities(&t->tls);
+    if (!t->tun_asked && t->link->configured != NULL)
+        t->link->configured(t);
     t->tun_asked = true;
     if (error < 0)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "configuring: %s", strerror(-error));
@@ -97,7 +100,7 @@ on_event(struct tunnel *t, const struct session_event *event)
         break;
     case SESSION_UP:
         t->up = true;
-        send_status(t, event->auth_name);
+        tunnel_send_status(t, event->auth_name);
         break;
     case SESSION_EARLY_REFUSED:
         t->early_refused = true;
@@ -122,13 +125,13 @@ redo_without_early(struct tunnel *t)
 /* ---- the link ---- */
 
 static void
-link_lost(struct tunnel *t, enum pump_result result)
+link_lost(struct tunnel *t, enum pump_result result, const struct ras_end *known, const char *what)
 {
-    struct ras_end why = t->tls.end;
+    struct ras_end why = *known;
 
     if (result == PUMP_CLOSED)
         ras_end_set(&why, t->up ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
-                    "the server closed the TLS stream");
+                    "the server closed the %s", what);
     else if (result == PUMP_TUN_GONE)
         ras_end_set(&why, RAS_LINK_FAILURE, "the network interface is gone");
     session_link_lost(t->session, t->loop.now, &why);
@@ -137,11 +140,11 @@ link_lost(struct tunnel *t, enum pump_result result)
         loop_remove(&t->loop, &t->server);
 }
 
-static void
-check(struct tunnel *t, enum pump_result result)
+void
+tunnel_check(struct tunnel *t, enum pump_result result, const struct ras_end *why, const char *what)
 {
     if (result != PUMP_OK && t->session != NULL)
-        link_lost(t, result);
+        link_lost(t, result, why, what);
 }
 
 static void
@@ -149,8 +152,11 @@ on_session_timer(void *owner, usec_t now)
 {
     struct tunnel *t = owner;
 
-    if (t->session != NULL)
-        session_expire(t->session, now);
+    if (t->session == NULL)
+        return;
+    session_expire(t->session, now);
+    if (t->link->expired != NULL)
+        t->link->expired(t);
 }
 
 static void
@@ -160,11 +166,11 @@ on_stats_timer(void *owner, usec_t now)
     tunnel_report_stats(owner);
 }
 
-static void
-start_session(struct tunnel *t)
+void
+tunnel_start_session(struct tunnel *t, struct session_link_info *info)
 {
-    struct session_link_info info = {.send_early = t->early};
-
+    loop_timer_set(&t->loop, &t->connect_timer, NEVER);
+    info->send_early = t->early;
     t->rng = (struct rng){.fill = fill_random};
     t->session =
         session_new(&t->start.plan, t->start.protocol, &t->start.credentials, &t->rng, t->loop.now);
@@ -172,44 +178,18 @@ start_session(struct tunnel *t)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the session");
         return;
     }
-    pump_restart(&t->pump, t->session);
+    t->pump.session = t->session;
     t->session_timer.expired = on_session_timer;
     t->session_timer.owner = t;
     t->stats_timer.expired = on_stats_timer;
     t->stats_timer.owner = t;
-    snprintf(info.host, sizeof info.host, "%s", tunnel_server(t)->host);
-    info.port = tunnel_server(t)->port;
-    if (t->start.plan.proxy == PLAN_PROXY_NONE && t->address->family == 4) {
+    snprintf(info->host, sizeof info->host, "%s", tunnel_server(t)->host);
+    info->port = tunnel_server(t)->port;
+    if (!plan_uses_proxy(&t->start.plan, t->start.protocol) && t->address->family == 4) {
         struct rd octets = rd_over(t->address->octets, 4);
-        info.server4 = rd_be32(&octets);
+        info->server4 = rd_be32(&octets);
     }
-    memcpy(info.leaf_sha256, t->tls.verify.leaf_sha256, sizeof info.leaf_sha256);
-    memcpy(info.leaf_sha1, t->tls.verify.leaf_sha1, sizeof info.leaf_sha1);
-    fill_random(NULL, info.guid, sizeof info.guid);
-    session_link_up(t->session, t->loop.now, &info);
-}
-
-static void
-shake(struct tunnel *t)
-{
-    switch (io_tls_handshake(&t->tls)) {
-    case IO_TLS_OK:
-        t->shaken = true;
-        loop_timer_set(&t->loop, &t->connect_timer, NEVER);
-        control_log(t->control_fd, 6, "event: tls-up, version: %s, cipher: %s, server: %s",
-                    io_tls_version(&t->tls), io_tls_cipher(&t->tls), t->tls.verify.subject);
-        send_status(t, "");
-        start_session(t);
-        break;
-    case IO_TLS_AGAIN:
-        loop_watch(&t->loop, &t->server, EPOLLIN | (io_tls_blocked(&t->tls) ? EPOLLOUT : 0));
-        break;
-    case IO_TLS_CLOSED:
-    case IO_TLS_FAILED:
-        send_status(t, ""); /* whose certificate it was: a person may want to accept it */
-        tunnel_end_with(t, &t->tls.end);
-        break;
-    }
+    session_link_up(t->session, t->loop.now, info);
 }
 
 static void
@@ -217,10 +197,8 @@ on_server(void *owner, uint32_t events)
 {
     struct tunnel *t = owner;
 
-    if (!t->shaken)
-        shake(t);
-    else if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-        check(t, pump_receive(&t->pump, t->loop.now));
+    if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+        t->link->readable(t);
 }
 
 void
@@ -236,10 +214,10 @@ tunnel_connected(struct tunnel *t, const struct tunnel_try *winner)
     control_stage(t->control_fd, STAGE_CONNECTING, control_address_text(t->address, text));
 
     const int error = loop_add(&t->loop, &t->server, EPOLLIN);
-    if (error < 0 || !io_tls_start(&t->tls, fd))
-        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "TLS cannot be started");
+    if (error < 0)
+        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "the event loop: %s", strerror(-error));
     else
-        shake(t);
+        t->link->connected(t);
 }
 
 /* ---- the TUN ---- */
@@ -251,7 +229,7 @@ on_tun_ready(void *owner, uint32_t events)
 
     (void)events;
     if (t->session != NULL)
-        check(t, pump_send(&t->pump));
+        t->link->packets(t);
 }
 
 void
@@ -304,15 +282,7 @@ arm_stats(struct tunnel *t)
 static void
 watch(struct tunnel *t)
 {
-    uint32_t events = pump_wants_socket(&t->pump) ? EPOLLIN : 0;
-
-    if (io_tls_blocked(&t->tls))
-        events |= EPOLLOUT;
-    loop_watch(&t->loop, &t->server, events);
-    if (t->pump.open)
-        loop_watch(&t->loop, &t->tun, pump_wants_tun(&t->pump) ? EPOLLIN : 0);
-    if (t->pump.more && pump_wants_socket(&t->pump))
-        loop_again(&t->loop);
+    t->link->watch(t);
     arm_stats(t);
     loop_timer_set(&t->loop, &t->session_timer, session_deadline(t->session));
 }
@@ -324,9 +294,7 @@ tunnel_session_round(struct tunnel *t)
 
     if (t->session == NULL)
         return;
-    if (t->pump.more)
-        check(t, pump_receive(&t->pump, t->loop.now));
-    check(t, pump_flush(&t->pump));
+    t->link->flush(t);
     while (!t->ended && !t->early_refused && session_poll_event(t->session, &event))
         on_event(t, &event);
     if (t->ended)
@@ -342,11 +310,10 @@ void
 tunnel_session_stop(struct tunnel *t)
 {
     if (t->session != NULL) {
-        pump_flush(&t->pump); /* the last word of the session */
-        if (t->tun_asked)     /* before that there is nothing to count, and the helper wants none */
+        t->link->flush(t); /* the last word of the session */
+        if (t->tun_asked)  /* before that there is nothing to count, and the helper wants none */
             tunnel_report_stats(t);
     }
-    io_tls_close(&t->tls);
     drop_session(t);
     drop_link(t);
 }

@@ -19,6 +19,11 @@ enum { CONNECT_TIMEOUT_S = 20 };
 #define SANDBOX_MODE SANDBOX_KILL
 #endif
 
+static const struct tunnel_link *const links[] = {
+    [PLAN_SSTP] = &tunnel_sstp,
+    [PLAN_PPTP] = &tunnel_pptp,
+};
+
 const struct plan_server *
 tunnel_server(const struct tunnel *t)
 {
@@ -149,11 +154,11 @@ receive_start(struct tunnel *t)
     }
     const bool good = read_start(t, bytes);
     free(bytes);
-    if (good && t->start.protocol != PLAN_SSTP) {
-        tunnel_end(t, RAS_BAD_PROFILE, "this version dials SSTP only");
-        return false;
-    }
-    return good;
+    if (good && (size_t)t->start.protocol < sizeof links / sizeof *links)
+        t->link = links[t->start.protocol];
+    if (good && t->link == NULL)
+        tunnel_end(t, RAS_BAD_PROFILE, "this program cannot do that kind of tunnel");
+    return t->link != NULL;
 }
 
 static void
@@ -195,15 +200,10 @@ start_loop(struct tunnel *t)
 static bool
 prepare(struct tunnel *t)
 {
-    if (!io_tls_prepare(&t->tls, &t->start.plan, tunnel_server(t)->host)) {
-        tunnel_end_with(t, &t->tls.end);
-        return false;
-    }
-    if (!pump_init(&t->pump, &t->tls)) {
-        tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
-        return false;
-    }
-    return true;
+    if (pump_init(&t->pump))
+        return t->link->prepare(t);
+    tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
+    return false;
 }
 
 static bool
@@ -242,8 +242,9 @@ attempt(struct tunnel *t)
 static void
 clean(struct tunnel *t)
 {
+    if (t->link != NULL)
+        t->link->clear(t);
     pump_clear(&t->pump);
-    io_tls_clear(&t->tls);
     loop_close(&t->loop);
     credentials_wipe(&t->start.credentials);
     dial_plan_clear(&t->start.plan);
@@ -259,7 +260,8 @@ tunnel_run(int control_fd)
         return 1;
     signal(SIGPIPE, SIG_IGN);
     t->control_fd = control_fd;
-    t->server.fd = t->tls.fd = t->pump.tun.fd = t->loop.epoll_fd = t->loop.timer_fd = -1;
+    t->server.fd = t->sstp.tls.fd = t->pptp.gre.fd = t->pump.tun.fd = -1;
+    t->loop.epoll_fd = t->loop.timer_fd = -1;
     if (hard < 0)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "hardening: %s", strerror(-hard));
     else

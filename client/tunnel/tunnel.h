@@ -3,15 +3,19 @@
  *
  *     tunnel.c          life: start, privilege, sandbox, what the helper says, the end
  *     tunnel-connect.c  a name becomes a connected socket (happy eyeballs, RFC 8305)
- *     tunnel-session.c  TLS and the session over it, until something ends them
+ *     tunnel-session.c  the session, its events and the TUN, until something ends them
+ *     tunnel-sstp.c     what carries it: TLS,
+ *     tunnel-pptp.c     or TCP and GRE; each a struct tunnel_link
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
 #include "control.h"
+#include "io-tls.h"
 #include "loop.h"
-#include "pump.h"
+#include "pump-dgram.h"
+#include "pump-stream.h"
 #include "resolve.h"
 
 struct tunnel;
@@ -22,6 +26,46 @@ struct tunnel_try {
     struct control_address address;
     enum { TRY_WAITING, TRY_ASKED, TRY_CONNECTING, TRY_FAILED } state;
     struct loop_source source;
+};
+
+/* What carries a session to its server. */
+struct tunnel_link {
+    /* Everything that needs files or libraries, before the sandbox closes. False: the end is set.
+     */
+    bool (*prepare)(struct tunnel *t);
+    void (*connected)(struct tunnel *t); /* ->server is; later: tunnel_start_session() */
+    void (*readable)(struct tunnel *t);  /* ->server is, or has an error to tell */
+    /* The socket that control_open_socket() was asked for with TUNNEL_TAG_LINK; takes @fd (-1:
+     * @error). NULL: none is asked for. */
+    void (*socket)(struct tunnel *t, int fd, int error);
+    void (*packets)(struct tunnel *t); /* the TUN is readable */
+    void (*expired)(struct tunnel *t); /* after session_expire(); may be NULL */
+    void (*flush)(struct tunnel *t);   /* after each round: what waits to be sent */
+    void (*watch)(struct tunnel *t);   /* then: which events to wait for next */
+    void (*describe)(const struct tunnel *t, struct tunnel_status *ret);
+    void (*configured)(struct tunnel *t); /* the first SESSION_CONFIG; may be NULL */
+    void (*drop)(struct tunnel *t);       /* forget what was on its way; ->server is closed next */
+    void (*clear)(struct tunnel *t);      /* the memory */
+    bool ipv4_only;
+};
+
+extern const struct tunnel_link tunnel_sstp, tunnel_pptp;
+
+enum { TUNNEL_TAG_LINK = 0xffff };
+
+struct tunnel_over_tls {
+    struct io_tls tls;
+    bool shaken; /* the handshake is done */
+    struct pump_stream pump;
+};
+
+struct tunnel_over_gre {
+    struct loop_source gre;
+    uint16_t call; /* ours */
+    struct pump_dgram pump;
+    struct ras_end end; /* of the control connection */
+    size_t tx_len, rx_len;
+    uint8_t tx[PUMP_OUTPUT + 8 * 1024], rx[1024]; /* of the control connection */
 };
 
 struct tunnel {
@@ -43,8 +87,9 @@ struct tunnel {
     struct ras_end try_end;                /* why the last try failed */
     const struct control_address *address; /* the one that answered */
 
-    struct io_tls tls;
-    bool shaken; /* the handshake is done */
+    const struct tunnel_link *link;
+    struct tunnel_over_tls sstp;
+    struct tunnel_over_gre pptp;
     struct session *session;
     struct rng rng;
     struct pump pump;
@@ -70,6 +115,14 @@ void tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd); /*
 void tunnel_connect_stop(struct tunnel *t);
 
 /* tunnel-session.c */
+void tunnel_start_session(struct tunnel *t, struct session_link_info *info); /* the rest of @info is
+                                                                                put in */
+/* Something was read or written; unless it is PUMP_OK, the link is lost, because of @why if that is
+ * known, else because the server closed @what. */
+void tunnel_check(struct tunnel *t, enum pump_result result, const struct ras_end *why,
+                  const char *what);
+void tunnel_send_status(struct tunnel *t, const char *auth);
+void tunnel_random(void *out, size_t n);
 void tunnel_connected(struct tunnel *t, const struct tunnel_try *winner); /* takes its descriptor */
 void tunnel_on_tun(struct tunnel *t, const struct control_msg *m, int fd); /* takes @fd */
 void tunnel_session_round(struct tunnel *t); /* after each round of the loop */

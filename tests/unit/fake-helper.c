@@ -18,10 +18,11 @@ fake_helper_new(const char *host, uint16_t port)
 {
     struct fake_helper *h = g_new0(struct fake_helper, 1);
 
-    h->fd = h->tun = h->give_socket = -1;
+    h->fd = h->tun = h->give_socket = h->give_gre = -1;
     h->log = g_string_new(NULL);
     dial_plan_init(&h->plan);
     g_strlcpy(h->plan.name, "test", sizeof h->plan.name);
+    h->protocol = PLAN_SSTP;
     h->plan.n_protocols = 1;
     h->plan.protocols[0] = PLAN_SSTP;
     h->plan.n_servers = 1;
@@ -103,7 +104,7 @@ fake_helper_send_start(struct fake_helper *h)
     dial_plan_put(&w, &h->plan);
     credentials_put(&w, &h->credentials);
     wr_u8(&w, 0);
-    wr_u8(&w, PLAN_SSTP);
+    wr_u8(&w, (uint8_t)h->protocol);
     wr_be32(&w, geteuid() == 0 ? 65534 : geteuid());
     wr_be32(&w, geteuid() == 0 ? 65534 : getegid());
     wr_u8(&w, 1);
@@ -155,11 +156,16 @@ serve_socket(struct fake_helper *h, struct rd r)
     const uint16_t port = rd_be16(&r);
     int fd = -h->socket_errno;
 
-    g_assert_true(rd_u8(&r) != 0 && rd_done(&r));
+    const enum socket_kind kind = (enum socket_kind)rd_u8(&r);
+    g_assert_true(kind != 0 && rd_done(&r));
     h->n_sockets++;
     if (h->mute_sockets)
         return;
-    if (h->give_socket >= 0) {
+    if (kind == SOCKET_GRE) {
+        fd = h->give_gre >= 0 ? h->give_gre : -EACCES;
+        h->give_gre = -1;
+        h->gre_call = port;
+    } else if (h->give_socket >= 0) {
         fd = h->give_socket;
         h->give_socket = -1;
     } else if (h->socket_errno == 0) {

@@ -22,11 +22,14 @@ struct fake_helper {
     /* How it behaves. */
     const char *connect_to; /* "127.0.0.1:PORT" whatever is asked for; NULL: what is asked for */
     int socket_errno;       /* answer sockets with this */
-    int give_socket;        /* hand this descriptor over (once) instead of connecting; -1: none */
-    bool mute_sockets;      /* never answer */
+    enum plan_protocol protocol;
+    int give_socket;   /* hand this descriptor over (once) instead of connecting; -1: none */
+    int give_gre;      /* and this one as the raw socket; -1: EACCES */
+    bool mute_sockets; /* never answer */
     bool answer_credentials;
     uint8_t tun_flags;
     /* What it was told. */
+    uint16_t gre_call; /* that the raw socket was asked for */
     unsigned n_sockets, n_questions, n_stats, n_configs;
     int last_stage;
     struct net_config config;

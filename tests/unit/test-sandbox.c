@@ -320,11 +320,14 @@ works(void)
     char byte = 'x';
     struct iovec iov = {.iov_base = &byte, .iov_len = 1};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    struct mmsghdr many = {.msg_hdr = m};
     struct pollfd p = {.fd = has.pipe[0], .events = POLLIN};
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return page != MAP_FAILED && munmap(page, 4096) == 0 && getrandom(&byte, 1, 0) == 1 &&
            send(has.udp, "x", 1, MSG_NOSIGNAL) == 1 && recvmsg(has.udp, &m, MSG_DONTWAIT) == 1 &&
+           send(has.udp, "x", 1, MSG_NOSIGNAL) == 1 &&
+           recvmmsg(has.udp, &many, 1, MSG_DONTWAIT, NULL) == 1 &&
            write(has.pipe[1], "y", 1) == 1 && poll(&p, 1, 1000) == 1 &&
            readv(has.pipe[0], &iov, 1) == 1 && writev(has.pipe[1], &iov, 1) == 1 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
