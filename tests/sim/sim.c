@@ -83,7 +83,7 @@ piece_free(void *p)
 static void
 check_sent(struct sim *s)
 {
-    struct sstp_packet p;
+    struct sstp_packet p = {0};
 
     if (s->sent->len == 0)
         return;

@@ -54,7 +54,7 @@ fixture_new(const char *fault)
 static void
 give(struct fixture *f, usec_t now, struct rd bytes)
 {
-    struct sstp_packet p;
+    struct sstp_packet p = {0};
 
     g_assert_cmpint(sstp_cut(bytes.p, bytes.left, &p), ==, SSTP_CUT_PACKET);
     ras_sstp_input(&f->s, now, &p, &f->out);
@@ -80,7 +80,7 @@ static unsigned
 said(struct fixture *f, struct sstp_message *ret)
 {
     static uint8_t copy[RAS_OUT_SIZE];
-    struct sstp_packet p;
+    struct sstp_packet p = {0};
     uint8_t about;
 
     if (f->out.at == f->out.len)

@@ -29,7 +29,7 @@ begin(struct fixture *f)
 static uint16_t
 said(struct fixture *f)
 {
-    struct sstp_packet p;
+    struct sstp_packet p = {0};
     struct sstp_message m = {0};
     uint8_t about;
 
@@ -46,7 +46,7 @@ said(struct fixture *f)
 static void
 hear_bytes(struct fixture *f, const uint8_t *p, size_t n)
 {
-    struct sstp_packet packet;
+    struct sstp_packet packet = {0};
 
     g_assert_cmpint(sstp_cut(p, n, &packet), ==, SSTP_CUT_PACKET);
     sstp_call_input(&f->call, f->now, &packet, &f->out);

@@ -13,7 +13,7 @@ static const uint8_t nonce[32] = {1, 2, 3, 4, 5, 6, 7, 8, [31] = 0xff};
 static enum sstp_status
 parse(const uint8_t *p, size_t n, struct sstp_message *ret)
 {
-    struct sstp_packet packet;
+    struct sstp_packet packet = {0};
     uint8_t about;
 
     g_assert_cmpint(sstp_cut(p, n, &packet), ==, SSTP_CUT_PACKET);
@@ -92,7 +92,7 @@ test_cut(void)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct sstp_packet p;
+        struct sstp_packet p = {0};
         const enum sstp_cut cut = sstp_cut(rows[i].v, rows[i].n, &p);
 
         g_test_message("%s", rows[i].why);
@@ -185,13 +185,13 @@ test_flips_and_cuts(void)
     sstp_put_connect_ack(&w, 2, nonce);
     for (size_t n = 0; n < w.len; n++) {
         g_autofree uint8_t *exact = g_memdup2(good, n + 1);
-        struct sstp_packet p;
+        struct sstp_packet p = {0};
         g_assert_cmpint(sstp_cut(exact, n, &p), ==, SSTP_CUT_MORE);
     }
     for (size_t at = 0; at < w.len; at++) {
         for (unsigned v = 0; v < 256; v++) {
             g_autofree uint8_t *exact = g_memdup2(good, w.len);
-            struct sstp_packet p;
+            struct sstp_packet p = {0};
             struct sstp_message m;
             uint8_t about;
 

@@ -31,7 +31,7 @@ enum { CONTROL = 3 };
 
 static uint8_t bytes[TUNNEL_MSG_MAX];
 static char part[PLAN_MAX_TEXT]; /* what to play: the first label of the host */
-static uint16_t port; /* of the server */
+static uint16_t port;            /* of the server */
 static int tun = -1;
 
 static void
