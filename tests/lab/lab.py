@@ -97,8 +97,8 @@ def same_network(before):
         raise AssertionError("left behind: " + "; ".join(sorted(set(network()) ^ set(before)))) from None
 
 
-def ping(host, count=3, namespace=None):
-    argv = ["ping", "-c", str(count), "-i", "0.2", "-w", "10", host]
+def ping(host, count=3, namespace=None, options=()):
+    argv = ["ping", "-c", str(count), "-i", "0.2", "-w", "10", *options, host]
     done = in_namespace(namespace, *argv) if namespace else run(*argv)
     true(done.returncode == 0 and f"{count} received" in done.stdout, done.stdout + done.stderr)
 
