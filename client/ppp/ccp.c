@@ -32,12 +32,27 @@ choose(const struct ccp *ccp, uint32_t bits, bool firm)
     return (ccp->allowed & STRENGTHS) == 0 || firm ? mppc : 0;
 }
 
+/* These bits, with one strength only. */
+static uint32_t
+strongest(uint32_t bits)
+{
+    const uint32_t rest = bits & ~(uint32_t)STRENGTHS;
+
+    return rest | (bits & CCP_MPPE_128  ? CCP_MPPE_128
+                   : bits & CCP_MPPE_56 ? CCP_MPPE_56
+                                        : bits & CCP_MPPE_40);
+}
+
 static void
 ccp_reset(struct ppp_fsm *f)
 {
     struct ccp *ccp = self(f);
 
+    /* All that would do at once, as Windows asks: whoever has only a weaker one can say so in a
+     * Nak, and pppd hangs up on a request that leaves it no choice. */
     ccp->ask = choose(ccp, STRENGTHS, false);
+    if (ccp->only == 0 && ccp->ask != 0)
+        ccp->ask |= ccp->allowed & STRENGTHS;
     ccp->peer = 0;
     ccp->suggested = false;
 }
@@ -177,9 +192,12 @@ ccp_insist(struct ccp *ccp, uint32_t bits)
 uint32_t
 ccp_agreed(const struct ccp *ccp)
 {
-    const bool same = ((ccp->ask ^ ccp->peer) & STRENGTHS) == 0;
+    /* Of several that were acknowledged together the strongest counts (RFC 3078 section 2.1 wants a
+     * Nak for them). */
+    const uint32_t ask = strongest(ccp->ask);
+    const bool same = ((ask ^ ccp->peer) & STRENGTHS) == 0;
 
-    return ccp->fsm.state == PPP_OPENED && same ? ccp->ask : 0;
+    return ccp->fsm.state == PPP_OPENED && same ? ask : 0;
 }
 
 void

@@ -68,8 +68,7 @@ ppp_link_data_take(struct ppp_link *l, uint16_t protocol, struct rd body, struct
 void
 ppp_link_data_settle(struct ppp_link *l)
 {
-    const bool open = l->ccp.fsm.state == PPP_OPENED && ccp_agreed(&l->ccp) != 0;
-    const uint32_t rx = open ? l->ccp.ask : 0, tx = open ? l->ccp.peer : 0;
+    const uint32_t rx = ccp_agreed(&l->ccp), tx = rx != 0 ? l->ccp.peer : 0;
     uint8_t hlak[32];
 
     if (rx != l->crypt.rx_bits || tx != l->crypt.tx_bits) {

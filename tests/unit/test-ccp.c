@@ -35,8 +35,8 @@ static void
 test_agrees_on_the_strongest(void)
 {
     start(ALL);
-    expect_frame(&q, "80fd 0101000a 1206 01000040");
-    g_assert_true(input(v("ccp-windows"))); /* everything, MPPC too: name one */
+    expect_frame(&q, "80fd 0101000a 1206 010000e0"); /* all that would do */
+    g_assert_true(input(v("ccp-windows")));          /* everything, MPPC too: name one */
     const struct rd nak = next_frame(&q);
     assert_octets(nak.p, 3, hex("80fd 03"));
     assert_octets(nak.p + 4, nak.left - 4, hex("000a 1206 01000040"));
@@ -44,7 +44,7 @@ test_agrees_on_the_strongest(void)
     const struct rd ack = next_frame(&q);
     assert_octets(ack.p, 3, hex("80fd 02"));
     g_assert_cmphex(ccp_agreed(&ccp), ==, 0); /* not before it is open both ways */
-    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0201000a 1206 010000e0")));
     g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
 }
 
@@ -118,7 +118,7 @@ static void
 test_unequal_strengths_are_no_agreement(void)
 {
     start(ALL);
-    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0201000a 1206 010000e0")));
     g_assert_true(input(hex("0121000a 1206 01000080")));
     g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
     g_assert_cmphex(ccp_agreed(&ccp), ==, 0);
@@ -148,7 +148,7 @@ test_A19_resets(void)
     drain(&q);
     g_assert_true(input(hex("0e010004")));
     g_assert_false(ccp.reset_wanted); /* not open */
-    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0201000a 1206 010000e0")));
     g_assert_true(input(hex("0121000a 1206 01000040")));
     drain(&q);
     for (int i = 0; i < 1000; i++)
@@ -158,6 +158,31 @@ test_A19_resets(void)
     expect_nothing(&q); /* a flushed packet is the answer, not a frame of CCP */
     g_assert_true(input(hex("2a010004")));
     expect_frame(&q, "80fd 07020008 2a010004");
+}
+
+/* A server that has only one strength says which; pppd does so at the first request. */
+static void
+test_told_which(void)
+{
+    static const uint32_t strengths[] = {CCP_MPPE_128, CCP_MPPE_56, CCP_MPPE_40};
+
+    for (guint i = 0; i < G_N_ELEMENTS(strengths); i++) {
+        uint8_t frame[10] = {3, 1, 0, 10, 18, 6};
+        struct wr w = wr_over(frame + 6, 4);
+
+        wr_be32(&w, CCP_MPPE_STATELESS | strengths[i]);
+        start(ALL);
+        drain(&q);
+        g_assert_true(input(rd_over(frame, sizeof frame))); /* Nak */
+        const struct rd again = next_frame(&q);
+        assert_octets(again.p + 8, 4, rd_over(frame + 6, 4));
+        frame[0] = PPP_CONF_ACK;
+        frame[1] = again.p[3];
+        g_assert_true(input(rd_over(frame, sizeof frame)));
+        frame[0] = PPP_CONF_REQ;
+        g_assert_true(input(rd_over(frame, sizeof frame)));
+        g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | strengths[i]);
+    }
 }
 
 /* A peer who says the same again after our suggestion means it. */
@@ -199,7 +224,7 @@ test_reset_request(void)
     ccp_request_reset(&ccp); /* not open: nobody to ask */
     g_assert_cmpuint(q.head, ==, q.tail);
     g_assert_true(input(v("ccp-128")));
-    g_assert_true(input(hex("0201000a 1206 01000040")));
+    g_assert_true(input(hex("0201000a 1206 010000e0")));
     drain(&q);
     ccp_request_reset(&ccp);
     const struct rd frame = next_frame(&q);
@@ -218,6 +243,7 @@ main(int argc, char **argv)
                     test_unequal_strengths_are_no_agreement);
     g_test_add_func("/ccp/P17-other-compressors", test_P17_other_compressors);
     g_test_add_func("/ccp/A19-resets", test_A19_resets);
+    g_test_add_func("/ccp/told-which", test_told_which);
     g_test_add_func("/ccp/insists", test_insists);
     g_test_add_func("/ccp/reset-request", test_reset_request);
     return g_test_run();
