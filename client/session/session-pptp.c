@@ -73,6 +73,19 @@ keep_early(struct session_pptp *l, const uint8_t *bytes, size_t n)
     l->n_early = n;
 }
 
+/* GRE passes when the server was heard, and has heard us: it acknowledges, or answers our LCP. */
+static void
+note_passage(struct session *s)
+{
+    struct session_pptp *l = &s->pptp;
+    const bool answered = s->ppp.phase > PPP_PHASE_ESTABLISH && s->ppp.phase < PPP_PHASE_TERMINATE;
+
+    if (!gre_heard(l) || (!l->gre.any_acked && !answered))
+        return;
+    l->through = true;
+    l->gre_patience = NEVER;
+}
+
 /* One GRE packet, or (when @n is 0) only the chance for those that wait. */
 static void
 datagram(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
@@ -91,8 +104,7 @@ datagram(struct session *s, usec_t now, enum session_channel from, uint8_t *byte
         pptp_call_heard(&l->call, now);
         take_frame(s, now, payload, l->spare, ret);
     }
-    if (gre_heard(l))
-        l->gre_patience = NEVER;
+    note_passage(s);
     while (!s->over && ret->n < SESSION_BATCH && gre_release(&l->gre, now, &payload))
         take_frame(s, now, payload, (uint8_t *)payload.p, ret);
 }
@@ -179,14 +191,20 @@ lost(struct session *s, usec_t now, const struct ras_end *why)
     pptp_call_lost(&s->pptp.call, false);
 }
 
-/* PPP waits in vain when GRE is dropped; and that is then the cause. */
+/* PPP waits in vain when GRE is dropped, one way or both; and that is then the cause. */
 static void
 explain(const struct session *s, struct ras_end *why)
 {
-    if (why->error != RAS_USER_DISCONNECTION && !gre_heard(&s->pptp))
-        *why = (struct ras_end){.error = RAS_VPN_GRE_BLOCKED,
-                                .detail = "the control connection is up, but not one GRE packet "
-                                          "came back"};
+    const bool silence = why->error == RAS_PPP_TIMEOUT || why->error == RAS_PPP_NO_RESPONSE;
+
+    if (why->error == RAS_USER_DISCONNECTION || s->pptp.through)
+        return;
+    if (gre_heard(&s->pptp) && !silence)
+        return; /* it said why */
+    *why = (struct ras_end){.error = RAS_OK};
+    ras_end_set(why, RAS_VPN_GRE_BLOCKED, "the control connection is up, but %s",
+                gre_heard(&s->pptp) ? "the server acknowledges not one of our GRE packets"
+                                    : "not one GRE packet came back");
 }
 
 static void

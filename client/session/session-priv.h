@@ -60,7 +60,8 @@ struct session_sstp {
 struct session_pptp {
     struct pptp_call call;
     struct gre gre;
-    usec_t gre_patience; /* NEVER, or when not to wait for the first GRE packet any longer */
+    usec_t gre_patience; /* NEVER, or when not to wait for GRE to pass any longer */
+    bool through;        /* it passes both ways */
     uint8_t (*slots)[GRE_SLOT];
     size_t n_early;
     uint8_t early[256];      /* a GRE packet that came before the call was up */

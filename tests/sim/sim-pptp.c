@@ -89,7 +89,8 @@ write_gram(struct sim_pptp *s, struct sim_pptp_way *w, const guint8 *p, size_t n
 {
     const struct sim_pptp_params *a = s->params;
 
-    if (a->blocked || w->grams_put++ < a->lose_first || dice(s, a->lose))
+    if (a->blocked || (a->deaf && w == &s->up) || w->grams_put++ < a->lose_first ||
+        dice(s, a->lose))
         return;
     for (int copies = dice(s, a->twice) ? 2 : 1; copies > 0; copies--) {
         const usec_t jitter =

@@ -24,6 +24,7 @@ struct sim_pptp_params {
     guint lose_first;          /* so many, each way, before any passes */
     size_t piece;              /* a read of the stream returns this much at most; 0: all */
     bool blocked;              /* no GRE passes */
+    bool deaf;                 /* none of the client's does */
     bool traffic;
     enum plan_encryption encryption;
     usec_t hang_up; /* after this long; 0: when the call has been up for a second */

@@ -139,7 +139,7 @@ test_failures(void)
         enum plan_encryption want;
         unsigned within; /* seconds */
         const char *user, *password;
-        bool blocked;
+        bool blocked, deaf;
         void (*tweak)(struct ras_config *config, struct dial_plan *plan);
     } rows[] = {
         {{"pptp-mute"}, RAS_PPP_NO_RESPONSE, MOST, 21},
@@ -154,6 +154,7 @@ test_failures(void)
         {{"pptp-call 7"}, RAS_VPN_REFUSED, MOST, 1},
         {{"gre-silent"}, RAS_VPN_GRE_BLOCKED, MOST, 12},
         {{NULL}, RAS_VPN_GRE_BLOCKED, MOST, 12, .blocked = true},
+        {{NULL}, RAS_VPN_GRE_BLOCKED, MOST, 12, .deaf = true},
         {{"lcp-mute"}, RAS_PPP_NO_RESPONSE, MOST, 60},
         {{NULL}, RAS_AUTHENTICATION_FAILURE, MOST, 2, NULL, "wrong"},
         {{NULL}, RAS_AUTHENTICATION_FAILURE, MOST, 2, "nobody", "x"},
@@ -189,6 +190,7 @@ test_failures(void)
                                           .user = rows[i].user,
                                           .password = rows[i].password,
                                           .blocked = rows[i].blocked,
+                                          .deaf = rows[i].deaf,
                                           .tweak = rows[i].tweak,
                                           .hang_up = 600 * USEC_PER_SEC};
         struct sim_pptp s;
