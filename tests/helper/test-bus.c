@@ -578,7 +578,7 @@ main(int argc, char **argv)
     g_test_add_func("/bus/every-method-has-a-rule", test_every_method_has_a_rule);
     ADD("D1-nobody-is-denied", test_nobody_is_denied);
     ADD("allowed-user", test_allowed_user);
-    ADD("full-tunnel-needs-more", test_full_tunnel_needs_more);
+    ADD("D5-full-tunnel-needs-more", test_full_tunnel_needs_more);
     ADD("Y4-secrets", test_secrets);
     ADD("D4-caller-dies", test_caller_dies);
     ADD("D3-limits", test_limits);

@@ -134,6 +134,9 @@ test_refused(void)
         const char *key, *value;
     } rows[] = {
         {"script", "'/bin/sh'"},
+        {"interface", "'eth0'"}, /* D5: no plan names an interface, a TUN or a file */
+        {"tun", "'attacker0'"},
+        {"resolv-conf", "'/etc/resolv.conf'"},
         {"name", "1"},
         {"name", "''"},
         {"name", "'a\\nb'"},
@@ -315,7 +318,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/dt-plan/round-trip", test_round_trip);
     g_test_add_func("/dt-plan/defaults", test_defaults);
-    g_test_add_func("/dt-plan/D2-refused", test_refused);
+    g_test_add_func("/dt-plan/D2-D5-refused", test_refused);
     g_test_add_func("/dt-plan/required", test_required);
     g_test_add_func("/dt-plan/D2-too-much", test_too_much);
     g_test_add_func("/dt-plan/twice", test_twice);
