@@ -185,7 +185,11 @@ profile_note(Profile *p, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_ptr_array_add(p->notes, g_strdup_vprintf(format, args));
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    char *shown = g_malloc(strlen(text) + 1);
+
+    ras_printable(shown, strlen(text) + 1, text, strlen(text)); /* file names can hold anything */
+    g_ptr_array_add(p->notes, shown);
     va_end(args);
 }
 
