@@ -35,7 +35,11 @@ struct dial {
     bool up, over, stopping;
     struct ras_end end;
     usec_t last_answer;
+    bool counting; /* the server was heard to answer: from here on each ping counts */
 };
+
+/* Longer than any answer that waits in the reorder window. */
+#define SETTLE (USEC_PER_SEC / 5)
 
 static usec_t
 now_usec(void)
@@ -138,6 +142,25 @@ read_gre(struct dial *d, usec_t now)
     }
 }
 
+/* We are up, but our last Ack may be lost, and then the server is not before it asks again. Knock
+ * until it answers, let the late ones of these answers pass, and count from then on. */
+static bool
+knock(struct dial *d, usec_t now)
+{
+    if (d->counting)
+        return false;
+    if (d->answered == 0) {
+        send_ping(d);
+        return true;
+    }
+    if (now < d->last_answer + SETTLE)
+        return true;
+    d->counting = true;
+    d->sent = d->answered = 0;
+    d->last_answer = now;
+    return false;
+}
+
 static void
 go_on(struct dial *d, usec_t now)
 {
@@ -151,8 +174,8 @@ go_on(struct dial *d, usec_t now)
     pump(d, now);
     if (!d->up || d->stopping || d->over)
         return;
-    if (d->last_answer == 0)
-        d->last_answer = now;
+    if (knock(d, now))
+        return;
     const bool stalled = now > d->last_answer + USEC_PER_SEC / 2;
     /* As many at a time, whether or not the last ones were answered: some are lost. */
     for (unsigned n = 0; d->sent < d->pings && n < IN_FLIGHT; n++)
