@@ -26,6 +26,10 @@ static const struct word encryption_words[] = {{"none", PLAN_ENCRYPTION_NONE},
                                                {"required", PLAN_ENCRYPTION_REQUIRED},
                                                {"maximum", PLAN_ENCRYPTION_MAXIMUM},
                                                {0}};
+static const struct word ipsec_words[] = {{"none", PLAN_IPSEC_NONE},
+                                          {"psk", PLAN_IPSEC_PSK},
+                                          {"certificate", PLAN_IPSEC_CERTIFICATE},
+                                          {0}};
 static const struct word proxy_words[] = {
     {"none", PLAN_PROXY_NONE}, {"http", PLAN_PROXY_HTTP}, {"socks5", PLAN_PROXY_SOCKS5}, {0}};
 
@@ -172,6 +176,23 @@ encryption_put(const struct dial_plan *p)
 }
 
 static bool
+ipsec_get(GVariant *v, struct dial_plan *p)
+{
+    unsigned value;
+
+    if (!word_value(ipsec_words, g_variant_get_string(v, NULL), &value))
+        return false;
+    p->ipsec = value;
+    return true;
+}
+
+static GVariant *
+ipsec_put(const struct dial_plan *p)
+{
+    return g_variant_new_string(word_text(ipsec_words, p->ipsec));
+}
+
+static bool
 proxy_get(GVariant *v, struct dial_plan *p)
 {
     unsigned value;
@@ -210,20 +231,32 @@ pin_put(const struct dial_plan *p)
 }
 
 static bool
-ca_get(GVariant *v, struct dial_plan *p)
+bytes_get(GVariant *v, gsize max, uint8_t **to, uint32_t *ret_n)
 {
     gsize n;
     gconstpointer bytes = g_variant_get_fixed_array(v, &n, 1);
 
-    if (n == 0 || n > PLAN_MAX_CA)
+    if (n == 0 || n > max)
         return false;
-    free(p->ca);
-    p->ca = malloc(n);
-    if (p->ca == NULL)
+    free(*to);
+    *to = malloc(n);
+    if (*to == NULL)
         return false;
-    memcpy(p->ca, bytes, n);
-    p->ca_len = (uint32_t)n;
+    memcpy(*to, bytes, n);
+    *ret_n = (uint32_t)n;
     return true;
+}
+
+static bool
+ca_get(GVariant *v, struct dial_plan *p)
+{
+    return bytes_get(v, PLAN_MAX_CA, &p->ca, &p->ca_len);
+}
+
+static bool
+cert_get(GVariant *v, struct dial_plan *p)
+{
+    return bytes_get(v, PLAN_MAX_CERT, &p->cert, &p->cert_len);
 }
 
 static GVariant *
@@ -232,6 +265,14 @@ ca_put(const struct dial_plan *p)
     if (p->ca_len == 0)
         return NULL;
     return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, p->ca, p->ca_len, 1);
+}
+
+static GVariant *
+cert_put(const struct dial_plan *p)
+{
+    if (p->cert_len == 0)
+        return NULL;
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, p->cert, p->cert_len, 1);
 }
 
 static bool
@@ -346,6 +387,14 @@ static const struct field {
     {"tls-name", "s", OMIT_EMPTY, AT(tls_name)},
     {"pin", "ay", 0, .get = pin_get, .put = pin_put},
     {"ca", "ay", 0, .get = ca_get, .put = ca_put},
+    {"ipsec", "s", 0, .get = ipsec_get, .put = ipsec_put},
+    {"ipsec-remote-id", "s", OMIT_EMPTY, AT(ipsec_remote_id)},
+    {"ipsec-local-id", "s", OMIT_EMPTY, AT(ipsec_local_id)},
+    {"ipsec-pfs", "b", 0, AT(ipsec_pfs)},
+    {"ipsec-encap", "b", 0, AT(ipsec_encap)},
+    {"ipsec-remembered", "u", 0, AT(ipsec_remembered)},
+    {"l2tp-port-1701", "b", 0, AT(l2tp_port_1701)},
+    {"cert", "ay", 0, .get = cert_get, .put = cert_put},
     {"proxy", "s", 0, .get = proxy_get, .put = proxy_put},
     {"proxy-host", "s", OMIT_EMPTY, AT(proxy_host)},
     {"proxy-port", "q", 0, AT(proxy_port)},
@@ -509,16 +558,49 @@ dt_plan_from_variant(GVariant *variant, struct dial_plan *ret, GError **error)
 static const struct {
     const char *key;
     size_t offset;
-    bool secret; /* a struct secret, not a char[PLAN_MAX_TEXT] */
+    enum { TEXT, SECRET, KEY } type; /* char[PLAN_MAX_TEXT], struct secret, struct plan_key */
 } credential_keys[] = {
-    {"user", offsetof(struct credentials, user), false},
-    {"domain", offsetof(struct credentials, domain), false},
-    {"password", offsetof(struct credentials, password), true},
-    {"new-password", offsetof(struct credentials, new_password), true},
-    {"proxy-user", offsetof(struct credentials, proxy_user), false},
-    {"proxy-password", offsetof(struct credentials, proxy_password), true},
-    {"psk", offsetof(struct credentials, psk), true},
+    {"user", offsetof(struct credentials, user), TEXT},
+    {"domain", offsetof(struct credentials, domain), TEXT},
+    {"password", offsetof(struct credentials, password), SECRET},
+    {"new-password", offsetof(struct credentials, new_password), SECRET},
+    {"proxy-user", offsetof(struct credentials, proxy_user), TEXT},
+    {"proxy-password", offsetof(struct credentials, proxy_password), SECRET},
+    {"psk", offsetof(struct credentials, psk), SECRET},
+    {"l2tp-secret", offsetof(struct credentials, l2tp_secret), SECRET},
+    {"private-key", offsetof(struct credentials, key), KEY},
 };
+
+static const char *
+credential_text(gsize i, const void *at)
+{
+    switch (credential_keys[i].type) {
+    case TEXT:
+        break;
+    case SECRET:
+        return (const char *)((const struct secret *)at)->data;
+    case KEY:
+        return (const char *)((const struct plan_key *)at)->pem;
+    }
+    return at;
+}
+
+static bool
+credential_set(gsize i, GVariant *value, void *at)
+{
+    gsize n;
+    const char *text = g_variant_get_string(value, &n);
+
+    switch (credential_keys[i].type) {
+    case TEXT:
+        break;
+    case SECRET:
+        return secret_set_text(at, text);
+    case KEY:
+        return plan_key_set(at, rd_over(text, n));
+    }
+    return text_get(value, at, PLAN_MAX_TEXT);
+}
 
 GVariant *
 dt_credentials_to_variant(const struct credentials *credentials)
@@ -527,8 +609,7 @@ dt_credentials_to_variant(const struct credentials *credentials)
 
     for (gsize i = 0; credentials != NULL && i < G_N_ELEMENTS(credential_keys); i++) {
         const char *at = (const char *)credentials + credential_keys[i].offset;
-        const char *text =
-            credential_keys[i].secret ? (const char *)((const struct secret *)at)->data : at;
+        const char *text = credential_text(i, at);
         const bool given = *text != '\0' || (&credentials->new_password == (const void *)at &&
                                              credentials->has_new_password);
         if (given)
@@ -550,8 +631,7 @@ credential_get(const char *key, GVariant *value, struct credentials *c)
     void *at = (char *)c + credential_keys[i].offset;
     if (at == &c->new_password)
         c->has_new_password = true;
-    return credential_keys[i].secret ? secret_set_text(at, g_variant_get_string(value, NULL))
-                                     : text_get(value, at, PLAN_MAX_TEXT);
+    return credential_set(i, value, at);
 }
 
 bool

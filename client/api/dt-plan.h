@@ -9,7 +9,10 @@
  *     servers* a(sq): host or literal address, port (0: the protocol's own), in the order to try
  *     auth* as: "pap", "chap-md5", "ms-chapv2", "eap-mschapv2", "none"
  *     encryption* s: "none", "optional", "required", "maximum"
- *     tls-name s           pin ay (32 octets)   ca ay (PEM)
+ *     tls-name s           pin ay (32 octets)   ca ay (PEM, lists of revoked ones too)
+ *     ipsec s: "psk", "certificate", or "none": L2TP in the clear
+ *     ipsec-remote-id s    ipsec-local-id s     ipsec-pfs b    ipsec-encap b (UDP even without NAT)
+ *     l2tp-port-1701 b     ipsec-remembered u   cert ay (PEM: ours, then up to its authority)
  *     proxy s: "none", "http", "socks5"         proxy-host s   proxy-port q   sstp-path-query s
  *     ipv4 b   ipv6 b      default-gateway b    class-route b  dhcp-inform b  set-dns b
  *     mru q                fixed-ip4 s          dns as         wins as        domain s
@@ -18,7 +21,7 @@
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
  *
  * Keys of the secrets, all optional, all s: user, domain, password, new-password, proxy-user,
- * proxy-password, psk.
+ * proxy-password, psk (of IPsec), l2tp-secret (of L2TP's tunnel), private-key (PEM, of cert).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

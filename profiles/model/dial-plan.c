@@ -1,4 +1,4 @@
-/* dial-plan.c - see dial-plan.h. SPDX-License-Identifier: GPL-3.0-or-later */
+/* dial-plan.c - see dial-plan.h and credentials.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dial-plan.h"
 
 #include "ras.h"
@@ -22,6 +22,9 @@ dial_plan_init(struct dial_plan *p)
     p->protocols[0] = PLAN_SSTP;
     p->auth = PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2;
     p->encryption = PLAN_ENCRYPTION_OPTIONAL; /* SSTP and IPsec protect the link themselves */
+    p->ipsec = PLAN_IPSEC_PSK;
+    p->ipsec_encap = true;    /* what passes every router, and what can be sent in large pieces */
+    p->l2tp_port_1701 = true; /* as Windows; some servers' policies name it */
     p->ipv4 = p->ipv6 = true;
     p->default_gateway = true;
     p->class_route = true;
@@ -37,22 +40,49 @@ dial_plan_clear(struct dial_plan *p)
     if (p == NULL)
         return;
     free(p->ca);
+    free(p->cert);
     memset(p, 0, sizeof *p);
+}
+
+static bool
+copy_bytes(const uint8_t *from, size_t n, uint8_t **ret)
+{
+    *ret = NULL;
+    if (n == 0)
+        return true;
+    *ret = malloc(n);
+    if (*ret == NULL)
+        return false;
+    memcpy(*ret, from, n);
+    return true;
 }
 
 bool
 dial_plan_copy(struct dial_plan *to, const struct dial_plan *from)
 {
-    uint8_t *ca = NULL;
+    uint8_t *ca, *cert;
 
-    if (from->ca_len > 0) {
-        ca = malloc(from->ca_len);
-        if (ca == NULL)
-            return false;
-        memcpy(ca, from->ca, from->ca_len);
+    if (!copy_bytes(from->ca, from->ca_len, &ca))
+        return false;
+    if (!copy_bytes(from->cert, from->cert_len, &cert)) {
+        free(ca);
+        return false;
     }
     *to = *from;
     to->ca = ca;
+    to->cert = cert;
+    return true;
+}
+
+bool
+plan_key_set(struct plan_key *key, struct rd pem)
+{
+    if (pem.bad || pem.left > PLAN_MAX_KEY)
+        return false;
+    explicit_bzero(key, sizeof *key);
+    if (pem.left > 0)
+        memcpy(key->pem, pem.p, pem.left);
+    key->len = (uint16_t)pem.left;
     return true;
 }
 
@@ -144,8 +174,8 @@ protocols_valid(const struct dial_plan *p)
     return true;
 }
 
-static bool
-dials(const struct dial_plan *p, enum plan_protocol protocol)
+bool
+plan_dials(const struct dial_plan *p, enum plan_protocol protocol)
 {
     for (unsigned i = 0; i < p->n_protocols; i++)
         if (p->protocols[i] == protocol)
@@ -153,11 +183,19 @@ dials(const struct dial_plan *p, enum plan_protocol protocol)
     return false;
 }
 
+/* Is there a kind of tunnel whose only secrecy is MPPE? */
+static bool
+dials_open(const struct dial_plan *p)
+{
+    return plan_dials(p, PLAN_PPTP) ||
+           (plan_dials(p, PLAN_L2TP_IPSEC) && p->ipsec == PLAN_IPSEC_NONE);
+}
+
 /* MPPE takes its keys from the way of signing in, and only these two have some (RFC 3079). */
 static bool
 keys_for_pptp(const struct dial_plan *p)
 {
-    return !dials(p, PLAN_PPTP) || p->encryption < PLAN_ENCRYPTION_REQUIRED ||
+    return !dials_open(p) || p->encryption < PLAN_ENCRYPTION_REQUIRED ||
            (p->auth & (PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2)) != 0;
 }
 
@@ -184,9 +222,21 @@ routes_valid(const struct dial_plan *p)
 }
 
 static bool
-ca_valid(const struct dial_plan *p)
+certificates_valid(const struct dial_plan *p)
 {
-    return p->ca_len <= PLAN_MAX_CA && (p->ca_len > 0) == (p->ca != NULL);
+    return p->ca_len <= PLAN_MAX_CA && (p->ca_len > 0) == (p->ca != NULL) &&
+           p->cert_len <= PLAN_MAX_CERT && (p->cert_len > 0) == (p->cert != NULL);
+}
+
+/* What is wrong with the part for L2TP and IPsec, or NULL. */
+static const char *
+ipsec_fault(const struct dial_plan *p)
+{
+    if ((unsigned)p->ipsec > PLAN_IPSEC_CERTIFICATE)
+        return N_("The way in which IPsec signs in is unknown.");
+    if (!clean_text(p->ipsec_local_id) || !clean_text(p->ipsec_remote_id))
+        return N_("A name for IPsec has characters that cannot be sent.");
+    return NULL;
 }
 
 static bool
@@ -232,15 +282,20 @@ plan_fault(const struct dial_plan *p)
         return N_("The address of a VPN server is neither a host name nor an IP address.");
     if (p->auth == 0 || (p->auth & ~(unsigned)PLAN_AUTH_ALL) != 0)
         return N_("The profile allows no way to sign in.");
-    if ((p->auth & PLAN_AUTH_PAP) != 0 && dials(p, PLAN_PPTP))
+    if (ipsec_fault(p) != NULL)
+        return ipsec_fault(p);
+    if ((p->auth & PLAN_AUTH_PAP) != 0 && plan_dials(p, PLAN_PPTP))
         return N_("With PPTP the password would cross the network unprotected (PAP).");
+    if ((p->auth & PLAN_AUTH_PAP) != 0 && dials_open(p))
+        return N_("With L2TP but no IPsec the password would cross the network unprotected (PAP).");
     if (p->encryption > PLAN_ENCRYPTION_MAXIMUM)
         return N_("The encryption setting is unknown.");
     if (!keys_for_pptp(p))
-        return N_("With PPTP, encryption needs MS-CHAPv2, and the profile does not allow that.");
+        return N_("With PPTP, and L2TP without IPsec, encryption needs MS-CHAPv2, and the profile "
+                  "does not allow that.");
     if (!tls_name_valid(p))
         return N_("The name that the server's certificate must have is not a host name.");
-    if (!ca_valid(p))
+    if (!certificates_valid(p))
         return N_("The certificates of the profile are too large.");
     if (!proxy_valid(p))
         return N_("The address or the port of the proxy server is not valid.");
@@ -270,13 +325,15 @@ credentials_fault(const struct credentials *c)
         return N_("The user name or the domain has characters that cannot be sent.");
 
     const struct secret *const secrets[] = {&c->password, &c->new_password, &c->proxy_password,
-                                            &c->psk};
+                                            &c->psk, &c->l2tp_secret};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         if (secrets[i]->len > SECRET_MAX)
             return N_("The password is too long.");
         if (memchr(secrets[i]->data, 0, secrets[i]->len) != NULL)
             return N_("The password has characters that cannot be sent.");
     }
+    if (c->key.len > PLAN_MAX_KEY || memchr(c->key.pem, 0, c->key.len) != NULL)
+        return N_("The private key is too large, or not one.");
     if (c->has_new_password && c->new_password.len == 0)
         return N_("The new password is empty.");
     return NULL;
@@ -322,9 +379,9 @@ put_addresses(struct wr *w, const uint32_t *addresses, unsigned n)
 static unsigned
 flags_of(const struct dial_plan *p)
 {
-    const bool flags[] = {p->pin_set,          p->ipv4,        p->ipv6,    p->default_gateway,
-                          p->class_route,      p->dhcp_inform, p->set_dns, p->end_with_caller,
-                          p->accept_early_data};
+    const bool flags[] = {p->pin_set,           p->ipv4,        p->ipv6,        p->default_gateway,
+                          p->class_route,       p->dhcp_inform, p->set_dns,     p->end_with_caller,
+                          p->accept_early_data, p->ipsec_pfs,   p->ipsec_encap, p->l2tp_port_1701};
     unsigned bits = 0;
 
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -335,9 +392,10 @@ flags_of(const struct dial_plan *p)
 static bool
 set_flags(struct dial_plan *p, unsigned bits)
 {
-    bool *const flags[] = {&p->pin_set,          &p->ipv4,        &p->ipv6,    &p->default_gateway,
-                           &p->class_route,      &p->dhcp_inform, &p->set_dns, &p->end_with_caller,
-                           &p->accept_early_data};
+    bool *const flags[] = {
+        &p->pin_set,           &p->ipv4,        &p->ipv6,        &p->default_gateway,
+        &p->class_route,       &p->dhcp_inform, &p->set_dns,     &p->end_with_caller,
+        &p->accept_early_data, &p->ipsec_pfs,   &p->ipsec_encap, &p->l2tp_port_1701};
     const unsigned n = sizeof flags / sizeof *flags;
 
     for (unsigned i = 0; i < n; i++)
@@ -364,6 +422,12 @@ dial_plan_put(struct wr *w, const struct dial_plan *p)
     wr_bytes(w, p->pin, sizeof p->pin);
     wr_be32(w, p->ca_len);
     wr_bytes(w, p->ca, p->ca_len);
+    wr_u8(w, (uint8_t)p->ipsec);
+    put_text(w, p->ipsec_remote_id);
+    put_text(w, p->ipsec_local_id);
+    wr_be32(w, p->ipsec_remembered);
+    wr_be32(w, p->cert_len);
+    wr_bytes(w, p->cert, p->cert_len);
     wr_u8(w, (uint8_t)p->proxy);
     put_text(w, p->proxy_host);
     wr_be16(w, p->proxy_port);
@@ -440,7 +504,7 @@ get_ends(struct rd *r, struct dial_plan *p)
 }
 
 static void
-get_protection(struct rd *r, struct dial_plan *p, struct rd *ret_ca)
+get_protection(struct rd *r, struct dial_plan *p, struct rd *ret_ca, struct rd *ret_cert)
 {
     p->auth = rd_u8(r);
     p->encryption = rd_u8(r);
@@ -449,6 +513,12 @@ get_protection(struct rd *r, struct dial_plan *p, struct rd *ret_ca)
     get_bytes(r, p->pin, sizeof p->pin);
     const uint32_t ca_len = rd_be32(r);
     *ret_ca = rd_take(r, get_count(r, ca_len, PLAN_MAX_CA));
+    p->ipsec = rd_u8(r);
+    get_text(r, p->ipsec_remote_id, sizeof p->ipsec_remote_id);
+    get_text(r, p->ipsec_local_id, sizeof p->ipsec_local_id);
+    p->ipsec_remembered = rd_be32(r);
+    const uint32_t cert_len = rd_be32(r);
+    *ret_cert = rd_take(r, get_count(r, cert_len, PLAN_MAX_CERT));
     p->proxy = rd_u8(r);
     get_text(r, p->proxy_host, sizeof p->proxy_host);
     p->proxy_port = rd_be16(r);
@@ -479,16 +549,18 @@ bool
 dial_plan_get(struct rd *r, struct dial_plan *ret)
 {
     struct dial_plan p = {0};
-    struct rd ca;
+    struct rd ca, cert;
 
     get_ends(r, &p);
-    get_protection(r, &p, &ca);
+    get_protection(r, &p, &ca, &cert);
     get_network(r, &p);
     if (!rd_ok(r))
         return false;
     /* Borrowed from the message until the rest is known to be good. */
     p.ca_len = (uint32_t)ca.left;
     p.ca = ca.left > 0 ? (uint8_t *)ca.p : NULL;
+    p.cert_len = (uint32_t)cert.left;
+    p.cert = cert.left > 0 ? (uint8_t *)cert.p : NULL;
     return dial_plan_valid(&p, NULL) && dial_plan_copy(ret, &p);
 }
 
@@ -516,6 +588,9 @@ credentials_put(struct wr *w, const struct credentials *c)
     put_text(w, c->proxy_user);
     put_secret(w, &c->proxy_password);
     put_secret(w, &c->psk);
+    put_secret(w, &c->l2tp_secret);
+    wr_be16(w, c->key.len);
+    wr_bytes(w, c->key.pem, c->key.len);
 }
 
 bool
@@ -532,6 +607,10 @@ credentials_get(struct rd *r, struct credentials *ret)
     get_text(r, c.proxy_user, sizeof c.proxy_user);
     get_secret(r, &c.proxy_password);
     get_secret(r, &c.psk);
+    get_secret(r, &c.l2tp_secret);
+    const struct rd key = rd_take(r, rd_be16(r));
+    if (!plan_key_set(&c.key, key))
+        r->bad = true;
 
     const bool good = rd_ok(r) && has_new <= 1 && credentials_valid(&c, NULL);
     if (good)

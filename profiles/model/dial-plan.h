@@ -10,15 +10,15 @@
  */
 #pragma once
 
+#include "credentials.h"
 #include "net-config.h"
-#include "secret.h"
 
 enum {
-    PLAN_MAX_TEXT = 256, /* UTF-8 with its NUL */
     PLAN_MAX_SERVERS = 8,
     PLAN_MAX_PROTOCOLS = 3,
     PLAN_MAX_ROUTES = 128,
-    PLAN_MAX_CA = 64 * 1024, /* PEM */
+    PLAN_MAX_CA = 64 * 1024, /* PEM, as the next */
+    PLAN_MAX_CERT = 16 * 1024,
 };
 
 enum plan_protocol { PLAN_SSTP = 1, PLAN_L2TP_IPSEC = 2, PLAN_PPTP = 3 };
@@ -39,6 +39,13 @@ enum plan_encryption { /* MPPE: Windows' four settings; SSTP and IPsec protect b
                        PLAN_ENCRYPTION_MAXIMUM,
 };
 
+/* How the two computers prove themselves to each other before L2TP begins. */
+enum plan_ipsec {
+    PLAN_IPSEC_NONE, /* they do not, and there is no IPsec: L2TP travels in the clear */
+    PLAN_IPSEC_PSK,  /* credentials.psk */
+    PLAN_IPSEC_CERTIFICATE,
+};
+
 enum plan_proxy { PLAN_PROXY_NONE, PLAN_PROXY_HTTP, PLAN_PROXY_SOCKS5 };
 
 struct plan_server {
@@ -57,13 +64,27 @@ struct dial_plan {
     unsigned auth; /* enum plan_auth, or'ed */
     enum plan_encryption encryption;
 
-    /* TLS. With neither @ca nor @pin: the system's authorities. */
+    /* TLS, and IPsec with certificates. With neither @ca nor @pin: the system's authorities. */
     char tls_name[PLAN_MAX_TEXT]; /* "" : the server's host, for SNI and the certificate */
     bool pin_set;
     uint8_t pin[32]; /* SHA-256 of the leaf's DER that the user accepted: replaces the chain and
                         name checks, and nothing else is accepted */
-    uint32_t ca_len; /* PEM of the only authorities that are trusted */
+    uint32_t ca_len; /* PEM of the only authorities that are trusted, and of lists of what they
+                        have revoked */
     uint8_t *ca;     /* owned; dial_plan_clear() */
+
+    /* L2TP. */
+    enum plan_ipsec ipsec;
+    char ipsec_remote_id[PLAN_MAX_TEXT]; /* what the server must call itself; "": its address, or
+                                            any with a PSK; of a certificate: the server's host */
+    char ipsec_local_id[PLAN_MAX_TEXT];  /* what we are called; "": our address, or the
+                                            certificate's subject */
+    bool ipsec_pfs;                      /* a Diffie-Hellman exchange for each pair of keys */
+    bool ipsec_encap;    /* ESP in UDP 4500 even without a NAT on the way; else only with one */
+    bool l2tp_port_1701; /* our UDP port inside of IPsec, or without it; else a free one */
+    uint32_t ipsec_remembered; /* what this server took the last time (ike.h); 0: nothing */
+    uint32_t cert_len;         /* PEM: our certificate, and those between it and its authority */
+    uint8_t *cert;             /* owned, as ->ca */
 
     enum plan_proxy proxy;
     char proxy_host[PLAN_MAX_TEXT];
@@ -90,34 +111,20 @@ struct dial_plan {
     bool accept_early_data;     /* POST and Call-Connect in one flight worked with this server */
 };
 
-/* What proves who we are. Wiped after use; never stored by the helper, never logged. */
-struct credentials {
-    char user[PLAN_MAX_TEXT];             /* UTF-8; as typed: "user", "user@realm" */
-    char domain[PLAN_MAX_TEXT];           /* "": none */
-    struct secret password, new_password; /* new: for an expired password (648) */
-    bool has_new_password;
-    char proxy_user[PLAN_MAX_TEXT];
-    struct secret proxy_password;
-    struct secret psk;
-};
-
 void dial_plan_init(struct dial_plan *p);  /* the defaults of a Connection Manager VPN entry */
 void dial_plan_clear(struct dial_plan *p); /* frees what it owns; NULL is fine */
 bool dial_plan_copy(struct dial_plan *to, const struct dial_plan *from); /* false: no memory */
-void credentials_wipe(struct credentials *c);
 
 /* Is it complete and safe? If not, *ret_why (a static, translatable sentence) says what is wrong,
  * in words for the person who wrote the profile. */
 bool dial_plan_valid(const struct dial_plan *p, const char **ret_why);
-bool credentials_valid(const struct credentials *c, const char **ret_why);
 
 /* The wire form between helper and tunnel. get: false when malformed or not valid; allocates ->ca.
  */
 void dial_plan_put(struct wr *w, const struct dial_plan *p);
 bool dial_plan_get(struct rd *r, struct dial_plan *ret);
-void credentials_put(struct wr *w, const struct credentials *c);
-bool credentials_get(struct rd *r, struct credentials *ret);
 
 uint16_t plan_default_port(enum plan_protocol protocol); /* 443, 500, 1723 */
+bool plan_dials(const struct dial_plan *p, enum plan_protocol protocol);
 /* Only what is a TCP connection and nothing else passes a proxy. */
 bool plan_uses_proxy(const struct dial_plan *p, enum plan_protocol protocol);

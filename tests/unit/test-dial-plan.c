@@ -27,6 +27,14 @@ sample(struct dial_plan *p)
     p->pin_set = true;
     memset(p->pin, 0x5a, sizeof p->pin);
     p->accept_early_data = true;
+    p->ipsec = PLAN_IPSEC_CERTIFICATE;
+    g_strlcpy(p->ipsec_remote_id, "vpn.example.edu", PLAN_MAX_TEXT);
+    p->ipsec_remembered = 0x12345678;
+    p->ipsec_encap = false;
+    p->cert_len = 4;
+    p->cert = malloc(4);
+    g_assert_nonnull(p->cert);
+    memcpy(p->cert, "CERT", 4);
 }
 
 static struct rd
@@ -81,6 +89,14 @@ SPOIL(host_header, g_strlcpy(p->servers[0].host, "a\r\nX: y", PLAN_MAX_TEXT))
 SPOIL(no_auth, p->auth = 0)
 SPOIL(auth_unknown, p->auth = 1 << 7)
 SPOIL(pap_in_the_open, (p->auth |= PLAN_AUTH_PAP, p->n_protocols = 2, p->protocols[1] = PLAN_PPTP))
+SPOIL(pap_in_the_open_2,
+      (p->auth |= PLAN_AUTH_PAP, p->ipsec = PLAN_IPSEC_NONE, p->protocols[0] = PLAN_L2TP_IPSEC))
+SPOIL(no_keys_2, (p->auth = PLAN_AUTH_CHAP_MD5, p->protocols[0] = PLAN_L2TP_IPSEC,
+                  p->ipsec = PLAN_IPSEC_NONE, p->encryption = PLAN_ENCRYPTION_MAXIMUM))
+SPOIL(ipsec, p->ipsec = 3)
+SPOIL(local_id, g_strlcpy(p->ipsec_local_id, "a\nb", PLAN_MAX_TEXT))
+SPOIL(remote_id, memset(p->ipsec_remote_id, 'a', PLAN_MAX_TEXT))
+SPOIL(cert_too_large, p->cert_len = PLAN_MAX_CERT + 1)
 SPOIL(encryption, p->encryption = 7)
 SPOIL(no_keys, (p->auth = PLAN_AUTH_CHAP_MD5, p->protocols[0] = PLAN_PPTP,
                 p->encryption = PLAN_ENCRYPTION_REQUIRED))
@@ -118,6 +134,12 @@ static const struct {
     {no_auth, "sign in"},
     {auth_unknown, "sign in"},
     {pap_in_the_open, "PAP"},
+    {pap_in_the_open_2, "PAP"},
+    {no_keys_2, "needs MS-CHAPv2"},
+    {ipsec, "IPsec signs in"},
+    {local_id, "name for IPsec"},
+    {remote_id, "name for IPsec"},
+    {cert_too_large, "certificates"},
     {encryption, "encryption"},
     {no_keys, "needs MS-CHAPv2"},
     {tls_name, "certificate"},
@@ -169,6 +191,12 @@ round_trip(void)
     g_assert_cmpuint(q.servers[1].port, ==, 8443);
     g_assert_cmpmem(q.ca, q.ca_len, "PEM", 3);
     g_assert_true(q.ca != p.ca);
+    g_assert_cmpmem(q.cert, q.cert_len, "CERT", 4);
+    g_assert_true(q.cert != p.cert);
+    g_assert_cmpint(q.ipsec, ==, PLAN_IPSEC_CERTIFICATE);
+    g_assert_cmpstr(q.ipsec_remote_id, ==, "vpn.example.edu");
+    g_assert_cmphex(q.ipsec_remembered, ==, 0x12345678);
+    g_assert_true(q.l2tp_port_1701 && !q.ipsec_encap && !q.ipsec_pfs);
     g_assert_true(q.pin_set && q.accept_early_data && q.ipv6 && !q.end_with_caller);
     dial_plan_clear(&p);
     dial_plan_clear(&q);
@@ -218,6 +246,8 @@ credentials_are_checked_and_travel(void)
     g_assert_false(credentials_valid(&c, &why));
     g_assert_nonnull(strstr(why, "empty"));
     g_assert_true(secret_set_text(&c.new_password, "n"));
+    g_assert_true(secret_set_text(&c.l2tp_secret, "tunnel"));
+    g_assert_true(plan_key_set(&c.key, rd_over("-----KEY", 8)));
     credentials_put(&w, &c);
     struct rd r = wr_done(&w);
     g_assert_true(credentials_get(&r, &d));
@@ -225,8 +255,18 @@ credentials_are_checked_and_travel(void)
     g_assert_cmpstr(d.user, ==, "jörg");
     g_assert_true(d.has_new_password);
     g_assert_cmpmem(d.password.data, d.password.len, "pässwörd", strlen("pässwörd"));
+    g_assert_cmpmem(d.l2tp_secret.data, d.l2tp_secret.len, "tunnel", 6);
+    g_assert_cmpstr((const char *)d.key.pem, ==, "-----KEY");
     credentials_wipe(&d);
     g_assert_cmpuint(d.password.len, ==, 0);
+    g_assert_cmpuint(d.key.pem[0], ==, 0);
+
+    static const uint8_t much[PLAN_MAX_KEY + 1];
+    g_assert_false(plan_key_set(&d.key, rd_over(much, sizeof much)));
+    c.key.pem[3] = 0;
+    g_assert_false(credentials_valid(&c, &why));
+    g_assert_nonnull(strstr(why, "key"));
+    c.key.pem[3] = '-';
 
     g_strlcpy(c.user, "user\nroot", sizeof c.user);
     g_assert_false(credentials_valid(&c, &why));

@@ -51,6 +51,14 @@ fill(struct dial_plan *p)
     memset(p->pin, 0xab, sizeof p->pin);
     p->ca_len = 5;
     p->ca = (uint8_t *)strdup("-----");
+    p->ipsec = PLAN_IPSEC_CERTIFICATE;
+    g_strlcpy(p->ipsec_remote_id, "gw.example", PLAN_MAX_TEXT);
+    g_strlcpy(p->ipsec_local_id, "@group", PLAN_MAX_TEXT);
+    p->ipsec_pfs = true;
+    p->ipsec_encap = p->l2tp_port_1701 = false;
+    p->ipsec_remembered = 77;
+    p->cert_len = 6;
+    p->cert = (uint8_t *)strdup("------");
     p->proxy = PLAN_PROXY_SOCKS5;
     g_strlcpy(p->proxy_host, "proxy.example", PLAN_MAX_TEXT);
     p->proxy_port = 1080;
@@ -165,6 +173,11 @@ test_refused(void)
         {"domain", "'corp..example'"},
         {"routes", "['10.0.0.0/33']"},
         {"routes", "['10.0.0.0/8 via 10.1.1.1']"},
+        {"ipsec", "'ikev2'"},
+        {"ipsec", "false"},
+        {"ipsec-local-id", "'a\\nb'"},
+        {"ipsec-remembered", "-1"},
+        {"cert", "@ay []"},
         {"sstp-path-query", "'?a\\r\\nX: y'"},
         {"redial-count", "uint16 65535"},
     };
@@ -257,6 +270,8 @@ test_credentials(void)
     c.has_new_password = true;
     secret_set_text(&c.proxy_password, "pp");
     secret_set_text(&c.psk, "psk");
+    secret_set_text(&c.l2tp_secret, "tunnel");
+    plan_key_set(&c.key, rd_over("-----\nKEY\n", 10));
     g_autoptr(GVariant) v = g_variant_ref_sink(dt_credentials_to_variant(&c));
     g_assert_true(dt_credentials_from_variant(v, &got, &error));
     g_assert_cmpstr(got.user, ==, "alice");
@@ -266,6 +281,8 @@ test_credentials(void)
     g_assert_true(rd_equal(secret_rd(&got.new_password), secret_rd(&c.new_password)));
     g_assert_true(rd_equal(secret_rd(&got.proxy_password), secret_rd(&c.proxy_password)));
     g_assert_true(rd_equal(secret_rd(&got.psk), secret_rd(&c.psk)));
+    g_assert_true(rd_equal(secret_rd(&got.l2tp_secret), secret_rd(&c.l2tp_secret)));
+    g_assert_cmpmem(got.key.pem, got.key.len, "-----\nKEY\n", 10);
     g_assert_true(got.has_new_password);
 
     g_autoptr(GVariant) none = g_variant_ref_sink(dt_credentials_to_variant(NULL));
@@ -280,9 +297,12 @@ test_credentials_refused(void)
 {
     g_autofree char *long_text = g_strnfill(SECRET_MAX + 1, 'x');
     g_autofree char *too_long = g_strdup_printf("{'password': <'%s'>}", long_text);
-    const char *const rows[] = {"{'pin': <'1'>}",         "{'password': <1>}",
-                                "{'password': <b'x'>}",   "{'user': <'a\\nb'>}",
-                                "{'new-password': <''>}", too_long};
+    g_autofree char *long_key = g_strnfill(PLAN_MAX_KEY + 1, 'x');
+    g_autofree char *key_too_long = g_strdup_printf("{'private-key': <'%s'>}", long_key);
+    const char *const rows[] = {
+        "{'pin': <'1'>}",      "{'password': <1>}",      "{'password': <b'x'>}",
+        "{'user': <'a\\nb'>}", "{'new-password': <''>}", too_long,
+        key_too_long};
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GVariant) v = parse(rows[i]);
