@@ -284,6 +284,7 @@ const struct session_kind session_pptp_kind = {
     .seal = seal,
     .encryption = encryption,
     .head = GRE_HEAD_MAX + PPP_CRYPT_HEAD,
+    .channel = CHANNEL_DATA,
     .mtu = MTU,
     .mppe = true,
 };

@@ -36,6 +36,8 @@ struct session_kind {
     void (*expire)(struct session *s, usec_t now);
     usec_t (*deadline)(const struct session *s);
     bool (*seal)(struct session *s, uint8_t **p, size_t *len);
+    /* Many at once; NULL: seal() for each. */
+    size_t (*seal_batch)(struct session *s, struct session_packet *v, size_t n);
     /* The rest only of kinds that are not a stream alone. */
     void (*datagram)(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
                      size_t n, struct session_packets *ret);
@@ -45,7 +47,8 @@ struct session_kind {
     uint16_t head, tail;
     uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
     bool stream;
-    bool mppe; /* the plan's encryption is to be had from PPP */
+    enum session_channel channel; /* where sealed packets go */
+    bool mppe;                    /* the plan's encryption is to be had from PPP */
 };
 
 struct session_sstp {

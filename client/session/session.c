@@ -681,16 +681,39 @@ session_framing(const struct session *s)
         .tail = s->kind->tail,
         .mtu = s->config.mtu,
         .stream = s->kind->stream,
+        .channel = s->kind->channel,
     };
+}
+
+static bool
+may_seal(struct session *s, const uint8_t *p, size_t len)
+{
+    if (s->over || s->ending || !s->configured || len < SMALLEST_IP4 || len > s->config.mtu)
+        return false;
+    s->traffic = true;
+    if (*p >> 4 == 6 && len >= SMALLEST_IP6)
+        nd_answer_note(&s->nd, p);
+    return true;
 }
 
 bool
 session_seal(struct session *s, uint8_t **p, size_t *len)
 {
-    if (s->over || s->ending || !s->configured || *len < SMALLEST_IP4 || *len > s->config.mtu)
-        return false;
-    s->traffic = true;
-    if (**p >> 4 == 6 && *len >= SMALLEST_IP6)
-        nd_answer_note(&s->nd, *p);
-    return s->kind->seal(s, p, len);
+    return may_seal(s, *p, *len) && s->kind->seal(s, p, len);
+}
+
+size_t
+session_seal_batch(struct session *s, struct session_packet *v, size_t n)
+{
+    size_t good = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct session_packet packet = v[i];
+        if (!may_seal(s, packet.p, packet.len))
+            continue;
+        if (s->kind->seal_batch == NULL && !s->kind->seal(s, &packet.p, &packet.len))
+            continue;
+        v[good++] = packet;
+    }
+    return s->kind->seal_batch == NULL ? good : s->kind->seal_batch(s, v, good);
 }

@@ -30,8 +30,16 @@ struct session;
 
 enum session_channel {
     CHANNEL_STREAM,  /* the byte stream inside TLS (SSTP), or PPTP's control connection */
-    CHANNEL_DATA,    /* datagrams: GRE, or ESP */
-    CHANNEL_CONTROL, /* datagrams: IKE */
+    CHANNEL_DATA,    /* datagrams: GRE; all of UDP 4500 (ESP, and IKE behind its marker); L2TP on
+                        UDP 1701 when the plan says no IPsec */
+    CHANNEL_CONTROL, /* datagrams: IKE on UDP 500 */
+    CHANNEL_ESP,     /* datagrams: ESP, IP protocol 50, when the server does no UDP encapsulation */
+    CHANNELS,
+};
+
+struct session_address {
+    uint8_t family; /* 4, 6; 0: not known */
+    uint8_t octets[16];
 };
 
 /* What the owner knows of the link when it is up. */
@@ -43,6 +51,8 @@ struct session_link_info {
     uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
     uint8_t guid[16];                       /* SSTPCORRELATIONID */
     uint16_t local_call;                    /* of PPTP: what the socket was opened for; 0: any */
+    struct session_address local, remote;   /* of L2TP: the ends of its sockets, */
+    uint16_t local_port[CHANNELS];          /* and the ports at our end; 0: no such socket */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };
 
@@ -92,6 +102,7 @@ struct session_framing {
     uint16_t head, tail;
     uint16_t mtu; /* largest IP packet that may be sealed */
     bool stream;  /* sealed packets that lie back to back may be sent as one piece */
+    enum session_channel channel; /* where sealed packets go */
 };
 
 /* @plan and @rng are borrowed for the session's life; @credentials is copied. NULL: no memory. */
@@ -130,3 +141,6 @@ const char *session_encryption(const struct session *s);
  * False: drop the packet (not up, too long, not IP). */
 struct session_framing session_framing(const struct session *s);
 bool session_seal(struct session *s, uint8_t **p, size_t *len);
+/* As session_seal() for @n packets (at most SESSION_BATCH), which some kinds do faster together.
+ * Returns how many frames there are: they stand first in @v, in the order of their packets. */
+size_t session_seal_batch(struct session *s, struct session_packet *v, size_t n);

@@ -72,6 +72,19 @@ test_seal(void)
         g_assert_false(session_seal(s.client, &at, &n));
         g_assert_true(at == room + f.head);
     }
+
+    /* Many at once are the same as one after the other, less those that can not go. */
+    guint8 *const in = room + f.head;
+    struct session_packet v[] = {{in, 100}, {in + 200, 19}, {in + 400, f.mtu}, {in + 200, 50}};
+    in[0] = in[400] = 0x45;
+    in[200] = 0x60;
+    g_assert_cmpuint(session_seal_batch(s.client, v, G_N_ELEMENTS(v)), ==, 3);
+    g_assert_true(v[0].p == in - f.head && v[1].p == in + 400 - f.head &&
+                  v[2].p == in + 200 - f.head);
+    g_assert_cmpuint(v[0].len, ==, 108);
+    g_assert_cmpuint(v[1].len, ==, f.mtu + 8u);
+    g_assert_cmpmem(v[2].p + 4, 4, "\xff\x03\0\x57", 4);
+
     session_close(s.client, s.now);
     first = room + f.head;
     n1 = 100;
