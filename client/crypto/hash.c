@@ -13,7 +13,7 @@ struct hash_ctx {
     EVP_MD_CTX *inner, *outer; /* HMAC: with the padded key already in */
 };
 
-enum { BLOCK_SIZE = 64 }; /* of all three algorithms (RFC 2104 section 2) */
+enum { BLOCK_MAX = 128 };
 
 static const EVP_MD *
 md_of(enum hash_alg alg)
@@ -25,8 +25,19 @@ md_of(enum hash_alg alg)
         return EVP_sha1();
     case HASH_SHA256:
         return EVP_sha256();
+    case HASH_SHA384:
+        return EVP_sha384();
+    case HASH_SHA512:
+        return EVP_sha512();
     }
     abort();
+}
+
+/* HMAC's B: what the key is padded to (RFC 2104 section 2, RFC 4868 section 2.1). */
+static size_t
+block_size(enum hash_alg alg)
+{
+    return alg == HASH_SHA384 || alg == HASH_SHA512 ? 128 : 64;
 }
 
 static void
@@ -40,9 +51,9 @@ size_t
 hash_size(enum hash_alg alg)
 {
     static const uint8_t sizes[] = {
-        [HASH_MD5] = HASH_MD5_SIZE,
-        [HASH_SHA1] = HASH_SHA1_SIZE,
-        [HASH_SHA256] = HASH_SHA256_SIZE,
+        [HASH_MD5] = HASH_MD5_SIZE,       [HASH_SHA1] = HASH_SHA1_SIZE,
+        [HASH_SHA256] = HASH_SHA256_SIZE, [HASH_SHA384] = HASH_SHA384_SIZE,
+        [HASH_SHA512] = HASH_SHA512_SIZE,
     };
 
     return sizes[alg];
@@ -51,7 +62,7 @@ hash_size(enum hash_alg alg)
 bool
 hash_init(void)
 {
-    for (enum hash_alg alg = HASH_MD5; alg <= HASH_SHA256; alg++) {
+    for (enum hash_alg alg = HASH_MD5; alg <= HASH_SHA512; alg++) {
         uint8_t digest[EVP_MAX_MD_SIZE];
         unsigned n = 0;
 
@@ -85,10 +96,11 @@ struct hash_ctx *
 hash_ctx_new_hmac(enum hash_alg alg, struct rd key)
 {
     struct hash_ctx *h = hash_ctx_new(alg);
-    uint8_t block[BLOCK_SIZE] = {0};
+    const size_t size = block_size(alg);
+    uint8_t block[BLOCK_MAX] = {0};
 
     must(rd_ok(&key));
-    if (key.left > sizeof block)
+    if (key.left > size)
         hash_parts(alg, &key, 1, block);
     else if (key.left > 0)
         memcpy(block, key.p, key.left);
@@ -96,12 +108,12 @@ hash_ctx_new_hmac(enum hash_alg alg, struct rd key)
     h->keyed = true;
     h->inner = new_md(alg);
     h->outer = new_md(alg);
-    for (size_t i = 0; i < sizeof block; i++)
+    for (size_t i = 0; i < size; i++)
         block[i] ^= 0x36;
-    must(EVP_DigestUpdate(h->inner, block, sizeof block) == 1);
-    for (size_t i = 0; i < sizeof block; i++)
+    must(EVP_DigestUpdate(h->inner, block, size) == 1);
+    for (size_t i = 0; i < size; i++)
         block[i] ^= 0x36 ^ 0x5c;
-    must(EVP_DigestUpdate(h->outer, block, sizeof block) == 1);
+    must(EVP_DigestUpdate(h->outer, block, size) == 1);
     OPENSSL_cleanse(block, sizeof block);
     return h;
 }

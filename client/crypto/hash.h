@@ -16,9 +16,16 @@
 #include "attr.h"
 #include "bytes.h"
 
-enum hash_alg { HASH_MD5, HASH_SHA1, HASH_SHA256 };
+enum hash_alg { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512 };
 
-enum { HASH_MD5_SIZE = 16, HASH_SHA1_SIZE = 20, HASH_SHA256_SIZE = 32, HASH_MAX_SIZE = 32 };
+enum {
+    HASH_MD5_SIZE = 16,
+    HASH_SHA1_SIZE = 20,
+    HASH_SHA256_SIZE = 32,
+    HASH_SHA384_SIZE = 48,
+    HASH_SHA512_SIZE = 64,
+    HASH_MAX_SIZE = 64,
+};
 
 /* Is every algorithm of this folder there (a FIPS build has no MD5)? It also makes libcrypto load
  * what it needs, so call it before a sandbox closes. */
