@@ -6,7 +6,8 @@
 enum {
     CHAP_PROTOCOL = 0xc223,
     MD5_SIZE = 16,
-    REPEAT_S = 3, /* the response, when there is no outcome; the peer's own timer mostly is first */
+    FIRST_S = 1,  /* until the response is repeated for want of an outcome, on a wire that loses */
+    REPEAT_S = 3, /* and then, for servers that ask another one */
     RECHALLENGE_S = 10, /* not more often than this once connected (threats A8) */
 };
 
@@ -54,7 +55,8 @@ finish(struct chap *chap, usec_t now, struct wr *w, bool usable)
         return CHAP_UNUSABLE;
     chap->sent_len = (uint16_t)w->len;
     chap->wait = CHAP_WAIT_OUTCOME;
-    chap->deadline = now + REPEAT_S * USEC_PER_SEC;
+    chap->overtaken = false;
+    chap->deadline = now + (chap->reliable ? REPEAT_S : FIRST_S) * USEC_PER_SEC;
     send_again(chap);
     return CHAP_ANSWERED;
 }
@@ -157,6 +159,16 @@ chap_expire(struct chap *chap, usec_t now)
 {
     if (chap->wait != CHAP_WAIT_OUTCOME || now < chap->deadline)
         return;
+    chap->deadline = now + REPEAT_S * USEC_PER_SEC;
+    send_again(chap);
+}
+
+void
+chap_overtaken(struct chap *chap, usec_t now)
+{
+    if (chap->wait != CHAP_WAIT_OUTCOME || chap->reliable || chap->overtaken)
+        return;
+    chap->overtaken = true;
     chap->deadline = now + REPEAT_S * USEC_PER_SEC;
     send_again(chap);
 }

@@ -25,7 +25,9 @@ enum chap_result {
 struct chap {
     struct ppp_queue *out;
     bool ms;
-    bool proved; /* once; from then on challenges are answered at a measured pace */
+    bool reliable;  /* the carrier loses nothing */
+    bool overtaken; /* this response was repeated because of chap_overtaken() */
+    bool proved;    /* once; from then on challenges are answered at a measured pace */
     enum chap_wait { CHAP_WAIT_CHALLENGE, CHAP_WAIT_OUTCOME, CHAP_WAIT_PERSON, CHAP_DONE } wait;
     uint8_t id;      /* of the response */
     usec_t deadline; /* to repeat the response */
@@ -41,6 +43,9 @@ void chap_start(struct chap *chap, bool ms, const struct rng *rng, struct ppp_qu
 enum chap_result chap_input(struct chap *chap, usec_t now, const struct ppp_credentials *c,
                             struct rd frame);
 void chap_expire(struct chap *chap, usec_t now);
+/* The peer speaks of the network already, so that its outcome must have been lost: the response is
+ * repeated, once, and brings it again (RFC 1994 section 4.2). */
+void chap_overtaken(struct chap *chap, usec_t now);
 /* After CHAP_REFUSED: answer the challenge of the failure with what @c holds now. */
 enum chap_result chap_retry(struct chap *chap, usec_t now, const struct ppp_credentials *c);
 enum chap_result chap_change(struct chap *chap, usec_t now, const struct ppp_credentials *c);

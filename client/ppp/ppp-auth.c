@@ -191,6 +191,13 @@ pap_outcome(struct ppp_auth *a, enum pap_result result)
     }
 }
 
+static void
+start_chap(struct ppp_auth *a)
+{
+    chap_start(&a->chap, a->method == PPP_AUTH_MSCHAPV2, a->rng, a->out);
+    a->chap.reliable = a->reliable;
+}
+
 void
 ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
 {
@@ -207,7 +214,7 @@ ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
     else if (method == PPP_AUTH_EAP_MSCHAPV2)
         eap_start(&a->eap, a->rng, a->out);
     else if (is_chap(a))
-        chap_start(&a->chap, method == PPP_AUTH_MSCHAPV2, a->rng, a->out);
+        start_chap(a);
     else
         proved(a);
 }
@@ -242,6 +249,13 @@ ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd fram
         return result != EAP_RESULT_MALFORMED;
     }
     return false;
+}
+
+void
+ppp_auth_overtaken(struct ppp_auth *a, usec_t now)
+{
+    if (a->state == PPP_AUTH_RUNNING && is_chap(a))
+        chap_overtaken(&a->chap, now);
 }
 
 void

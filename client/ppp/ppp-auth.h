@@ -30,6 +30,7 @@ struct ppp_auth {
     struct ras_end end;
     uint8_t tries; /* after refusals */
     bool shown;    /* something of ours has left: the server has had a chance to judge us */
+    bool reliable; /* the carrier loses nothing: the owner's to set */
     bool changing; /* a change of password is awaiting its outcome */
     struct ppp_credentials credentials;
     usec_t deadline; /* for the whole of it; NEVER while a person is asked */
@@ -46,6 +47,8 @@ void ppp_auth_wipe(struct ppp_auth *a);
 void ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method);
 /* False: not for the method in use, or malformed. */
 bool ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd frame);
+/* A frame of the network phase has come. */
+void ppp_auth_overtaken(struct ppp_auth *a, usec_t now);
 void ppp_auth_expire(struct ppp_auth *a, usec_t now);
 usec_t ppp_auth_deadline(const struct ppp_auth *a);
 /* Before the start, or as the answer to PPP_AUTH_ASKING. NULL: nobody answers, and the reason that

@@ -84,6 +84,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     ccp_init(&l->ccp, params->mppe, &l->out);
     if (params->server)
         ccp_insist(&l->ccp, params->mppe_only);
+    l->auth.reliable = params->reliable;
     if (params->reliable) {
         ppp_fsm_set_reliable(&l->lcp.fsm);
         ppp_fsm_set_reliable(&l->ipcp.fsm);
@@ -589,8 +590,10 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
         return false; /* RFC 1661 section 3.4: silently */
     if (protocol == PPP_PROTO_PAP || protocol == PPP_PROTO_CHAP || protocol == PPP_PROTO_EAP)
         return auth_frame(l, now, protocol, body);
-    if (l->phase != PPP_PHASE_NETWORK)
+    if (l->phase != PPP_PHASE_NETWORK) {
+        ppp_auth_overtaken(&l->auth, now);
         return false; /* section 3.5 */
+    }
     ncp = ncp_of(l, protocol);
     if (ncp != NULL)
         return ppp_fsm_input(ncp, now, body);

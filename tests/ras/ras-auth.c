@@ -7,7 +7,7 @@
 enum pap_code { PAP_REQUEST = 1, PAP_ACK, PAP_NAK };
 enum chap_code { CHAP_CHALLENGE = 1, CHAP_RESPONSE, CHAP_SUCCESS, CHAP_FAILURE, CHAP_CHANGE = 7 };
 
-#define RESEND (3 * USEC_PER_SEC)
+#define RESEND USEC_PER_SEC
 
 static const struct {
     const char *name;

@@ -17,7 +17,7 @@ enum ras_auth_state {
     RAS_AUTH_REFUSED,  /* .verdict has the number; 718: no answer came */
 };
 
-enum { RAS_AUTH_FRAME = RAS_MSCHAP_TEXT + 16, RAS_AUTH_SENDS = 10 };
+enum { RAS_AUTH_FRAME = RAS_MSCHAP_TEXT + 16, RAS_AUTH_SENDS = 30 };
 
 struct ras_auth {
     const struct ras_env *env;

@@ -161,6 +161,59 @@ test_repeated_challenge_gets_the_same_response(void)
     g_assert_cmpuint(chap.deadline, ==, NEVER);
 }
 
+/* How many times the response went out again. */
+static unsigned
+repeats(void)
+{
+    unsigned n = 0;
+    uint8_t type;
+    struct rd data;
+
+    while (ppp_queue_next(&q, &type, &data))
+        n++;
+    return n;
+}
+
+static void
+test_response_is_repeated(void)
+{
+    const usec_t times[2][3] = {{1, 4, 7}, {3, 6, 9}}; /* seconds; [1]: the carrier is reliable */
+
+    for (int reliable = 0; reliable < 2; reliable++) {
+        start(true);
+        chap.reliable = reliable;
+        g_assert_cmpint(input(v("chap-challenge")), ==, CHAP_ANSWERED);
+        g_assert_cmpuint(repeats(), ==, 1);
+        for (int i = 0; i < 3; i++) {
+            now = NOW + times[reliable][i] * USEC_PER_SEC - 1;
+            chap_expire(&chap, now);
+            g_assert_cmpuint(repeats(), ==, 0);
+            chap_expire(&chap, ++now);
+            g_assert_cmpuint(repeats(), ==, 1);
+        }
+    }
+}
+
+/* The peer goes on without us: once, and not when nothing can be lost or nothing is awaited. */
+static void
+test_overtaken(void)
+{
+    start(true);
+    chap_overtaken(&chap, now);
+    g_assert_cmpuint(repeats(), ==, 0);
+    answered();
+    chap_overtaken(&chap, now);
+    chap_overtaken(&chap, now);
+    g_assert_cmpuint(repeats(), ==, 1);
+    g_assert_cmpint(input(v("chap-success")), ==, CHAP_PROVED);
+    chap_overtaken(&chap, now);
+    g_assert_cmpuint(repeats(), ==, 0);
+    answered();
+    chap.reliable = true;
+    chap_overtaken(&chap, now);
+    g_assert_cmpuint(repeats(), ==, 0);
+}
+
 #define FAILURE_691                                                                                \
     "04100034 "                                                                                    \
     "453d36393120523d3120433d3030303130323033303430353036303730383039304130423043304430453046 "    \
@@ -275,6 +328,8 @@ main(int argc, char **argv)
     g_test_add_func("/chap/A6-state-table", test_A6_state_table);
     g_test_add_func("/chap/outcome-of-another-response-is-ignored",
                     test_outcome_of_another_response_is_ignored);
+    g_test_add_func("/chap/response-is-repeated", test_response_is_repeated);
+    g_test_add_func("/chap/overtaken", test_overtaken);
     g_test_add_func("/chap/repeated-challenge-gets-the-same-response",
                     test_repeated_challenge_gets_the_same_response);
     g_test_add_func("/chap/retry-uses-the-challenge-of-the-failure",

@@ -193,6 +193,39 @@ test_terminated_before_and_after_the_response(void)
     assert_story("lcp-up ended 734 ");
 }
 
+/* The Success is lost, and the server's next frame, of IPCP, brings it again. */
+static void
+test_lost_outcome(void)
+{
+    struct ppp_link_params params = usual;
+    struct ppp_link_item item;
+
+    for (int reliable = 0; reliable < 2; reliable++) {
+        unsigned responses = 0;
+
+        params.reliable = reliable;
+        init(&params, &server);
+        ppp_link_up(&link_, now);
+        inject(hex("ff03c021 01000009 0305c22381"));
+        while (ppp_link_poll(&link_, &item)) {
+            uint8_t ack[32] = {0};
+
+            if (item.type == PPP_LINK_FRAME && item.frame.p[4] == 1) {
+                memcpy(ack, item.frame.p, item.frame.left);
+                ack[4] = 2;
+                inject(keep(ack, item.frame.left));
+            }
+        }
+        inject(hex("ff03c223 01070018 10 00112233445566778899aabbccddeeff 73 7276"));
+        for (int i = 0; i < 3; i++)
+            inject(hex("ff038021 01000004"));
+        while (ppp_link_poll(&link_, &item))
+            responses += item.type == PPP_LINK_FRAME && item.frame.p[2] == 0xc2;
+        g_assert_cmpuint(responses, ==, reliable ? 1 : 2);
+        g_assert_cmpuint(link_.phase, ==, PPP_PHASE_AUTHENTICATE);
+    }
+}
+
 static void
 test_try_again_and_nobody_there(void)
 {
@@ -594,6 +627,7 @@ main(int argc, char **argv)
                     test_terminated_amid_authentication_is_691);
     g_test_add_func("/ppp-link/terminated-before-and-after-the-response",
                     test_terminated_before_and_after_the_response);
+    g_test_add_func("/ppp-link/lost-outcome", test_lost_outcome);
     g_test_add_func("/ppp-link/try-again-and-nobody-there", test_try_again_and_nobody_there);
     g_test_add_func("/ppp-link/A5-unproven-server-778", test_A5_unproven_server_is_778);
     g_test_add_func("/ppp-link/silence-721-718", test_silence);
