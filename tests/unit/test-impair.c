@@ -161,6 +161,27 @@ test_the_ethernet_header_stays(void)
     impair_clear(&w);
 }
 
+static void
+test_one_frame_is_lost(void)
+{
+    static const guint16 types[] = {0x0806, 0x86dd, 0x0800, 0x0800, 0x0800, 0x0800};
+    static const guint8 protocols[] = {6, 6, 1, 6, 47, 6}; /* the third is ICMP */
+    const struct impair_config config = {.lose = 2};
+    struct impair w;
+    guint8 got[LEN];
+
+    impair_init(&w, &config);
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        guint8 frame[LEN] = {[12] = types[i] >> 8, [13] = types[i] & 0xff, [23] = protocols[i]};
+        g_assert_cmpint(impair_push(&w, i, frame, LEN), ==, i == 4 ? IMPAIR_LOST : IMPAIR_PASSED);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(types) - 1; i++)
+        g_assert_cmpuint(take(&w, got), !=, NEVER);
+    g_assert_cmpuint(take(&w, got), ==, NEVER);
+    g_assert_false(impair_counts(got, 33)); /* no whole header */
+    impair_clear(&w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,5 +191,6 @@ main(int argc, char **argv)
     g_test_add_func("/impair/chances", test_chances);
     g_test_add_func("/impair/a-seed-is-a-run", test_a_seed_is_a_run);
     g_test_add_func("/impair/the-ethernet-header-stays", test_the_ethernet_header_stays);
+    g_test_add_func("/impair/one-frame-is-lost", test_one_frame_is_lost);
     return g_test_run();
 }

@@ -4,11 +4,12 @@
  * or frames come that no wire carries.
  *
  *     lab-bridge [--delay MS] [--rate KBIT] [--queue KB] [--loss %] [--duplicate %] [--reorder %]
- *                [--corrupt %] [--seed N] [--log FILE] A B
+ *                [--corrupt %] [--lose aN|bN] [--seed N] [--log FILE] A B
  *
- * Each option holds for both directions, each with its own randomness. Prints "ready" when it
- * forwards, and on SIGTERM what it did. In the log, one line a frame: seconds since the first
- * frame, direction, length, what was done; "round" is that time in round trips of 2 * --delay.
+ * Each option holds for both directions, each with its own randomness; --lose is one frame: the
+ * N-th (from 1) of IPv4 other than ICMP that comes in at A or B. Prints "ready" when it forwards,
+ * and on SIGTERM what it did. In the log, one line a frame: seconds since the first frame,
+ * direction, length, what was done; "round" is that time in round trips of 2 * --delay.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -201,15 +202,34 @@ number(const char *text, double max)
     return (uint64_t)(value * 1e6 + 0.5);
 }
 
+/* "a3": the third that comes in at A. */
 static void
-parse(int argc, char **argv, struct impair_config *c, const char **log)
+take_lose(const char *text, uint32_t ret[static 2])
+{
+    const bool good = text[0] == 'a' || text[0] == 'b';
+
+    ret[text[0] == 'b'] = good ? (uint32_t)(number(text + 1, 1e9) / 1000000) : 0;
+    if (!good) {
+        fprintf(stderr, "lab-bridge: neither a nor b: %s\n", text);
+        exit(2);
+    }
+}
+
+static void
+parse(int argc, char **argv, struct impair_config *c, uint32_t ret_lose[static 2], const char **log)
 {
     static const struct option options[] = {
-        {"delay", 1, NULL, 'd'},     {"rate", 1, NULL, 'r'},
-        {"queue", 1, NULL, 'q'},     {"loss", 1, NULL, 'l'},
-        {"duplicate", 1, NULL, 'u'}, {"reorder", 1, NULL, 'o'},
-        {"corrupt", 1, NULL, 'c'},   {"seed", 1, NULL, 's'},
-        {"log", 1, NULL, 'f'},       {0},
+        {"delay", 1, NULL, 'd'},
+        {"rate", 1, NULL, 'r'},
+        {"queue", 1, NULL, 'q'},
+        {"loss", 1, NULL, 'l'},
+        {"duplicate", 1, NULL, 'u'},
+        {"reorder", 1, NULL, 'o'},
+        {"corrupt", 1, NULL, 'c'},
+        {"seed", 1, NULL, 's'},
+        {"log", 1, NULL, 'f'},
+        {"lose", 1, NULL, 'n'},
+        {0},
     };
     int option;
 
@@ -240,6 +260,9 @@ parse(int argc, char **argv, struct impair_config *c, const char **log)
         case 's':
             c->seed = strtoull(optarg, NULL, 10);
             break;
+        case 'n':
+            take_lose(optarg, ret_lose);
+            break;
         case 'f':
             *log = optarg;
             break;
@@ -258,11 +281,12 @@ int
 main(int argc, char **argv)
 {
     struct impair_config config;
+    uint32_t lose[2] = {0};
     const char *log = NULL;
     struct bridge b = {0};
     sigset_t ends;
 
-    parse(argc, argv, &config, &log);
+    parse(argc, argv, &config, lose, &log);
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
@@ -271,6 +295,7 @@ main(int argc, char **argv)
     b.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     for (int i = 0; i < 2; i++) {
         b.port[i] = open_port(argv[optind + i]);
+        config.lose = lose[i];
         impair_init(&b.wire[i], &config);
         config.seed = ~config.seed;
     }

@@ -104,6 +104,25 @@ serialize(struct impair *w, usec_t now, size_t len, usec_t *ret_left)
     return true;
 }
 
+bool
+impair_counts(const void *frame, size_t len)
+{
+    const uint8_t *const p = frame;
+
+    return len >= ETHERNET_HEADER + 20 && p[12] == 0x08 && p[13] == 0x00 &&
+           p[ETHERNET_HEADER + 9] != 1;
+}
+
+/* By chance, or because its turn has come. */
+static bool
+is_lost(struct impair *w, const void *frame, size_t len)
+{
+    const bool chosen =
+        w->config.lose > 0 && impair_counts(frame, len) && ++w->counted == w->config.lose;
+
+    return chance(w, w->config.loss) || chosen;
+}
+
 enum impair_act
 impair_push(struct impair *w, usec_t now, const void *frame, size_t len)
 {
@@ -112,7 +131,7 @@ impair_push(struct impair *w, usec_t now, const void *frame, size_t len)
     usec_t due;
 
     w->octets += len;
-    if (chance(w, w->config.loss)) {
+    if (is_lost(w, frame, len)) {
         w->count[IMPAIR_LOST]++;
         return IMPAIR_LOST;
     }

@@ -23,6 +23,7 @@ struct impair_config {
     uint32_t queue;    /* octets that may wait for the rate before frames are dropped */
     usec_t reorder_by; /* how much later a reordered frame comes */
     uint32_t loss, duplicate, reorder, corrupt;
+    uint32_t lose; /* the number of one frame that is lost, of those that impair_counts(); from 1 */
     uint64_t seed;
 };
 
@@ -46,6 +47,7 @@ struct impair_frame {
 struct impair {
     struct impair_config config;
     uint64_t random, order;
+    uint32_t counted; /* frames so far that impair_counts() */
     usec_t wire_free; /* when the last frame has left, at the configured rate */
     struct impair_frame *heap;
     size_t n, cap;
@@ -53,6 +55,8 @@ struct impair {
     uint64_t octets;
 };
 
+/* IPv4 over Ethernet, and not ICMP: what is a call's, and not the network's own. */
+bool impair_counts(const void *frame, size_t len);
 void impair_init(struct impair *w, const struct impair_config *config);
 void impair_clear(struct impair *w);
 /* Copies the frame. Returns what was done to it, the worst if several things were. */
