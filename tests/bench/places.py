@@ -87,6 +87,7 @@ def close_all():
 
 LINKS = {  # what a profile says: TunnelAddress, VpnStrategy
     "sstp": (SERVER, 5),
+    "pptp": (SERVER, 1),
     "softether": ("vpn.example.test", 5),
 }
 
@@ -212,9 +213,10 @@ def memory_of(pid):
 # ->login for Call; close().
 
 class Practice:
-    """dialtone-ras at the end of a wire; with @delay_ms a bridge in the middle delays each way."""
+    """dialtone-ras at the end of a wire; with @bridge there is a bridge in its middle, with these
+    options of lab-bridge."""
 
-    def __init__(self, files, delay_ms=0, auth="mschapv2"):
+    def __init__(self, files, bridge=None, auth="mschapv2"):
         self.files, self.inner = files, "10.9.0.1"
         self.client, self.server, self.wire = (f"{PREFIX}-{x}" for x in ("client", "server", "wire"))
         self.behind = self.server
@@ -222,27 +224,25 @@ class Practice:
                       files.write("password", "wonderland\n"))
         self.bridge = self.ras = None
         try:
-            self._make_wire(delay_ms)
+            self._make_wire(bridge)
             self._start(auth)
         except BaseException:
             self.close()
             raise
 
-    def _make_wire(self, delay_ms):
+    def _make_wire(self, bridge):
         c, s, m = self.client, self.server, self.wire
-        for n in (c, s, m) if delay_ms else (c, s):
+        for n in (c, s) if bridge is None else (c, s, m):
             run("ip", "netns", "add", n)
             run(*inside(n, "ip", "link", "set", "lo", "up"))
             run(*inside(n, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"))
-        if delay_ms:
+        if bridge is not None:
             self._pair(c, "up0", m, "a0")
             self._pair(s, "up0", m, "b0")
             for n, link in ((c, "up0"), (s, "up0"), (m, "a0"), (m, "b0")):
                 run(*inside(n, "ethtool", "-K", link, "tso", "off", "gso", "off", "gro", "off",
                             "tx", "off"), check=False)
-            self.bridge = Process(*inside(m, program("tests/lab/bridge/lab-bridge"), "--delay",
-                                          str(delay_ms), "a0", "b0"))
-            self.bridge.p.stdout.readline()
+            self.set_bridge(*bridge)
         else:
             self._pair(c, "up0", s, "up0")
         for n, address in ((c, CLIENT), (s, SERVER)):
@@ -250,6 +250,17 @@ class Practice:
             use_cubic(n, "up0")
         wait_for(f"{SERVER} to answer",
                  lambda: "1 received" in run(*inside(c, "ping", "-c1", "-W1", SERVER), check=False))
+
+    def set_bridge(self, *options):
+        """From now on, what these say. Returns what the bridge did until now, as it tells it."""
+        told = ""
+        if self.bridge:
+            self.bridge.close()
+            told = self.bridge.p.stdout.read()
+        self.bridge = Process(*inside(self.wire, program("tests/lab/bridge/lab-bridge"), *options,
+                                      "a0", "b0"))
+        self.bridge.p.stdout.readline()
+        return told
 
     @staticmethod
     def _pair(a, a_name, b, b_name):
@@ -261,7 +272,7 @@ class Practice:
     def _start(self, auth):
         r, w = os.pipe()
         self.ras = Process(*inside(self.server, program("tests/ras/dialtone-ras"), "--listen",
-                                   f"{SERVER}:443", "--cert", self.files.cert, "--key",
+                                   f"{SERVER}:443", "--pptp", f"{SERVER}:1723", "--cert", self.files.cert, "--key",
                                    self.files.key, "--users", self.files.path("users"),
                                    "--ready-fd", str(w), "--json", "--dns", self.inner, "--wins",
                                    self.inner, "--auth", auth), pass_fds=[w])
