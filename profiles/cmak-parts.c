@@ -1,6 +1,7 @@
 /* cmak-parts.c - see cmak-parts.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmak-parts.h"
 
+#include "profile-fields.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -27,12 +28,17 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
             continue;
         if (chosen != NULL && g_ascii_strcasecmp(e->key, chosen) == 0)
             p->server = p->servers->len;
+        g_autofree char *origin = g_strconcat("Server/", e->value, NULL);
         profile_add_server(p, e->key, e->value);
+        profile_set_origin(p, origin, file, list->name, e->key, e->value);
     }
     p->choose_server = p->servers->len > before;
     profile_set(&p->server_message, message);
+    if (message != NULL)
+        field_set_origin(field_find(SCOPE_OWN, "ServerMessage"), p, file, "Settings", "Message");
     if (url != NULL && *url != '\0') {
-        profile_add_other(p, file, "Settings", "UpdateURL", url);
+        profile_set(&p->server_list_url, url);
+        field_set_origin(field_find(SCOPE_OWN, "ServerListURL"), p, file, "Settings", "UpdateURL");
         profile_note(p, _("The list of servers is not updated from %s in this version."), url);
     }
     return p->servers->len > before;
@@ -134,7 +140,7 @@ route_of(char **words)
 }
 
 static void
-take_route_line(Profile *p, char *raw, guint *odd)
+take_route_line(Profile *p, const char *file, char *raw, guint *odd)
 {
     char line[256];
 
@@ -152,18 +158,21 @@ take_route_line(Profile *p, char *raw, guint *odd)
     g_ptr_array_add(words, NULL);
 
     g_autofree char *route = route_of((char **)words->pdata);
-    if (route != NULL && p->routes->len < PLAN_MAX_ROUTES)
+    if (route != NULL && p->routes->len < PLAN_MAX_ROUTES) {
+        g_autofree char *origin = g_strconcat("Route/", route, NULL);
+
+        profile_set_origin(p, origin, file, "", line, route);
         g_ptr_array_add(p->routes, g_steal_pointer(&route));
-    else if ((*odd)++ < MAX_ROUTE_NOTES)
+    } else if ((*odd)++ < MAX_ROUTE_NOTES)
         profile_note(p, _("A line of the route file has no meaning here: %s"), line);
 }
 
 void
-cmak_take_routes(Profile *p, const char *text)
+cmak_take_routes(Profile *p, const char *file, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
     guint odd = 0;
 
     for (guint i = 0; lines[i] != NULL; i++)
-        take_route_line(p, lines[i], &odd);
+        take_route_line(p, file, lines[i], &odd);
 }

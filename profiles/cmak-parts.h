@@ -18,4 +18,4 @@ void cmak_take_actions(Profile *p, const struct ini_section *section);
 /* The file behind /STATIC_FILE_NAME of a cmroute action, or NULL. Free it. */
 char *cmak_route_file(const char *command);
 /* "ADD net MASK mask default METRIC default IF default" lines; others become notes. */
-void cmak_take_routes(Profile *p, const char *text);
+void cmak_take_routes(Profile *p, const char *file, const char *text);

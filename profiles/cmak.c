@@ -215,6 +215,14 @@ find_parts(struct loader *l, const char *start, GError **error)
 
 /* --- typed fields --- */
 
+static const char *
+base_name(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash == NULL ? name : slash + 1;
+}
+
 static const struct ini_entry *
 entry_in(const struct loader *l, int which, const char *section, const char *key)
 {
@@ -226,21 +234,40 @@ entry_in(const struct loader *l, int which, const char *section, const char *key
     return e;
 }
 
+struct found {
+    const struct ini_entry *entry; /* NULL: nowhere */
+    int which;
+    char *section; /* owned */
+};
+
+static void
+look(const struct loader *l, int which, const char *section, const char *key, struct found *f)
+{
+    const struct ini_entry *e = entry_in(l, which, section, key);
+
+    if (e == NULL || f->entry != NULL)
+        return;
+    *f = (struct found){e, which, g_strdup(section)};
+}
+
 /* Both files are asked, so that a key counts as known in both. */
-static const struct ini_entry *
+static struct found
 entry_of(const struct loader *l, const struct profile_field *f, const char *dun)
 {
-    const char *group = field_group(f->scope);
+    const char *section = field_section(f->scope);
+    const int first = f->scope == SCOPE_USER ? CMP : CMS;
+    struct found found = {0};
 
-    if (f->scope == SCOPE_CM || f->scope == SCOPE_USER) {
-        const struct ini_entry *cms = entry_in(l, CMS, group, f->key);
-        const struct ini_entry *cmp = entry_in(l, CMP, group, f->key);
-        const gboolean user = f->scope == SCOPE_USER;
-        return user ? (cmp != NULL ? cmp : cms) : (cms != NULL ? cms : cmp);
+    if (f->scope == SCOPE_CM || f->scope == SCOPE_USER || f->scope == SCOPE_ISP) {
+        look(l, first, section, f->key, &found);
+        look(l, first == CMP ? CMS : CMP, section, f->key, &found);
+        return found;
     }
-    g_autofree char *section = g_strconcat(group, "&", dun, NULL);
-    const struct ini_entry *e = entry_in(l, CMS, section, f->key);
-    return e != NULL ? e : entry_in(l, CMS, group, f->key);
+    g_autofree char *named = g_strconcat(section, "&", dun, NULL);
+    look(l, CMS, named, f->key, &found);
+    if (found.entry == NULL && f->scope <= SCOPE_NETWORKING)
+        look(l, CMS, section, f->key, &found);
+    return found;
 }
 
 static gboolean
@@ -258,16 +285,23 @@ parse_number(const char *text, gint64 *ret)
 static void
 take_field(struct loader *l, const struct profile_field *f, const char *dun)
 {
-    const struct ini_entry *e = entry_of(l, f, dun);
+    struct found found = entry_of(l, f, dun);
+    const struct ini_entry *e = found.entry;
+    gboolean taken = TRUE;
     gint64 number;
 
     if (e == NULL || (*e->value == '\0' && f->type != FIELD_TEXT))
-        return;
-    if (f->type == FIELD_TEXT)
+        taken = FALSE;
+    else if (f->type == FIELD_TEXT)
         profile_set(field_text(f, l->p), e->value);
-    else if (!parse_number(e->value, &number) || !field_set_number(f, l->p, number))
+    else if (!parse_number(e->value, &number) || !field_set_number(f, l->p, number)) {
+        taken = FALSE;
         profile_note(l->p, _("%s=%s is not a possible value; %u is used."), f->key, e->value,
                      field_number(f, l->p));
+    }
+    if (taken)
+        field_set_origin(f, l->p, base_name(l->part[found.which].name), found.section, f->key);
+    g_free(found.section);
 }
 
 /* The name behind "Server&" and its kin that describes the VPN. */
@@ -292,11 +326,18 @@ vpn_entry_name(struct loader *l)
 static void
 take_fields(struct loader *l)
 {
+    const struct ini_entry *line = entry_in(l, CMS, "Connection Manager", "DUN");
+    const char *isp = line == NULL ? "" : line->value;
     g_autofree char *dun = vpn_entry_name(l);
+    const gboolean two = *isp != '\0' && g_ascii_strcasecmp(isp, dun) != 0;
 
-    for (guint i = 0; i < profile_n_fields; i++)
-        if (profile_fields[i].scope != SCOPE_OWN)
-            take_field(l, &profile_fields[i], dun);
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const enum field_scope scope = profile_fields[i].scope;
+        const gboolean of_line = scope >= SCOPE_ISP_SERVER && scope <= SCOPE_ISP_NETWORKING;
+
+        if (scope != SCOPE_OWN && (two || !of_line))
+            take_field(l, &profile_fields[i], of_line ? isp : dun);
+    }
     l->p->format_version =
         (guint)CLAMP(ini_get_int(l->part[CMS].ini, "Profile Format", "Version", 4), 0, 255);
     entry_in(l, CMS, "Profile Format", "Version");
@@ -315,14 +356,6 @@ take_fields(struct loader *l)
 }
 
 /* --- files that belong to it --- */
-
-static const char *
-base_name(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    return slash == NULL ? name : slash + 1;
-}
 
 static GBytes *
 keep_file(struct loader *l, const char *wanted, gsize max, const char **ret_name)
@@ -461,8 +494,14 @@ take_servers(struct loader *l, GError **error)
         if (vpn != NULL && cmak_take_servers(l->p, vpn, name))
             choose_server(l->p, address);
     }
-    if (l->p->servers->len == 0 && *address != '\0')
+    if (l->p->servers->len == 0 && *address != '\0') {
+        g_autofree char *origin = g_strconcat("Server/", address, NULL);
+        const int which = cmp != NULL && *cmp->value != '\0' ? CMP : CMS;
+
         profile_add_server(l->p, "", address);
+        profile_set_origin(l->p, origin, base_name(l->part[which].name), "Connection Manager",
+                           "TunnelAddress", address);
+    }
     return TRUE;
 }
 
@@ -482,7 +521,7 @@ take_route_files(struct loader *l)
             continue;
         const char *data = g_bytes_get_data(bytes, &n);
         g_autofree char *text = g_strndup(data == NULL ? "" : data, n);
-        cmak_take_routes(l->p, text);
+        cmak_take_routes(l->p, name, text);
         a->replaced = TRUE;
     }
 }

@@ -7,6 +7,46 @@
 #define NOT(member, fallback)      FIELD_NOT, AT(member), fallback, 0, 1
 #define NUM(member, fallback, max) FIELD_NUMBER, AT(member), fallback, 0, max
 
+/* Of an entry of [Server&], [TCP/IP&], [Networking&]; there can be two, for the VPN and for the
+ * line dialed before it. */
+/* clang-format off */
+#define DUN_FIELDS(server, tcpip, networking, dun) \
+    {server, "NetworkLogon", BOOL(dun.network_logon, 1)}, \
+    {server, "SW_Compress", BOOL(dun.sw_compress, 1)}, \
+    {server, "Disable_LCP", BOOL(dun.disable_lcp, 0)}, \
+    {server, "Negotiate_TCP/IP", BOOL(dun.ipv4, 1)}, \
+    {server, "Negotiate_IPv6", BOOL(dun.ipv6, 1)}, \
+    {server, "SecureLocalFiles", BOOL(dun.secure_local_files, 0)}, \
+    {server, "PW_Encrypt", BOOL(dun.pw_encrypt, 1)}, \
+    {server, "PW_EncryptMS", BOOL(dun.pw_encrypt_ms, 1)}, \
+    {server, "DataEncrypt", BOOL(dun.data_encrypt, 0)}, \
+    {server, "Custom_Security", BOOL(dun.custom_security, 0)}, \
+    {server, "EnforceCustomSecurity", BOOL(dun.enforce_custom, 0)}, \
+    {server, "EncryptionType", NUM(dun.encryption_type, 3, 3)}, \
+    {server, "Require_PAP", BOOL(dun.pap, 0)}, \
+    {server, "Require_SPAP", BOOL(dun.spap, 0)}, \
+    {server, "Require_CHAP", BOOL(dun.chap, 0)}, \
+    {server, "Require_MSCHAP", BOOL(dun.mschap, 0)}, \
+    {server, "Require_MSCHAP2", BOOL(dun.mschap2, 0)}, \
+    {server, "Require_W95MSCHAP", BOOL(dun.w95mschap, 0)}, \
+    {server, "Require_EAP", BOOL(dun.eap, 0)}, \
+    {server, "CustomAuthKey", NUM(dun.custom_auth_key, 0, 255)}, \
+    {tcpip, "IP_Header_Compress", BOOL(dun.ip_header_compress, 1)}, \
+    {tcpip, "Gateway_On_Remote", BOOL(dun.gateway_on_remote, 1)}, \
+    {tcpip, "DisableClassBasedDefaultRoute", NOT(dun.class_route, 0)}, \
+    {tcpip, "Specify_Server_Address", BOOL(dun.specify_servers, 0)}, \
+    {tcpip, "DNS_Address", TEXT(dun.dns1)}, \
+    {tcpip, "DNS_Alt_Address", TEXT(dun.dns2)}, \
+    {tcpip, "WINS_Address", TEXT(dun.wins1)}, \
+    {tcpip, "WINS_Alt_Address", TEXT(dun.wins2)}, \
+    {tcpip, "Specify_IP_Address", BOOL(dun.specify_ip, 0)}, \
+    {tcpip, "IP_Address", TEXT(dun.ip_address)}, \
+    {tcpip, "DnsSuffix", TEXT(dun.dns_suffix)}, \
+    {networking, "VpnEntry", BOOL(dun.vpn_entry, 1)}, \
+    {networking, "VpnStrategy", NUM(dun.vpn_strategy, 0, 15)}, \
+    {networking, "UsePreSharedKey", BOOL(dun.use_preshared_key, 0)},
+/* clang-format on */
+
 /* Defaults: "Connection Manager keys" and "Networking keys" of the Windows Server documentation
  * where it tells; the safer side where it does not. For FIELD_NOT the default is the key's. */
 const struct profile_field profile_fields[] = {
@@ -18,6 +58,13 @@ const struct profile_field profile_fields[] = {
     {SCOPE_CM, "SmallIcon", TEXT(small_icon)},
     {SCOPE_CM, "TrayIcon", TEXT(tray_icon)},
     {SCOPE_CM, "HelpFile", TEXT(help_file)},
+    {SCOPE_CM, "PBLogo", TEXT(pb_logo)},
+    {SCOPE_CM, "PBMessage", TEXT(pb_message)},
+    {SCOPE_CM, "Version", NUM(pb_version, 0, G_MAXINT32)},
+    {SCOPE_CM, "DownloadDelay", NUM(download_delay, 15, 86400)},
+    {SCOPE_CM, "DUN", TEXT(isp_name)},
+    {SCOPE_CM, "TunnelDUN", TEXT(dun_name)},
+    {SCOPE_CM, "TunnelReferences", BOOL(tunnel_references, 0)},
     {SCOPE_CM, "UserNamePrefix", TEXT(user_prefix)},
     {SCOPE_CM, "UserNameSuffix", TEXT(user_suffix)},
     {SCOPE_CM, "HideUserName", BOOL(hide_user, 0)},
@@ -27,6 +74,11 @@ const struct profile_field profile_fields[] = {
     {SCOPE_CM, "HideDialAutomatically", BOOL(hide_dial_automatically, 0)},
     {SCOPE_CM, "HideAdvancedTab", BOOL(hide_advanced_tab, 0)},
     {SCOPE_CM, "HideTrayIcon", BOOL(hide_tray_icon, 0)},
+    {SCOPE_CM, "HideBalloonTips", BOOL(hide_balloon_tips, 0)},
+    {SCOPE_CM, "HideInternetUsername", BOOL(hide_isp_user, 0)},
+    {SCOPE_CM, "HideInternetPassword", BOOL(hide_isp_password, 0)},
+    {SCOPE_CM, "HideRememberInternetPassword", BOOL(hide_remember_isp_password, 0)},
+    {SCOPE_CM, "ResetPassword", TEXT(reset_password)},
     {SCOPE_CM, "UserNameOptional", BOOL(user_optional, 0)},
     {SCOPE_CM, "PasswordOptional", BOOL(password_optional, 0)},
     {SCOPE_CM, "DomainOptional", BOOL(domain_optional, 1)},
@@ -43,54 +95,28 @@ const struct profile_field profile_fields[] = {
 
     {SCOPE_USER, "UserName", TEXT(user)},
     {SCOPE_USER, "Domain", TEXT(domain)},
+    {SCOPE_USER, "InternetUserName", TEXT(isp_user)},
+    {SCOPE_USER, "RememberInternetPassword", BOOL(remember_isp_password, 0)},
     {SCOPE_USER, "RememberPassword", BOOL(remember_password, 0)},
     {SCOPE_USER, "DialAutomatically", BOOL(dial_automatically, 0)},
     {SCOPE_USER, "ConnectionType", NUM(connection_type, 0, 1)},
     {SCOPE_USER, "RedialCount", NUM(redial_count, 3, 999)},
     {SCOPE_USER, "RedialDelay", NUM(redial_delay, 5, 3600)},
     {SCOPE_USER, "IdleTimeout", NUM(idle_timeout, 0, 100000)},
+    {SCOPE_USER, "IdleThreshold", NUM(idle_threshold, 0, G_MAXINT32)},
     {SCOPE_USER, "EnableLogging", BOOL(enable_logging, 1)},
 
-    {SCOPE_SERVER, "NetworkLogon", BOOL(dun.network_logon, 1)},
-    {SCOPE_SERVER, "SW_Compress", BOOL(dun.sw_compress, 1)},
-    {SCOPE_SERVER, "Disable_LCP", BOOL(dun.disable_lcp, 0)},
-    {SCOPE_SERVER, "Negotiate_TCP/IP", BOOL(dun.ipv4, 1)},
-    {SCOPE_SERVER, "Negotiate_IPv6", BOOL(dun.ipv6, 1)},
-    {SCOPE_SERVER, "SecureLocalFiles", BOOL(dun.secure_local_files, 0)},
-    {SCOPE_SERVER, "PW_Encrypt", BOOL(dun.pw_encrypt, 1)},
-    {SCOPE_SERVER, "PW_EncryptMS", BOOL(dun.pw_encrypt_ms, 1)},
-    {SCOPE_SERVER, "DataEncrypt", BOOL(dun.data_encrypt, 0)},
-    {SCOPE_SERVER, "Custom_Security", BOOL(dun.custom_security, 0)},
-    {SCOPE_SERVER, "EnforceCustomSecurity", BOOL(dun.enforce_custom, 0)},
-    {SCOPE_SERVER, "EncryptionType", NUM(dun.encryption_type, 3, 3)},
-    {SCOPE_SERVER, "Require_PAP", BOOL(dun.pap, 0)},
-    {SCOPE_SERVER, "Require_SPAP", BOOL(dun.spap, 0)},
-    {SCOPE_SERVER, "Require_CHAP", BOOL(dun.chap, 0)},
-    {SCOPE_SERVER, "Require_MSCHAP", BOOL(dun.mschap, 0)},
-    {SCOPE_SERVER, "Require_MSCHAP2", BOOL(dun.mschap2, 0)},
-    {SCOPE_SERVER, "Require_W95MSCHAP", BOOL(dun.w95mschap, 0)},
-    {SCOPE_SERVER, "Require_EAP", BOOL(dun.eap, 0)},
-    {SCOPE_SERVER, "CustomAuthKey", NUM(dun.custom_auth_key, 0, 255)},
+    {SCOPE_ISP, "PBFile", TEXT(pb_file)},
+    {SCOPE_ISP, "RegionFile", TEXT(region_file)},
+    {SCOPE_ISP, "PBURL", TEXT(pb_url)},
 
-    {SCOPE_TCPIP, "IP_Header_Compress", BOOL(dun.ip_header_compress, 1)},
-    {SCOPE_TCPIP, "Gateway_On_Remote", BOOL(dun.gateway_on_remote, 1)},
-    {SCOPE_TCPIP, "DisableClassBasedDefaultRoute", NOT(dun.class_route, 0)},
-    {SCOPE_TCPIP, "Specify_Server_Address", BOOL(dun.specify_servers, 0)},
-    {SCOPE_TCPIP, "DNS_Address", TEXT(dun.dns1)},
-    {SCOPE_TCPIP, "DNS_Alt_Address", TEXT(dun.dns2)},
-    {SCOPE_TCPIP, "WINS_Address", TEXT(dun.wins1)},
-    {SCOPE_TCPIP, "WINS_Alt_Address", TEXT(dun.wins2)},
-    {SCOPE_TCPIP, "Specify_IP_Address", BOOL(dun.specify_ip, 0)},
-    {SCOPE_TCPIP, "IP_Address", TEXT(dun.ip_address)},
-    {SCOPE_TCPIP, "DnsSuffix", TEXT(dun.dns_suffix)},
-
-    {SCOPE_NETWORKING, "VpnEntry", BOOL(dun.vpn_entry, 1)},
-    {SCOPE_NETWORKING, "VpnStrategy", NUM(dun.vpn_strategy, 0, 15)},
-    {SCOPE_NETWORKING, "UsePreSharedKey", BOOL(dun.use_preshared_key, 0)},
+    DUN_FIELDS(SCOPE_SERVER, SCOPE_TCPIP, SCOPE_NETWORKING, dun)
+    DUN_FIELDS(SCOPE_ISP_SERVER, SCOPE_ISP_TCPIP, SCOPE_ISP_NETWORKING, isp)
 
     {SCOPE_OWN, "Source", TEXT(source)},
     {SCOPE_OWN, "Encoding", TEXT(encoding)},
     {SCOPE_OWN, "ShortName", TEXT(short_name)},
+    {SCOPE_OWN, "Kind", FIELD_NUMBER, AT(kind), PROFILE_VPN, PROFILE_DIALUP, PROFILE_BROADBAND},
     {SCOPE_OWN, "FormatVersion", NUM(format_version, 4, 255)},
     {SCOPE_OWN, "LicenceFile", TEXT(licence_file)},
     {SCOPE_OWN, "Server", NUM(server, 0, PROFILE_MAX_SERVERS - 1)},
@@ -104,6 +130,25 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "ProxyPort", NUM(proxy_port, 0, 65535)},
     {SCOPE_OWN, "ProxyUser", TEXT(proxy_user)},
     {SCOPE_OWN, "AcceptEarlyData", BOOL(accept_early_data, 0)},
+    {SCOPE_OWN, "LastProtocol", NUM(last_protocol, 0, PLAN_PPTP)},
+    {SCOPE_OWN, "ServerListURL", TEXT(server_list_url)},
+    {SCOPE_OWN, "IPsec", BOOL(ipsec, 1)},
+    {SCOPE_OWN, "UseCertificate", BOOL(use_certificate, 0)},
+    {SCOPE_OWN, "IPsecPFS", BOOL(ipsec_pfs, 0)},
+    {SCOPE_OWN, "IPsecEncapsulation", BOOL(ipsec_encap, 1)},
+    {SCOPE_OWN, "IPsecRemembered", NUM(ipsec_remembered, 0, G_MAXUINT32)},
+    {SCOPE_OWN, "L2TPPort1701", BOOL(l2tp_port_1701, 1)},
+    {SCOPE_OWN, "Certificate", TEXT(cert_pem)},
+    {SCOPE_OWN, "IPsecLocalId", TEXT(ipsec_local_id)},
+    {SCOPE_OWN, "IPsecRemoteId", TEXT(ipsec_remote_id)},
+    {SCOPE_OWN, "IdleSeconds", NUM(idle_seconds, 0, 59)},
+    {SCOPE_OWN, "RedialOnLinkFailure", BOOL(redial_on_drop, 0)},
+    {SCOPE_OWN, "DialFirst", TEXT(dial_first)},
+    {SCOPE_OWN, "PhoneNumber", TEXT(phone_number)},
+    {SCOPE_OWN, "AreaCode", TEXT(area_code)},
+    {SCOPE_OWN, "CountryCode", NUM(country_code, 0, 99999)},
+    {SCOPE_OWN, "UseDialingRules", BOOL(use_dialing_rules, 0)},
+    {SCOPE_OWN, "Device", TEXT(device)},
     /* clang-format on */
 };
 const guint profile_n_fields = G_N_ELEMENTS(profile_fields);
@@ -121,10 +166,40 @@ field_group(enum field_scope scope)
         return "TCP/IP";
     case SCOPE_NETWORKING:
         return "Networking";
+    case SCOPE_ISP:
+        return "ISP";
+    case SCOPE_ISP_SERVER:
+        return "Dial-up Server";
+    case SCOPE_ISP_TCPIP:
+        return "Dial-up TCP/IP";
+    case SCOPE_ISP_NETWORKING:
+        return "Dial-up Networking";
     case SCOPE_OWN:
         return "Dialtone";
     }
     g_assert_not_reached();
+}
+
+const char *
+field_section(enum field_scope scope)
+{
+    switch (scope) {
+    case SCOPE_ISP_SERVER:
+        return field_group(SCOPE_SERVER);
+    case SCOPE_ISP_TCPIP:
+        return field_group(SCOPE_TCPIP);
+    case SCOPE_ISP_NETWORKING:
+        return field_group(SCOPE_NETWORKING);
+    case SCOPE_CM:
+    case SCOPE_USER:
+    case SCOPE_SERVER:
+    case SCOPE_TCPIP:
+    case SCOPE_NETWORKING:
+    case SCOPE_ISP:
+    case SCOPE_OWN:
+        break;
+    }
+    return field_group(scope);
 }
 
 char **
@@ -154,4 +229,35 @@ field_set_number(const struct profile_field *f, Profile *p, gint64 number)
     }
     G_STRUCT_MEMBER(gboolean, p, f->offset) = (number != 0) != (f->type == FIELD_NOT);
     return TRUE;
+}
+
+char *
+field_name(const struct profile_field *f)
+{
+    return g_strconcat(field_group(f->scope), "/", f->key, NULL);
+}
+
+char *
+field_value(const struct profile_field *f, const Profile *p)
+{
+    return f->type == FIELD_TEXT ? g_strdup(*field_text(f, (Profile *)p))
+                                 : g_strdup_printf("%u", field_number(f, p));
+}
+
+void
+field_set_origin(const struct profile_field *f, Profile *p, const char *file, const char *section,
+                 const char *key)
+{
+    g_autofree char *name = field_name(f), *value = field_value(f, p);
+
+    profile_set_origin(p, name, file, section, key, value);
+}
+
+const struct profile_field *
+field_find(enum field_scope scope, const char *key)
+{
+    for (guint i = 0; i < profile_n_fields; i++)
+        if (profile_fields[i].scope == scope && g_str_equal(profile_fields[i].key, key))
+            return &profile_fields[i];
+    return NULL;
 }

@@ -22,7 +22,11 @@ enum field_scope {
     SCOPE_SERVER,     /* [Server&entry] */
     SCOPE_TCPIP,      /* [TCP/IP&entry] */
     SCOPE_NETWORKING, /* [Networking&entry] */
-    SCOPE_OWN,        /* of this program: not in any file of Windows */
+    SCOPE_ISP,        /* [ISP] */
+    SCOPE_ISP_SERVER, /* the same three, of the line that is dialed before the VPN */
+    SCOPE_ISP_TCPIP,
+    SCOPE_ISP_NETWORKING,
+    SCOPE_OWN, /* of this program: not in any file of Windows */
 };
 
 struct profile_field {
@@ -36,8 +40,16 @@ struct profile_field {
 extern const struct profile_field profile_fields[];
 extern const guint profile_n_fields;
 
-const char *field_group(enum field_scope scope); /* the section, without "&entry" */
+const char *field_group(enum field_scope scope);   /* the group in our file */
+const char *field_section(enum field_scope scope); /* the section of a .cms, without "&entry" */
 char **field_text(const struct profile_field *f, Profile *p);
 guint field_number(const struct profile_field *f, const Profile *p); /* FIELD_NOT: as written */
 /* FALSE: out of range; the field keeps what it has. */
 gboolean field_set_number(const struct profile_field *f, Profile *p, gint64 number);
+
+char *field_name(const struct profile_field *f); /* "Server/PW_Encrypt": unique */
+char *field_value(const struct profile_field *f, const Profile *p); /* as text; free it */
+/* Where its present value comes from; see profile-list.h. */
+void field_set_origin(const struct profile_field *f, Profile *p, const char *file,
+                      const char *section, const char *key);
+const struct profile_field *field_find(enum field_scope scope, const char *key); /* NULL: none */

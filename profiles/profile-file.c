@@ -5,6 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <string.h>
+
 #define FORMAT_VERSION 1
 
 static void
@@ -19,6 +21,14 @@ put_field(GKeyFile *file, const struct profile_field *f, const Profile *p)
     } else if (field_number(f, p) != f->fallback) {
         g_key_file_set_uint64(file, group, f->key, field_number(f, p));
     }
+}
+
+static void
+put_list(GKeyFile *file, const char *key, const GPtrArray *texts)
+{
+    if (texts->len > 0)
+        g_key_file_set_string_list(file, "Dialtone", key, (const char *const *)texts->pdata,
+                                   texts->len);
 }
 
 static void
@@ -46,12 +56,30 @@ put_lists(GKeyFile *file, const Profile *p)
         g_key_file_set_string(file, group, "Key", o->key);
         g_key_file_set_string(file, group, "Value", o->value);
     }
-    if (p->routes->len > 0)
-        g_key_file_set_string_list(file, "Dialtone", "Routes",
-                                   (const char *const *)p->routes->pdata, p->routes->len);
-    if (p->notes->len > 0)
-        g_key_file_set_string_list(file, "Dialtone", "Notes", (const char *const *)p->notes->pdata,
-                                   p->notes->len);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *r = p->dns_rules->pdata[i];
+        g_autofree char *group = g_strdup_printf("DNS Rule %u", i);
+        g_key_file_set_string(file, group, "Domain", r->domain);
+        g_key_file_set_string(file, group, "Servers", r->servers);
+    }
+    put_list(file, "Routes", p->routes);
+    put_list(file, "DnsSearch", p->dns_search);
+    put_list(file, "Notes", p->notes);
+}
+
+/* Sorted, so that the same profile is the same file. */
+static void
+put_origins(GKeyFile *file, const Profile *p)
+{
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(p->origins), (GCompareFunc)strcmp);
+    guint i = 0;
+
+    for (const GList *name = names; name != NULL; name = name->next, i++) {
+        const struct profile_origin *o = profile_origin(p, name->data);
+        const char *const parts[] = {name->data, o->file, o->section, o->key, o->value};
+        g_autofree char *key = g_strdup_printf("Origin%u", i);
+        g_key_file_set_string_list(file, "Origins", key, parts, G_N_ELEMENTS(parts));
+    }
 }
 
 GBytes *
@@ -64,6 +92,7 @@ profile_file_write(const Profile *p)
     for (guint i = 0; i < profile_n_fields; i++)
         put_field(file, &profile_fields[i], p);
     put_lists(file, p);
+    put_origins(file, p);
     char *text = g_key_file_to_data(file, &n, NULL);
     return g_bytes_new_take(text, n);
 }
@@ -136,6 +165,33 @@ get_others(GKeyFile *file, Profile *p)
 }
 
 static void
+get_dns_rules(GKeyFile *file, Profile *p)
+{
+    for (guint i = 0; i < PROFILE_MAX_DNS; i++) {
+        g_autofree char *group = g_strdup_printf("DNS Rule %u", i);
+        if (!g_key_file_has_group(file, group))
+            return;
+        g_autofree char *domain = get(file, group, "Domain"),
+                        *servers = get(file, group, "Servers");
+        profile_add_dns_rule(p, domain, servers);
+    }
+}
+
+static void
+get_origins(GKeyFile *file, Profile *p)
+{
+    gsize n = 0;
+    g_auto(GStrv) keys = g_key_file_get_keys(file, "Origins", &n, NULL);
+
+    for (gsize i = 0; i < n; i++) {
+        gsize parts = 0;
+        g_auto(GStrv) o = g_key_file_get_string_list(file, "Origins", keys[i], &parts, NULL);
+        if (parts == 5)
+            profile_set_origin(p, o[0], o[1], o[2], o[3], o[4]);
+    }
+}
+
+static void
 get_list(GKeyFile *file, const char *key, GPtrArray *out)
 {
     gsize n = 0;
@@ -170,7 +226,10 @@ profile_file_read(GBytes *bytes, GError **error)
     get_servers(file, p);
     get_actions(file, p);
     get_others(file, p);
+    get_dns_rules(file, p);
+    get_origins(file, p);
     get_list(file, "Routes", p->routes);
+    get_list(file, "DnsSearch", p->dns_search);
     get_list(file, "Notes", p->notes);
     return g_steal_pointer(&p);
 }

@@ -290,6 +290,62 @@ fill_credentials(const Profile *p, const struct plan_request *r, struct credenti
     return credentials_valid(c, &why) || invalid(error, "%s", _(why));
 }
 
+/* With PPTP the password never crosses as it is, and MPPE takes its keys from MS-CHAPv2. */
+static gboolean
+pptp_can_sign_in(const struct dial_plan *plan)
+{
+    const unsigned keyed = PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2;
+
+    return plan->auth != PLAN_AUTH_PAP &&
+           (plan->encryption < PLAN_ENCRYPTION_REQUIRED || (plan->auth & keyed) != 0);
+}
+
+static void
+leave_out(struct dial_plan *plan, enum plan_protocol protocol)
+{
+    uint8_t n = 0;
+
+    for (uint8_t i = 0; i < plan->n_protocols; i++)
+        if (plan->protocols[i] != protocol)
+            plan->protocols[n++] = plan->protocols[i];
+    plan->n_protocols = n;
+}
+
+/* L2TP in the clear: no password as it is, as long as there is anything better. */
+static void
+protect_plain_l2tp(const Profile *p, struct dial_plan *plan)
+{
+    if (!p->ipsec && plan_dials(plan, PLAN_L2TP_IPSEC) && plan->auth != PLAN_AUTH_PAP)
+        plan->auth &= ~(unsigned)PLAN_AUTH_PAP;
+}
+
+static gboolean
+fill_ipsec(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    const gsize cert_len = strlen(p->cert_pem);
+
+    plan->ipsec = !p->ipsec            ? PLAN_IPSEC_NONE
+                  : p->use_certificate ? PLAN_IPSEC_CERTIFICATE
+                                       : PLAN_IPSEC_PSK;
+    plan->ipsec_pfs = p->ipsec_pfs;
+    plan->ipsec_encap = p->ipsec_encap;
+    plan->l2tp_port_1701 = p->l2tp_port_1701;
+    plan->ipsec_remembered = p->ipsec_remembered;
+    if (cert_len > PLAN_MAX_CERT)
+        return invalid(error, _("The certificates are larger than %d KiB."), PLAN_MAX_CERT / 1024);
+    if (cert_len > 0 && p->use_certificate) {
+        plan->cert = malloc(cert_len);
+        if (plan->cert == NULL)
+            return invalid(error, "%s", g_strerror(ENOMEM));
+        memcpy(plan->cert, p->cert_pem, cert_len);
+        plan->cert_len = (uint32_t)cert_len;
+    }
+    return put(plan->ipsec_local_id, sizeof plan->ipsec_local_id, p->ipsec_local_id,
+               _("The IPsec name of this computer"), error) &&
+           put(plan->ipsec_remote_id, sizeof plan->ipsec_remote_id, p->ipsec_remote_id,
+               _("The IPsec name of the server"), error);
+}
+
 /* What only matters where the link does not protect itself: MPPE, and no password as it is. With
  * SSTP alone, TLS meets each EncryptionType, and a demand for MPPE inside it would only fail. */
 static void
@@ -303,10 +359,10 @@ fill_protection(const Profile *p, struct dial_plan *plan)
     plan->encryption = PLAN_ENCRYPTION_OPTIONAL;
     if (!profile_dials(p, PLAN_PPTP))
         return;
-    if ((plan->auth & ~(unsigned)PLAN_AUTH_PAP) != 0) /* nothing else: dial_plan_valid() refuses */
-        plan->auth &= ~(unsigned)PLAN_AUTH_PAP;
     if (p->dun.encryption_type < G_N_ELEMENTS(encryption))
         plan->encryption = encryption[p->dun.encryption_type];
+    if (!pptp_can_sign_in(plan) && plan->n_protocols > 1)
+        leave_out(plan, PLAN_PPTP);
 }
 
 static gboolean
@@ -324,14 +380,15 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     }
     memcpy(plan->protocols, protocols, sizeof protocols[0] * plan->n_protocols);
     fill_protection(p, plan);
+    protect_plain_l2tp(p, plan);
     plan->redial_count = (uint16_t)p->redial_count;
     plan->redial_delay_s = (uint16_t)p->redial_delay;
-    plan->idle_timeout_s = p->idle_timeout * 60;
+    plan->idle_timeout_s = p->idle_timeout * 60 + p->idle_seconds;
     plan->end_with_caller = r->end_with_caller;
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
-        !fill_proxy(p, plan, error) || !fill_network(p, plan, error))
+        !fill_ipsec(p, plan, error) || !fill_proxy(p, plan, error) || !fill_network(p, plan, error))
         return FALSE;
     return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));
 }

@@ -13,39 +13,6 @@ enum { EAP_TYPE_MSCHAPV2 = 26 };
 
 enum { ENCRYPTION_TYPE_NONE = 0 };
 
-static void
-server_free(gpointer data)
-{
-    struct profile_server *s = data;
-
-    g_free(s->label);
-    g_free(s->address);
-    g_free(s);
-}
-
-static void
-action_free(gpointer data)
-{
-    struct profile_action *a = data;
-
-    g_free(a->event);
-    g_free(a->command);
-    g_free(a->description);
-    g_free(a);
-}
-
-static void
-other_free(gpointer data)
-{
-    struct profile_other *o = data;
-
-    g_free(o->file);
-    g_free(o->section);
-    g_free(o->key);
-    g_free(o->value);
-    g_free(o);
-}
-
 Profile *
 profile_new(void)
 {
@@ -59,13 +26,7 @@ profile_new(void)
         else
             field_set_number(f, p, f->fallback);
     }
-    p->servers = g_ptr_array_new_with_free_func(server_free);
-    p->routes = g_ptr_array_new_with_free_func(g_free);
-    p->actions = g_ptr_array_new_with_free_func(action_free);
-    p->others = g_ptr_array_new_with_free_func(other_free);
-    p->notes = g_ptr_array_new_with_free_func(g_free);
-    p->files =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+    profile_lists_init(p);
     return p;
 }
 
@@ -78,41 +39,9 @@ profile_free(Profile *p)
     for (guint i = 0; i < profile_n_fields; i++)
         if (profile_fields[i].type == FIELD_TEXT)
             g_free(*field_text(&profile_fields[i], p));
-    g_ptr_array_unref(p->servers);
-    g_ptr_array_unref(p->routes);
-    g_ptr_array_unref(p->actions);
-    g_ptr_array_unref(p->others);
-    g_ptr_array_unref(p->notes);
-    g_hash_table_unref(p->files);
+    profile_lists_clear(p);
+    secret_wipe(&p->found_psk);
     g_free(p);
-}
-
-static void
-copy_lists(Profile *to, const Profile *from)
-{
-    GHashTableIter iter;
-    gpointer name, bytes;
-
-    for (guint i = 0; i < from->servers->len; i++) {
-        const struct profile_server *s = from->servers->pdata[i];
-        profile_add_server(to, s->label, s->address);
-    }
-    for (guint i = 0; i < from->actions->len; i++) {
-        const struct profile_action *a = from->actions->pdata[i];
-        profile_add_action(to, a->event, a->command, a->description);
-        ((struct profile_action *)to->actions->pdata[i])->replaced = a->replaced;
-    }
-    for (guint i = 0; i < from->others->len; i++) {
-        const struct profile_other *o = from->others->pdata[i];
-        profile_add_other(to, o->file, o->section, o->key, o->value);
-    }
-    for (guint i = 0; i < from->routes->len; i++)
-        g_ptr_array_add(to->routes, g_strdup(from->routes->pdata[i]));
-    for (guint i = 0; i < from->notes->len; i++)
-        g_ptr_array_add(to->notes, g_strdup(from->notes->pdata[i]));
-    g_hash_table_iter_init(&iter, from->files);
-    while (g_hash_table_iter_next(&iter, &name, &bytes))
-        g_hash_table_insert(to->files, g_strdup(name), g_bytes_ref(bytes));
 }
 
 Profile *
@@ -129,7 +58,8 @@ profile_copy(const Profile *from)
         else
             field_set_number(f, to, field_number(f, from));
     }
-    copy_lists(to, from);
+    secret_set(&to->found_psk, secret_rd(&from->found_psk));
+    profile_lists_copy(to, from);
     return to;
 }
 
@@ -142,114 +72,64 @@ profile_set(char **field, const char *value)
     g_free(old);
 }
 
-void
-profile_add_server(Profile *p, const char *label, const char *address)
-{
-    if (p->servers->len == PROFILE_MAX_SERVERS)
-        return;
-    struct profile_server *s = g_new0(struct profile_server, 1);
-    s->label = g_strdup(label);
-    s->address = g_strdup(address);
-    g_ptr_array_add(p->servers, s);
-}
-
-void
-profile_add_action(Profile *p, const char *event, const char *command, const char *description)
-{
-    if (p->actions->len == PROFILE_MAX_ACTIONS)
-        return;
-    struct profile_action *a = g_new0(struct profile_action, 1);
-    a->event = g_strdup(event);
-    a->command = g_strdup(command);
-    a->description = g_strdup(description == NULL ? "" : description);
-    g_ptr_array_add(p->actions, a);
-}
-
-void
-profile_add_other(Profile *p, const char *file, const char *section, const char *key,
-                  const char *value)
-{
-    if (p->others->len == PROFILE_MAX_OTHERS)
-        return;
-    struct profile_other *o = g_new0(struct profile_other, 1);
-    o->file = g_strdup(file);
-    o->section = g_strdup(section);
-    o->key = g_strdup(key);
-    o->value = g_strdup(value);
-    g_ptr_array_add(p->others, o);
-}
-
-void
-profile_note(Profile *p, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    char *shown = g_malloc(strlen(text) + 1);
-
-    ras_printable(shown, strlen(text) + 1, text, strlen(text)); /* file names can hold anything */
-    g_ptr_array_add(p->notes, shown);
-    va_end(args);
-}
-
 /* --- what the settings mean --- */
 
-/* MS-RRASM 2.2.2, VpnStrategy. IKEv2 (7, and within 6, 8, 14) is none of ours. PPTP is dialed only
- * where the profile asks for it in the first place: nobody who blocks the others gets to choose it.
+/* MS-RRASM 2.2.2, VpnStrategy, with its notes on what each Windows tries. IKEv2 (7, and within 6,
+ * 8, 14) is none of ours. What is "automatic" (0, 9 to 11 and 15) starts with what protects best.
  */
-static const struct strategy {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS]; /* that the profile wishes for */
-    enum plan_protocol dial[PLAN_MAX_PROTOCOLS];  /* SSTP stands in for what is not there yet */
-} strategies[] = {
-    [0] = {{PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
-    [1] = {{PLAN_PPTP}, {PLAN_PPTP}},
-    [2] = {{PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_PPTP, PLAN_SSTP}},
-    [3] = {{PLAN_L2TP_IPSEC}, {0}},
-    [4] = {{PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
-    [5] = {{PLAN_SSTP}, {PLAN_SSTP}},
-    [6] = {{PLAN_SSTP, PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_SSTP}},
-    [7] = {{0}, {0}},
-    [8] = {{PLAN_PPTP, PLAN_L2TP_IPSEC}, {PLAN_SSTP}},
-    [9] = {{0}, {PLAN_SSTP}},
-    [10] = {{0}, {PLAN_SSTP}},
-    [11] = {{0}, {PLAN_SSTP}},
-    [12] = {{PLAN_PPTP, PLAN_SSTP}, {PLAN_SSTP, PLAN_PPTP}},
-    [13] = {{PLAN_L2TP_IPSEC, PLAN_SSTP}, {PLAN_SSTP}},
-    [14] = {{PLAN_SSTP}, {PLAN_SSTP}},
-    [15] = {{PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {PLAN_SSTP}},
+static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
+    [0] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
+    [1] = {PLAN_PPTP},
+    [2] = {PLAN_PPTP, PLAN_L2TP_IPSEC},
+    [3] = {PLAN_L2TP_IPSEC},
+    [4] = {PLAN_L2TP_IPSEC, PLAN_PPTP},
+    [5] = {PLAN_SSTP},
+    [6] = {PLAN_SSTP, PLAN_PPTP, PLAN_L2TP_IPSEC},
+    [7] = {0},
+    [8] = {PLAN_PPTP, PLAN_L2TP_IPSEC},
+    [9] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
+    [10] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
+    [11] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
+    [12] = {PLAN_PPTP, PLAN_SSTP},
+    [13] = {PLAN_L2TP_IPSEC, PLAN_SSTP},
+    [14] = {PLAN_SSTP},
+    [15] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
 };
 
-static const struct strategy *
-strategy_of(const Profile *p)
-{
-    const guint n = p->dun.vpn_strategy;
+/* What this version can dial. */
+static const gboolean available[] = {
+    [PLAN_SSTP] = TRUE, [PLAN_L2TP_IPSEC] = FALSE, [PLAN_PPTP] = TRUE};
 
-    return n < G_N_ELEMENTS(strategies) ? &strategies[n] : &strategies[0];
-}
-
-static guint
-copy_protocols(const enum plan_protocol *from, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+guint
+profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
+    const guint strategy = p->dun.vpn_strategy;
+    const enum plan_protocol *const order =
+        strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0];
     guint n = 0;
 
-    while (n < PLAN_MAX_PROTOCOLS && from[n] != 0) {
-        ret[n] = from[n];
+    while (p->kind == PROFILE_VPN && n < PLAN_MAX_PROTOCOLS && order[n] != 0) {
+        ret[n] = order[n];
         n++;
     }
     return n;
 }
 
 guint
-profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
-{
-    return copy_protocols(strategy_of(p)->order, ret);
-}
-
-guint
 profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    return copy_protocols(strategy_of(p)->dial, ret);
+    enum plan_protocol wished[PLAN_MAX_PROTOCOLS];
+    const guint n_wished = profile_protocols(p, wished);
+    guint n = 0;
+
+    /* What connected last comes first, as Windows does it; only out of what the profile wishes. */
+    for (guint i = 0; i < n_wished; i++)
+        if (available[wished[i]] && wished[i] == p->last_protocol)
+            ret[n++] = wished[i];
+    for (guint i = 0; i < n_wished; i++)
+        if (available[wished[i]] && wished[i] != p->last_protocol)
+            ret[n++] = wished[i];
+    return n;
 }
 
 gboolean
@@ -335,16 +215,19 @@ warn(GPtrArray *list, const char *format, ...)
 static void
 warn_protocol(const Profile *p, GPtrArray *list)
 {
-    enum plan_protocol dial[PLAN_MAX_PROTOCOLS];
-    const enum plan_protocol first = strategy_of(p)->order[0];
-    const guint n = profile_dialable(p, dial);
+    enum plan_protocol wished[PLAN_MAX_PROTOCOLS], dial[PLAN_MAX_PROTOCOLS];
+    const guint n_wished = profile_protocols(p, wished), n = profile_dialable(p, dial);
 
-    if (n == 0)
+    if (p->kind != PROFILE_VPN)
+        warn(list, _("This is a dial-up or broadband connection. This version dials VPNs only."));
+    else if (n_wished == 0)
+        warn(list, _("This profile asks for IKEv2 only. This program does not dial IKEv2."));
+    else if (n == 0)
         warn(list, _("This profile asks for %s only, which is not available yet."),
-             first == 0 ? "IKEv2" : profile_protocol_name(first));
-    else if (first != dial[0])
-        warn(list,
-             _("This profile prefers another VPN protocol. This version dials it with SSTP."));
+             profile_protocol_name(wished[0]));
+    else if (!available[wished[0]])
+        warn(list, _("This profile prefers %s, which is not available yet. It is dialed with %s."),
+             profile_protocol_name(wished[0]), profile_protocol_name(dial[0]));
     if (profile_dials(p, PLAN_PPTP))
         warn(list, "%s", profile_protocol_weakness(PLAN_PPTP));
 }

@@ -3,8 +3,10 @@
  *
  * Typed fields for everything that has a meaning here; what has none is kept as "other settings".
  * The names in comments are the keys of a Connection Manager profile (.cms, .cmp) that a field
- * comes from. Holds no secret. Texts are UTF-8, never NULL ("" when absent), owned by the profile;
- * set them with profile_set().
+ * comes from; the readers of other formats fill in the same fields, and note where each value comes
+ * from (profile-list.h). Texts are UTF-8, never NULL ("" when absent), owned by the profile; set
+ * them with profile_set(). Holds no secret but one: what an import found, on its way to the
+ * keyring.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,57 +15,12 @@
 #include <glib.h>
 
 #include "dial-plan.h"
+#include "profile-list.h"
 
-typedef struct profile Profile;
-
-enum profile_limits {
-    PROFILE_MAX_SERVERS = 256,
-    PROFILE_MAX_OTHERS = 4096,
-    PROFILE_MAX_ACTIONS = 256,
-};
-
-struct profile_server { /* TunnelAddress, or a line of the VPN file */
-    char *label;        /* "": show the address */
-    char *address;      /* host, host:port, or https://host:port/path?query */
-};
-
-struct profile_action { /* "connect action": shown, never run */
-    char *event;        /* the section: "Pre-Connect Actions" */
-    char *command;      /* as written */
-    char *description;
-    gboolean replaced; /* this program does the same itself (routes, updates) */
-};
-
-struct profile_other { /* a setting without a meaning here */
-    char *file, *section, *key, *value;
-};
-
-/* [Server&], [TCP/IP&] and [Networking&] of the VPN entry. */
-struct profile_dun {
-    gboolean network_logon;      /* NetworkLogon */
-    gboolean sw_compress;        /* SW_Compress */
-    gboolean disable_lcp;        /* Disable_LCP: no LCP extensions */
-    gboolean ipv4, ipv6;         /* Negotiate_TCP/IP, Negotiate_IPv6 */
-    gboolean secure_local_files; /* SecureLocalFiles */
-    gboolean pw_encrypt;         /* PW_Encrypt: no PAP */
-    gboolean pw_encrypt_ms;      /* PW_EncryptMS: MS-CHAP only */
-    gboolean data_encrypt;       /* DataEncrypt */
-    gboolean custom_security;    /* Custom_Security: the Require_ keys count */
-    gboolean enforce_custom;     /* EnforceCustomSecurity: they alone count */
-    guint encryption_type;       /* EncryptionType: 0 none, 1 require, 2 maximum, 3 optional */
-    gboolean pap, spap, chap, mschap, mschap2, w95mschap, eap; /* Require_... */
-    guint custom_auth_key;             /* CustomAuthKey: the EAP type; 26 is EAP-MSCHAPv2 */
-    gboolean ip_header_compress;       /* IP_Header_Compress */
-    gboolean gateway_on_remote;        /* Gateway_On_Remote */
-    gboolean class_route;              /* DisableClassBasedDefaultRoute, the other way round */
-    gboolean specify_servers;          /* Specify_Server_Address */
-    char *dns1, *dns2, *wins1, *wins2; /* DNS_Address, DNS_Alt_Address, WINS_... */
-    gboolean specify_ip;               /* Specify_IP_Address */
-    char *ip_address;                  /* IP_Address */
-    char *dns_suffix;                  /* DnsSuffix */
-    gboolean vpn_entry;                /* VpnEntry */
-    guint vpn_strategy;                /* VpnStrategy, 0..15; see profile_protocols() */
-    gboolean use_preshared_key;        /* UsePreSharedKey */
+enum profile_kind { /* the numbers of Type= in rasphone.pbk */
+                    PROFILE_DIALUP = 1,
+                    PROFILE_VPN = 2,
+                    PROFILE_BROADBAND = 5, /* PPPoE */
 };
 
 struct profile {
@@ -72,12 +29,13 @@ struct profile {
     char *source;    /* the file that it was imported from */
     char *encoding;  /* how that file's text was read */
 
+    guint kind;                                 /* enum profile_kind */
     char *name;                                 /* ServiceName */
     char *short_name;                           /* ShortSvcName: the profile's file name */
     char *service_message;                      /* ServiceMessage: support text */
     guint format_version;                       /* [Profile Format] Version */
     char *logo, *icon, *small_icon, *tray_icon; /* names of kept files; "": none */
-    char *help_file, *licence_file;             /* same */
+    char *help_file, *licence_file, *pb_logo;   /* same */
 
     /* User name and password */
     char *user_prefix, *user_suffix; /* realm: UserNamePrefix, UserNameSuffix */
@@ -87,10 +45,12 @@ struct profile {
     guint max_user, max_password, max_domain; /* characters; 0: no limit */
     guint password_handling;                  /* PasswordHandling, as written */
     gboolean use_same_user_name, disable_ics, check_os_components, enable_logging;
+    gboolean hide_balloon_tips, hide_isp_user, hide_isp_password, hide_remember_isp_password;
+    char *reset_password; /* ResetPassword: a program; shown, never run */
 
     /* What the user chose the last time (.cmp; the store) */
-    char *user, *domain;
-    gboolean remember_password, dial_automatically;
+    char *user, *domain, *isp_user; /* InternetUserName: of the line dialed before the VPN */
+    gboolean remember_password, remember_isp_password, dial_automatically;
     guint server; /* index into servers */
 
     /* Where to */
@@ -99,8 +59,33 @@ struct profile {
     gboolean choose_server;          /* the user picks one; else all are tried in order */
     gboolean tunnel, dialup, direct; /* Tunnel, Dialup, Direct */
     guint connection_type;           /* ConnectionType */
-    struct profile_dun dun;
-    GPtrArray *routes; /* char *: "10.0.0.0/8": split tunnel */
+    char *dun_name, *isp_name;       /* TunnelDUN, DUN */
+    struct profile_dun dun, isp;     /* of the VPN; of the line dialed before it */
+    GPtrArray *routes;               /* char *: "10.0.0.0/8": split tunnel */
+    GPtrArray *dns_search;           /* char *: suffixes to look for short names in */
+    GPtrArray *dns_rules; /* struct profile_dns_rule: names that the VPN's servers know */
+
+    /* L2TP/IPsec. The key itself is in the keyring (PROFILE_SECRET_PSK) or asked for. */
+    gboolean ipsec;           /* FALSE: L2TP in the clear, which only a trusted wire wants */
+    gboolean use_certificate; /* the computer proves itself with a certificate, not with a key */
+    gboolean ipsec_pfs, ipsec_encap, l2tp_port_1701; /* as in struct dial_plan */
+    guint ipsec_remembered;                          /* learned: as in struct dial_plan */
+    char *ipsec_local_id, *ipsec_remote_id;          /* "": the address */
+    char *cert_pem; /* the computer's certificate, and what is between it and its authority */
+    struct secret found_psk; /* of the imported file; never written to one of ours */
+
+    /* The line dialed before the VPN, or PPPoE, or another connection */
+    char *phone_number, *area_code,
+        *device;                /* PhoneNumber (PPPoE: the service), AreaCode, Device */
+    guint country_code;         /* CountryCode */
+    gboolean use_dialing_rules; /* UseDialingRules */
+    char *dial_first;           /* PrerequisiteEntry: this connection comes up before */
+
+    /* Phone book: [ISP] and its kin */
+    char *pb_file, *region_file, *pb_url, *pb_message; /* PBFile, RegionFile, PBURL, PBMessage */
+    char *server_list_url;                             /* [Settings] UpdateURL of the VPN file */
+    guint pb_version, download_delay;                  /* Version, DownloadDelay (seconds) */
+    gboolean tunnel_references; /* TunnelReferences: the VPN also behind merged phone books */
 
     /* TLS and proxy: of this program, not of Connection Manager */
     char *ca_pem;   /* the only authorities; "": the system's */
@@ -113,12 +98,16 @@ struct profile {
 
     /* Redial and idle */
     guint redial_count, redial_delay; /* RedialCount, RedialDelay (seconds) */
-    guint idle_timeout;               /* IdleTimeout, minutes; 0: never */
+    guint idle_timeout, idle_seconds; /* IdleTimeout, minutes, and seconds more; both 0: never */
+    guint idle_threshold;             /* IdleThreshold */
+    gboolean redial_on_drop;          /* RedialOnLinkFailure */
+    guint last_protocol;              /* learned: enum plan_protocol that connected last; 0: none */
 
-    GPtrArray *actions; /* struct profile_action */
-    GPtrArray *others;  /* struct profile_other */
-    GPtrArray *notes;   /* char *: what the import could not take over, translated */
-    GHashTable *files;  /* name -> GBytes: kept files, while importing; the store reads lazily */
+    GPtrArray *actions;  /* struct profile_action */
+    GPtrArray *others;   /* struct profile_other */
+    GPtrArray *notes;    /* char *: what the import could not take over, translated */
+    GHashTable *origins; /* profile-list.h: where values come from */
+    GHashTable *files;   /* name -> GBytes: kept files, while importing; the store reads lazily */
 };
 
 Profile *profile_new(void); /* the defaults of a Connection Manager VPN profile */
@@ -127,13 +116,6 @@ void profile_free(Profile *p); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Profile, profile_free)
 
 void profile_set(char **field, const char *value); /* frees the old; NULL becomes "" */
-void profile_add_server(Profile *p, const char *label, const char *address);
-void profile_add_action(Profile *p, const char *event, const char *command,
-                        const char *description);
-void profile_add_other(Profile *p, const char *file, const char *section, const char *key,
-                       const char *value);
-void profile_note(Profile *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
 /* Is it complete? Says what is wrong in words. A profile that is not may still be kept. */
 gboolean profile_validate(const Profile *p, GError **error);
 /* What a person should know before using it: weak sign-in, all traffic through the VPN, connect

@@ -346,6 +346,16 @@ mppe_bits(const struct session *s)
     return s->kind != NULL && s->kind->mppe ? bits[s->plan->encryption] : 0;
 }
 
+/* Where only MPPE protects, nothing does so yet while a user signs in: no PAP there, as long as the
+ * plan knows anything better. (That it does is dial_plan_valid()'s rule.) */
+static unsigned
+auth_bits(const struct session *s)
+{
+    const unsigned better = s->plan->auth & ~(unsigned)PLAN_AUTH_PAP;
+
+    return s->kind != NULL && s->kind->mppe && better != 0 ? better : s->plan->auth;
+}
+
 static void
 begin_ppp(struct session *s)
 {
@@ -361,7 +371,7 @@ begin_ppp(struct session *s)
         .ipv6 = plan->ipv6,
         .mppe = mppe,
         .mppe_required = mppe != 0 && plan->encryption != PLAN_ENCRYPTION_OPTIONAL,
-        .auth = plan->auth,
+        .auth = auth_bits(s),
         .fixed_ip4 = plan->fixed_ip4,
         .nbns = true,
     };

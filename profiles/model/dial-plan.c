@@ -284,9 +284,10 @@ plan_fault(const struct dial_plan *p)
         return N_("The profile allows no way to sign in.");
     if (ipsec_fault(p) != NULL)
         return ipsec_fault(p);
-    if ((p->auth & PLAN_AUTH_PAP) != 0 && plan_dials(p, PLAN_PPTP))
+    if (p->auth == PLAN_AUTH_PAP && plan_dials(p, PLAN_PPTP))
         return N_("With PPTP the password would cross the network unprotected (PAP).");
-    if ((p->auth & PLAN_AUTH_PAP) != 0 && dials_open(p))
+    if ((p->auth & PLAN_AUTH_PAP) != 0 && plan_dials(p, PLAN_L2TP_IPSEC) &&
+        p->ipsec == PLAN_IPSEC_NONE)
         return N_("With L2TP but no IPsec the password would cross the network unprotected (PAP).");
     if (p->encryption > PLAN_ENCRYPTION_MAXIMUM)
         return N_("The encryption setting is unknown.");

@@ -49,6 +49,14 @@ only_pap(struct ras_config *config, struct dial_plan *plan)
     config->auth[0] = PPP_AUTH_PAP;
 }
 
+/* A plan for several protocols: PAP is for those that protect it. */
+static void
+pap_beside_better(struct ras_config *config, struct dial_plan *plan)
+{
+    plan->auth |= PLAN_AUTH_PAP;
+    config->auth[0] = PPP_AUTH_PAP;
+}
+
 static void
 only_chap(struct ras_config *config, struct dial_plan *plan)
 {
@@ -166,6 +174,7 @@ test_failures(void)
         {{"mppe-only mppc"}, RAS_NO_REMOTE_ENCRYPTION, MOST, 40},
         {{"mppe-only mppc"}, RAS_NO_REMOTE_ENCRYPTION, SOME, 40},
         {{NULL}, RAS_NO_REMOTE_ENCRYPTION, SOME, 40, .tweak = only_pap},
+        {{NULL}, RAS_PEER_REFUSED_AUTH, ANY, 5, .tweak = pap_beside_better},
         {{"at up ccp-terminate"}, RAS_NO_REMOTE_ENCRYPTION, MOST, 10},
         {{"at up ccp-terminate"}, RAS_NO_REMOTE_ENCRYPTION, ANY, 10},
         {{"at lcp disconnect 1"}, RAS_REMOTE_DISCONNECTION, MOST, 5},

@@ -56,6 +56,20 @@ other(const Profile *p, const char *section, const char *key)
     return NULL;
 }
 
+static void
+assert_origin(const Profile *p, const char *name, const char *file, const char *section,
+              const char *key, const char *value)
+{
+    const struct profile_origin *o = profile_origin(p, name);
+
+    g_test_message("%s", name);
+    g_assert_nonnull(o);
+    g_assert_cmpstr(o->file, ==, file);
+    g_assert_cmpstr(o->section, ==, section);
+    g_assert_cmpstr(o->key, ==, key);
+    g_assert_cmpstr(o->value, ==, value);
+}
+
 /* The one complete real profile that is known in public, with other names: what it says is in its
  * author's own description. */
 static void
@@ -87,9 +101,21 @@ college(void)
     g_assert_nonnull(g_hash_table_lookup(p->files, "EC_VPN.cms"));
     g_assert_nonnull(g_hash_table_lookup(p->files, "EC_VPN.inf"));
     /* what has no meaning here is kept: phone book, the dial-up entry */
-    g_assert_cmpstr(other(p, "Connection Manager", "DownloadDelay"), ==, "15");
+    g_assert_null(other(p, "Connection Manager", "DownloadDelay"));
+    g_assert_cmpuint(p->download_delay, ==, 15);
     g_assert_cmpstr(other(p, "ISP", "FilterA&"), ==, "NosurchargeSignon");
-    g_assert_cmpstr(other(p, "Server&Example College VPN", "PW_Encrypt"), ==, "1");
+    g_assert_cmpstr(p->isp_name, ==, "Example College VPN");
+    g_assert_cmpstr(p->dun_name, ==, "Example College VPN Tunnel");
+    g_assert_true(p->isp.pw_encrypt && p->isp.chap);
+    assert_origin(p, "Connection Manager/RedialCount", "EC_VPN.cms", "Connection Manager",
+                  "RedialCount", "3");
+    assert_origin(p, "Networking/VpnStrategy", "EC_VPN.cms",
+                  "Networking&Example College VPN Tunnel", "VpnStrategy", "2");
+    assert_origin(p, "Dial-up Server/PW_Encrypt", "EC_VPN.cms", "Server&Example College VPN",
+                  "PW_Encrypt", "1");
+    assert_origin(p, "Server/vpn.example.edu", "EC_VPN.cms", "Connection Manager", "TunnelAddress",
+                  "vpn.example.edu");
+    g_assert_null(profile_origin(p, "Connection Manager/HideUserName"));
     g_assert_null(other(p, "Connection Manager", "ServiceName"));
     g_assert_cmpuint(p->actions->len, ==, 0);
 }

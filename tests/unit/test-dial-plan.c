@@ -88,7 +88,7 @@ SPOIL(host_with_space, g_strlcpy(p->servers[0].host, "a b", PLAN_MAX_TEXT))
 SPOIL(host_header, g_strlcpy(p->servers[0].host, "a\r\nX: y", PLAN_MAX_TEXT))
 SPOIL(no_auth, p->auth = 0)
 SPOIL(auth_unknown, p->auth = 1 << 7)
-SPOIL(pap_in_the_open, (p->auth |= PLAN_AUTH_PAP, p->n_protocols = 2, p->protocols[1] = PLAN_PPTP))
+SPOIL(pap_in_the_open, (p->auth = PLAN_AUTH_PAP, p->n_protocols = 2, p->protocols[1] = PLAN_PPTP))
 SPOIL(pap_in_the_open_2,
       (p->auth |= PLAN_AUTH_PAP, p->ipsec = PLAN_IPSEC_NONE, p->protocols[0] = PLAN_L2TP_IPSEC))
 SPOIL(no_keys_2, (p->auth = PLAN_AUTH_CHAP_MD5, p->protocols[0] = PLAN_L2TP_IPSEC,

@@ -282,16 +282,22 @@ pptp_and_its_encryption(void)
     const struct plan_request request = {.user = "u"};
     struct made m;
 
+    static const struct {
+        guint strategy;
+        enum plan_protocol first;
+        gboolean pptp;
+    } rows[] = {{0, PLAN_SSTP, TRUE}, {1, PLAN_PPTP, TRUE}, {5, PLAN_SSTP, FALSE}};
+
     for (guint type = 0; type < G_N_ELEMENTS(encryption); type++) {
         g_autoptr(Profile) p = sample();
 
         p->dun.encryption_type = type;
-        for (p->dun.vpn_strategy = 0; p->dun.vpn_strategy < 3; p->dun.vpn_strategy++) {
+        for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+            p->dun.vpn_strategy = rows[i].strategy;
             make(p, &request, &m);
-            const gboolean pptp = p->dun.vpn_strategy > 0;
-            g_assert_cmpuint(m.plan.protocols[0], ==, pptp ? PLAN_PPTP : PLAN_SSTP);
+            g_assert_cmpuint(m.plan.protocols[0], ==, rows[i].first);
             g_assert_cmpuint(m.plan.encryption, ==,
-                             pptp ? encryption[type] : PLAN_ENCRYPTION_OPTIONAL);
+                             rows[i].pptp ? encryption[type] : PLAN_ENCRYPTION_OPTIONAL);
             dial_plan_clear(&m.plan);
         }
     }
@@ -310,7 +316,7 @@ sign_in_over_pptp(void)
     p->dun.pap = p->dun.chap = TRUE;
     p->dun.mschap2 = p->dun.eap = FALSE;
     make(p, &request, &m);
-    g_assert_cmpuint(m.plan.auth, ==, PLAN_AUTH_CHAP_MD5);
+    g_assert_cmpuint(m.plan.auth, ==, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5); /* see session.c */
     dial_plan_clear(&m.plan);
     p->dun.encryption_type = 1;
     refuse(p, &request, "MS-CHAPv2");
@@ -319,6 +325,84 @@ sign_in_over_pptp(void)
     p->dun.encryption_type = 0;
     p->dun.chap = FALSE;
     refuse(p, &request, "PAP");
+}
+
+/* With several protocols, PPTP is left out where it could not sign in; the others go on. */
+static void
+pptp_is_left_out_of_the_order(void)
+{
+    const struct plan_request request = {.user = "u"};
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    p->dun.pap = TRUE;
+    p->dun.mschap2 = p->dun.eap = FALSE;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_SSTP);
+    g_assert_cmpuint(m.plan.auth, ==, PLAN_AUTH_PAP);
+    dial_plan_clear(&m.plan);
+    p->dun.chap = TRUE;
+    p->dun.encryption_type = 1;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    dial_plan_clear(&m.plan);
+    p->dun.encryption_type = 3;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
+    dial_plan_clear(&m.plan);
+}
+
+/* What worked the last time comes first; what the profile does not wish for never. */
+static void
+the_last_protocol_comes_first(void)
+{
+    const struct plan_request request = {.user = "u"};
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    p->last_protocol = PLAN_PPTP;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_PPTP);
+    g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_SSTP);
+    dial_plan_clear(&m.plan);
+    p->dun.vpn_strategy = 5;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_SSTP);
+    dial_plan_clear(&m.plan);
+}
+
+static void
+ipsec(void)
+{
+    const struct plan_request request = {.user = "u"};
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_PSK);
+    g_assert_true(m.plan.ipsec_encap);
+    dial_plan_clear(&m.plan);
+    p->use_certificate = p->ipsec_pfs = TRUE;
+    p->ipsec_encap = FALSE;
+    p->ipsec_remembered = 7;
+    profile_set(&p->cert_pem, "-----BEGIN CERTIFICATE-----");
+    profile_set(&p->ipsec_local_id, "erika@example.test");
+    profile_set(&p->ipsec_remote_id, "gw.example.test");
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_CERTIFICATE);
+    g_assert_true(m.plan.ipsec_pfs && !m.plan.ipsec_encap);
+    g_assert_cmpuint(m.plan.ipsec_remembered, ==, 7);
+    g_assert_cmpmem(m.plan.cert, m.plan.cert_len, p->cert_pem, strlen(p->cert_pem));
+    g_assert_cmpstr(m.plan.ipsec_local_id, ==, "erika@example.test");
+    g_assert_cmpstr(m.plan.ipsec_remote_id, ==, "gw.example.test");
+    dial_plan_clear(&m.plan);
+    p->ipsec = FALSE;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_NONE);
+    dial_plan_clear(&m.plan);
 }
 
 /* A name in the profile cannot carry an escape to the helper's log. */
@@ -348,6 +432,9 @@ main(int argc, char **argv)
     g_test_add_func("/profile-plan/network", network);
     g_test_add_func("/profile-plan/pptp", pptp_and_its_encryption);
     g_test_add_func("/profile-plan/pptp-sign-in", sign_in_over_pptp);
+    g_test_add_func("/profile-plan/pptp-left-out", pptp_is_left_out_of_the_order);
+    g_test_add_func("/profile-plan/last-protocol", the_last_protocol_comes_first);
+    g_test_add_func("/profile-plan/ipsec", ipsec);
     g_test_add_func("/profile-plan/protocol", another_protocol_is_said_to_be_missing);
     g_test_add_func("/profile-plan/Y2-name", the_name_is_made_printable);
     return g_test_run();
