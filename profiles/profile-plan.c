@@ -383,6 +383,7 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     protect_plain_l2tp(p, plan);
     plan->redial_count = (uint16_t)p->redial_count;
     plan->redial_delay_s = (uint16_t)p->redial_delay;
+    plan->drop_redials = p->redial_on_drop ? MAX(plan->redial_count, 1) : 0;
     plan->idle_timeout_s = p->idle_timeout * 60 + p->idle_seconds;
     plan->end_with_caller = r->end_with_caller;
     plan->accept_early_data = p->accept_early_data;

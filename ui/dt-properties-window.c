@@ -16,7 +16,7 @@ struct _DtPropertiesWindow {
     GtkLabel *name_label, *server_message_label, *address_label;
     GtkComboBoxText *server_combo;
     GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
-    GtkToggleButton *auto_check;
+    GtkToggleButton *redial_on_drop_check, *auto_check;
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
     GtkWidget *forget_pin_button;
@@ -77,6 +77,7 @@ show_options(DtPropertiesWindow *self)
 
     gtk_spin_button_set_value(self->redial_count_spin, p->redial_count);
     gtk_spin_button_set_value(self->redial_delay_spin, p->redial_delay);
+    gtk_toggle_button_set_active(self->redial_on_drop_check, p->redial_on_drop);
     gtk_spin_button_set_value(self->idle_spin, p->idle_timeout);
     gtk_toggle_button_set_active(self->auto_check, p->dial_automatically && p->remember_password);
     gtk_widget_set_sensitive(GTK_WIDGET(self->auto_check), p->remember_password);
@@ -156,6 +157,7 @@ take_values(DtPropertiesWindow *self)
     }
     p->redial_count = (guint)gtk_spin_button_get_value_as_int(self->redial_count_spin);
     p->redial_delay = (guint)gtk_spin_button_get_value_as_int(self->redial_delay_spin);
+    p->redial_on_drop = gtk_toggle_button_get_active(self->redial_on_drop_check);
     p->idle_timeout = (guint)gtk_spin_button_get_value_as_int(self->idle_spin);
     p->dial_automatically = gtk_toggle_button_get_active(self->auto_check);
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
@@ -217,6 +219,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_count_spin);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_delay_spin);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, idle_spin);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_on_drop_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_hint_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_label);

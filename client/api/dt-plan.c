@@ -413,6 +413,7 @@ static const struct field {
     {"routes", "as", 0, .get = routes_get, .put = routes_put},
     {"redial-count", "q", 0, AT(redial_count)},
     {"redial-delay", "q", 0, AT(redial_delay_s)},
+    {"drop-redials", "q", 0, AT(drop_redials)},
     {"idle-timeout", "u", 0, AT(idle_timeout_s)},
     {"connect-timeout", "q", 0, AT(connect_timeout_s)},
     {"end-with-caller", "b", 0, AT(end_with_caller)},

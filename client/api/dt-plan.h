@@ -18,6 +18,7 @@
  *     mru q                fixed-ip4 s          dns as         wins as        domain s
  *     routes as: "10.0.0.0/8", "2001:db8::/32"
  *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
+ *     drop-redials q: when a call that was up is cut off
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
  *
  * Keys of the secrets, all optional, all s: user, domain, password, new-password, proxy-user,

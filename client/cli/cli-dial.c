@@ -30,7 +30,8 @@ struct dial {
     gboolean interactive; /* questions may be put to a person */
     guint32 waited;       /* the attempt whose wait was announced */
     guint printed;        /* the last stage line that was printed */
-    gboolean connected, began;
+    gboolean connected;   /* now */
+    gboolean was_up, began;
     gboolean stop;     /* a signal came */
     gboolean leave;    /* that, or the call has ended: no use in asking on */
     guint32 answering; /* the question that is being answered */
@@ -222,7 +223,8 @@ on_up(struct dial *d)
 {
     g_autoptr(GError) error = NULL;
 
-    d->connected = TRUE;
+    d->connected = d->was_up = TRUE;
+    d->waited = 0;
     say_stages(d, 3);
     g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
     if (cli_json && properties != NULL)
@@ -238,11 +240,11 @@ report_end(struct dial *d)
     const guint32 number = dt_connection_get_error(d->connection);
     const char *detail = dt_connection_get_error_detail(d->connection);
 
-    if (d->connected && (number == RAS_OK || number == RAS_USER_DISCONNECTION)) {
+    if (d->was_up && (number == RAS_OK || number == RAS_USER_DISCONNECTION || d->stop)) {
         say(_("Disconnected"));
         return CLI_OK;
     }
-    if (!cli_json || d->connected)
+    if (!cli_json || d->was_up)
         return cli_fail_number(number, dt_dialer_client_error_text(number),
                                dt_dialer_client_error_advice(number), detail);
 
@@ -265,8 +267,14 @@ say_waiting(struct dial *d)
     if (waiting == NULL || !g_variant_lookup(waiting, "attempt", "u", &attempt) ||
         attempt == d->waited)
         return;
+    const guint32 number = dt_connection_get_error(d->connection);
+    g_autofree char *why = dt_dialer_client_error_number(number);
     g_autofree char *text = dt_dialer_client_state_text(d->connection);
+    fflush(stdout);
+    g_printerr(_("Error %s: %s"), why, dt_dialer_client_error_text(number));
+    g_printerr("\n");
     say(text);
+    d->connected = FALSE;
     d->waited = attempt;
     d->printed = 0;
 }
@@ -405,7 +413,9 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
     if (!profile_plan(p, &request, &d->plan, &d->credentials, &error))
         return cli_fail(error, RAS_BAD_PROFILE);
     say_weakness(&d->plan);
-    if (!o->redial) /* whoever waits for the prompt or the exit status wants to know now */
+    if (o->redial)
+        d->plan.drop_redials = MAX(d->plan.drop_redials, d->plan.redial_count);
+    else /* whoever waits for the prompt or the exit status wants to know now */
         d->plan.redial_count = 0;
     const int failed = get_password(command, p, d);
     if (failed >= 0)

@@ -144,6 +144,7 @@ profile_node(const Profile *p)
     add_texts(b, "routes", p->routes);
     add_number(b, "redial_count", p->redial_count);
     add_number(b, "redial_delay", p->redial_delay);
+    add_bool(b, "redial_on_link_failure", p->redial_on_drop);
     add_number(b, "idle_timeout", p->idle_timeout);
     add_bool(b, "hide_domain", p->hide_domain);
     add_bool(b, "hide_remember_password", p->hide_remember_password);
@@ -223,6 +224,8 @@ print_profile(const Profile *p)
     for (guint i = 0; i < p->routes->len; i++)
         cli_row(_("Route"), p->routes->pdata[i]);
     cli_row(_("Redial"), redial);
+    if (p->redial_on_drop)
+        cli_row(_("When the line is dropped"), _("dialed again"));
     print_warnings(p);
     print_foreign(p);
 }

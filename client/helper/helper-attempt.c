@@ -567,8 +567,22 @@ on_gone(void *ctx, const char *how)
     const bool was_up = a->requests.phase == TUNNEL_UP;
     ras_end_set(&a->end, was_up ? RAS_LINK_FAILURE : RAS_RASMAN_CANNOT_INITIALIZE,
                 "the tunnel process ended unexpectedly (%s)", how);
+    if (a->link != NULL)
+        a->ops->leaving(a->ctx, &a->end);
     undo_all(a);
     a->ops->over(a->ctx, &a->end);
+}
+
+static void
+put_known(struct wr *w, const char *address)
+{
+    uint8_t octets[16] = {0};
+    const uint8_t family = inet_pton(AF_INET, address, octets) == 1    ? 4
+                           : inet_pton(AF_INET6, address, octets) == 1 ? 6
+                                                                       : 0;
+
+    wr_u8(w, family);
+    wr_bytes(w, octets, sizeof octets);
 }
 
 static void
@@ -590,6 +604,7 @@ say_start(struct helper_attempt *a)
     wr_be32(&w, s->host->tunnel_uid);
     wr_be32(&w, s->host->tunnel_gid);
     wr_u8(&w, s->number);
+    put_known(&w, s->known);
     say_secret(a, &w);
     g_free(bytes);
 }

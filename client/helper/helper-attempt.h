@@ -18,6 +18,8 @@ struct helper_attempt_ops {
     void (*changed)(void *ctx); /* the link or the status: ask for them again */
     void (*up)(void *ctx);
     void (*stats)(void *ctx, const struct tunnel_stats *stats);
+    /* The process of a call that had a link is gone; its network is about to be undone. */
+    void (*leaving)(void *ctx, const struct ras_end *end);
     /* The process is gone, the network is as before. The attempt may be freed in it. */
     void (*over)(void *ctx, const struct ras_end *end);
 };
@@ -29,7 +31,8 @@ struct helper_attempt_setup {
     const struct credentials *credentials; /* only during helper_attempt_new() */
     uint8_t server;                        /* index into the plan */
     enum plan_protocol protocol;
-    uint8_t number; /* of the attempt, from 0 */
+    uint8_t number;    /* of the attempt, from 0 */
+    const char *known; /* the server's address in an earlier attempt, or "" */
 };
 
 /* NULL: *ret_end says why. No operation is called from within. */

@@ -5,8 +5,12 @@
 #include "dt-ras-error.h"
 #include "helper-attempt.h"
 #include "helper-details.h"
+#include "helper-hold.h"
 #include "helper-log.h"
+#include "helper-redial.h"
 #include "helper-scrub.h"
+
+#include <arpa/inet.h>
 
 enum state {
     STATE_IDLE,
@@ -32,7 +36,7 @@ static const struct {
     [STATE_CONNECTING] =     {"connecting", ENDS | TO(AUTHENTICATING) | TO(REGISTERING)},
     [STATE_AUTHENTICATING] = {"authenticating", ENDS | TO(REGISTERING)},
     [STATE_REGISTERING] =    {"registering", ENDS | TO(CONNECTED)},
-    [STATE_CONNECTED] =      {"connected", TO(IDLE) | TO(DISCONNECTING)},
+    [STATE_CONNECTED] =      {"connected", TO(IDLE) | TO(WAITING) | TO(DISCONNECTING)},
     [STATE_WAITING] =        {"waiting", TO(CONNECTING) | TO(IDLE)},
     [STATE_DISCONNECTING] =  {"disconnecting", TO(IDLE)},
 };
@@ -47,10 +51,15 @@ struct _HelperConnection {
 
     enum state state;
     struct dial_plan plan;
-    struct credentials credentials; /* while dialing */
+    struct credentials credentials; /* while dialing, and as long as a redial may need them */
     struct helper_attempt *attempt;
-    unsigned step, rounds; /* step: which protocol and server of the round */
-    unsigned attempts;     /* since Connect */
+    struct helper_hold *hold; /* between a cut and the call that is up again */
+    unsigned step, rounds;    /* step: which protocol and server of the round */
+    unsigned limit;           /* of rounds */
+    unsigned attempts;        /* since Connect */
+    bool was_cut;             /* since Connect: it is not dialed for the first time */
+    gint64 up_since;          /* monotonic */
+    char known[PLAN_MAX_PROTOCOLS * PLAN_MAX_SERVERS][INET6_ADDRSTRLEN]; /* of each step */
     guint wait_source, wait_left;
     guint caller_watch;
     gint64 connected_since; /* Unix time */
@@ -96,8 +105,7 @@ publish_waiting(HelperConnection *self)
     if (self->state == STATE_WAITING) {
         g_variant_builder_add(&b, "{sv}", "seconds", g_variant_new_uint32(self->wait_left));
         g_variant_builder_add(&b, "{sv}", "attempt", g_variant_new_uint32(self->rounds));
-        g_variant_builder_add(&b, "{sv}", "attempts",
-                              g_variant_new_uint32(self->plan.redial_count));
+        g_variant_builder_add(&b, "{sv}", "attempts", g_variant_new_uint32(self->limit));
     }
     dt_connection_set_waiting(DT_CONNECTION(self), g_variant_builder_end(&b));
 }
@@ -163,6 +171,7 @@ settle(HelperConnection *self)
 {
     g_clear_handle_id(&self->wait_source, g_source_remove);
     credentials_wipe(&self->credentials);
+    g_clear_pointer(&self->hold, helper_hold_free);
     forget_caller(self);
     set_state(self, STATE_IDLE);
     publish_waiting(self);
@@ -171,36 +180,20 @@ settle(HelperConnection *self)
     g_signal_emit(self, settled_signal, 0);
 }
 
-/* Would another server, or the same one a little later, say the same? Then it is not asked: a wrong
- * password that is repeated locks the account, and a false certificate is a reason to stop. */
-static bool
-is_final(enum ras_error error)
+/* The redials that were used up, should the call that is up be dialed again now. */
+static unsigned
+used_redials(const HelperConnection *self)
 {
-    static const enum ras_error worth_another_try[] = {
-        RAS_PORT_DISCONNECTED,
-        RAS_DISCONNECTION,
-        RAS_REMOTE_DISCONNECTION,
-        RAS_PPP_TIMEOUT,
-        RAS_PPP_NO_RESPONSE,
-        RAS_PPP_LCP_TERMINATED,
-        RAS_VPN_GRE_BLOCKED,
-        RAS_VPN_DISCONNECT,
-        RAS_VPN_REFUSED,
-        RAS_VPN_TIMEOUT,
-        RAS_LINK_FAILURE,
-        RAS_DNSNAME_NOT_RESOLVABLE,
-        RAS_CANNOT_CONNECT_PROXY,
-        RAS_BAD_ADDRESS_SPECIFIED,
-        RAS_OAKLEY_GENERAL_PROCESSING,
-        RAS_INVALID_SERVER_RESPONSE,
-        RAS_ILLEGAL_MESSAGE,
-        RAS_PPP_NO_PROTOCOLS_CONFIGURED,
-    };
+    const gint64 up = g_get_monotonic_time() - self->up_since;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(worth_another_try); i++)
-        if (worth_another_try[i] == error)
-            return false;
-    return true;
+    return helper_redial_used(self->rounds, !self->was_cut, (usec_t)MAX(up, 0));
+}
+
+static bool
+redials_cut(const HelperConnection *self, enum ras_error error)
+{
+    return self->state == STATE_CONNECTED && helper_redial_is_cut(error) &&
+           used_redials(self) < self->plan.drop_redials;
 }
 
 static gboolean
@@ -227,7 +220,7 @@ wait_and_redial(HelperConnection *self)
     publish_waiting(self);
     flush(self);
     helper_log(self->log, LOG_INFO, "Redialing in %u seconds (%u of %u).", self->wait_left,
-               self->rounds, self->plan.redial_count);
+               self->rounds, self->limit);
     self->wait_source = g_timeout_add_seconds(1, on_wait_tick, self);
 }
 
@@ -236,19 +229,41 @@ after_failure(HelperConnection *self, const struct ras_end *end)
 {
     const unsigned steps = self->plan.n_protocols * self->plan.n_servers;
 
-    if (self->state == STATE_DISCONNECTING || self->state == STATE_CONNECTED ||
-        is_final(end->error)) {
+    if (redials_cut(self, end->error)) {
+        self->rounds = used_redials(self);
+        self->limit = self->plan.drop_redials;
+        self->was_cut = true;
+        wait_and_redial(self);
+    } else if (self->state == STATE_DISCONNECTING || self->state == STATE_CONNECTED ||
+               helper_redial_is_final(end->error)) {
         settle(self);
     } else if (self->step + 1 < steps) {
         self->step++;
         begin_attempt(self);
-    } else if (self->rounds < self->plan.redial_count) {
+    } else if (self->rounds < self->limit) {
         wait_and_redial(self);
     } else {
         if (self->plan.n_protocols > 1)
             dt_connection_set_error(DT_CONNECTION(self), RAS_AUTOMATIC_VPN_FAILED);
         settle(self);
     }
+}
+
+static void
+on_leaving(void *ctx, const struct ras_end *end)
+{
+    HelperConnection *self = ctx;
+    int err;
+
+    if (!redials_cut(self, end->error))
+        return;
+    helper_hold_free(self->hold);
+    self->hold =
+        helper_hold_new(self->host, helper_link_done(helper_attempt_link(self->attempt)), &err);
+    if (self->hold == NULL)
+        helper_log(self->log, LOG_WARNING,
+                   "What went through the tunnel is not held back meanwhile (nftables: %s).",
+                   g_strerror(-err));
 }
 
 static void
@@ -281,6 +296,8 @@ on_stage(void *ctx, enum dial_stage stage, const char *server_address)
 
     if (stage == STAGE_CONNECTING && *server_address != '\0')
         helper_log(self->log, LOG_INFO, "Connecting to %s.", server_address);
+    if (*server_address != '\0')
+        g_strlcpy(self->known[self->step], server_address, sizeof self->known[0]);
     set_state(self, of_stage[stage]);
     dt_connection_set_stage(DT_CONNECTION(self), stage);
     publish_details(self);
@@ -303,6 +320,21 @@ on_changed(void *ctx)
     publish_details(ctx);
 }
 
+/* They are wanted again only by a redial; then with the password that the server knows now. */
+static void
+keep_credentials(HelperConnection *self)
+{
+    struct credentials *c = &self->credentials;
+
+    if (self->plan.drop_redials == 0) {
+        credentials_wipe(c);
+    } else if (helper_attempt_status(self->attempt)->password_changed) {
+        secret_set(&c->password, secret_rd(&c->new_password));
+        secret_wipe(&c->new_password);
+        c->has_new_password = false;
+    }
+}
+
 static void
 on_up(void *ctx)
 {
@@ -312,7 +344,9 @@ on_up(void *ctx)
     set_state(self, STATE_CONNECTED);
     dt_connection_set_stage(DT_CONNECTION(self), STAGE_REGISTERING);
     publish_error(self, &(struct ras_end){0}); /* of an attempt before this one */
-    credentials_wipe(&self->credentials);
+    g_clear_pointer(&self->hold, helper_hold_free);
+    keep_credentials(self);
+    self->up_since = g_get_monotonic_time();
     self->connected_since = g_get_real_time() / G_USEC_PER_SEC;
     publish_details(self);
     flush(self);
@@ -333,6 +367,7 @@ static const struct helper_attempt_ops attempt_ops = {
     .stage = on_stage,
     .question = on_question,
     .changed = on_changed,
+    .leaving = on_leaving,
     .up = on_up,
     .stats = on_stats,
     .over = on_over,
@@ -349,6 +384,7 @@ begin_attempt(HelperConnection *self)
         .server = (uint8_t)(self->step % self->plan.n_servers),
         .protocol = current_protocol(self),
         .number = (uint8_t)MIN(self->attempts, UINT8_MAX),
+        .known = self->known[self->step],
     };
     struct ras_end end = {0};
 
@@ -390,6 +426,9 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     *plan = (struct dial_plan){0};
     self->credentials = *credentials;
     self->step = self->rounds = self->attempts = 0;
+    self->limit = self->plan.redial_count;
+    self->was_cut = false;
+    memset(self->known, 0, sizeof self->known);
     publish_error(self, &(struct ras_end){0});
     if (self->plan.end_with_caller && caller != NULL)
         self->caller_watch = g_bus_watch_name_on_connection(
@@ -547,6 +586,7 @@ helper_connection_finalize(GObject *object)
     g_clear_handle_id(&self->wait_source, g_source_remove);
     forget_caller(self);
     helper_attempt_free(self->attempt);
+    helper_hold_free(self->hold);
     helper_log_free(self->log);
     dial_plan_clear(&self->plan);
     credentials_wipe(&self->credentials);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static int
-run_nft(const char *ruleset)
+int
+helper_guard_run(const char *ruleset)
 {
     static const char *const paths[] = {"/usr/sbin/nft", "/sbin/nft"};
 
@@ -34,7 +34,7 @@ helper_guard_add(const char *ifname, uint32_t address)
              "  }\n"
              "}\n",
              ifname, ifname, net_ip4_text(address, text));
-    return run_nft(ruleset);
+    return helper_guard_run(ruleset);
 }
 
 int
@@ -45,5 +45,5 @@ helper_guard_remove(const char *ifname)
     /* The first line makes it so that there is something to delete. */
     snprintf(ruleset, sizeof ruleset, "table inet dialtone-%s\ndelete table inet dialtone-%s\n",
              ifname, ifname);
-    return run_nft(ruleset);
+    return helper_guard_run(ruleset);
 }

@@ -15,3 +15,5 @@
 /* 0, or a negative errno (-ENOENT: there is no nft here). */
 int helper_guard_add(const char *ifname, uint32_t address);
 int helper_guard_remove(const char *ifname);
+
+int helper_guard_run(const char *ruleset); /* as nft -f reads it; the same results */

@@ -357,6 +357,12 @@ helper_link_addresses_changed(struct helper_link *link)
         helper_log(link->log, LOG_WARNING, "%s", end.detail);
 }
 
+const struct helper_routes *
+helper_link_done(const struct helper_link *link)
+{
+    return &link->done;
+}
+
 const char *
 helper_link_name(const struct helper_link *link)
 {

@@ -33,6 +33,7 @@ void helper_link_addresses_changed(struct helper_link *link);
 void helper_link_free(struct helper_link *link);
 DEFINE_CLEANUP(struct helper_link, helper_link_free)
 
+const struct helper_routes *helper_link_done(const struct helper_link *link); /* in the kernel */
 const char *helper_link_name(const struct helper_link *link);
 uint32_t helper_link_index(const struct helper_link *link);
 const struct net_config *helper_link_config(const struct helper_link *link);

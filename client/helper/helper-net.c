@@ -153,7 +153,8 @@ helper_net_open_tun(struct helper_tun *ret)
 {
     static const unsigned tso = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
     static const unsigned uso = TUN_F_USO4 | TUN_F_USO6;
-    struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, .ifr_name = "vpn%d"};
+    struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR,
+                        .ifr_name = HELPER_TUN_PREFIX "%d"};
     const int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)

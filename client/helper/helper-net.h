@@ -12,6 +12,8 @@
 #include "attr.h"
 #include "net-config.h"
 
+#define HELPER_TUN_PREFIX "vpn" /* of the names of our interfaces */
+
 enum {
     HELPER_MARK = 0x6474,       /* of every socket of ours to a server */
     HELPER_TABLE = 0x6474,      /* routes into tunnels; looked up by what has no mark */

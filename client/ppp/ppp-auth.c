@@ -49,6 +49,7 @@ proved(struct ppp_auth *a)
         secret_wipe(&a->credentials.new_password);
         a->credentials.has_new_password = false;
         a->changing = false;
+        a->changed = true;
     }
     a->state = PPP_AUTH_PROVED;
     a->deadline = NEVER;

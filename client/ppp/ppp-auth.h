@@ -32,6 +32,7 @@ struct ppp_auth {
     bool shown;    /* something of ours has left: the server has had a chance to judge us */
     bool reliable; /* the carrier loses nothing: the owner's to set */
     bool changing; /* a change of password is awaiting its outcome */
+    bool changed;  /* one was made: the password is not the one that was given */
     struct ppp_credentials credentials;
     usec_t deadline; /* for the whole of it; NEVER while a person is asked */
     union {

@@ -640,6 +640,7 @@ hand_out(struct session *s, enum session_pending what, struct session_event *ret
     case PENDING_UP:
         ret->type = SESSION_UP;
         ret->auth_name = ppp_auth_method_name(s->method);
+        ret->password_changed = s->ppp.auth.changed;
         break;
     case PENDING_EARLY_REFUSED:
         ret->type = SESSION_EARLY_REFUSED;

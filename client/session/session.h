@@ -76,7 +76,10 @@ struct session_event {
         uint8_t stage;
         enum ras_error reason;
         const struct net_config *config; /* valid until the next call on this session */
-        const char *auth_name;
+        struct {
+            const char *auth_name;
+            bool password_changed; /* an expired one: the new one is the right one now */
+        };
         struct ras_end end;
     };
 };

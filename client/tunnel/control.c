@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum {
-    START_TAIL = 11, /* server, protocol, uid, gid, attempt */
+    START_TAIL = 28, /* server, protocol, uid, gid, attempt, known address */
     LOG_MAX = 400,
 };
 
@@ -23,6 +23,16 @@ control_start_ids(struct rd message, uint32_t *ret_uid, uint32_t *ret_gid)
     return rd_ok(&message);
 }
 
+static void
+get_known(struct rd *r, struct control_address *ret)
+{
+    *ret = (struct control_address){.family = rd_u8(r)};
+    const struct rd octets = rd_take(r, sizeof ret->octets);
+    if (!octets.bad)
+        memcpy(ret->octets, octets.p, sizeof ret->octets);
+    r->bad |= ret->family != 0 && ret->family != 4 && ret->family != 6;
+}
+
 bool
 control_start_get(struct rd message, struct control_start *ret)
 {
@@ -35,6 +45,7 @@ control_start_get(struct rd message, struct control_start *ret)
     rd_be32(&message);
     rd_be32(&message);
     ret->attempt = rd_u8(&message);
+    get_known(&message, &ret->known);
     if (credentials && rd_done(&message) && ret->server < ret->plan.n_servers)
         return true;
     dial_plan_clear(&ret->plan);

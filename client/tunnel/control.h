@@ -9,11 +9,18 @@
 
 enum { CONTROL_TEXT = 161, CONTROL_MSG_MAX = 8 * 1024 /* of all but the first message */ };
 
+struct control_address {
+    uint8_t family; /* 4 or 6 */
+    uint8_t octets[16];
+    uint16_t port;
+};
+
 struct control_start {
     struct dial_plan plan;
     struct credentials credentials;
     enum plan_protocol protocol;
     uint8_t server, attempt;
+    struct control_address known; /* of an earlier attempt, no port; family 0: none */
 };
 
 struct control_msg {
@@ -36,12 +43,6 @@ bool control_start_ids(struct rd message, uint32_t *ret_uid, uint32_t *ret_gid);
 bool control_start_get(struct rd message, struct control_start *ret);
 /* Any later message. */
 bool control_msg_get(struct rd message, struct control_msg *ret);
-
-struct control_address {
-    uint8_t family; /* 4 or 6 */
-    uint8_t octets[16];
-    uint16_t port;
-};
 
 char *control_address_text(const struct control_address *a, char out[static 48]);
 

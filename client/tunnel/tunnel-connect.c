@@ -8,7 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { STAGGER_USEC = 250 * 1000 /* RFC 8305, 5 */ };
+enum {
+    STAGGER_USEC = 250 * 1000, /* RFC 8305, 5 */
+    /* Where names cannot be looked up, that is mostly told at once; a resolver that waits in vain
+     * for its servers says nothing for longer than a dial may take. */
+    KNOWN_AFTER_USEC = 2 * 1000 * 1000,
+};
 
 static bool
 through_proxy(const struct tunnel *t)
@@ -59,6 +64,31 @@ set_not_found(struct tunnel *t, const struct resolve_answer *answer)
         tunnel_end(t, RAS_DNSNAME_NOT_RESOLVABLE, "%.80s: %s", host_to_find(t), why);
 }
 
+/* Where the server answered before. */
+static bool
+use_known(struct tunnel *t)
+{
+    struct control_address known = t->start.known;
+    char text[48];
+
+    if (known.family == 0)
+        return false;
+    known.port = port_to_find(t);
+    control_log(t->control_fd, 5, "%.80s cannot be looked up; %s answered before", host_to_find(t),
+                control_address_text(&known, text));
+    set_addresses(t, &known, 1);
+    return true;
+}
+
+static void
+on_known_timer(void *owner, usec_t now)
+{
+    struct tunnel *t = owner;
+
+    (void)now;
+    t->loop.stop = use_known(t);
+}
+
 static void
 on_resolved(void *owner, uint32_t events)
 {
@@ -68,10 +98,10 @@ on_resolved(void *owner, uint32_t events)
     (void)events;
     loop_remove(&t->loop, &t->resolving);
     resolve_finish(&t->resolve, &answer);
-    if (answer.gai_error != 0)
-        set_not_found(t, &answer);
-    else
+    if (answer.gai_error == 0)
         set_addresses(t, answer.v, answer.n);
+    else if (!use_known(t))
+        set_not_found(t, &answer);
     t->loop.stop = true;
 }
 
@@ -91,9 +121,13 @@ tunnel_resolve(struct tunnel *t)
     if (error == 0) {
         t->resolving = (struct loop_source){.fd = t->resolve.fd, .ready = on_resolved, .owner = t};
         error = loop_add(&t->loop, &t->resolving, EPOLLIN);
+        t->known_timer = (struct loop_timer){.expired = on_known_timer, .owner = t};
+        if (t->start.known.family != 0)
+            loop_timer_set(&t->loop, &t->known_timer, loop_clock() + KNOWN_AFTER_USEC);
     }
     if (error == 0)
         error = loop_run(&t->loop, NULL, NULL);
+    loop_timer_set(&t->loop, &t->known_timer, NEVER);
     loop_remove(&t->loop, &t->resolving);
     resolve_stop(&t->resolve);
     t->loop.stop = false;

@@ -62,7 +62,8 @@ drop_link(struct tunnel *t)
 void
 tunnel_send_status(struct tunnel *t, const char *auth)
 {
-    struct tunnel_status s = {.early_data_worked = t->early};
+    struct tunnel_status s = {.early_data_worked = t->early,
+                              .password_changed = t->password_changed};
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
     t->link->describe(t, &s);
@@ -100,6 +101,7 @@ on_event(struct tunnel *t, const struct session_event *event)
         break;
     case SESSION_UP:
         t->up = true;
+        t->password_changed = event->password_changed;
         tunnel_send_status(t, event->auth_name);
         break;
     case SESSION_EARLY_REFUSED:

@@ -77,6 +77,7 @@ struct tunnel {
 
     struct loop_source control, resolving, server, tun;
     struct loop_timer connect_timer; /* until TLS is up */
+    struct loop_timer known_timer;   /* to look no name up any longer */
     struct loop_timer stagger_timer; /* to try the next address */
     struct loop_timer session_timer;
     struct loop_timer stats_timer; /* armed when there is something new to tell */
@@ -94,7 +95,7 @@ struct tunnel {
     struct rng rng;
     struct pump pump;
     bool early, early_refused;
-    bool tun_asked, up;
+    bool tun_asked, up, password_changed;
     struct tunnel_stats told;
 };
 

@@ -15,7 +15,8 @@
 /* Helper -> tunnel. (linux/if_link.h has a struct of this name: include only one of them.) */
 enum tunnel_msg {
     /* dial_plan_put() and credentials_put(), then server index u8, protocol u8, uid be32, gid be32,
-     * attempt u8. First message, once. */
+     * attempt u8, and the address where the server (or the proxy) answered before, for when its
+     * name cannot be looked up: family u8 (4, 6, 0: none), 16 octets. First message, once. */
     TUNNEL_START = 1,
     /* tag be16, errno be32 (0: one descriptor comes along, connecting), then printable text to the
      * end: what the proxy said, else empty (<= 160) */
@@ -71,6 +72,7 @@ struct tunnel_status {
     char server_name[STATUS_TEXT]; /* what the server calls itself, printable; may be "" */
     uint8_t leaf_sha256[32];       /* of the server's certificate; zero: none */
     bool early_data_worked;
+    bool password_changed; /* an expired one, in this call: the new one is the right one now */
 };
 
 struct tunnel_stats {

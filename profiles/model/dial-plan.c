@@ -264,8 +264,8 @@ tls_name_valid(const struct dial_plan *p)
 static bool
 times_valid(const struct dial_plan *p)
 {
-    return p->redial_count <= MAX_REDIALS && p->redial_delay_s <= MAX_REDIAL_DELAY_S &&
-           p->connect_timeout_s <= MAX_CONNECT_TIMEOUT_S;
+    return p->redial_count <= MAX_REDIALS && p->drop_redials <= MAX_REDIALS &&
+           p->redial_delay_s <= MAX_REDIAL_DELAY_S && p->connect_timeout_s <= MAX_CONNECT_TIMEOUT_S;
 }
 
 /* What is wrong, or NULL. One question a line, in the order in which a person would fix them. */
@@ -446,6 +446,7 @@ dial_plan_put(struct wr *w, const struct dial_plan *p)
     }
     wr_be16(w, p->redial_count);
     wr_be16(w, p->redial_delay_s);
+    wr_be16(w, p->drop_redials);
     wr_be32(w, p->idle_timeout_s);
     wr_be16(w, p->connect_timeout_s);
 }
@@ -542,6 +543,7 @@ get_network(struct rd *r, struct dial_plan *p)
     }
     p->redial_count = rd_be16(r);
     p->redial_delay_s = rd_be16(r);
+    p->drop_redials = rd_be16(r);
     p->idle_timeout_s = rd_be32(r);
     p->connect_timeout_s = rd_be16(r);
 }

@@ -105,6 +105,7 @@ struct dial_plan {
     struct net_route routes[PLAN_MAX_ROUTES];
 
     uint16_t redial_count, redial_delay_s;
+    uint16_t drop_redials;      /* of a call that was up and was cut off; 0: it stays down */
     uint32_t idle_timeout_s;    /* 0: never */
     uint16_t connect_timeout_s; /* per server; 0: 20 */
     bool end_with_caller;       /* hang up when the D-Bus caller goes away */

@@ -28,6 +28,7 @@ enum step {
     REGISTERING,
     UP,
     WAIT,
+    CUT,
     FAIL,
     CRASH,
     STAY
@@ -44,6 +45,7 @@ static const struct play {
     {"dropped", {CONNECTING, AUTHENTICATING, REGISTERING, UP, FAIL}, RAS_REMOTE_DISCONNECTION},
     {"untrusted", {CONNECTING, FAIL}, RAS_CERT_E_UNTRUSTEDROOT},
     {"again", {CONNECTING, WAIT, CONNECTING, FAIL}, RAS_VPN_TIMEOUT},
+    {"cut", {CONNECTING, REGISTERING, UP, CUT, CONNECTING, UP}, RAS_LINK_FAILURE},
     {"evil", {CONNECTING, AUTHENTICATING, FAIL}, RAS_PPP_LCP_TERMINATED},
     {"crash", {CONNECTING, CRASH}, 0},
     {"stuck", {CONNECTING, STAY}, 0},
@@ -180,6 +182,12 @@ on_step(gpointer user_data)
         /* the plan wants no other try */
         end_with(play->error, "once");
         return G_SOURCE_REMOVE;
+    case CUT:
+        if (fake.plan.drop_redials != 2)
+            return G_SOURCE_REMOVE;
+        dt_connection_set_error(fake.connection, play->error);
+        wait_a_moment();
+        break;
     case FAIL:
         end_with(play->error, "raw \033[2Jtext\n of the server \xe2\x80\xae!");
         return G_SOURCE_REMOVE;

@@ -30,6 +30,8 @@ first_message(struct rd message)
     wr_be32(&w, uid);
     wr_be32(&w, gid);
     wr_u8(&w, start.attempt);
+    wr_u8(&w, start.known.family);
+    wr_bytes(&w, start.known.octets, sizeof start.known.octets);
     if (!control_start_get(wr_done(&w), &again))
         abort();
     dial_plan_clear(&again.plan);

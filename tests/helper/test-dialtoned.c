@@ -177,6 +177,151 @@ test_hang_up_while_waiting(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* Cut off when it was up; @host says what then happens. */
+static DtConnection *
+dial_to_be_cut(struct harness *h, const char *host, unsigned redials, const char *state)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    plan_for(plan, host);
+    plan->drop_redials = (uint16_t)redials;
+    plan->redial_delay_s = 1;
+    DtConnection *c = harness_dial(h, plan, "canary-in-the-mine", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, state);
+    return c;
+}
+
+static unsigned
+times_in_log(DtConnection *c, const char *what)
+{
+    g_autofree char *log = log_of(c);
+    unsigned n = 0;
+
+    for (const char *at = log; (at = strstr(at, what)) != NULL; at += strlen(what))
+        n++;
+    return n;
+}
+
+/* T4, N7: whatever cuts a call off, it is dialed again: by a fresh tunnel process, that is told
+ * where the server was, with the credentials that are then still there. */
+static void
+test_cut_and_redialed(struct harness *h, gconstpointer data)
+{
+    static const char *const cuts[] = {"829", "807", "629", "734",
+                                       "619", "718", "721", "2148074278"};
+
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    for (gsize i = 0; i < G_N_ELEMENTS(cuts); i++) {
+        g_autofree char *host = g_strdup_printf("cut%s-up.test", cuts[i]);
+        g_autoptr(DtConnection) c = dial_to_be_cut(h, host, 2, "waiting");
+        guint32 attempt = 0, attempts = 0, seconds = 0;
+        GVariant *waiting = dt_connection_get_waiting(c);
+        g_variant_lookup(waiting, "attempt", "u", &attempt);
+        g_variant_lookup(waiting, "attempts", "u", &attempts);
+        g_variant_lookup(waiting, "seconds", "u", &seconds);
+        g_assert_cmpuint(attempt, ==, 1);
+        g_assert_cmpuint(attempts, ==, 2);
+        g_assert_cmpuint(seconds, ==, 1);
+        g_assert_cmpuint(dt_connection_get_error(c), ==, g_ascii_strtoull(cuts[i], NULL, 10));
+        g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), >, 0);
+        harness_wait_state(c, "connected");
+        g_assert_cmpuint(dt_connection_get_error(c), ==, 0);
+        g_assert_cmpuint(times_in_log(c, "known: c0000201"), ==, i + 1);
+        dt_connection_call_disconnect_sync(c, NULL, NULL);
+        harness_wait_state(c, "idle");
+        g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), ==, 0);
+    }
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+}
+
+/* What somebody meant is not done again; nor is anything when the profile does not say so. */
+static void
+test_not_redialed(struct harness *h, gconstpointer data)
+{
+    static const struct {
+        const char *host;
+        unsigned redials;
+        guint32 error;
+    } ends[] = {
+        {"cut829-up.test", 0, 829}, /* the profile does not ask for it */
+        {"cut691-up.test", 3, 691}, /* signed in again in the middle, and refused */
+        {"cut649-up.test", 3, 649},   {"cut828-up.test", 3, 828}, {"cut720-up.test", 3, 720},
+        {"cut829-e691.test", 3, 691}, /* and the redial: final all the same */
+    };
+
+    (void)data;
+    WITH(h);
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autoptr(DtConnection) c = dial_to_be_cut(h, ends[i].host, ends[i].redials, "idle");
+        g_assert_cmpuint(dt_connection_get_error(c), ==, ends[i].error);
+        g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), ==, 0);
+        g_assert_cmpuint(times_in_log(c, "Ended: error 829"), <=, 2);
+    }
+    g_autoptr(DtConnection) c = dial_to_be_cut(h, "up.test", 3, "connected");
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(c, "idle");
+    g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_USER_DISCONNECTION);
+    harness_stop(h);
+}
+
+/* One that is cut off as soon as it is up does not go on for ever. */
+static void
+test_redials_are_counted(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autoptr(DtConnection) c = dial_to_be_cut(h, "cut829-again.test", 2, "idle");
+    g_assert_cmpuint(times_in_log(c, "Connected."), ==, 3);
+    g_autoptr(DtConnection) d = dial_to_be_cut(h, "cut829-e809.test", 2, "idle");
+    g_assert_cmpuint(dt_connection_get_error(d), ==, 809);
+    g_assert_cmpuint(times_in_log(d, "Ended: error 809"), ==, 2);
+    g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), ==, 0);
+    harness_stop(h);
+}
+
+static void
+test_hang_up_after_a_cut(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    g_autoptr(DtConnection) c = dial_to_be_cut(h, "cut829-up.test", 9, "waiting");
+
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(c, "idle");
+    g_assert_cmpuint(g_variant_n_children(dt_connection_get_waiting(c)), ==, 0);
+    g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), ==, 0);
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+}
+
+/* S2: a tunnel that is killed is a cut like another. */
+static void
+test_killed_and_redialed(struct harness *h, gconstpointer data)
+{
+    g_autofree char *children = NULL;
+
+    (void)data;
+    WITH(h);
+    g_autoptr(DtConnection) c = dial_to_be_cut(h, "up.test", 1, "connected");
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children", h->helper, h->helper);
+    g_assert_true(g_file_get_contents(path, &children, NULL, NULL));
+    const pid_t tunnel = (pid_t)g_ascii_strtoull(children, NULL, 10);
+    g_assert_cmpint(tunnel, >, 1);
+    kill(tunnel, SIGKILL);
+    harness_wait_state(c, "waiting");
+    g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_LINK_FAILURE);
+    harness_wait_state(c, "connected");
+    harness_stop(h);
+}
+
 static void
 test_no_protocol_works(struct harness *h, gconstpointer data)
 {
@@ -475,6 +620,11 @@ main(int argc, char **argv)
     ADD("final-failure", test_final_failure);
     ADD("redial", test_redial);
     ADD("hang-up-while-waiting", test_hang_up_while_waiting);
+    ADD("T4-N7-cut-and-redialed", test_cut_and_redialed);
+    ADD("not-redialed", test_not_redialed);
+    ADD("redials-are-counted", test_redials_are_counted);
+    ADD("hang-up-after-a-cut", test_hang_up_after_a_cut);
+    ADD("S2-killed-and-redialed", test_killed_and_redialed);
     ADD("no-protocol-works", test_no_protocol_works);
     ADD("question", test_question);
     ADD("nobody-answers", test_nobody_answers);

@@ -4,11 +4,15 @@
  */
 #include "dt-ras-error.h"
 #include "harness.h"
+#include "helper-net.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -375,6 +379,88 @@ test_address_changes(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* 0, or why the kernel lets no packet go there. @mark 0: none, as of any program. */
+static int
+send_to(const char *address, unsigned mark)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    g_assert_cmpint(inet_pton(AF_INET, address, &to.sin_addr), ==, 1);
+    if (mark != 0)
+        g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark), ==, 0);
+    const int err = sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) == 1 ? 0 : errno;
+    close(fd);
+    return err;
+}
+
+static DtConnection *
+dial_to_be_cut(struct harness *h, const char *host, bool full)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    plan_for(plan, host);
+    plan->default_gateway = full;
+    plan->drop_redials = 1;
+    plan->redial_delay_s = 2;
+    net_route_parse("172.30.0.0/16", &plan->routes[0]);
+    plan->n_routes = full ? 0 : 1;
+    DtConnection *c = harness_dial(h, plan, "right", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "waiting");
+    return c;
+}
+
+/* N6, T4: from the cut until it is up again, nothing that went through the tunnel goes anywhere. */
+static void
+test_held_while_redialing(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    g_autoptr(DtConnection) full = dial_to_be_cut(h, "cut829-up.test", true);
+    g_assert_cmpint(send_to("198.51.100.7", 0), ==, EPERM);
+    g_assert_cmpint(send_to("192.0.2.254", 0), ==, EPERM);
+    g_assert_cmpint(send_to("198.51.100.7", HELPER_MARK), ==, 0); /* what dials */
+    g_assert_cmpint(send_to("127.0.0.1", 0), !=, EPERM);
+    g_autofree char *held = output_has("nft list ruleset", "dialtone-hold-");
+    harness_wait_state(full, "connected");
+    g_assert_cmpint(send_to("198.51.100.7", 0), ==, 0);
+    g_autofree char *let_go = harness_command("nft list ruleset");
+    g_assert_null(strstr(let_go, "dialtone-hold-"));
+    dt_connection_call_disconnect_sync(full, NULL, NULL);
+    harness_wait_state(full, "idle");
+    g_autofree char *between = harness_network();
+    g_assert_cmpstr(before, ==, between);
+
+    g_autoptr(DtConnection) split = dial_to_be_cut(h, "cut829-e809.test", false);
+    g_assert_cmpint(send_to("172.30.1.1", 0), ==, EPERM);
+    g_assert_cmpint(send_to("198.51.100.7", 0), ==, 0);
+    harness_wait_state(split, "idle"); /* given up: the computer is as it was */
+    g_assert_cmpint(send_to("172.30.1.1", 0), ==, 0);
+    harness_stop(h);
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+}
+
+/* S1: so it stays when the helper dies meanwhile, until its successor undoes it. */
+static void
+test_held_and_killed(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    g_autoptr(DtConnection) c = dial_to_be_cut(h, "cut829-up.test", true);
+    kill(h->helper, SIGKILL);
+    harness_lose(h);
+    g_assert_cmpint(send_to("198.51.100.7", 0), ==, EPERM);
+    g_assert_cmpint(harness_undo(h), ==, 0);
+    g_assert_cmpint(send_to("198.51.100.7", 0), ==, 0);
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+}
+
 /* Two connections at once: neither takes away what the other needs. */
 static void
 test_two_connections(struct harness *h, gconstpointer data)
@@ -446,6 +532,8 @@ main(int argc, char **argv)
     ADD("I1-address-in-use", test_address_in_use);
     ADD("configuration-changes", test_configuration_changes);
     ADD("I3-address-changes", test_address_changes);
+    ADD("N6-T4-held-while-redialing", test_held_while_redialing);
+    ADD("S1-held-and-killed", test_held_and_killed);
     ADD("two-connections", test_two_connections);
     ADD("resolvconf", test_resolvconf);
     return g_test_run();

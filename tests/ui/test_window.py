@@ -447,6 +447,20 @@ def waiting(case):
 
 
 @test
+def cut_off(case):
+    """a call that was up and is dialed again: why, the wait, and connected once more"""
+    window = case.dial()
+    case.connect()
+    window.reads("Received:")
+    case.helper.set(State="waiting", Stage=3, Error=829,
+                    Waiting={"seconds": 5, "attempt": 1, "attempts": 3})
+    window.reads("5 seconds")
+    window.reads("Error 829")
+    case.helper.set(State="connected", Error=0, Waiting={})
+    window.reads("Received:")
+
+
+@test
 def properties(case):
     """Properties: what a user may change is saved, and used by the next dial"""
     window = case.import_profile()

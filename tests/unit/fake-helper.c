@@ -108,6 +108,8 @@ fake_helper_send_start(struct fake_helper *h)
     wr_be32(&w, geteuid() == 0 ? 65534 : geteuid());
     wr_be32(&w, geteuid() == 0 ? 65534 : getegid());
     wr_u8(&w, 1);
+    wr_u8(&w, h->known[0] != 0 ? 4 : 0);
+    wr_bytes(&w, h->known, sizeof h->known);
     g_assert_cmpint(wire_send(h->fd, wr_done(&w), -1), ==, 0);
 }
 

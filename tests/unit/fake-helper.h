@@ -18,6 +18,7 @@ struct fake_helper {
     pid_t pid;   /* of the tunnel; 0: not running */
     int fd, tun; /* tun: our end of the stand-in; -1: none yet */
     struct dial_plan plan;
+    uint8_t known[16]; /* IPv4 of an earlier attempt; zero: none */
     struct credentials credentials;
     /* How it behaves. */
     const char *connect_to; /* "127.0.0.1:PORT" whatever is asked for; NULL: what is asked for */

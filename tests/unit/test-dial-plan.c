@@ -35,6 +35,7 @@ sample(struct dial_plan *p)
     p->cert = malloc(4);
     g_assert_nonnull(p->cert);
     memcpy(p->cert, "CERT", 4);
+    p->drop_redials = 4;
 }
 
 static struct rd
@@ -114,6 +115,7 @@ SPOIL(route_host_bits, p->routes[0].address[3] = 1)
 SPOIL(route_prefix, p->routes[0].prefix = 33)
 SPOIL(too_many_routes, p->n_routes = PLAN_MAX_ROUTES + 1)
 SPOIL(redial_forever, p->redial_count = 65535)
+SPOIL(redial_drops_forever, p->drop_redials = 1000)
 
 static const struct {
     void (*spoil)(struct dial_plan *p);
@@ -156,6 +158,7 @@ static const struct {
     {route_prefix, "route"},
     {too_many_routes, "route"},
     {redial_forever, "redial"},
+    {redial_drops_forever, "redial"},
 };
 
 static void
@@ -198,6 +201,7 @@ round_trip(void)
     g_assert_cmphex(q.ipsec_remembered, ==, 0x12345678);
     g_assert_true(q.l2tp_port_1701 && !q.ipsec_encap && !q.ipsec_pfs);
     g_assert_true(q.pin_set && q.accept_early_data && q.ipv6 && !q.end_with_caller);
+    g_assert_cmpuint(q.drop_redials, ==, 4);
     dial_plan_clear(&p);
     dial_plan_clear(&q);
 }

@@ -73,7 +73,7 @@ fill(struct dial_plan *p)
     p->n_routes = 2;
     net_route_parse("10.0.0.0/8", &p->routes[0]);
     net_route_parse("2001:db8::/32", &p->routes[1]);
-    p->redial_count = 7, p->redial_delay_s = 8, p->idle_timeout_s = 90000;
+    p->redial_count = 7, p->redial_delay_s = 8, p->idle_timeout_s = 90000, p->drop_redials = 9;
     p->connect_timeout_s = 11;
     p->end_with_caller = p->accept_early_data = true;
 }
@@ -180,6 +180,7 @@ test_refused(void)
         {"cert", "@ay []"},
         {"sstp-path-query", "'?a\\r\\nX: y'"},
         {"redial-count", "uint16 65535"},
+        {"drop-redials", "uint16 1000"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

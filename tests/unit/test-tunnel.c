@@ -164,6 +164,18 @@ name_not_found(void)
     ends_with(h, RAS_DNSNAME_NOT_RESOLVABLE, "no-such-host.invalid");
 }
 
+/* N10: while traffic is held back no name can be looked up; the address of before will do. */
+static void
+name_not_found_but_known(void)
+{
+    struct fake_helper *h = fake_helper_new("no-such-host.invalid", 4443);
+
+    memcpy(h->known, "\xc0\x00\x02\x09", 4);
+    h->socket_errno = EHOSTUNREACH;
+    fake_helper_start(h);
+    ends_with(h, RAS_VPN_TIMEOUT, "192.0.2.9 port 4443: No route to host");
+}
+
 static void
 name_is_resolved(void)
 {
@@ -612,6 +624,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/tunnel/name-not-found", name_not_found);
+    g_test_add_func("/tunnel/N10-name-not-found-but-known", name_not_found_but_known);
     g_test_add_func("/tunnel/name-is-resolved", name_is_resolved);
     g_test_add_func("/tunnel/refused", refused);
     g_test_add_func("/tunnel/refused-by-the-peer", refused_by_the_peer);

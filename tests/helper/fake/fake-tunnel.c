@@ -10,6 +10,9 @@
  *     gre.*         the same as up, but PPTP: with a GRE socket, and the port of the server
  *     e691.*        ends with that number
  *     ask691.*      asks for credentials; "right" lets it go up, anything else ends with 691
+ *     cutN-THEN.*   the first time: goes up, and then ends with error N; after that it plays
+ *                   THEN, or the same if that is "again"
+ *     change648.*   the same as up, with the password changed
  *     die-WHEN.*    is killed: start, socket, stage, configure, tun, up, hangup
  *     mute.*        says nothing and does not listen
  *     evil-HOW.*    breaks the protocol: unknown, early, fd, again, flood, huge, empty, text, port
@@ -32,6 +35,7 @@ enum { CONTROL = 3 };
 static uint8_t bytes[TUNNEL_MSG_MAX];
 static char part[PLAN_MAX_TEXT]; /* what to play: the first label of the host */
 static uint16_t port;            /* of the server */
+static uint32_t cut;             /* error that ends it as soon as it is up; 0: none */
 static int tun = -1;
 
 static void
@@ -176,8 +180,10 @@ say_config(const struct net_config *c)
 static void
 say_status_and_stats(void)
 {
-    const struct tunnel_status status = {
-        .auth = "MS-CHAPv2", .encryption = "TLS 1.3", .leaf_sha256 = {0xab, 0xcd}};
+    const struct tunnel_status status = {.auth = "MS-CHAPv2",
+                                         .encryption = "TLS 1.3",
+                                         .leaf_sha256 = {0xab, 0xcd},
+                                         .password_changed = plays("change648")};
     const struct tunnel_stats stats = {.bytes_in = 1001, .bytes_out = 2002, .rtt_usec = 3003};
     struct wr w = begin(HELPER_STATUS);
 
@@ -222,6 +228,8 @@ go_up(void)
         end(RAS_LINK_FAILURE, "no TUNNEL_REGISTERED");
     say_status_and_stats();
     maybe_die("up");
+    if (cut != 0)
+        end(cut, "cut off");
     change_when_up();
     for (;;)
         hear(&body, &fd);
@@ -314,6 +322,27 @@ play(void)
     go_up();
 }
 
+/* Which part it is this time; and where the server was the last time, for the log. */
+static void
+take_part(const char *host, uint8_t attempt, struct rd known)
+{
+    char text[64];
+    const char *rest;
+
+    memcpy(part, host, sizeof part);
+    part[strcspn(part, ".")] = '\0';
+    if (rd_u8(&known) == 4) {
+        snprintf(text, sizeof text, "known: %08x", rd_be32(&known));
+        say_log(text);
+    }
+    if (strncmp(part, "cut", 3) != 0 || (rest = strchr(part, '-')) == NULL)
+        return;
+    if (attempt == 0 || strcmp(rest, "-again") == 0)
+        cut = (uint32_t)strtoul(part + 3, NULL, 10);
+    else
+        memmove(part, rest + 1, strlen(rest));
+}
+
 int
 main(void)
 {
@@ -333,11 +362,11 @@ main(void)
     const enum plan_protocol protocol = (enum plan_protocol)rd_u8(&body);
     const uint32_t uid = rd_be32(&body);
     rd_be32(&body); /* gid */
-    rd_u8(&body);   /* attempt */
+    const uint8_t attempt = rd_u8(&body);
+    const struct rd known = rd_take(&body, 17);
     if (!rd_done(&body) || server >= plan.n_servers || uid == 0)
         return 5;
-    memcpy(part, plan.servers[server].host, sizeof part);
-    part[strcspn(part, ".")] = '\0';
+    take_part(plan.servers[server].host, attempt, known);
     port = plan.servers[server].port != 0 ? plan.servers[server].port : plan_default_port(protocol);
     maybe_die("start");
     play();
