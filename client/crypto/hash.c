@@ -13,8 +13,6 @@ struct hash_ctx {
     EVP_MD_CTX *inner, *outer; /* HMAC: with the padded key already in */
 };
 
-enum { BLOCK_MAX = 128 };
-
 static const EVP_MD *
 md_of(enum hash_alg alg)
 {
@@ -33,9 +31,8 @@ md_of(enum hash_alg alg)
     abort();
 }
 
-/* HMAC's B: what the key is padded to (RFC 2104 section 2, RFC 4868 section 2.1). */
-static size_t
-block_size(enum hash_alg alg)
+size_t
+hash_block_size(enum hash_alg alg)
 {
     return alg == HASH_SHA384 || alg == HASH_SHA512 ? 128 : 64;
 }
@@ -96,8 +93,8 @@ struct hash_ctx *
 hash_ctx_new_hmac(enum hash_alg alg, struct rd key)
 {
     struct hash_ctx *h = hash_ctx_new(alg);
-    const size_t size = block_size(alg);
-    uint8_t block[BLOCK_MAX] = {0};
+    const size_t size = hash_block_size(alg);
+    uint8_t block[HASH_BLOCK_MAX] = {0};
 
     must(rd_ok(&key));
     if (key.left > size)

@@ -25,6 +25,7 @@ enum {
     HASH_SHA384_SIZE = 48,
     HASH_SHA512_SIZE = 64,
     HASH_MAX_SIZE = 64,
+    HASH_BLOCK_MAX = 128,
 };
 
 /* Is every algorithm of this folder there (a FIPS build has no MD5)? It also makes libcrypto load
@@ -32,6 +33,8 @@ enum {
 bool hash_init(void);
 
 size_t hash_size(enum hash_alg alg);
+/* HMAC's B: what its key is padded to (RFC 2104 section 2, RFC 4868 section 2.1). */
+size_t hash_block_size(enum hash_alg alg);
 
 /* The digest of @n parts, one after the other. @ret holds hash_size(alg) octets. */
 void hash_parts(enum hash_alg alg, const struct rd *parts, size_t n, uint8_t *ret);
