@@ -25,8 +25,8 @@ mppe_key_size(enum mppe_strength strength)
 }
 
 /* RFC 3079 section 2.3: the weaker strengths have known first octets. */
-static void
-weaken(enum mppe_strength strength, uint8_t *key)
+void
+mppe_key_weaken(enum mppe_strength strength, uint8_t key[static 16])
 {
     if (strength == MPPE_40 || strength == MPPE_56)
         key[0] = 0xd1;
@@ -88,9 +88,16 @@ mppe_key_session(const uint8_t start[static 16], enum mppe_strength strength,
     uint8_t key[16] = {0};
 
     new_key_from_sha(start, start, n, key);
-    weaken(strength, key);
+    mppe_key_weaken(strength, key);
     memcpy(ret, key, sizeof key);
     explicit_bzero(key, sizeof key);
+}
+
+void
+mppe_key_interim(const uint8_t start[static 16], enum mppe_strength strength,
+                 const uint8_t session[static 16], uint8_t ret[static 16])
+{
+    new_key_from_sha(start, session, mppe_key_size(strength), ret);
 }
 
 void
@@ -104,7 +111,7 @@ mppe_key_next(const uint8_t start[static 16], enum mppe_strength strength,
     new_key_from_sha(start, session, n, interim);
     legacy_rc4_key(&rc4, rd_over(interim, n));
     legacy_rc4_run(&rc4, interim, n, session);
-    weaken(strength, session);
+    mppe_key_weaken(strength, session);
     explicit_bzero(&rc4, sizeof rc4);
     explicit_bzero(interim, sizeof interim);
 }

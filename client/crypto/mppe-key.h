@@ -27,5 +27,11 @@ void mppe_key_session(const uint8_t start[static 16], enum mppe_strength strengt
 void mppe_key_next(const uint8_t start[static 16], enum mppe_strength strength,
                    uint8_t session[static 16]);
 
+/* That in its two steps: the interim key, which is a hash, and under which RC4 encrypts it itself;
+ * and what the weaker strengths do to the result. */
+void mppe_key_interim(const uint8_t start[static 16], enum mppe_strength strength,
+                      const uint8_t session[static 16], uint8_t ret[static 16]);
+void mppe_key_weaken(enum mppe_strength strength, uint8_t key[static 16]);
+
 /* MasterSendKey | MasterReceiveKey, both 16 octets, as the client sees them (MS-SSTP 3.2.5.2). */
 void mppe_key_hlak(const uint8_t master[static 16], uint8_t ret[static MPPE_HLAK_SIZE]);

@@ -28,6 +28,7 @@ mppe_init(struct mppe *m, const uint8_t start[static 16], enum mppe_strength str
     };
     memcpy(m->start, start, sizeof m->start);
     mppe_key_session(start, strength, m->session);
+    mppe_ahead_init(&m->ahead, start, strength);
     use_key(m);
 }
 
@@ -45,21 +46,43 @@ key_changes(const struct mppe *m, uint16_t count)
     return m->stateless || (count & 0xff) == 0xff;
 }
 
+/* Is the key stream of the next packet, of @n octets, at hand, or worth to be made beforehand? */
+static bool
+is_ahead(struct mppe *m, size_t n)
+{
+    if (!m->stateless || n > MPPE_AHEAD_MOST)
+        return false;
+    if (m->ahead.left == 0 && n >= MPPE_AHEAD_LEAST)
+        mppe_ahead_make(&m->ahead, m->session, n);
+    return m->ahead.left > 0;
+}
+
+static void
+encrypt(struct mppe *m, uint8_t *plain, size_t n)
+{
+    if (is_ahead(m, n)) {
+        mppe_ahead_run(&m->ahead, plain, n);
+        mppe_ahead_take(&m->ahead, m->session);
+        return;
+    }
+    if (key_changes(m, m->count)) {
+        change_key(m);
+        mppe_ahead_drop(&m->ahead);
+    }
+    if (key_changes(m, m->count) || m->flush)
+        use_key(m);
+    legacy_rc4_run(&m->rc4, plain, n, plain);
+}
+
 void
 mppe_seal(struct mppe *m, uint8_t *plain, size_t n, uint16_t bits)
 {
     struct wr w = wr_over(plain - MPPE_HEADER, MPPE_HEADER);
 
-    if (key_changes(m, m->count)) {
-        change_key(m);
-        use_key(m);
-        m->flush = true;
-    } else if (m->flush) {
-        use_key(m);
-    }
+    encrypt(m, plain, n);
+    m->flush |= key_changes(m, m->count);
     bits = (uint16_t)(bits | MPPE_ENCRYPTED | (m->flush ? MPPE_FLUSHED : 0));
     wr_be16(&w, (uint16_t)(bits | m->count));
-    legacy_rc4_run(&m->rc4, plain, n, plain);
     m->count = (m->count + 1) & MPPE_COUNT;
     m->flush = false;
 }
@@ -131,10 +154,13 @@ mppe_open(struct mppe *m, uint8_t *data, size_t n, struct rd *ret, uint16_t *ret
     if (!rd_ok(&r) || r.left == 0 || !(header & MPPE_ENCRYPTED) || steps == 0)
         return MPPE_DROPPED;
     memcpy(before, m->session, sizeof before);
+    const bool ahead = steps == 1 && m->credit > 0 && is_ahead(m, r.left);
     if (m->stateless) {
-        if (!(header & MPPE_FLUSHED) || !advance(m, count, steps))
+        if (!(header & MPPE_FLUSHED) || (!ahead && !advance(m, count, steps)))
             return MPPE_DROPPED;
-        use_key(m);
+        m->credit -= ahead;
+        if (!ahead)
+            use_key(m);
     } else {
         const enum mppe_opened state = open_stateful(m, header, steps);
         if (state != MPPE_OPENED)
@@ -142,12 +168,19 @@ mppe_open(struct mppe *m, uint8_t *data, size_t n, struct rd *ret, uint16_t *ret
     }
 
     uint8_t *const plain = data + MPPE_HEADER;
-    legacy_rc4_run(&m->rc4, plain, r.left, plain);
+    if (ahead)
+        mppe_ahead_run(&m->ahead, plain, r.left);
+    else
+        legacy_rc4_run(&m->rc4, plain, r.left, plain);
     if (!(header & MPPE_COMPRESSED) && !plausible(r)) {
         memcpy(m->session, before, sizeof before);
         m->lost = !m->stateless; /* there the key stream has moved as well */
         return m->stateless ? MPPE_DROPPED : MPPE_NEEDS_RESET;
     }
+    if (ahead)
+        mppe_ahead_take(&m->ahead, m->session);
+    else
+        mppe_ahead_drop(&m->ahead);
     m->count = count;
     m->started = true;
     m->credit =

@@ -12,7 +12,7 @@
 
 #include "bytes.h"
 #include "legacy.h"
-#include "mppe-key.h"
+#include "mppe-ahead.h"
 
 enum {
     MPPE_HEADER = 2,
@@ -40,6 +40,7 @@ struct mppe {
     size_t key_size;
     uint8_t start[16], session[16];
     struct legacy_rc4 rc4;
+    struct mppe_ahead ahead; /* stateless: what follows on ->session */
 };
 
 void mppe_init(struct mppe *m, const uint8_t start[static 16], enum mppe_strength strength,

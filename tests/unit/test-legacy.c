@@ -1,5 +1,6 @@
 /* test-legacy.c - MD4, SHA-1, DES, RC4. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "legacy.h"
+#include "rc4-pair.h"
 
 #include "ppp-test.h"
 
@@ -80,6 +81,31 @@ test_rc4(void) /* RFC 6229, 40-bit key, offset 0; then on, in place */
                   hex("b2396305f03dc027ccc3524a0a1118a8 6982944f18fc82d589c403a47a0d0919"));
 }
 
+/* Both as libcrypto does one, however they are cut. */
+static void
+test_rc4_pair(void)
+{
+    static const guint8 keys[2][16] = {"0123456789abcde", "zyxwvutsrqponml"};
+
+    for (gsize size = 8; size <= 16; size += 8) {
+        struct rc4_one ours[2];
+        guint8 got[2][600] = {{0}}, want[600];
+
+        rc4_pair_keys(&ours[0], keys[0], &ours[1], keys[1], size);
+        rc4_pair_streams(&ours[0], got[0], &ours[1], got[1], 3);
+        rc4_pair_streams(&ours[0], got[0] + 3, &ours[1], got[1] + 3, 400);
+        for (int i = 0; i < 2; i++) {
+            struct legacy_rc4 rc4;
+
+            rc4_one_stream(&ours[i], got[i] + 403, sizeof want - 403);
+            memset(want, 0, sizeof want);
+            legacy_rc4_key(&rc4, rd_over(keys[i], size));
+            legacy_rc4_run(&rc4, want, sizeof want, want);
+            g_assert_cmpmem(got[i], sizeof want, want, sizeof want);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -89,5 +115,6 @@ main(int argc, char **argv)
     g_test_add_func("/legacy/des-parity", test_des_parity);
     g_test_add_func("/legacy/des-block", test_des_block);
     g_test_add_func("/legacy/rc4", test_rc4);
+    g_test_add_func("/legacy/rc4-pair", test_rc4_pair);
     return g_test_run();
 }

@@ -135,6 +135,57 @@ test_forged_counts(void)
     g_assert_cmpint(open_copy(&rx, buf, n), ==, MPPE_OPENED);
 }
 
+/* Packets of all lengths, some lost, some forged: what is made ahead is what is due (RFC 3078
+ * section 7.3, one key after the other), and nothing else. */
+static void
+check_ahead(enum mppe_strength strength)
+{
+    enum { LONGEST = MPPE_AHEAD_MOST + 100 };
+    static struct mppe tx, rx;
+    guint8 session[16] = {0}, want[LONGEST], sent[2 + LONGEST];
+
+    mppe_init(&tx, START, strength, true);
+    mppe_init(&rx, START, strength, true);
+    mppe_key_session(START, strength, session);
+    for (guint i = 0; i < 3000; i++) {
+        const gboolean large = g_test_rand_bit();
+        const gsize n = (gsize)g_test_rand_int_range(large ? MPPE_AHEAD_LEAST : 22,
+                                                     large ? LONGEST : MPPE_AHEAD_LEAST);
+        struct legacy_rc4 rc4;
+        struct rd got;
+        uint16_t bits;
+
+        memset(want, 0x45, n);
+        want[0] = 0x21;
+        memcpy(sent + 2, want, n);
+        mppe_seal(&tx, sent + 2, n, 0);
+        mppe_key_next(START, strength, session);
+        legacy_rc4_key(&rc4, rd_over(session, mppe_key_size(strength)));
+        legacy_rc4_run(&rc4, want, n, want);
+        g_assert_cmpmem(sent + 2, n, want, n);
+        if (g_test_rand_int_range(0, 4) == 0) /* lost */
+            continue;
+        if (g_test_rand_int_range(0, 4) == 0) {
+            guint8 forged[2 + LONGEST];
+
+            memcpy(forged, sent, 2 + n);
+            forged[2] ^= 0x80;
+            g_assert_cmpint(mppe_open(&rx, forged, 2 + n, &got, &bits), ==, MPPE_DROPPED);
+        }
+        g_assert_cmpint(mppe_open(&rx, sent, 2 + n, &got, &bits), ==, MPPE_OPENED);
+        g_assert_cmpuint(got.left, ==, n);
+        g_assert_true(got.p[0] == 0x21 && got.p[1] == 0x45 && got.p[n - 1] == 0x45);
+    }
+}
+
+static void
+test_ahead(void)
+{
+    check_ahead(MPPE_128);
+    check_ahead(MPPE_56);
+    check_ahead(MPPE_40);
+}
+
 static void
 test_refused(void)
 {
@@ -203,6 +254,7 @@ main(int argc, char **argv)
     g_test_add_func("/mppe/every-strength", test_every_strength);
     g_test_add_func("/mppe/loss-stateless", test_loss_stateless);
     g_test_add_func("/mppe/A17-forged-counts", test_forged_counts);
+    g_test_add_func("/mppe/ahead", test_ahead);
     g_test_add_func("/mppe/A17-refused", test_refused);
     g_test_add_func("/mppe/A19-stateful-reset", test_stateful_reset);
     const int rc = g_test_run();
