@@ -2,29 +2,57 @@
 #include "ras-gre.h"
 
 #include <errno.h>
-#include <sys/socket.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "io-raw.h"
 
 enum { BUFFER = 4 * 1024 * 1024 };
 
+static bool
+init_batch(struct ras_gre_batch *b)
+{
+    b->bytes = malloc(RAS_GRE_BATCH * sizeof *b->bytes);
+    for (int i = 0; b->bytes != NULL && i < RAS_GRE_BATCH; i++) {
+        b->pieces[i] = (struct iovec){.iov_base = b->bytes[i], .iov_len = RAS_GRE_MAX};
+        b->messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &b->peers[i],
+            .msg_namelen = sizeof b->peers[i],
+            .msg_iov = &b->pieces[i],
+            .msg_iovlen = 1,
+        };
+    }
+    return b->bytes != NULL;
+}
+
 int
-ras_gre_open(const struct sockaddr_in *local)
+ras_gre_open(struct ras_gre_port *port, const struct sockaddr_in *local)
 {
     const struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = local->sin_addr};
     const int size = BUFFER;
-    const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_GRE);
 
-    if (fd < 0)
+    *port = (struct ras_gre_port){.fd = -1};
+    if (!init_batch(&port->in) || !init_batch(&port->out))
+        return -ENOMEM;
+    port->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_GRE);
+    if (port->fd < 0)
         return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
-    if (bind(fd, (const struct sockaddr *)&in, sizeof in) < 0) {
-        const int r = -errno;
-        close(fd);
-        return r;
-    }
-    return fd;
+    setsockopt(port->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+    setsockopt(port->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    return bind(port->fd, (const struct sockaddr *)&in, sizeof in) < 0 ? -errno : 0;
 }
+
+void
+ras_gre_close(struct ras_gre_port *port)
+{
+    if (port->fd >= 0)
+        close(port->fd);
+    free(port->in.bytes);
+    free(port->out.bytes);
+    *port = (struct ras_gre_port){.fd = -1};
+}
+
+/* ---- out ---- */
 
 static bool
 dice(const struct ras_gre *g, enum ras_fault fault)
@@ -39,14 +67,42 @@ dice(const struct ras_gre *g, enum ras_fault fault)
 }
 
 /* What the kernel does not take now is lost: so is the nature of datagrams. */
-static void
-put(const struct ras_gre *g, const uint8_t *p, size_t n)
+void
+ras_gre_flush(struct ras_gre_port *port)
 {
-    ssize_t done;
+    for (unsigned done = 0; done < port->n_out;) {
+        const int n = sendmmsg(port->fd, port->out.messages + done, port->n_out - done, 0);
 
-    do
-        done = sendto(g->fd, p, n, 0, (const struct sockaddr *)&g->to, sizeof g->to);
-    while (done < 0 && errno == EINTR);
+        if (n < 0 && errno == EINTR)
+            continue;
+        done += n > 0 ? (unsigned)n : 1; /* an error is the first one's */
+    }
+    port->n_out = 0;
+}
+
+uint8_t *
+ras_gre_room(struct ras_gre_port *port)
+{
+    if (port->n_out == RAS_GRE_BATCH)
+        ras_gre_flush(port);
+    return port->out.bytes[port->n_out];
+}
+
+static void
+put(struct ras_gre *g, const uint8_t *p, size_t n)
+{
+    struct ras_gre_batch *const b = &g->port->out;
+    uint8_t *const room = ras_gre_room(g->port);
+    const unsigned i = g->port->n_out;
+    const bool inside = p >= room && p < room + RAS_GRE_MAX;
+
+    if (n > RAS_GRE_MAX)
+        return;
+    if (!inside)
+        memcpy(room, p, n);
+    b->pieces[i] = (struct iovec){.iov_base = inside ? (uint8_t *)p : room, .iov_len = n};
+    b->peers[i] = g->to;
+    g->port->n_out++;
 }
 
 void
@@ -68,24 +124,34 @@ ras_gre_send(struct ras_gre *g, const uint8_t *p, size_t n)
     }
 }
 
-bool
-ras_gre_next(int fd, uint8_t buf[static RAS_GRE_MAX], struct sockaddr_in *ret_from, uint8_t **ret,
-             size_t *ret_n, uint16_t *ret_call)
-{
-    socklen_t len = sizeof *ret_from;
-    const ssize_t n = recvfrom(fd, buf, RAS_GRE_MAX, 0, (struct sockaddr *)ret_from, &len);
-    struct rd r = rd_over(buf, n > 0 ? (size_t)n : 0);
+/* ---- in ---- */
 
-    *ret = buf;
-    *ret_n = *ret_call = 0;
-    if (n < 0)
-        return errno == EINTR;
-    rd_take(&r, (size_t)(rd_u8(&r) & 15) * 4 - 1);
-    *ret = buf + (r.p - buf);
-    *ret_n = r.left;
+unsigned
+ras_gre_receive(struct ras_gre_port *port)
+{
+    int n;
+
+    for (int i = 0; i < RAS_GRE_BATCH; i++)
+        port->in.messages[i].msg_hdr.msg_namelen = sizeof port->in.peers[i];
+    do
+        n = recvmmsg(port->fd, port->in.messages, RAS_GRE_BATCH, MSG_DONTWAIT, NULL);
+    while (n < 0 && errno == EINTR);
+    return n > 0 ? (unsigned)n : 0;
+}
+
+struct ras_gre_packet
+ras_gre_packet(const struct ras_gre_port *port, unsigned i)
+{
+    struct ras_gre_packet packet = {.from = &port->in.peers[i]};
+    uint8_t *const bytes = port->in.bytes[i];
+    struct rd r;
+
+    if (!io_raw_payload(rd_over(bytes, port->in.messages[i].msg_len), &r))
+        return packet;
+    packet.p = bytes + (r.p - bytes);
+    packet.n = r.left;
     rd_take(&r, 6); /* flags, protocol, length: gre_receive() judges them */
     const uint16_t call = rd_be16(&r);
-    if (rd_ok(&r))
-        *ret_call = call;
-    return true;
+    packet.call = rd_ok(&r) ? call : 0;
+    return packet;
 }

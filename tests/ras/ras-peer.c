@@ -37,7 +37,6 @@ ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *confi
     p->call = call;
     p->tun = tun;
     p->config = config;
-    p->gre.fd = -1;
     p->deadline = now + HANDSHAKE_TIMEOUT;
     SSL_set_accept_state(ssl);
     if (!io_tls_adopt(&p->tls, ssl, fd) || !make_call(p, PLAN_SSTP, rng, now)) {
@@ -48,7 +47,7 @@ ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *confi
 }
 
 struct ras_peer *
-ras_peer_new_pptp(int fd, uint32_t call, int gre_fd, const struct sockaddr_in *from,
+ras_peer_new_pptp(int fd, uint32_t call, struct ras_gre_port *port, const struct sockaddr_in *from,
                   const struct ras_config *config, struct ras_tun *tun, const struct rng *rng,
                   usec_t now)
 {
@@ -65,7 +64,7 @@ ras_peer_new_pptp(int fd, uint32_t call, int gre_fd, const struct sockaddr_in *f
         .config = config,
         .state = PEER_OPEN,
         .deadline = NEVER,
-        .gre = {.fd = gre_fd, .to = *from, .config = config, .rng = rng, .call = call},
+        .gre = {.port = port, .to = *from, .config = config, .rng = rng, .call = call},
     };
     p->gre.to.sin_port = 0;
     if (!make_call(p, PLAN_PPTP, rng, now)) {
@@ -78,7 +77,7 @@ ras_peer_new_pptp(int fd, uint32_t call, int gre_fd, const struct sockaddr_in *f
 static bool
 over_gre(const struct ras_peer *p)
 {
-    return p->gre.fd >= 0;
+    return p->gre.port != NULL;
 }
 
 void
@@ -134,7 +133,7 @@ source_right(struct ras_peer *p, const struct session_packet *packet)
 static void
 put_sealed(struct ras_peer *p, const uint8_t *at, size_t n)
 {
-    if (over_gre(p)) {
+    if (over_gre(p)) { /* it was made in ras_gre_room() */
         ras_gre_send(&p->gre, at, n);
         return;
     }
@@ -143,15 +142,23 @@ put_sealed(struct ras_peer *p, const uint8_t *at, size_t n)
     p->tx_len += n;
 }
 
+/* Where the next packet is made, head and all, and how much there is. */
+static uint8_t *
+room_for_packet(struct ras_peer *p, size_t *ret_room)
+{
+    *ret_room = over_gre(p) ? RAS_GRE_MAX : RAS_PEER_TX - p->tx_len;
+    return over_gre(p) ? ras_gre_room(p->gre.port) : p->tx + p->tx_len;
+}
+
 /* Without a TUN the server itself is all there is behind the tunnel. */
 static void
 answer(struct ras_peer *p, const struct session_packet *packet)
 {
     const struct session_framing f = ras_core_framing(p->core);
-    uint8_t *at = p->tx + p->tx_len + f.head;
-    size_t n = packet->len;
+    size_t n = packet->len, room;
+    uint8_t *at = room_for_packet(p, &room) + f.head;
 
-    if (n > RAS_PEER_TX - p->tx_len - f.head)
+    if (n + f.head > room)
         return;
     memcpy(at, packet->p, n);
     if (!ras_ip_echo(p->config, at, n, true) || !ras_core_seal(p->core, &at, &n))
@@ -170,6 +177,11 @@ deliver(struct ras_peer *p, const struct session_packets *packets)
         else
             answer(p, &packets->v[i]);
     }
+}
+
+static void
+delivered(struct ras_peer *p)
+{
     if (p->tun != NULL)
         offload_merge_flush(&p->tun->merge);
 }
@@ -184,6 +196,7 @@ digest(struct ras_peer *p, usec_t now)
     do {
         used = ras_core_receive(p->core, now, p->rx + at, p->rx_len - at, &packets);
         deliver(p, &packets);
+        delivered(p);
         at += used;
     } while (used > 0 && at < p->rx_len);
     memmove(p->rx, p->rx + at, p->rx_len - at);
@@ -331,6 +344,7 @@ write_pieces(struct ras_peer *p, usec_t now)
 void
 ras_peer_flush(struct ras_peer *p, usec_t now)
 {
+    p->heard = false;
     if (p->state != PEER_OPEN && p->state != PEER_DRAINING)
         return;
     if (!write_tx(p, now) || !write_pieces(p, now))
@@ -357,13 +371,19 @@ ras_peer_flush(struct ras_peer *p, usec_t now)
     }
 }
 
+/* What comes out of the call's own memory does not outlive its next datagram. */
 static void
 take_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n)
 {
     static struct session_packets packets;
+    bool elsewhere = false;
 
     ras_core_datagram(p->core, now, bytes, n, &packets);
+    for (size_t i = 0; i < packets.n; i++)
+        elsewhere |= packets.v[i].p < bytes || packets.v[i].p >= bytes + n;
     deliver(p, &packets);
+    if (elsewhere)
+        delivered(p);
 }
 
 void
@@ -372,7 +392,7 @@ ras_peer_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n)
     if (p->state != PEER_OPEN)
         return;
     take_datagram(p, now, bytes, n);
-    ras_peer_flush(p, now);
+    p->heard = true;
 }
 
 void
@@ -409,9 +429,13 @@ ras_peer_take(struct ras_peer *p, struct offload_cut *cut)
 {
     const struct session_framing f = ras_core_framing(p->core);
 
-    while (offload_cut_left(cut) && RAS_PEER_TX - p->tx_len > f.head + (size_t)f.mtu) {
-        uint8_t *at = p->tx + p->tx_len + f.head;
-        size_t n = offload_cut_next(cut, at, f.mtu);
+    while (offload_cut_left(cut)) {
+        size_t room, n;
+        uint8_t *at = room_for_packet(p, &room) + f.head;
+
+        if (room <= f.head + (size_t)f.mtu)
+            return;
+        n = offload_cut_next(cut, at, f.mtu);
 
         if (n == 0) { /* longer than the client takes */
             *cut = (struct offload_cut){.ended = true};

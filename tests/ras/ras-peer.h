@@ -24,13 +24,14 @@ struct ras_peer {
     enum { PEER_HANDSHAKE, PEER_OPEN, PEER_DRAINING, PEER_DEAD } state;
     usec_t deadline; /* of the handshake, or of draining */
     struct io_tls tls;
-    struct ras_gre gre; /* .fd < 0: SSTP */
+    struct ras_gre gre; /* .port NULL: SSTP */
     struct ras_core *core;
     struct ras_tun *tun; /* borrowed; NULL: packets are answered here */
     const struct ras_config *config;
     uint8_t *tx, *rx;
     size_t tx_len, rx_len;
     bool more;          /* bytes are left inside TLS */
+    bool heard;         /* something came by GRE since the last flush */
     uint8_t local6[16]; /* the client's global address, as learned from what it sends; or zero */
     uint32_t events;    /* the owner's: what epoll watches */
     uint64_t spoofed;   /* packets from an address that is not the client's */
@@ -39,14 +40,15 @@ struct ras_peer {
 /* Takes @fd. NULL: no memory. @ctx is shared. */
 struct ras_peer *ras_peer_new(int fd, uint32_t call, SSL_CTX *ctx, const struct ras_config *config,
                               struct ras_tun *tun, const struct rng *rng, usec_t now);
-/* The same over PPTP: @gre_fd is shared, @from is where the client's GRE comes from. */
-struct ras_peer *ras_peer_new_pptp(int fd, uint32_t call, int gre_fd,
+/* The same over PPTP: @port is shared, @from is where the client's GRE comes from. */
+struct ras_peer *ras_peer_new_pptp(int fd, uint32_t call, struct ras_gre_port *port,
                                    const struct sockaddr_in *from, const struct ras_config *config,
                                    struct ras_tun *tun, const struct rng *rng, usec_t now);
 void ras_peer_free(struct ras_peer *p); /* NULL is fine */
 
 void ras_peer_ready(struct ras_peer *p, usec_t now); /* the socket is readable or writable */
-/* GRE of this client's call, without the IP header. */
+/* GRE of this client's call, without the IP header. When a batch of them is over, the owner flushes
+ * the TUN's merge, and this peer; until then @bytes must stay. */
 void ras_peer_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n);
 void ras_peer_expire(struct ras_peer *p, usec_t now);
 usec_t ras_peer_deadline(const struct ras_peer *p);

@@ -15,8 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STOP_TIMEOUT  (2 * USEC_PER_SEC)
+#define STOP_TIMEOUT (2 * USEC_PER_SEC)
+
 #define STALL_TIMEOUT (100 * USEC_PER_MSEC) /* one client may not hold up the others for longer */
+
+enum { GRE_TURNS = 4 }; /* batches of GRE before it is the others' turn */
 
 static usec_t
 now_usec(void)
@@ -92,11 +95,11 @@ open_pptp(struct ras_server *s, const char *address)
 
     if (r < 0)
         return r;
-    s->gre_fd = ras_gre_open(&in);
-    if (s->gre_fd < 0)
-        return s->gre_fd;
+    r = ras_gre_open(&s->gre, &in);
+    if (r < 0)
+        return r;
     r = watch(s, s->pptp_fd, EPOLLIN, &s->pptp_fd);
-    return r < 0 ? r : watch(s, s->gre_fd, EPOLLIN, &s->gre_fd);
+    return r < 0 ? r : watch(s, s->gre.fd, EPOLLIN, &s->gre);
 }
 
 int
@@ -114,7 +117,7 @@ ras_server_open(struct ras_server *s, const char *address, const char *pptp)
     sigaddset(&mask, SIGUSR2);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     s->cut.ended = true;
-    s->pptp_fd = s->gre_fd = -1;
+    s->pptp_fd = s->gre.fd = -1;
     s->stop_at = NEVER;
     s->super = malloc(OFFLOAD_SUPER_MAX);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -142,8 +145,7 @@ ras_server_close(struct ras_server *s)
     close(s->listen_fd);
     if (s->pptp_fd >= 0)
         close(s->pptp_fd);
-    if (s->gre_fd >= 0)
-        close(s->gre_fd);
+    ras_gre_close(&s->gre);
     close(s->signal_fd);
     close(s->epoll_fd);
 }
@@ -173,7 +175,7 @@ accept_one(struct ras_server *s, int listen_fd, usec_t now)
     s->calls++;
     s->peers[i] =
         listen_fd == s->pptp_fd
-            ? ras_peer_new_pptp(fd, s->calls, s->gre_fd, &from, &s->config, s->tun, &s->rng, now)
+            ? ras_peer_new_pptp(fd, s->calls, &s->gre, &from, &s->config, s->tun, &s->rng, now)
             : ras_peer_new(fd, s->calls, s->ctx, &s->config, s->tun, &s->rng, now);
     if (s->peers[i] == NULL || watch(s, fd, EPOLLIN, s->peers[i]) < 0) {
         ras_peer_free(s->peers[i]);
@@ -190,7 +192,8 @@ find_gre(const struct ras_server *s, const struct sockaddr_in *from, uint16_t ca
 {
     for (size_t i = 0; i < RAS_MAX_CALLS; i++) {
         struct ras_peer *p = s->peers[i];
-        if (p != NULL && p->gre.fd >= 0 && p->gre.to.sin_addr.s_addr == from->sin_addr.s_addr &&
+        if (p != NULL && p->gre.port != NULL &&
+            p->gre.to.sin_addr.s_addr == from->sin_addr.s_addr &&
             ras_core_gre_call(p->core) == call)
             return p;
     }
@@ -200,18 +203,25 @@ find_gre(const struct ras_server *s, const struct sockaddr_in *from, uint16_t ca
 static void
 read_gre(struct ras_server *s, usec_t now)
 {
-    uint8_t buf[RAS_GRE_MAX], *packet;
-    struct sockaddr_in from;
-    uint16_t call;
-    size_t n;
+    unsigned n = RAS_GRE_BATCH;
 
-    for (int i = 0; i < 256 && ras_gre_next(s->gre_fd, buf, &from, &packet, &n, &call); i++) {
-        struct ras_peer *p = find_gre(s, &from, call);
-        if (p == NULL)
-            s->dropped++;
-        else
-            ras_peer_datagram(p, now, packet, n);
+    for (int turn = 0; turn < GRE_TURNS && n == RAS_GRE_BATCH; turn++) {
+        n = ras_gre_receive(&s->gre);
+        for (unsigned i = 0; i < n; i++) {
+            const struct ras_gre_packet packet = ras_gre_packet(&s->gre, i);
+            struct ras_peer *p = find_gre(s, packet.from, packet.call);
+
+            if (p == NULL)
+                s->dropped++;
+            else
+                ras_peer_datagram(p, now, packet.p, packet.n);
+        }
+        if (s->tun != NULL) /* they lie in what is received into next */
+            offload_merge_flush(&s->tun->merge);
     }
+    for (size_t i = 0; i < RAS_MAX_CALLS; i++)
+        if (s->peers[i] != NULL && s->peers[i]->heard)
+            ras_peer_flush(s->peers[i], now);
 }
 
 static void
@@ -425,7 +435,7 @@ ras_server_run(struct ras_server *s)
             void *who = events[i].data.ptr;
             if (who == &s->listen_fd || who == &s->pptp_fd)
                 accept_one(s, *(int *)who, now);
-            else if (who == &s->gre_fd)
+            else if (who == &s->gre)
                 read_gre(s, now);
             else if (who == &s->signal_fd)
                 handle_signal(s, now);
@@ -437,6 +447,7 @@ ras_server_run(struct ras_server *s)
         if (offload_cut_left(&s->cut))
             read_tun(s, now);
         next = tend(s, now, &more);
+        ras_gre_flush(&s->gre);
         watch_tun(s, &watched);
     }
     return 0;

@@ -18,8 +18,9 @@ struct ras_server {
     struct ras_tun *tun; /* NULL: none */
     struct rng rng;
     int epoll_fd, listen_fd, signal_fd;
-    int pptp_fd, gre_fd; /* -1: no PPTP */
-    uint32_t calls;      /* so far */
+    int pptp_fd; /* -1: no PPTP */
+    struct ras_gre_port gre;
+    uint32_t calls; /* so far */
     bool stopping;
     usec_t stop_at;
     struct ras_peer *peers[RAS_MAX_CALLS];
