@@ -1,0 +1,36 @@
+/*
+ * esp-sas.h - the security associations of one call, both directions, through rekeying: what goes
+ * out uses the newest pair, what comes in is opened by whichever it is for, until IKE says that one
+ * is gone (E4). Make before break costs no packet.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "esp.h"
+
+enum { ESP_SAS_IN = 4 /* that may be alive at once; the oldest gives way */ };
+
+struct esp_sas {
+    struct esp_suite suite;        /* of ->out */
+    struct esp_out *out;           /* NULL: none, and nothing can be sent */
+    uint32_t out_pair;             /* SPI of the inbound association that came with it */
+    struct esp_in *in[ESP_SAS_IN]; /* newest first */
+    uint64_t dropped;
+};
+
+void esp_sas_clear(struct esp_sas *s); /* wipes all; zero is the empty set */
+
+/* A new pair: what is sent from now on uses @out. False: not a suite, or no memory; nothing has
+ * changed. */
+bool esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
+                 const struct rng *rng);
+/* The pair with this inbound SPI is gone. If it was the newest, nothing can be sent any more. */
+void esp_sas_remove(struct esp_sas *s, uint32_t spi_in);
+bool esp_sas_ready(const struct esp_sas *s);    /* there is one to send with */
+bool esp_sas_near_end(const struct esp_sas *s); /* time to rekey */
+
+/* As esp_seal(); 0 without a pair. */
+size_t esp_sas_seal(struct esp_sas *s, struct esp_packet *packets, size_t n);
+/* As esp_open(), for packets of any of the associations; those of none are dropped, n == 0. */
+size_t esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n);
