@@ -41,6 +41,9 @@ struct session_kind {
     /* The rest only of kinds that are not a stream alone. */
     void (*datagram)(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
                      size_t n, struct session_packets *ret);
+    /* Many at once, at most SESSION_BATCH; NULL: datagram() for each. */
+    void (*datagrams)(struct session *s, usec_t now, enum session_channel from,
+                      struct session_packet *v, size_t n, struct session_packets *ret);
     /* PPP ended because of *why; a kind may know better what is behind it. */
     void (*explain)(const struct session *s, struct ras_end *why);
     const char *(*encryption)(const struct session *s);

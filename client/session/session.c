@@ -484,6 +484,23 @@ session_receive(struct session *s, usec_t now, enum session_channel from, uint8_
     return used;
 }
 
+size_t
+session_receive_batch(struct session *s, usec_t now, enum session_channel from,
+                      struct session_packet *v, size_t n, struct session_packets *ret)
+{
+    if (s->over || n == 0 || from == CHANNEL_STREAM || s->kind->datagrams == NULL) {
+        session_receive(s, now, from, n == 0 ? NULL : v->p, n == 0 ? 0 : v->len, ret);
+        return n == 0 ? 0 : 1;
+    }
+    ret->n = 0;
+    s->now = now;
+    const size_t used = n < SESSION_BATCH ? n : SESSION_BATCH;
+    s->kind->datagrams(s, now, from, v, used, ret);
+    if (!s->over)
+        settle(s, now);
+    return used;
+}
+
 static void
 expire_idle(struct session *s, usec_t now)
 {

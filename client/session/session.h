@@ -113,7 +113,6 @@ struct session *session_new(const struct dial_plan *plan, enum plan_protocol pro
                             const struct credentials *credentials, const struct rng *rng,
                             usec_t now);
 void session_free(struct session *s); /* NULL is fine; wipes keys */
-
 void session_link_up(struct session *s, usec_t now, const struct session_link_info *info);
 /* The link is gone: @why is recorded unless a cause is known already. */
 void session_link_lost(struct session *s, usec_t now, const struct ras_end *why);
@@ -121,13 +120,16 @@ void session_link_lost(struct session *s, usec_t now, const struct ras_end *why)
  * early when @ret is full: call again. @ret->n is reset first. */
 size_t session_receive(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
                        size_t n, struct session_packets *ret);
+/* The same for @n datagrams, which some kinds do faster together. Returns how many were used, at
+ * least one; @v is theirs to change. */
+size_t session_receive_batch(struct session *s, usec_t now, enum session_channel from,
+                             struct session_packet *v, size_t n, struct session_packets *ret);
 void session_expire(struct session *s, usec_t now);
-void session_credentials(struct session *s, usec_t now, const struct credentials *c); /* NULL:
-                                                                              nobody answers */
-void session_registered(struct session *s, usec_t now); /* routes and DNS of the latest
-                                                           SESSION_CONFIG are in place */
-void session_close(struct session *s, usec_t now);      /* politely; SESSION_ENDED (631) follows */
-
+/* @c NULL: nobody answers. */
+void session_credentials(struct session *s, usec_t now, const struct credentials *c);
+/* Routes and DNS of the latest SESSION_CONFIG are in place. */
+void session_registered(struct session *s, usec_t now);
+void session_close(struct session *s, usec_t now); /* politely; SESSION_ENDED (631) follows */
 usec_t session_deadline(const struct session *s);
 bool session_poll_output(struct session *s, struct session_output *ret);
 bool session_poll_event(struct session *s, struct session_event *ret);
@@ -138,7 +140,6 @@ uint64_t session_dropped(const struct session *s);
 /* What the session itself encrypts with, for a person: "MPPE-128 stateless", "none"; "" when that
  * is the business of the link below. */
 const char *session_encryption(const struct session *s);
-
 /* The fast path, once SESSION_CONFIG was seen. Each packet lies in memory with framing.head octets
  * free before it and framing.tail behind it; on return *p and *len describe the sealed frame.
  * False: drop the packet (not up, too long, not IP). */

@@ -321,8 +321,11 @@ feed_client(struct sim_pptp *s, const guint8 *p, size_t n, bool gram)
     if (!gram)
         g_byte_array_append(s->down.in, p, (guint)n);
     exact = gram ? g_memdup2(p, n) : g_memdup2(s->down.in->data, s->down.in->len);
-    const size_t used = session_receive(s->client, s->now, gram ? CHANNEL_DATA : CHANNEL_STREAM,
-                                        exact, gram ? n : s->down.in->len, &packets);
+    const size_t used =
+        gram ? session_receive_batch(s->client, s->now, CHANNEL_DATA,
+                                     &(struct session_packet){exact, n}, 1, &packets)
+             : session_receive(s->client, s->now, CHANNEL_STREAM, exact, s->down.in->len, &packets);
+    g_assert_true(!gram || used == 1);
     check_all(s, &s->down, &packets);
     if (!gram) {
         g_assert_cmpuint(used, <=, s->down.in->len);
