@@ -26,10 +26,40 @@ static const struct policy {
 } policies[] = {
     {"org.dialtone.Dialer1", "Connect", RULE_ASK, ACTION_DIAL},
     {"org.dialtone.Dialer1", "Find", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1", "Get", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1", "GetAll", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1.Connection", "Get", RULE_OWNER, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "GetAll", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Disconnect", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Answer", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "GetLog", RULE_OWNER, ACTION_MANAGE_OTHERS},
 };
+
+/* Whose properties are read: the interface that is asked about, not the one that asks. */
+static const char *
+interface_of(GDBusMethodInvocation *invocation)
+{
+    const char *interface = g_dbus_method_invocation_get_interface_name(invocation);
+
+    if (g_strcmp0(interface, "org.freedesktop.DBus.Properties") == 0)
+        g_variant_get_child(g_dbus_method_invocation_get_parameters(invocation), 0, "&s",
+                            &interface);
+    return interface;
+}
+
+/* A program that only looks must not make a window pop up, unless it says that it may. */
+static guint32
+interaction(GDBusMethodInvocation *invocation)
+{
+    const bool reads = g_strcmp0(g_dbus_method_invocation_get_interface_name(invocation),
+                                 "org.freedesktop.DBus.Properties") == 0;
+    const GDBusMessageFlags flags =
+        g_dbus_message_get_flags(g_dbus_method_invocation_get_message(invocation));
+
+    return !reads || (flags & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0
+               ? ALLOW_USER_INTERACTION
+               : 0;
+}
 
 struct helper_bouncer {
     GDBusConnection *bus;
@@ -174,7 +204,7 @@ ask_next(struct check *c)
                            "/org/freedesktop/PolicyKit1/Authority",
                            "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization",
                            g_variant_new("((sa{sv})sa{ss}us)", "system-bus-name", &subject, action,
-                                         &details, ALLOW_USER_INTERACTION, ""),
+                                         &details, interaction(c->invocation), ""),
                            G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
                            G_MAXINT, /* a person may be typing a password */
                            c->bouncer->cancel, on_answer, c);
@@ -231,8 +261,8 @@ helper_bouncer_check(struct helper_bouncer *b, GDBusMethodInvocation *invocation
     c->passed = passed;
     c->ctx = ctx;
     c->free_ctx = free_ctx;
-    c->policy = find_policy(g_dbus_method_invocation_get_interface_name(invocation),
-                            g_dbus_method_invocation_get_method_name(invocation));
+    c->policy =
+        find_policy(interface_of(invocation), g_dbus_method_invocation_get_method_name(invocation));
     if (c->policy == NULL) {
         deny(c, false, "Nobody may call this.");
         return;

@@ -7,6 +7,7 @@
 #include "helper-details.h"
 #include "helper-hold.h"
 #include "helper-log.h"
+#include "helper-object.h"
 #include "helper-redial.h"
 #include "helper-scrub.h"
 
@@ -47,6 +48,7 @@ struct _HelperConnection {
     struct helper_host *host;
     struct helper_bouncer *bouncer;
     struct helper_log *log;
+    struct helper_object *object; /* NULL: not on the bus */
     uid_t owner;
 
     enum state state;
@@ -113,7 +115,7 @@ publish_waiting(HelperConnection *self)
 static void
 flush(HelperConnection *self)
 {
-    g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(self));
+    helper_object_flush(self->object);
 }
 
 static enum plan_protocol
@@ -578,6 +580,32 @@ helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer, 
     return self;
 }
 
+bool
+helper_connection_export(HelperConnection *self, GDBusConnection *connection, const char *path,
+                         GError **error)
+{
+    const struct helper_object_setup setup = {.connection = connection,
+                                              .bouncer = self->bouncer,
+                                              .skeleton = G_DBUS_INTERFACE_SKELETON(self),
+                                              .path = path,
+                                              .owner = self->owner};
+
+    self->object = helper_object_new(&setup, error);
+    return self->object != NULL;
+}
+
+void
+helper_connection_unexport(HelperConnection *self)
+{
+    g_clear_pointer(&self->object, helper_object_free);
+}
+
+const char *
+helper_connection_path(HelperConnection *self)
+{
+    return helper_object_path(self->object);
+}
+
 static void
 helper_connection_finalize(GObject *object)
 {
@@ -585,6 +613,7 @@ helper_connection_finalize(GObject *object)
 
     g_clear_handle_id(&self->wait_source, g_source_remove);
     forget_caller(self);
+    helper_connection_unexport(self);
     helper_attempt_free(self->attempt);
     helper_hold_free(self->hold);
     helper_log_free(self->log);

@@ -18,6 +18,12 @@ G_DECLARE_FINAL_TYPE(HelperConnection, helper_connection, HELPER, CONNECTION, Dt
 HelperConnection *helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer,
                                         const char *name, uid_t owner);
 
+/* Puts it on the bus; properties are the owner's and root's to see. */
+bool helper_connection_export(HelperConnection *self, GDBusConnection *connection, const char *path,
+                              GError **error);
+void helper_connection_unexport(HelperConnection *self);
+const char *helper_connection_path(HelperConnection *self); /* while it is there */
+
 /* Takes what is in @plan; copies @credentials. @caller: the unique name of who dials, or NULL; with
  * end_with_caller the connection ends when that leaves @bus. False: it is not idle. */
 bool helper_connection_dial(HelperConnection *self, struct dial_plan *plan,

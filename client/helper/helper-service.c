@@ -7,6 +7,7 @@
 #include "helper-bouncer.h"
 #include "helper-connection.h"
 #include "helper-log.h"
+#include "helper-object.h"
 #include "helper-route.h"
 #include "helper-scrub.h"
 
@@ -17,6 +18,7 @@ enum { MAX_CONNECTIONS = 16 }; /* of one user, idle ones included (threats D3) *
 struct helper_service {
     GDBusConnection *connection;
     DtDialer *dialer;
+    struct helper_object *object; /* the dialer on the bus */
     struct helper_host *host;
     struct helper_bouncer *bouncer;
     GPtrArray *connections; /* HelperConnection; oldest first */
@@ -25,24 +27,22 @@ struct helper_service {
     void *stopped_ctx;
 };
 
-static void
-publish_connections(struct helper_service *s)
+/* Of the caller's own connections; root sees all. */
+static GVariant *
+view(void *ctx, uid_t viewer)
 {
-    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    const struct helper_service *s = ctx;
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    GVariantBuilder paths = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("ao"));
 
-    for (guint i = 0; i < s->connections->len; i++)
-        g_ptr_array_add(paths,
-                        (gpointer)g_dbus_interface_skeleton_get_object_path(
-                            G_DBUS_INTERFACE_SKELETON(g_ptr_array_index(s->connections, i))));
-    g_ptr_array_add(paths, NULL);
-    dt_dialer_set_connections(s->dialer, (const char *const *)paths->pdata);
-    g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(s->dialer));
-}
-
-static const char *
-path_of(HelperConnection *c)
-{
-    return g_dbus_interface_skeleton_get_object_path(G_DBUS_INTERFACE_SKELETON(c));
+    for (guint i = 0; i < s->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(s->connections, i);
+        if (viewer == 0 || helper_connection_owner(c) == viewer)
+            g_variant_builder_add(&paths, "o", helper_connection_path(c));
+    }
+    g_variant_builder_add(&b, "{sv}", "Version", g_variant_new_string(DIALTONE_VERSION));
+    g_variant_builder_add(&b, "{sv}", "Connections", g_variant_builder_end(&paths));
+    return g_variant_builder_end(&b);
 }
 
 static HelperConnection *
@@ -86,7 +86,7 @@ on_settled(HelperConnection *c, struct helper_service *s)
 static void
 remove_connection(struct helper_service *s, HelperConnection *c)
 {
-    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(c));
+    helper_connection_unexport(c);
     g_signal_handlers_disconnect_by_data(c, s);
     g_ptr_array_remove(s->connections, c);
 }
@@ -124,11 +124,11 @@ add_connection(struct helper_service *s, const char *name, uid_t owner, GError *
 
     g_autofree char *path = g_strdup_printf(DIALER_PATH "/Connection/%u", ++s->next_number);
     g_autoptr(HelperConnection) c = helper_connection_new(s->host, s->bouncer, name, owner);
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(c), s->connection, path, error))
+    if (!helper_connection_export(c, s->connection, path, error))
         return NULL;
     g_signal_connect(c, "settled", G_CALLBACK(on_settled), s);
     g_ptr_array_add(s->connections, g_object_ref(c));
-    publish_connections(s);
+    helper_object_flush(s->object);
     return c; /* the array holds it */
 }
 
@@ -168,7 +168,7 @@ connect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
     if (error != NULL)
         g_dbus_method_invocation_return_gerror(invocation, error);
     else
-        dt_dialer_complete_connect(s->dialer, invocation, path_of(c));
+        dt_dialer_complete_connect(s->dialer, invocation, helper_connection_path(c));
 }
 
 static gboolean
@@ -218,7 +218,7 @@ find_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
         g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_BAD_PROFILE,
                                               "There is no connection of this name.");
     else
-        dt_dialer_complete_find(f->service->dialer, invocation, path_of(c));
+        dt_dialer_complete_find(f->service->dialer, invocation, helper_connection_path(c));
 }
 
 static gboolean
@@ -244,12 +244,16 @@ helper_service_new(GDBusConnection *connection, bool peer, struct helper_host *h
     s->bouncer = helper_bouncer_new(peer ? NULL : connection);
     s->connections = g_ptr_array_new_with_free_func(g_object_unref);
     s->dialer = dt_dialer_skeleton_new();
-    dt_dialer_set_version(s->dialer, DIALTONE_VERSION);
-    dt_dialer_set_connections(s->dialer, (const char *const[]){NULL});
     g_signal_connect(s->dialer, "handle-connect", G_CALLBACK(handle_connect), s);
     g_signal_connect(s->dialer, "handle-find", G_CALLBACK(handle_find), s);
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(s->dialer), connection,
-                                          DIALER_PATH, error))
+    const struct helper_object_setup setup = {.connection = connection,
+                                              .bouncer = s->bouncer,
+                                              .skeleton = G_DBUS_INTERFACE_SKELETON(s->dialer),
+                                              .path = DIALER_PATH,
+                                              .view = view,
+                                              .ctx = s};
+    s->object = helper_object_new(&setup, error);
+    if (s->object == NULL)
         return NULL;
     return TAKE(s);
 }
@@ -278,7 +282,7 @@ helper_service_free(struct helper_service *s)
         remove_connection(s, g_ptr_array_index(s->connections, s->connections->len - 1));
     g_ptr_array_unref(s->connections);
     if (s->dialer != NULL) {
-        g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(s->dialer));
+        g_clear_pointer(&s->object, helper_object_free);
         g_signal_handlers_disconnect_by_data(s->dialer, s);
         g_clear_object(&s->dialer);
     }

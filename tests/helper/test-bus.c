@@ -347,6 +347,130 @@ test_allowed_user(struct bus_test *t, gconstpointer data)
     harness_stop(&t->harness);
 }
 
+static GVariant *
+get_all(const struct front_end *f, const char *path, const char *interface, GError **error)
+{
+    return g_dbus_connection_call_sync(f->bus, "org.dialtone.Dialer1", path,
+                                       "org.freedesktop.DBus.Properties", "GetAll",
+                                       g_variant_new("(s)", interface), G_VARIANT_TYPE("(a{sv})"),
+                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+}
+
+static void
+assert_may_not_read(const struct front_end *f, const char *path)
+{
+    GError *error = NULL;
+
+    g_assert_null(get_all(f, path, "org.dialtone.Dialer1.Connection", &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_null(g_dbus_connection_call_sync(
+        f->bus, "org.dialtone.Dialer1", path, "org.freedesktop.DBus.Properties", "Get",
+        g_variant_new("(ss)", "org.dialtone.Dialer1.Connection", "Details"), NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+}
+
+static gsize
+n_connections(const struct front_end *f)
+{
+    g_autoptr(GVariant) reply = get_all(f, "/org/dialtone/Dialer1", "org.dialtone.Dialer1", NULL);
+    g_autoptr(GVariant) all = g_variant_get_child_value(reply, 0);
+    g_autoptr(GVariant) paths = g_variant_lookup_value(all, "Connections", NULL);
+
+    return g_variant_n_children(paths);
+}
+
+static void
+count_signal(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+             const char *name, GVariant *arguments, gpointer data)
+{
+    (void)bus, (void)sender, (void)path, (void)interface, (void)name, (void)arguments;
+    (*(unsigned *)data)++;
+}
+
+/* Everything that the helper ever says to this one. */
+static guint
+listen_to_all(const struct front_end *f, unsigned *n)
+{
+    return g_dbus_connection_signal_subscribe(f->bus, NULL, "org.freedesktop.DBus.Properties", NULL,
+                                              NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, count_signal, n,
+                                              NULL);
+}
+
+/* A1, A7 of the assets: to whom one is connected is not for the other users of the computer,
+ * neither asked for nor overheard. */
+static void
+test_others_see_nothing(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+    unsigned heard_daemon = 0, heard_games = 0, heard_root = 0;
+
+    (void)data;
+    ON_BUS(t);
+    struct front_end daemon = front_end_of(t, "daemon"), games = front_end_of(t, "games");
+    struct front_end root = front_end_of(t, "root");
+    const guint of_daemon = listen_to_all(&daemon, &heard_daemon);
+    const guint of_games = listen_to_all(&games, &heard_games);
+    const guint of_root = listen_to_all(&root, &heard_root);
+
+    plan_for(plan, "up.test");
+    g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
+    g_assert_no_error(error);
+    const char *path = g_dbus_proxy_get_object_path(G_DBUS_PROXY(c));
+    assert_may_not_read(&games, path);
+    g_autoptr(DtConnection) seen_by_games = see_as(&games, c);
+    g_autoptr(DtConnection) seen_by_root = see_as(&root, c);
+    harness_wait_state(c, "connected");
+    harness_wait_state(seen_by_root, "connected");
+    g_assert_null(dt_connection_get_name(seen_by_games));
+    g_assert_cmpuint(n_connections(&daemon), ==, 1);
+    g_assert_cmpuint(n_connections(&games), ==, 0);
+    g_assert_cmpuint(n_connections(&root), ==, 1);
+
+    heard_games = heard_root = heard_daemon = 0;
+    dt_connection_call_disconnect_sync(c, NULL, &error);
+    g_assert_no_error(error);
+    harness_wait_state(seen_by_root, "idle");
+    harness_wait_state(c, "idle");
+    assert_may_not_read(&games, path); /* an answer: what was sent before it has come too */
+    g_assert_cmpuint(heard_daemon, >, 0);
+    g_assert_cmpuint(heard_root, >, 0);
+    g_assert_cmpuint(heard_games, ==, 0);
+    g_dbus_connection_signal_unsubscribe(daemon.bus, of_daemon);
+    g_dbus_connection_signal_unsubscribe(games.bus, of_games);
+    g_dbus_connection_signal_unsubscribe(root.bus, of_root);
+    front_end_close(&daemon);
+    front_end_close(&games);
+    front_end_close(&root);
+    harness_stop(&t->harness);
+}
+
+/* D3: who asks over and over, under ever new names, does not fill the helper's memory. */
+static void
+test_many_watchers(struct bus_test *t, gconstpointer data)
+{
+    (void)data;
+    ON_BUS(t);
+    g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "up.test", "connected");
+    for (int i = 0; i < 40; i++) {
+        struct front_end f = front_end_of(t, "root");
+        g_autoptr(DtConnection) seen = see_as(&f, c);
+        g_assert_cmpstr(dt_connection_get_state(seen), ==, "connected");
+        if (i % 2 == 0) {
+            g_clear_object(&f.dialer); /* stays on the bus until the end of the test */
+            continue;
+        }
+        front_end_close(&f);
+    }
+    struct front_end last = front_end_of(t, "root");
+    g_autoptr(DtConnection) seen = see_as(&last, c);
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(seen, "idle");
+    front_end_close(&last);
+    harness_stop(&t->harness);
+}
+
 /* To dial is one thing, to take over the default route another. */
 static void
 test_full_tunnel_needs_more(struct bus_test *t, gconstpointer data)
@@ -561,9 +685,13 @@ test_every_method_has_a_rule(void)
 {
     GDBusInterfaceInfo *interfaces[] = {dt_dialer_interface_info(), dt_connection_interface_info()};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(interfaces); i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(interfaces); i++) {
+        g_assert_true(helper_bouncer_knows(interfaces[i]->name, "Get"));
+        g_assert_true(helper_bouncer_knows(interfaces[i]->name, "GetAll"));
+        g_assert_false(helper_bouncer_knows(interfaces[i]->name, "Set"));
         for (GDBusMethodInfo **m = interfaces[i]->methods; m != NULL && *m != NULL; m++)
             g_assert_true(helper_bouncer_knows(interfaces[i]->name, (*m)->name));
+    }
     g_assert_false(helper_bouncer_knows("org.dialtone.Dialer1", "Reconnect"));
     g_assert_false(helper_bouncer_knows("org.dialtone.Dialer1.Connection", "Connect"));
 }
@@ -578,6 +706,8 @@ main(int argc, char **argv)
     g_test_add_func("/bus/every-method-has-a-rule", test_every_method_has_a_rule);
     ADD("D1-nobody-is-denied", test_nobody_is_denied);
     ADD("allowed-user", test_allowed_user);
+    ADD("D1-others-see-nothing", test_others_see_nothing);
+    ADD("D3-many-watchers", test_many_watchers);
     ADD("D5-full-tunnel-needs-more", test_full_tunnel_needs_more);
     ADD("Y4-secrets", test_secrets);
     ADD("D4-caller-dies", test_caller_dies);
