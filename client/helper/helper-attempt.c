@@ -173,13 +173,31 @@ say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
         close(fd);
 }
 
-/* One of those that the call may turn out to go to; of GRE: what else goes there. */
+/* What goes to an address beside the first socket there. */
+static bool
+goes_beside(struct helper_endpoint *first, const struct helper_endpoint *to, int fd)
+{
+    const bool raw = to->kind == SOCKET_GRE || to->kind == SOCKET_ESP;
+
+    if (first->family != to->family || (!raw && to->kind != SOCKET_UDP) ||
+        (!raw && first->port == to->port) ||
+        memcmp(first->address, to->address, sizeof to->address) != 0)
+        return false;
+    first->raw |= raw;
+    if (!raw)
+        first->float_port = helper_socket_local_port(fd);
+    return true;
+}
+
+/* One of those that the call may turn out to go to. */
 static void
 remember_endpoint(struct helper_attempt *a, const struct helper_endpoint *to, int fd)
 {
-    for (int i = 0; to->kind == SOCKET_GRE && i < a->n_endpoints; i++)
-        a->endpoints[i].gre |= memcmp(a->endpoints[i].address, to->address, 4) == 0;
-    if (to->kind == SOCKET_GRE || a->n_endpoints == HELPER_MAX_ENDPOINTS)
+    for (int i = 0; i < a->n_endpoints; i++) {
+        if (goes_beside(&a->endpoints[i], to, fd))
+            return;
+    }
+    if (a->n_endpoints == HELPER_MAX_ENDPOINTS)
         return;
     a->endpoints[a->n_endpoints] = *to;
     a->endpoints[a->n_endpoints++].local_port = helper_socket_local_port(fd);
@@ -217,7 +235,12 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
 static const char *
 kind_text(enum socket_kind kind)
 {
-    return kind == SOCKET_PROXY ? "the proxy " : kind == SOCKET_GRE ? "GRE of " : "";
+    static const char *const texts[] = {[SOCKET_PROXY] = "the proxy ",
+                                        [SOCKET_GRE] = "GRE of ",
+                                        [SOCKET_UDP] = "UDP of ",
+                                        [SOCKET_ESP] = "ESP of "};
+
+    return (size_t)kind < G_N_ELEMENTS(texts) && texts[kind] != NULL ? texts[kind] : "";
 }
 
 static void

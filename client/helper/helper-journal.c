@@ -68,9 +68,9 @@ undo_put(struct wr *w, const struct undo *u)
         wr_be32(w, u->rule.preference);
         wr_u8(w, u->rule.unmarked);
         put_route(w, &u->rule.to);
-        wr_be16(w, u->rule.tcp_source);
-        wr_be16(w, u->rule.tcp_destination);
-        wr_u8(w, u->rule.gre);
+        wr_u8(w, u->rule.protocol);
+        wr_be16(w, u->rule.source_port);
+        wr_be16(w, u->rule.destination_port);
         wr_be32(w, u->rule.table);
         break;
     case UNDO_ROUTE:
@@ -101,9 +101,9 @@ undo_get(struct rd *r, struct undo *ret)
         u.rule.preference = rd_be32(r);
         u.rule.unmarked = rd_u8(r);
         get_route(r, &u.rule.to);
-        u.rule.tcp_source = rd_be16(r);
-        u.rule.tcp_destination = rd_be16(r);
-        u.rule.gre = rd_u8(r);
+        u.rule.protocol = rd_u8(r);
+        u.rule.source_port = rd_be16(r);
+        u.rule.destination_port = rd_be16(r);
         u.rule.table = rd_be32(r);
         break;
     case UNDO_ROUTE:

@@ -221,8 +221,8 @@ static bool
 same_rule(const struct helper_rule *a, const struct helper_rule *b)
 {
     return a->family == b->family && a->preference == b->preference && a->unmarked == b->unmarked &&
-           a->tcp_source == b->tcp_source && a->tcp_destination == b->tcp_destination &&
-           a->gre == b->gre && a->gre == b->gre && a->table == b->table &&
+           a->protocol == b->protocol && a->source_port == b->source_port &&
+           a->destination_port == b->destination_port && a->table == b->table &&
            memcmp(&a->to, &b->to, sizeof a->to) == 0; /* octets only: no padding */
 }
 

@@ -394,12 +394,11 @@ rule_request(int type, int flags, const struct helper_rule *rule)
     }
     if (rule->to.family != 0)
         nla_put(msg, FRA_DST, four ? 4 : 16, rule->to.address);
-    if (rule->gre)
-        nla_put_u8(msg, FRA_IP_PROTO, IPPROTO_GRE);
-    if (rule->tcp_source != 0) {
-        const struct fib_rule_port_range from = {rule->tcp_source, rule->tcp_source};
-        const struct fib_rule_port_range to = {rule->tcp_destination, rule->tcp_destination};
-        nla_put_u8(msg, FRA_IP_PROTO, IPPROTO_TCP);
+    if (rule->protocol != 0)
+        nla_put_u8(msg, FRA_IP_PROTO, rule->protocol);
+    if (rule->source_port != 0) {
+        const struct fib_rule_port_range from = {rule->source_port, rule->source_port};
+        const struct fib_rule_port_range to = {rule->destination_port, rule->destination_port};
         nla_put(msg, FRA_SPORT_RANGE, sizeof from, &from);
         nla_put(msg, FRA_DPORT_RANGE, sizeof to, &to);
     }

@@ -35,10 +35,10 @@ struct helper_route { /* in HELPER_TABLE */
 struct helper_rule {
     uint8_t family; /* 4 or 6 */
     uint32_t preference;
-    bool unmarked;                        /* packets without HELPER_MARK */
-    struct net_route to;                  /* .family 0: to anywhere */
-    uint16_t tcp_source, tcp_destination; /* not 0: only TCP from and to these ports */
-    bool gre;                             /* only GRE; with no ports */
+    bool unmarked;                          /* packets without HELPER_MARK */
+    struct net_route to;                    /* .family 0: to anywhere */
+    uint8_t protocol;                       /* IPPROTO_*: only this; 0: any */
+    uint16_t source_port, destination_port; /* of TCP or UDP; 0: any */
     uint32_t table;
 };
 

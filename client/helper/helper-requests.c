@@ -49,7 +49,8 @@ static bool
 is_granted(const struct helper_requests *r, const struct helper_endpoint *to)
 {
     for (unsigned i = 0; i < r->n_granted; i++) {
-        if (memcmp(r->granted[i], to->address, 4) == 0)
+        if (r->granted[i].family == to->family &&
+            memcmp(r->granted[i].address, to->address, sizeof to->address) == 0)
             return true;
     }
     return false;
@@ -58,14 +59,33 @@ is_granted(const struct helper_requests *r, const struct helper_endpoint *to)
 static void
 note_granted(struct helper_requests *r, const struct helper_endpoint *to)
 {
-    if (to->family == 4 && r->n_granted < HELPER_MAX_ENDPOINTS && !is_granted(r, to))
-        memcpy(r->granted[r->n_granted++], to->address, 4);
+    if (r->n_granted < HELPER_MAX_ENDPOINTS && !is_granted(r, to))
+        r->granted[r->n_granted++] = *to;
+}
+
+/* L2TP without IPsec is one UDP socket, and never beside IPsec: the plan is what says that nothing
+ * of it leaves in the clear (L7). With IPsec, IKE first, and the rest where IKE went. */
+static bool
+is_due_l2tp(const struct helper_requests *r, struct helper_endpoint *to)
+{
+    const bool ipsec = r->plan->ipsec != PLAN_IPSEC_NONE;
+
+    if (to->kind == SOCKET_ESP)
+        return ipsec && to->port == 0 && is_granted(r, to);
+    if (to->kind != SOCKET_UDP)
+        return false;
+    to->wanted_port = ipsec || r->plan->l2tp_port_1701 ? to->port : 0;
+    if (!ipsec)
+        return to->port == L2TP_PORT;
+    return to->port == IKE_PORT || (to->port == IKE_FLOAT_PORT && is_granted(r, to));
 }
 
 /* A tunnel has no business with another port or kind: that is no mistake of a server. */
 static bool
-is_due(const struct helper_requests *r, const struct helper_endpoint *to)
+is_due(const struct helper_requests *r, struct helper_endpoint *to)
 {
+    if (r->protocol == PLAN_L2TP_IPSEC)
+        return is_due_l2tp(r, to);
     if (to->kind == SOCKET_GRE)
         return r->protocol == PLAN_PPTP && to->family == 4 && to->port != 0 && is_granted(r, to);
     return to->kind == (through_proxy(r) ? SOCKET_PROXY : SOCKET_TCP) &&
@@ -90,7 +110,7 @@ serve_open_socket(struct helper_requests *r, struct rd body)
 
     const char *host = through_proxy(r) ? r->plan->proxy_host : r->plan->servers[r->server].host;
     const bool allowed = r->phase == TUNNEL_DIALING && helper_endpoint_allowed(&to, host);
-    if (allowed && to.kind == SOCKET_TCP)
+    if (allowed && (to.kind == SOCKET_TCP || to.kind == SOCKET_UDP))
         note_granted(r, &to);
     r->ops->open_socket(r->ctx, tag, &to, allowed);
     return true;

@@ -25,12 +25,16 @@ enum tunnel_phase {
 struct helper_endpoint {
     uint8_t family; /* 4 or 6 */
     uint8_t address[16];
-    uint16_t port; /* SOCKET_GRE: the call id */
+    uint16_t port; /* SOCKET_GRE: the call id; SOCKET_ESP: 0 */
     enum socket_kind kind;
-    uint16_t local_port; /* of the socket, once there is one; else 0 */
-    bool gre;            /* of a SOCKET_TCP: a SOCKET_GRE to the same address is out, too */
+    uint16_t wanted_port; /* of ours, if it is free; 0: any */
+    uint16_t local_port;  /* of the socket, once there is one; else 0 */
+    uint16_t float_port;  /* of a SOCKET_UDP to port 500: ours of the one to port 4500, or 0 */
+    bool raw; /* a SOCKET_GRE (of a SOCKET_TCP), a SOCKET_ESP (of a SOCKET_UDP) to the same address
+                 is out, too */
 };
 
+enum { L2TP_PORT = 1701, IKE_PORT = 500, IKE_FLOAT_PORT = 4500 /* RFC 3947 section 4 */ };
 enum { HELPER_MAX_ENDPOINTS = 16 /* that one tunnel is given sockets to */ };
 
 /* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket with
@@ -56,8 +60,8 @@ struct helper_requests {
 
     enum tunnel_phase phase;
     enum dial_stage stage;
-    unsigned n_granted; /* IPv4 addresses that a TCP socket was granted to */
-    uint8_t granted[HELPER_MAX_ENDPOINTS][4];
+    unsigned n_granted; /* addresses that the first of several sockets was granted to */
+    struct helper_endpoint granted[HELPER_MAX_ENDPOINTS];
     bool question;      /* WANT_CREDENTIALS is not answered yet; the owner clears it */
     uint16_t served[9]; /* by message type */
     usec_t tokens_at;   /* rate limit */

@@ -1,6 +1,8 @@
 /* helper-route.c - see helper-route.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-route.h"
 
+#include <netinet/in.h>
+
 enum {
     METRIC = 100, /* + slot */
     /* A server may push a route as broad as a private network has reason to be. What is broader is
@@ -68,32 +70,44 @@ add_unicast(struct helper_routes *to, const struct helper_route_facts *f,
     add_route(to, HELPER_ROUTE_UNICAST, net, METRIC + f->slot, f->ifindex);
 }
 
+static void
+add_both_ways(struct helper_routes *to, const struct helper_route_facts *f, struct helper_rule rule,
+              uint16_t ours, uint16_t theirs)
+{
+    rule.source_port = ours;
+    rule.destination_port = theirs;
+    add_rule(to, f, rule);
+    if (ours == theirs)
+        return;
+    rule.source_port = theirs;
+    rule.destination_port = ours;
+    add_rule(to, f, rule);
+}
+
 /* With the strict reverse path filter (rp_filter 1) the kernel drops what comes from an address
  * that it would answer elsewhere, and it looks that up without a mark. This lets the packets of one
  * connection in, by its ports, and no other out. Newer kernels swap the ports for that look-up,
- * older ones do not: hence both ways round. GRE has no ports; where the call is in it, all GRE to
- * that server goes past the tunnel. */
+ * older ones do not: hence both ways round. GRE and ESP have no ports; where the call is in one of
+ * them, all of it to that server goes past the tunnel. */
 static void
 let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
 {
     struct helper_rule rule = {.family = 4, .to = {.family = 4, .prefix = 32}};
+    const struct helper_endpoint *server = f->server;
 
-    if (f->server == NULL || f->server->family != 4 || f->server->local_port == 0 ||
-        (f->server->kind != SOCKET_TCP && f->server->kind != SOCKET_PROXY))
+    if (server == NULL || server->family != 4 || server->local_port == 0)
         return;
-    memcpy(rule.to.address, f->server->address, 4);
+    const bool udp = server->kind == SOCKET_UDP;
+    memcpy(rule.to.address, server->address, 4);
     rule.table = HELPER_MAIN_TABLE;
-    if (f->server->gre) {
-        rule.gre = true;
+    if (server->raw) {
+        rule.protocol = udp ? IPPROTO_ESP : IPPROTO_GRE;
         add_rule(to, f, rule);
-        rule.gre = false;
     }
-    rule.tcp_source = f->server->local_port;
-    rule.tcp_destination = f->server->port;
-    add_rule(to, f, rule);
-    rule.tcp_source = f->server->port;
-    rule.tcp_destination = f->server->local_port;
-    add_rule(to, f, rule);
+    rule.protocol = udp ? IPPROTO_UDP : IPPROTO_TCP;
+    add_both_ways(to, f, rule, server->local_port, server->port);
+    if (server->float_port != 0)
+        add_both_ways(to, f, rule, server->float_port, IKE_FLOAT_PORT);
 }
 
 static void

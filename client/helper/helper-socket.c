@@ -30,10 +30,10 @@ to_sockaddr(const struct helper_endpoint *to, struct sockaddr_storage *ret)
 }
 
 enum {
-    /* Of raw sockets: they have nobody but us to slow a sender down, so a burst should find room.
+    /* Datagrams have nobody but us to slow a sender down, so a burst should find room.
      * Sending: enough to keep the line busy, little enough that a ping does not wait behind it. */
-    RAW_RECEIVE = 2 * 1024 * 1024,
-    RAW_SEND = 512 * 1024,
+    DATAGRAMS_RECEIVE = 2 * 1024 * 1024,
+    DATAGRAMS_SEND = 512 * 1024,
 };
 
 /* Only enhanced GRE with a key (RFC 2637 section 4.1), and of this call. A raw socket is given the
@@ -65,19 +65,22 @@ set_buffer(int fd, int force, int polite, int size)
         setsockopt(fd, SOL_SOCKET, polite, &size, sizeof size); /* then what the system allows */
 }
 
+/* Marked, with room, and to one address only. */
 static int
-narrow_to_call(int fd, const struct sockaddr *server, socklen_t size, uint16_t call)
+connect_datagrams(int fd, const struct helper_endpoint *to)
 {
     static const unsigned mark = HELPER_MARK;
-    static const int on = 1;
+    struct helper_endpoint server = *to;
+    struct sockaddr_storage address;
     uint8_t octet;
 
-    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RAW_RECEIVE);
-    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, RAW_SEND);
+    if (to->kind != SOCKET_UDP)
+        server.port = 0;
+    const socklen_t size = to_sockaddr(&server, &address);
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, DATAGRAMS_RECEIVE);
+    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, DATAGRAMS_SEND);
     if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ||
-        attach_gre_filter(fd, call) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) < 0 ||
-        connect(fd, server, size) < 0)
+        connect(fd, (const struct sockaddr *)&address, size) < 0)
         return -errno;
     /* What came in before all this was in force is nobody's business. */
     while (recv(fd, &octet, sizeof octet, MSG_DONTWAIT) >= 0 || errno == EINTR)
@@ -86,17 +89,61 @@ narrow_to_call(int fd, const struct sockaddr *server, socklen_t size, uint16_t c
 }
 
 static int
-open_gre(const struct helper_endpoint *to)
+lock_to_call(int fd, uint16_t call)
 {
-    struct sockaddr_storage address;
-    struct helper_endpoint server = *to;
+    static const int on = 1;
 
-    server.port = 0;
-    const socklen_t size = to_sockaddr(&server, &address);
-    const int fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_GRE);
+    return attach_gre_filter(fd, call) < 0 ||
+                   setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) < 0
+               ? -errno
+               : 0;
+}
+
+/* A path that is narrower than it says must not swallow what is too long for it: routers may cut
+ * it, as they may for Windows' L2TP, rather than answer with ICMP that a firewall drops. */
+static void
+let_it_be_cut(int fd, uint8_t family)
+{
+    static const int cut4 = IP_PMTUDISC_DONT, cut6 = IPV6_PMTUDISC_DONT;
+
+    if (family == 4)
+        setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &cut4, sizeof cut4);
+    else
+        setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &cut6, sizeof cut6);
+}
+
+/* Servers that know no NAT traversal look at the port of IKE; where another program has it, or
+ * another call of ours, any other will mostly do. */
+static void
+bind_wanted(int fd, const struct helper_endpoint *to)
+{
+    const struct helper_endpoint here = {.family = to->family, .port = to->wanted_port};
+    struct sockaddr_storage address;
+    const socklen_t size = to_sockaddr(&here, &address);
+
+    if (to->wanted_port != 0 && bind(fd, (const struct sockaddr *)&address, size) < 0)
+        return; /* connect() finds a free one */
+}
+
+static int
+open_datagrams(const struct helper_endpoint *to)
+{
+    const bool udp = to->kind == SOCKET_UDP;
+    const int protocol = udp ? IPPROTO_UDP : to->kind == SOCKET_GRE ? IPPROTO_GRE : IPPROTO_ESP;
+    const int fd = socket(to->family == 4 ? AF_INET : AF_INET6,
+                          (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    int err = 0;
+
     if (fd < 0)
         return -errno;
-    const int err = narrow_to_call(fd, (const struct sockaddr *)&address, size, to->port);
+    if (to->kind == SOCKET_GRE)
+        err = lock_to_call(fd, to->port);
+    else
+        let_it_be_cut(fd, to->family);
+    if (udp)
+        bind_wanted(fd, to);
+    if (err == 0)
+        err = connect_datagrams(fd, to);
     if (err == 0)
         return fd;
     close(fd);
@@ -110,8 +157,8 @@ helper_socket_open(const struct helper_endpoint *to)
     static const int on = 1;
     struct sockaddr_storage address;
 
-    if (to->kind == SOCKET_GRE)
-        return open_gre(to);
+    if (to->kind != SOCKET_TCP && to->kind != SOCKET_PROXY)
+        return open_datagrams(to);
 
     const socklen_t size = to_sockaddr(to, &address);
     const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -1,7 +1,7 @@
 /*
  * helper-socket.h - sockets for the tunnel: with our mark, so that they never go into a tunnel;
  * non-blocking, with the connection begun. A raw socket for PPTP's GRE hands out what one server
- * sends to one call, and nothing else, whoever holds it.
+ * sends to one call, and nothing else, whoever holds it; of UDP and ESP, what one server sends.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,7 +11,7 @@
 
 /* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). */
 int helper_socket_open(const struct helper_endpoint *to);
-/* Of a connected or connecting TCP socket; 0: not known. */
+/* Of a connected or connecting TCP or UDP socket; 0: not known. */
 uint16_t helper_socket_local_port(int fd);
 /* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */
 const char *helper_endpoint_text(const struct helper_endpoint *to, char *out, size_t cap);

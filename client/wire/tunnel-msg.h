@@ -59,8 +59,17 @@ enum dial_stage { STAGE_CONNECTING = 1, STAGE_AUTHENTICATING = 2, STAGE_REGISTER
 
 /* SOCKET_PROXY: the address is the plan's proxy; the descriptor comes when dialtone-proxy has taken
  * it through to the server of this attempt. SOCKET_GRE: PPTP only, to an address that a SOCKET_TCP
- * was asked for before; raw, connected, and locked to the packets of one call. */
-enum socket_kind { SOCKET_TCP = 1, SOCKET_UDP = 2, SOCKET_GRE = 3, SOCKET_PROXY = 4 };
+ * was asked for before; raw, connected, and locked to the packets of one call. SOCKET_UDP: L2TP;
+ * with IPsec to port 500, then to 4500 at the same address, from the same port here where it is
+ * free; without, to 1701. SOCKET_ESP: raw, port 0, to an address that a SOCKET_UDP to port 500 was
+ * asked for before. */
+enum socket_kind {
+    SOCKET_TCP = 1,
+    SOCKET_UDP = 2,
+    SOCKET_GRE = 3,
+    SOCKET_PROXY = 4,
+    SOCKET_ESP = 5,
+};
 
 enum {
     STATUS_TEXT = 64, /* cut to this with their NUL */

@@ -4,7 +4,8 @@
  *
  * The input is a script. Each step is one octet: 0-239 takes that many octets as a message; 240 and
  * above are things that the helper does: 240 gives the interface, 241 goes up, 242 hangs up, 243
- * answers a question, 244 lets time pass. What is granted is checked again here, in other words.
+ * answers a question, 244 lets time pass, 245 and 246 begin anew with PPTP, and with L2TP. What is
+ * granted is checked again here, in other words.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { STEP_CONFIGURE = 240, STEP_UP, STEP_HANG_UP, STEP_ANSWER, STEP_TIME };
+enum { STEP_CONFIGURE = 240, STEP_UP, STEP_HANG_UP, STEP_ANSWER, STEP_TIME, STEP_PPTP, STEP_L2TP };
 
 struct state {
     struct helper_requests requests;
@@ -47,6 +48,25 @@ on_stage(void *ctx, enum dial_stage stage, const char *address)
     must_be_printable(address, 63);
 }
 
+static bool
+may_be_asked(enum plan_protocol protocol, const struct helper_endpoint *to)
+{
+    switch (to->kind) {
+    case SOCKET_TCP:
+        return (protocol == PLAN_SSTP && to->port == 443) ||
+               (protocol == PLAN_PPTP && to->port == 1723);
+    case SOCKET_GRE:
+        return protocol == PLAN_PPTP && to->port != 0;
+    case SOCKET_UDP:
+        return protocol == PLAN_L2TP_IPSEC && (to->port == 500 || to->port == 4500);
+    case SOCKET_ESP:
+        return protocol == PLAN_L2TP_IPSEC && to->port == 0;
+    case SOCKET_PROXY:
+        break;
+    }
+    return false;
+}
+
 static void
 on_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool allowed)
 {
@@ -54,7 +74,7 @@ on_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool a
 
     (void)tag;
     must(++s->sockets <= 32);
-    must(to->port == 443 && to->kind == SOCKET_TCP);
+    must(may_be_asked(s->requests.protocol, to));
     if (!allowed)
         return;
     must(s->requests.phase == TUNNEL_DIALING);
@@ -119,6 +139,18 @@ on_ended(void *ctx, const struct ras_end *end)
     s->ended = true;
 }
 
+static const struct helper_request_ops ops = {on_stage,     on_open_socket, on_want_credentials,
+                                              on_configure, on_status,      on_stats,
+                                              on_log,       on_ended};
+static struct dial_plan plan;
+
+static void
+begin(struct state *s, usec_t now, enum plan_protocol protocol)
+{
+    *s = (struct state){0};
+    helper_requests_init(&s->requests, now, &ops, s, &plan, 0, protocol);
+}
+
 static void
 step(struct state *s, uint8_t what, usec_t *now)
 {
@@ -134,6 +166,8 @@ step(struct state *s, uint8_t what, usec_t *now)
         s->requests.question = false;
     else if (what == STEP_TIME)
         *now += USEC_PER_SEC;
+    else if (what == STEP_PPTP || what == STEP_L2TP)
+        begin(s, *now, what == STEP_PPTP ? PLAN_PPTP : PLAN_L2TP_IPSEC);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -141,18 +175,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct helper_request_ops ops = {on_stage,     on_open_socket, on_want_credentials,
-                                                  on_configure, on_status,      on_stats,
-                                                  on_log,       on_ended};
-    static struct dial_plan plan;
     struct rd script = rd_over(data, size);
-    struct state s = {0};
+    struct state s;
     usec_t now = 0;
 
     dial_plan_init(&plan);
     plan.n_servers = 1;
     strcpy(plan.servers[0].host, "vpn.example");
-    helper_requests_init(&s.requests, now, &ops, &s, &plan, 0, PLAN_SSTP);
+    plan.ipsec = PLAN_IPSEC_PSK;
+    begin(&s, now, PLAN_SSTP);
     while (script.left > 0) {
         const uint8_t what = rd_u8(&script);
         const char *why = NULL;

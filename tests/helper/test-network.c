@@ -104,6 +104,39 @@ test_full_tunnel_gre(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* L2TP: the same for IKE and for ESP, in UDP and bare. */
+static void
+test_full_tunnel_ipsec(struct harness *h, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    WITH(h);
+    g_autofree char *before = harness_network();
+    plan_for(plan, "esp.test");
+    plan->n_protocols = 1;
+    plan->protocols[0] = PLAN_L2TP_IPSEC;
+    plan->servers[0].port = 0;
+    g_autoptr(DtConnection) c = harness_dial(h, plan, "right", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+
+    g_autofree char *esp = output_has("ip rule show", "to 192.0.2.1 ipproto esp lookup main");
+    g_autofree char *ike =
+        output_has("ip rule show", "to 192.0.2.1 ipproto udp sport 500 dport 500 lookup main");
+    g_autofree char *natt =
+        output_has("ip rule show", "to 192.0.2.1 ipproto udp sport 4500 dport 4500 lookup main");
+    g_autofree char *rest = output_has("ip route get 192.0.2.1", "dev vpn0");
+    g_autofree char *clear =
+        output_has("ip route get 192.0.2.1 ipproto udp sport 1701 dport 1701", "dev vpn0");
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(c, "idle");
+    g_autofree char *after = harness_network();
+    g_assert_cmpstr(before, ==, after);
+    harness_stop(h);
+}
+
 static bool
 six_is_routed(gpointer data)
 {
@@ -522,6 +555,7 @@ main(int argc, char **argv)
     (void)DT_RAS_ERROR;
     ADD("full-tunnel", test_full_tunnel);
     ADD("full-tunnel-gre", test_full_tunnel_gre);
+    ADD("full-tunnel-ipsec", test_full_tunnel_ipsec);
     ADD("full-tunnel-six", test_full_tunnel_six);
     ADD("split-tunnel", test_split_tunnel);
     ADD("reverse-path-filter", test_reverse_path_filter);

@@ -63,8 +63,8 @@ note(void *ctx, const struct undo *u)
     case UNDO_RULE:
         g_string_append_printf(f->undone, "rule %u %u %d %s %u %u %d %u\n", u->rule.family,
                                u->rule.preference, u->rule.unmarked,
-                               net_route_text(&u->rule.to, text), u->rule.tcp_source,
-                               u->rule.tcp_destination, u->rule.gre, u->rule.table);
+                               net_route_text(&u->rule.to, text), u->rule.source_port,
+                               u->rule.destination_port, u->rule.protocol, u->rule.table);
         break;
     case UNDO_ROUTE:
         g_string_append_printf(f->undone, "route %u %s %u %u\n", u->route.type,
@@ -77,13 +77,13 @@ note(void *ctx, const struct undo *u)
 static const struct undo three[] = {
     {.kind = UNDO_LINK, .link = {17, "vpn0"}},
     {.kind = UNDO_RULE,
-     .rule = {4, 5471, true, {4, 32, {203, 0, 113, 5}}, 443, 40000, true, HELPER_TABLE}},
+     .rule = {4, 5471, true, {4, 32, {203, 0, 113, 5}}, 6, 443, 40000, HELPER_TABLE}},
     {.kind = UNDO_ROUTE,
      .route = {HELPER_ROUTE_UNREACHABLE, {6, 10, {0xfe, 0x80}}, UINT32_MAX, 17}},
 };
 
 #define THREE_BACKWARDS                                                                            \
-    "route 1 fe80::/10 4294967295 17\nrule 4 5471 1 203.0.113.5/32 443 40000 1 25716\n1 vpn0 17\n"
+    "route 1 fe80::/10 4294967295 17\nrule 4 5471 1 203.0.113.5/32 443 40000 6 25716\n1 vpn0 17\n"
 
 static struct helper_journal *
 open_with_three(struct fixture *f)

@@ -11,7 +11,7 @@ struct fixture {
     struct helper_requests requests;
     struct dial_plan plan;
     unsigned calls; /* of any operation */
-    uint16_t tcp_port;
+    uint16_t tcp_port, wanted;
     bool allowed, first;
     enum dial_stage stage;
     enum ras_error reason;
@@ -38,6 +38,7 @@ on_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool a
     g_assert_cmpuint(to->port, ==, to->kind == SOCKET_GRE ? 0xbeef : f->tcp_port);
     f->calls++;
     f->allowed = allowed;
+    f->wanted = to->wanted_port;
 }
 
 static void
@@ -431,6 +432,70 @@ test_gre(struct fixture *f, gconstpointer data)
     g_assert_false(serve(f, pptp_socket(4, server, 0xbeef, SOCKET_GRE)));
 }
 
+/* The plan says what is dialed, and with what around it (L7). */
+static void
+test_udp_and_esp(struct fixture *f, gconstpointer data)
+{
+    static const struct {
+        enum plan_ipsec ipsec;
+        uint8_t family;
+        uint32_t address;
+        uint16_t port;
+        enum socket_kind kind;
+        bool served, allowed;
+        uint16_t wanted;
+    } rows[] = {
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 4500, SOCKET_UDP, false, false, 0}, /* not yet */
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 0, SOCKET_ESP, false, false, 0},
+        {PLAN_IPSEC_PSK, 4, 0x7f000001, 500, SOCKET_UDP, true, false, 500},
+        {PLAN_IPSEC_PSK, 4, 0x7f000001, 0, SOCKET_ESP, false, false, 0}, /* was refused */
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 500, SOCKET_UDP, true, true, 500},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 4500, SOCKET_UDP, true, true, 4500},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 0, SOCKET_ESP, true, true, 0},
+        {PLAN_IPSEC_PSK, 4, 0xcb007106, 4500, SOCKET_UDP, false, false, 0}, /* somebody else */
+        {PLAN_IPSEC_PSK, 4, 0xcb007106, 0, SOCKET_ESP, false, false, 0},
+        {PLAN_IPSEC_PSK, 6, 0xcb007105, 0, SOCKET_ESP, false, false, 0},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 1, SOCKET_ESP, false, false, 0},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 1701, SOCKET_UDP, false, false, 0}, /* in the clear */
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 53, SOCKET_UDP, false, false, 0},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 500, SOCKET_TCP, false, false, 0},
+        {PLAN_IPSEC_PSK, 4, 0xcb007105, 0xbeef, SOCKET_GRE, false, false, 0},
+        {PLAN_IPSEC_CERTIFICATE, 6, 0x20010db8, 500, SOCKET_UDP, true, true, 500},
+        {PLAN_IPSEC_CERTIFICATE, 6, 0x20010db8, 0, SOCKET_ESP, true, true, 0},
+        {PLAN_IPSEC_NONE, 4, 0xcb007105, 1701, SOCKET_UDP, true, true, 0},
+        {PLAN_IPSEC_NONE, 4, 0xcb007105, 500, SOCKET_UDP, false, false, 0},
+        {PLAN_IPSEC_NONE, 4, 0xcb007105, 4500, SOCKET_UDP, false, false, 0},
+        {PLAN_IPSEC_NONE, 4, 0xcb007105, 0, SOCKET_ESP, false, false, 0},
+    };
+
+    (void)data;
+    f->plan.l2tp_port_1701 = false;
+    helper_requests_init(&f->requests, 0, &ops, f, &f->plan, 0, PLAN_L2TP_IPSEC);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        f->plan.ipsec = rows[i].ipsec;
+        f->tcp_port = rows[i].port;
+        f->allowed = false;
+        f->wanted = 0;
+        g_test_message("row %u", i);
+        g_assert_cmpint(
+            serve(f, pptp_socket(rows[i].family, rows[i].address, rows[i].port, rows[i].kind)), ==,
+            rows[i].served);
+        g_assert_cmpint(f->allowed, ==, rows[i].allowed);
+        g_assert_cmpuint(f->wanted, ==, rows[i].wanted);
+    }
+    f->plan.l2tp_port_1701 = true;
+    f->tcp_port = 1701;
+    g_assert_true(serve(f, pptp_socket(4, 0xcb007105, 1701, SOCKET_UDP)));
+    g_assert_cmpuint(f->wanted, ==, 1701);
+
+    for (enum plan_protocol other = PLAN_SSTP; other <= PLAN_PPTP; other += 2) {
+        helper_requests_init(&f->requests, 0, &ops, f, &f->plan, 0, other);
+        g_assert_false(serve(f, pptp_socket(4, 0xcb007105, 500, SOCKET_UDP)));
+        g_assert_false(serve(f, pptp_socket(4, 0xcb007105, 1701, SOCKET_UDP)));
+        g_assert_false(serve(f, pptp_socket(4, 0xcb007105, 0, SOCKET_ESP)));
+    }
+}
+
 static void
 test_addresses(void)
 {
@@ -486,6 +551,7 @@ main(int argc, char **argv)
     ADD("D7-too-often", test_too_often);
     ADD("D7-flood", test_flood);
     ADD("D7-gre", test_gre);
+    ADD("D7-L7-udp-and-esp", test_udp_and_esp);
     ADD("stages-go-on", test_stages_go_on);
     ADD("one-question-at-a-time", test_one_question_at_a_time);
     ADD("D7-texts", test_texts);

@@ -2,6 +2,7 @@
 #include "helper-route.h"
 
 #include <glib.h>
+#include <netinet/in.h>
 
 struct fixture {
     struct dial_plan plan;
@@ -38,6 +39,16 @@ teardown(struct fixture *f, gconstpointer data)
     dial_plan_clear(&f->plan);
 }
 
+static const char *
+protocol_text(const struct helper_rule *r)
+{
+    return r->protocol == IPPROTO_GRE   ? "gre "
+           : r->protocol == IPPROTO_ESP ? "esp "
+           : r->protocol == IPPROTO_UDP ? "udp "
+           : r->protocol == IPPROTO_TCP ? "tcp "
+                                        : "";
+}
+
 /* One line each, as `ip` might print them. */
 static char *
 decide(struct fixture *f)
@@ -55,9 +66,9 @@ decide(struct fixture *f)
     for (int i = 0; i < f->got.n_rules; i++) {
         const struct helper_rule *r = &f->got.rules[i];
         g_string_append_printf(s, "rule%u %u %s%s%s sport %u dport %u lookup %u\n", r->family,
-                               r->preference, r->gre ? "gre " : "", r->unmarked ? "unmarked " : "",
+                               r->preference, protocol_text(r), r->unmarked ? "unmarked " : "",
                                r->to.family != 0 ? net_route_text(&r->to, text) : "all",
-                               r->tcp_source, r->tcp_destination, r->table);
+                               r->source_port, r->destination_port, r->table);
     }
     for (int i = 0; i < f->got.n_refused; i++)
         g_string_append_printf(s, "refused %s\n", net_route_text(&f->got.refused[i], text));
@@ -65,8 +76,8 @@ decide(struct fixture *f)
 }
 
 #define RULES4                                                                                     \
-    "rule4 5472 203.0.113.5/32 sport 40000 dport 443 lookup 254\n"                                 \
-    "rule4 5472 203.0.113.5/32 sport 443 dport 40000 lookup 254\n"                                 \
+    "rule4 5472 tcp 203.0.113.5/32 sport 40000 dport 443 lookup 254\n"                             \
+    "rule4 5472 tcp 203.0.113.5/32 sport 443 dport 40000 lookup 254\n"                             \
     "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n"
 #define RULES6                                                                                     \
     "rule6 5472 fe80::/10 sport 0 dport 0 lookup 254\n"                                            \
@@ -95,11 +106,30 @@ static void
 test_gre(struct fixture *f, gconstpointer data)
 {
     (void)data;
-    f->server.gre = true;
+    f->server.raw = true;
     g_autofree char *got = decide(f);
     g_assert_cmpstr(got, ==,
                     "0.0.0.0/0 dev 9 metric 102\n" FENCE
                     "rule4 5472 gre 203.0.113.5/32 sport 0 dport 0 lookup 254\n" RULES4 RULES6);
+}
+
+/* L2TP: IKE on both ports, and ESP with and without UDP. */
+static void
+test_ipsec(struct fixture *f, gconstpointer data)
+{
+    (void)data;
+    f->server.kind = SOCKET_UDP;
+    f->server.port = f->server.local_port = 500;
+    f->server.float_port = 40001;
+    f->server.raw = true;
+    g_autofree char *got = decide(f);
+    g_assert_cmpstr(got, ==,
+                    "0.0.0.0/0 dev 9 metric 102\n" FENCE
+                    "rule4 5472 esp 203.0.113.5/32 sport 0 dport 0 lookup 254\n"
+                    "rule4 5472 udp 203.0.113.5/32 sport 500 dport 500 lookup 254\n"
+                    "rule4 5472 udp 203.0.113.5/32 sport 40001 dport 4500 lookup 254\n"
+                    "rule4 5472 udp 203.0.113.5/32 sport 4500 dport 40001 lookup 254\n"
+                    "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n" RULES6);
 }
 
 /* N5: only one family has come up; the other is fenced all the same. */
@@ -257,6 +287,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("full", test_full);
     ADD("full-gre", test_gre);
+    ADD("full-ipsec", test_ipsec);
     ADD("N5-full-six-only", test_full_six_only);
     ADD("split", test_split);
     ADD("I6-pushed-default", test_pushed_default);

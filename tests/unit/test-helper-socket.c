@@ -1,6 +1,6 @@
 /*
- * test-helper-socket.c - what a raw socket for GRE lets through, and what its holder can not undo.
- * Needs root: each test has a network namespace of its own.
+ * test-helper-socket.c - what a socket for datagrams lets through, and what its holder can not
+ * undo. Needs root: each test has a network namespace of its own.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -119,11 +119,126 @@ test_locked(void)
     close(fd);
 }
 
+static int
+open_udp(uint8_t family, const char *server, uint16_t port, uint16_t wanted)
+{
+    struct helper_endpoint to = {
+        .family = family, .port = port, .kind = SOCKET_UDP, .wanted_port = wanted};
+
+    inet_pton(family == 4 ? AF_INET : AF_INET6, server, to.address);
+    const int fd = helper_socket_open(&to);
+    g_assert_cmpint(fd, >=, 0);
+    return fd;
+}
+
+/* From an address and a port of this computer to a port of it. */
+static void
+send_udp(const char *from, uint16_t from_port, const char *to, uint16_t to_port, const char *text)
+{
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(from_port)};
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    inet_pton(AF_INET, from, &a.sin_addr);
+    g_assert_cmpint(bind(fd, (struct sockaddr *)&a, sizeof a), ==, 0);
+    a.sin_port = htons(to_port);
+    inet_pton(AF_INET, to, &a.sin_addr);
+    g_assert_cmpint(sendto(fd, text, 1, 0, (struct sockaddr *)&a, sizeof a), ==, 1);
+    close(fd);
+}
+
+static int
+option(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+
+    g_assert_cmpint(getsockopt(fd, level, name, &value, &size), ==, 0);
+    return value;
+}
+
+/* IKE's own port where it is free, any other where it is not; and only the server is heard. */
+static void
+test_udp(void)
+{
+    char got[8];
+
+    if (!own_network())
+        return;
+    const int first = open_udp(4, "127.0.0.9", 500, 500);
+    const int second = open_udp(4, "127.0.0.9", 500, 500);
+    const int any = open_udp(4, "127.0.0.9", 1701, 0);
+    g_assert_cmpuint(helper_socket_local_port(first), ==, 500);
+    g_assert_cmpuint(helper_socket_local_port(second), >=, 1024);
+    g_assert_cmpuint(helper_socket_local_port(any), >=, 1024);
+
+    send_udp("127.0.0.8", 500, "127.0.0.1", 500, "a");  /* somebody else */
+    send_udp("127.0.0.9", 4500, "127.0.0.1", 500, "b"); /* another port of it */
+    send_udp("127.0.0.9", 500, "127.0.0.1", 500, "c");
+    g_assert_cmpint(recv(first, got, sizeof got, 0), ==, 1);
+    g_assert_cmpint(got[0], ==, 'c');
+    g_assert_cmpint(recv(first, got, sizeof got, 0), ==, -1);
+    g_assert_cmpint(errno, ==, EAGAIN);
+
+    g_assert_cmphex((unsigned)option(first, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
+    g_assert_cmpint(option(first, SOL_SOCKET, SO_RCVBUF), >=, 2 * 1024 * 1024);
+    g_assert_cmpint(option(first, IPPROTO_IP, IP_MTU_DISCOVER), ==, IP_PMTUDISC_DONT);
+    close(first);
+    close(second);
+    close(any);
+
+    const int six = open_udp(6, "::1", 500, 500);
+    g_assert_cmpuint(helper_socket_local_port(six), ==, 500);
+    g_assert_cmpint(option(six, IPPROTO_IPV6, IPV6_MTU_DISCOVER), ==, IPV6_PMTUDISC_DONT);
+    close(six);
+}
+
+static void
+send_esp(const char *from, const char *text)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    const int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ESP);
+
+    inet_pton(AF_INET, from, &a.sin_addr);
+    g_assert_cmpint(bind(fd, (struct sockaddr *)&a, sizeof a), ==, 0);
+    inet_pton(AF_INET, "127.0.0.1", &a.sin_addr);
+    g_assert_cmpint(sendto(fd, text, 9, 0, (struct sockaddr *)&a, sizeof a), ==, 9);
+    close(fd);
+}
+
+static void
+test_esp(void)
+{
+    struct helper_endpoint to = {.family = 4, .address = {127, 0, 0, 9}, .kind = SOCKET_ESP};
+    uint8_t got[64];
+
+    if (!own_network())
+        return;
+    const int fd = helper_socket_open(&to);
+    g_assert_cmpint(fd, >=, 0);
+    send_esp("127.0.0.8", "somewhere");
+    send_esp("127.0.0.9", "theserver");
+    g_assert_cmpint(recv(fd, got, sizeof got, 0), ==, 20 + 9);
+    g_assert_cmpmem(got + 20, 9, "theserver", 9);
+    g_assert_cmpint(recv(fd, got, sizeof got, 0), ==, -1);
+    g_assert_cmpint(errno, ==, EAGAIN);
+    g_assert_cmphex((unsigned)option(fd, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
+    close(fd);
+
+    const struct helper_endpoint to6 = {.family = 6, .address = {[15] = 1}, .kind = SOCKET_ESP};
+    const int six = helper_socket_open(&to6);
+    g_assert_cmpint(six, >=, 0);
+    g_assert_cmphex((unsigned)option(six, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
+    close(six);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/helper-socket/gre-filter", test_filter);
     g_test_add_func("/helper-socket/gre-locked", test_locked);
+    g_test_add_func("/helper-socket/udp", test_udp);
+    g_test_add_func("/helper-socket/esp", test_esp);
     return g_test_run();
 }

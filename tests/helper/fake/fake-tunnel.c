@@ -8,6 +8,7 @@
  *     move.*        the same; when up, the server changes the address
  *     six.*         IPv4 and IPv6
  *     gre.*         the same as up, but PPTP: with a GRE socket, and the port of the server
+ *     esp.*         the same as up, but L2TP: with both ports of IKE, and a socket for ESP
  *     e691.*        ends with that number
  *     ask691.*      asks for credentials; "right" lets it go up, anything else ends with 691
  *     cutN-THEN.*   the first time: goes up, and then ends with error N; after that it plays
@@ -310,7 +311,14 @@ play(void)
         snprintf(detail, sizeof detail, "errno %u", ask_socket(0x7f000001, port));
         end(RAS_VPN_REFUSED, detail);
     }
-    ask_socket(0xc0000201, port);
+    if (plays("esp")) {
+        if (ask_socket_of(SOCKET_UDP, 0xc0000201, 500) != 0 ||
+            ask_socket_of(SOCKET_UDP, 0xc0000201, 4500) != 0 ||
+            ask_socket_of(SOCKET_ESP, 0xc0000201, 0) != 0)
+            end(RAS_LINK_FAILURE, "no sockets for IPsec");
+    } else {
+        ask_socket(0xc0000201, port);
+    }
     if (plays("gre") && ask_socket_of(SOCKET_GRE, 0xc0000201, 0xbeef) != 0)
         end(RAS_LINK_FAILURE, "no GRE socket");
     maybe_die("socket");
