@@ -6,6 +6,7 @@
 #include "ini.h"
 #include "profile-fields.h"
 #include "ras.h"
+#include "text-decode.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -102,7 +103,7 @@ read_inf(struct loader *l, const char *name, GError **error)
     lcid = ini_get_int(l->part[INF].ini, "Strings", "DisplayLCID", 0);
     if (lcid <= 0)
         lcid = ini_get_int(l->part[INF].ini, "Strings", "CmLCID", 0);
-    l->codepage = lcid > 0 && lcid <= G_MAXUINT16 ? ini_codepage_of_lcid((guint)lcid) : 0;
+    l->codepage = lcid > 0 && lcid <= G_MAXUINT16 ? text_codepage_of_lcid((guint)lcid) : 0;
     if (l->codepage == 0)
         return TRUE;
     g_clear_pointer(&l->part[INF].ini, ini_free);

@@ -172,7 +172,7 @@ dir_file_read(int dir, const char *name, gsize max, GError **error)
 }
 
 static gboolean
-write_all(int fd, GBytes *bytes)
+write_bytes(int fd, GBytes *bytes)
 {
     gsize n;
     const guint8 *p = g_bytes_get_data(bytes, &n);
@@ -186,7 +186,33 @@ write_all(int fd, GBytes *bytes)
         p += done;
         n -= (gsize)done;
     }
-    return fsync(fd) == 0;
+    return TRUE;
+}
+
+static gboolean
+write_all(int fd, GBytes *bytes)
+{
+    return write_bytes(fd, bytes) && fsync(fd) == 0;
+}
+
+gboolean
+dir_file_create(int dir, const char *name, GBytes *bytes, GError **error)
+{
+    const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return fail(error, errno, name);
+    gboolean ok = write_bytes(fd, bytes);
+    int reason = errno;
+    if (close(fd) < 0 && ok)
+        ok = FALSE, reason = errno;
+    return ok || fail(error, reason, name);
+}
+
+gboolean
+dir_sync_all(int dir, GError **error)
+{
+    return syncfs(dir) == 0 || fail(error, errno, ".");
 }
 
 gboolean

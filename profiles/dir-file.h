@@ -25,5 +25,9 @@ GBytes *dir_file_read(int dir, const char *name, gsize max, GError **error);
  * failure the old file is there as before and nothing is left behind. */
 gboolean dir_file_write(int dir, const char *name, GBytes *bytes, GError **error);
 gboolean dir_sync(int dir, GError **error);
+/* A new file @name, not yet safe on disk: for many, before one dir_sync_all(). */
+gboolean dir_file_create(int dir, const char *name, GBytes *bytes, GError **error);
+/* Everything written to the file system that @dir is on. */
+gboolean dir_sync_all(int dir, GError **error);
 /* Removes the folder @name inside @dir with the files in it, two levels deep. */
 gboolean dir_remove(int dir, const char *name, GError **error);

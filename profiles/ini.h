@@ -58,6 +58,3 @@ gint64 ini_get_int(const Ini *ini, const char *section, const char *key, gint64 
 char *ini_expand(const Ini *ini, const char *value);
 
 GPtrArray *ini_sections(const Ini *ini); /* (borrowed) struct ini_section; names are unique */
-
-/* The ANSI code page that Windows uses with a locale (LCID of an .inf), or 0. */
-guint ini_codepage_of_lcid(guint lcid);

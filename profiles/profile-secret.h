@@ -14,6 +14,10 @@
 #define PROFILE_SECRET_TIMEOUT_S 60
 extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
+/* In the place of a user name: the key of L2TP/IPsec, which is everybody's. No user is called so,
+ * since a user name has no control characters. */
+#define PROFILE_SECRET_PSK "\001psk"
+
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 /* TRUE and ret_password->len == 0: none is saved. */

@@ -3,6 +3,7 @@
 
 #include "dir-file.h"
 #include "profile-file.h"
+#include "profile-store-private.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,7 +18,7 @@
 #define SYSTEM_DIR   "/etc/dialtone/profiles"
 #define PROFILE_NAME "profile.ini"
 #define FILES_NAME   "files"
-#define MAX_PROFILES 4096
+#define MAX_PROFILES 32768
 #define MAX_ID       48
 #define MAX_KEPT     (16 * 1024 * 1024)
 
@@ -201,9 +202,31 @@ matches(const Profile *p, const char *name, enum match how)
     return g_str_equal(a, b);
 }
 
+/* An id is the name of a folder: no need to read them all. */
+static Profile *
+find_id(ProfileStore *store, const char *id)
+{
+    Profile *p = NULL;
+
+    if (*id == '\0' || *id == '.' || strchr(id, '/') != NULL)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(store->dirs) && p == NULL; i++) {
+        const int dir = dir_open(store->dirs[i], NULL);
+        if (dir < 0)
+            continue;
+        p = read_profile(dir, id, i == 1, NULL);
+        close(dir);
+    }
+    return p;
+}
+
 Profile *
 profile_store_find(ProfileStore *store, const char *name, GError **error)
 {
+    Profile *by_id = find_id(store, name);
+
+    if (by_id != NULL)
+        return by_id;
     g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
     char shown[256];
 
@@ -256,9 +279,8 @@ profile_store_read_file(ProfileStore *store, const Profile *p, const char *name,
 
 /* --- writing --- */
 
-/* Letters, digits and hyphens of the name, whatever the name is; never empty, never hidden. */
-static char *
-id_from_name(const char *name)
+char *
+profile_store_id_from_name(const char *name)
 {
     g_autofree char *ascii = g_str_to_ascii(name, "C");
     GString *id = g_string_new(NULL);
@@ -276,10 +298,12 @@ id_from_name(const char *name)
     return g_string_free(id, FALSE);
 }
 
-/* Everything of a new profile into a hidden folder; it gets its name when it is complete. */
-static gboolean
-write_new(int dir, const char *hidden, const Profile *p, GBytes *text, GError **error)
+gboolean
+profile_store_write_folder(int dir, const char *hidden, const Profile *p, GBytes *text,
+                           gboolean sync, GError **error)
 {
+    gboolean (*const write)(int, const char *, GBytes *, GError **) =
+        sync ? dir_file_write : dir_file_create;
     const int folder = dir_open_child(dir, hidden, TRUE, error);
     GHashTableIter iter;
     gpointer name, bytes;
@@ -291,8 +315,8 @@ write_new(int dir, const char *hidden, const Profile *p, GBytes *text, GError **
     ok = files >= 0;
     g_hash_table_iter_init(&iter, p->files);
     while (ok && g_hash_table_iter_next(&iter, &name, &bytes))
-        ok = strchr(name, '/') == NULL && dir_file_write(files, name, bytes, error);
-    ok = ok && dir_file_write(folder, PROFILE_NAME, text, error);
+        ok = strchr(name, '/') == NULL && write(files, name, bytes, error);
+    ok = ok && write(folder, PROFILE_NAME, text, error);
     if (files >= 0)
         close(files);
     close(folder);
@@ -300,23 +324,31 @@ write_new(int dir, const char *hidden, const Profile *p, GBytes *text, GError **
 }
 
 /* renameat2() with NOREPLACE: of two front ends that save the same new name, each gets its own. */
-static gboolean
-publish(int dir, const char *hidden, Profile *p, GError **error)
+char *
+profile_store_publish(int dir, const char *hidden, const char *base, GError **error)
 {
-    g_autofree char *base = id_from_name(p->name);
-
     for (guint n = 1; n <= MAX_PROFILES; n++) {
         g_autofree char *id = n == 1 ? g_strdup(base) : g_strdup_printf("%s-%u", base, n);
 
-        if (renameat2(dir, hidden, dir, id, RENAME_NOREPLACE) == 0) {
-            profile_set(&p->id, id);
-            return dir_sync(dir, error);
-        }
+        if (renameat2(dir, hidden, dir, id, RENAME_NOREPLACE) == 0)
+            return g_steal_pointer(&id);
         if (errno != EEXIST && errno != ENOTEMPTY)
             break;
     }
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
-    return FALSE;
+    return NULL;
+}
+
+static gboolean
+publish(int dir, const char *hidden, Profile *p, GError **error)
+{
+    g_autofree char *base = profile_store_id_from_name(p->name);
+    g_autofree char *id = profile_store_publish(dir, hidden, base, error);
+
+    if (id == NULL)
+        return FALSE;
+    profile_set(&p->id, id);
+    return dir_sync(dir, error);
 }
 
 static gboolean
@@ -324,7 +356,8 @@ save_new(int dir, Profile *p, GBytes *text, GError **error)
 {
     g_autofree char *hidden = g_strdup_printf(".new-%08x%08x", g_random_int(), (unsigned)getpid());
 
-    if (write_new(dir, hidden, p, text, error) && publish(dir, hidden, p, error)) {
+    if (profile_store_write_folder(dir, hidden, p, text, TRUE, error) &&
+        publish(dir, hidden, p, error)) {
         p->system = FALSE;
         g_hash_table_remove_all(p->files);
         return TRUE;
@@ -364,19 +397,25 @@ fetch_files(ProfileStore *store, Profile *p)
     }
 }
 
+int
+profile_store_open(ProfileStore *store, GError **error)
+{
+    if (g_mkdir_with_parents(store->dirs[0], 0700) < 0) {
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", store->dirs[0],
+                    g_strerror(errno));
+        return -1;
+    }
+    watch(store, 0);
+    return dir_open(store->dirs[0], error);
+}
+
 gboolean
 profile_store_save(ProfileStore *store, Profile *p, GError **error)
 {
     g_autoptr(GBytes) text = profile_file_write(p);
     gboolean ok;
 
-    if (g_mkdir_with_parents(store->dirs[0], 0700) < 0) {
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", store->dirs[0],
-                    g_strerror(errno));
-        return FALSE;
-    }
-    watch(store, 0);
-    const int dir = dir_open(store->dirs[0], error);
+    const int dir = profile_store_open(store, error);
     if (dir < 0)
         return FALSE;
     if (p->system)

@@ -225,6 +225,11 @@ warn_protocol(const Profile *p, GPtrArray *list)
     else if (n == 0)
         warn(list, _("This profile asks for %s only, which is not available yet."),
              profile_protocol_name(wished[0]));
+    else if (p->dun.vpn_strategy == 8 || p->dun.vpn_strategy == 14)
+        warn(list,
+             _("This profile prefers IKEv2, which this program does not dial. It is dialed "
+               "with %s."),
+             profile_protocol_name(dial[0]));
     else if (!available[wished[0]])
         warn(list, _("This profile prefers %s, which is not available yet. It is dialed with %s."),
              profile_protocol_name(wished[0]), profile_protocol_name(dial[0]));
@@ -265,6 +270,8 @@ static gboolean
 wants_no_check(const struct profile_other *o)
 {
     g_autofree char *key = g_utf8_casefold(o->key, -1);
+    if (*o->value == '\0' || g_str_equal(o->value, "0"))
+        return FALSE;
     static const char *const words[] = {
         "nocert",   "skipcert",        "ignorecert", "disablecert",  "verifycert", "ekucheck",
         "insecure", "allowselfsigned", "checkcert",  "norevocation", "trustall"};

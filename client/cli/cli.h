@@ -58,6 +58,7 @@ gboolean cli_prompt(const char *label, gboolean echo, const gboolean *stop, stru
 gboolean cli_read_secret(const char *path, struct secret *ret, GError **error);
 
 int cli_import(const struct cli_command *command, int argc, char **argv);
+int cli_export(const struct cli_command *command, int argc, char **argv);
 int cli_list(const struct cli_command *command, int argc, char **argv);
 int cli_show(const struct cli_command *command, int argc, char **argv);
 int cli_delete(const struct cli_command *command, int argc, char **argv);

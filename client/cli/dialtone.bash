@@ -14,7 +14,7 @@ _dialtone() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'import list show delete dial status hangup log --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'import export list show delete dial status hangup log --help --version' -- "$cur")
         return
     fi
     case $prev in
@@ -22,11 +22,19 @@ _dialtone() {
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
+    --format | -f)
+        mapfile -t COMPREPLY < <(compgen -W 'rasphone' -- "$cur")
+        return ;;
+    --output | -o)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return ;;
     --user | -u | --domain | -d | --server | -s | --pin | --name | -n)
         return ;;
     esac
     case $command in
-    import) options+=' --name' ;;
+    import) options+=' --name --list' ;;
+    export) options+=' --format --output' ;;
     hangup) options+=' --all' ;;
     dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
         --ca-file --pin --psk-file --direct --redial --foreground --verbose' ;;
@@ -39,7 +47,7 @@ _dialtone() {
     import)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    show | delete | dial | status | hangup | log)
+    export | show | delete | dial | status | hangup | log)
         _dialtone_names ;;
     esac
 }

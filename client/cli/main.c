@@ -14,8 +14,10 @@
 gboolean cli_json;
 
 static const struct cli_command commands[] = {
-    {"import", "PATH", N_("take over a Connection Manager profile (folder, .cms, .cmp, .inf)"),
+    {"import", "PATH",
+     N_("take over connections of Windows: a Connection Manager profile, rasphone.pbk"),
      cli_import},
+    {"export", "NAME…", N_("write connections for another program"), cli_export},
     {"list", "", N_("the connections of this computer"), cli_list},
     {"show", "NAME", N_("what a connection is set to"), cli_show},
     {"delete", "NAME", N_("remove a connection"), cli_delete},

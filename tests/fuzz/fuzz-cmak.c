@@ -8,13 +8,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cmak.h"
+#include "fuzz-profile.h"
 #include "ini.h"
-#include "profile-file.h"
-#include "profile-plan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
@@ -32,24 +27,6 @@ take_line(const guint8 **data, gsize *size, char *out, gsize cap)
     *data += n + 1;
     *size -= n + 1;
     return TRUE;
-}
-
-/* abort(), which the fuzzer catches and keeps the input for; a trap it does not. */
-static void
-broken(const char *what)
-{
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
-
-static void
-check_text(const char *text)
-{
-    if (text == NULL || !g_utf8_validate(text, -1, NULL))
-        broken("text that is not UTF-8");
-    for (; *text != '\0'; text++)
-        if ((guchar)*text < ' ' && *text != '\n')
-            broken("a control character");
 }
 
 static void
@@ -72,30 +49,6 @@ check_ini(const void *bytes, gsize n)
                 broken("a key that is not found");
         }
     }
-}
-
-static void
-check_profile(const Profile *p)
-{
-    const struct plan_request request = {.user = "user"};
-    g_autoptr(GPtrArray) warnings = profile_warnings(p);
-    g_autoptr(GBytes) text = profile_file_write(p);
-    g_autoptr(Profile) again = profile_file_read(text, NULL);
-    struct dial_plan plan;
-    struct credentials credentials;
-
-    for (guint i = 0; i < warnings->len; i++)
-        check_text(warnings->pdata[i]);
-    if (again == NULL)
-        broken("what was written cannot be read");
-    g_autoptr(GBytes) text2 = profile_file_write(again);
-    if (!g_bytes_equal(text, text2))
-        broken("what was read is not what was written");
-    if (!profile_plan(p, &request, &plan, &credentials, NULL))
-        return;
-    if (!dial_plan_valid(&plan, NULL) || plan.pin_set)
-        broken("a plan that is not safe");
-    dial_plan_clear(&plan);
 }
 
 int

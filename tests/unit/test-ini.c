@@ -1,5 +1,6 @@
 /* test-ini.c - the reader of the Windows INI family. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ini.h"
+#include "text-decode.h"
 
 #include <string.h>
 
@@ -140,7 +141,7 @@ languages_have_code_pages(void)
                                     {2074, 1250}, {0, 0},       {70000, 0}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        g_assert_cmpuint(ini_codepage_of_lcid(rows[i][0]), ==, rows[i][1]);
+        g_assert_cmpuint(text_codepage_of_lcid(rows[i][0]), ==, rows[i][1]);
 }
 
 /* --- F3: what a hostile or broken file has in it --- */

@@ -171,11 +171,11 @@ strategies(void)
         {5, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
         {6, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
         {7, 0, {0}, {"does not dial IKEv2"}},
-        {8, PLAN_PPTP, {PLAN_PPTP}, {"decrypted"}},
+        {8, PLAN_PPTP, {PLAN_PPTP}, {"prefers IKEv2", "decrypted"}},
         {9, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
         {12, PLAN_PPTP, {PLAN_PPTP, PLAN_SSTP}, {"decrypted"}},
         {13, PLAN_L2TP_IPSEC, {PLAN_SSTP}, {"prefers L2TP/IPsec"}},
-        {14, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
+        {14, PLAN_SSTP, {PLAN_SSTP}, {"prefers IKEv2"}},
         {15, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
         {16, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
     };

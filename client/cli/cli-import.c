@@ -1,0 +1,181 @@
+/* cli-import.c - import, export. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli-profile.h"
+
+#include "import.h"
+#include "profile-batch.h"
+#include "profile-secret.h"
+#include "ras.h"
+#include "rasphone-profile.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static int
+import_failed(GError *error)
+{
+    return cli_fail(error, import_error_is_of_content(error) ? RAS_BAD_PROFILE
+                                                             : RAS_CANNOT_OPEN_PHONEBOOK);
+}
+
+static void
+on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    gboolean *stored = user_data;
+
+    (void)source;
+    stored[1] = profile_secret_store_finish(result, NULL);
+    stored[0] = TRUE;
+}
+
+/* A key that stood in the file: into the keyring, or it is forgotten, and the person is told. */
+static void
+keep_psk(Profile *p)
+{
+    gboolean stored[2] = {FALSE, FALSE};
+
+    if (p->found_psk.len == 0)
+        return;
+    if (g_getenv("DBUS_SESSION_BUS_ADDRESS") != NULL) {
+        profile_secret_store_async(p, PROFILE_SECRET_PSK, &p->found_psk, NULL, on_stored, stored);
+        while (!stored[0])
+            g_main_context_iteration(NULL, TRUE);
+    }
+    secret_wipe(&p->found_psk);
+    if (!stored[1])
+        g_printerr("%s\n", _("There is a pre-shared key in the file. There is no keyring to save "
+                             "it in: it will be asked for."));
+}
+
+static int
+imported(Profile *p, gboolean whole)
+{
+    keep_psk(p);
+    if (cli_json) {
+        if (whole)
+            cli_print_json(cli_profile_node(p));
+        return CLI_OK;
+    }
+    g_autofree char *shown = cli_shown(p->name);
+    g_print(_("“%s” was imported."), shown);
+    g_print("\n");
+    return CLI_OK;
+}
+
+static int
+import_one(Profile *p, const char *name)
+{
+    g_autoptr(ProfileStore) store = cli_store();
+    g_autofree char *free_name = profile_store_free_name(store, name != NULL ? name : p->name);
+    GError *error = NULL;
+
+    profile_set(&p->name, free_name);
+    if (!cli_json) /* before it is there, so that who looks can stop */
+        cli_print_warnings(p);
+    if (!profile_store_save(store, p, &error))
+        return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    return imported(p, TRUE);
+}
+
+static void
+print_all(Import *import, const GPtrArray *ids, GPtrArray *names)
+{
+    g_autoptr(JsonBuilder) b = json_builder_new();
+
+    (void)import;
+    json_builder_begin_array(b);
+    for (guint i = 0; i < ids->len; i++) {
+        json_builder_begin_object(b);
+        json_builder_set_member_name(b, "name");
+        json_builder_add_string_value(b, names->pdata[i]);
+        json_builder_set_member_name(b, "id");
+        json_builder_add_string_value(b, ids->pdata[i]);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+    if (cli_json)
+        cli_print_json(json_builder_get_root(b));
+}
+
+/* One at a time through memory: a phone book can have thousands. */
+static int
+import_all(Import *import)
+{
+    g_autoptr(ProfileStore) store = cli_store();
+    GError *error = NULL;
+    g_autoptr(ProfileBatch) batch = profile_batch_new(store, &error);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), ids = NULL;
+
+    for (guint i = 0; batch != NULL && i < import_count(import); i++) {
+        g_autoptr(Profile) p = import_profile(import, i, &error);
+        if (p == NULL)
+            return import_failed(error);
+        if (p->found_psk.len > 0)
+            profile_note(p, _("There is a pre-shared key in the file. It was not taken over: "
+                              "import this entry alone, with --name."));
+        if (!profile_batch_add(batch, p, &error))
+            return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+        g_ptr_array_add(names, g_strdup(p->name));
+        if (!cli_json)
+            imported(p, FALSE);
+    }
+    if (batch == NULL || !profile_batch_finish(batch, &ids, &error))
+        return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    print_all(import, ids, names);
+    return CLI_OK;
+}
+
+static int
+list_all(const Import *import)
+{
+    g_autoptr(JsonBuilder) b = json_builder_new();
+
+    json_builder_begin_array(b);
+    for (guint i = 0; i < import_count(import); i++) {
+        g_autofree char *shown = cli_shown(import_name(import, i));
+        json_builder_add_string_value(b, import_name(import, i));
+        if (!cli_json)
+            g_print("%s\n", shown);
+    }
+    json_builder_end_array(b);
+    if (cli_json)
+        cli_print_json(json_builder_get_root(b));
+    return CLI_OK;
+}
+
+int
+cli_import(const struct cli_command *command, int argc, char **argv)
+{
+    g_autofree char *name = NULL;
+    gboolean list = FALSE;
+    const GOptionEntry entries[] = {
+        {"name", 'n', 0, G_OPTION_ARG_STRING, &name,
+         N_("Of a file with several: only NAME; else: call the connection NAME"), N_("NAME")},
+        {"list", 'l', 0, G_OPTION_ARG_NONE, &list, N_("Only tell what is in the file"), NULL},
+        {NULL}};
+    GError *error = NULL;
+    guint i = 0;
+
+    if (!cli_parse(command, entries, &argc, &argv, 1, 1))
+        return CLI_USAGE;
+    if (name != NULL && *name == '\0')
+        return cli_usage(command, "%s", _("the name is empty"));
+    g_autoptr(Import) import = import_open(argv[1], &error);
+    if (import == NULL)
+        return import_failed(error);
+    if (list)
+        return list_all(import);
+    const gboolean several = import_count(import) > 1;
+    if (several && name == NULL)
+        return import_all(import);
+    if (several && !import_find(import, name, &i)) {
+        g_autofree char *shown = cli_shown(name);
+        g_autofree char *text =
+            g_strdup_printf(_("There is no entry called “%s” in this file."), shown);
+        return cli_fail_number(RAS_CANNOT_FIND_PHONEBOOK_ENTRY, text,
+                               _("“dialtone import --list FILE” tells what is in it."), NULL);
+    }
+    g_autoptr(Profile) p = import_profile(import, i, &error);
+    return p == NULL ? import_failed(error) : import_one(p, name);
+}

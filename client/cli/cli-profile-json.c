@@ -1,0 +1,275 @@
+/* cli-profile-json.c - a profile as JSON: what it means, and each value with its origin.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli-profile.h"
+
+#include "profile-fields.h"
+
+/* "PPTP, SSTP": in the order to try */
+char *
+cli_protocol_names(const Profile *p)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_dialable(p, order);
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", profile_protocol_name(order[i]));
+    return g_string_free(text, FALSE);
+}
+
+static void
+add_text(JsonBuilder *b, const char *key, const char *text)
+{
+    json_builder_set_member_name(b, key);
+    json_builder_add_string_value(b, text);
+}
+
+static void
+add_bool(JsonBuilder *b, const char *key, gboolean value)
+{
+    json_builder_set_member_name(b, key);
+    json_builder_add_boolean_value(b, value);
+}
+
+static void
+add_number(JsonBuilder *b, const char *key, gint64 value)
+{
+    json_builder_set_member_name(b, key);
+    json_builder_add_int_value(b, value);
+}
+
+static void
+add_texts(JsonBuilder *b, const char *key, const GPtrArray *texts)
+{
+    json_builder_set_member_name(b, key);
+    json_builder_begin_array(b);
+    for (guint i = 0; i < texts->len; i++)
+        json_builder_add_string_value(b, texts->pdata[i]);
+    json_builder_end_array(b);
+}
+
+void
+cli_add_summary(JsonBuilder *b, const Profile *p)
+{
+    g_autofree char *protocols = cli_protocol_names(p);
+
+    add_text(b, "name", p->name);
+    add_text(b, "id", p->id);
+    add_bool(b, "system", p->system);
+    add_text(b, "protocol", protocols);
+    add_text(b, "kind",
+             p->kind == PROFILE_VPN         ? "vpn"
+             : p->kind == PROFILE_BROADBAND ? "broadband"
+                                            : "dial-up");
+    json_builder_set_member_name(b, "servers");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+        json_builder_add_string_value(b, s->address);
+    }
+    json_builder_end_array(b);
+}
+
+static void
+add_auth(JsonBuilder *b, const Profile *p)
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } methods[] = {{PLAN_AUTH_MSCHAPV2, "ms-chapv2"},
+                   {PLAN_AUTH_EAP_MSCHAPV2, "eap-mschapv2"},
+                   {PLAN_AUTH_CHAP_MD5, "chap-md5"},
+                   {PLAN_AUTH_PAP, "pap"}};
+
+    json_builder_set_member_name(b, "auth");
+    json_builder_begin_array(b);
+    for (gsize i = 0; i < G_N_ELEMENTS(methods); i++)
+        if ((profile_auth(p) & methods[i].bit) != 0)
+            json_builder_add_string_value(b, methods[i].name);
+    json_builder_end_array(b);
+}
+
+static void
+add_foreign(JsonBuilder *b, const Profile *p)
+{
+    json_builder_set_member_name(b, "connect_actions");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->actions->len; i++) {
+        const struct profile_action *a = p->actions->pdata[i];
+        json_builder_begin_object(b);
+        add_text(b, "event", a->event);
+        add_text(b, "command", a->command);
+        add_text(b, "description", a->description);
+        add_bool(b, "replaced", a->replaced);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+    json_builder_set_member_name(b, "other_settings");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->others->len; i++) {
+        const struct profile_other *o = p->others->pdata[i];
+        json_builder_begin_object(b);
+        add_text(b, "file", o->file);
+        add_text(b, "section", o->section);
+        add_text(b, "key", o->key);
+        add_text(b, "value", o->value);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+/* {"file", "section", "key"}; nothing for a default; {"user": true} when it was changed here. */
+static void
+add_origin(JsonBuilder *b, const Profile *p, const char *name, const char *now)
+{
+    const struct profile_origin *o = profile_origin(p, name);
+
+    json_builder_set_member_name(b, "origin");
+    json_builder_begin_object(b);
+    if (o != NULL && now != NULL && !g_str_equal(o->value, now)) {
+        add_text(b, "changed_from", o->value);
+    }
+    if (o != NULL) {
+        add_text(b, "file", o->file);
+        add_text(b, "section", o->section);
+        add_text(b, "key", o->key);
+    }
+    json_builder_end_object(b);
+}
+
+static void
+add_value(JsonBuilder *b, const struct profile_field *f, const Profile *p)
+{
+    json_builder_set_member_name(b, "value");
+    if (f->type == FIELD_TEXT)
+        json_builder_add_string_value(b, *field_text(f, (Profile *)p));
+    else if (f->type == FIELD_NUMBER)
+        json_builder_add_int_value(b, field_number(f, p));
+    else
+        json_builder_add_boolean_value(b, field_number(f, p) != 0);
+}
+
+/* Every typed value by the group and key of its name, with where it comes from. */
+static void
+add_settings(JsonBuilder *b, const Profile *p)
+{
+    const char *group = "";
+
+    json_builder_set_member_name(b, "settings");
+    json_builder_begin_object(b);
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        g_autofree char *name = field_name(f), *value = field_value(f, p);
+
+        if (!g_str_equal(group, field_group(f->scope))) {
+            if (*group != '\0')
+                json_builder_end_object(b);
+            group = field_group(f->scope);
+            json_builder_set_member_name(b, group);
+            json_builder_begin_object(b);
+        }
+        json_builder_set_member_name(b, f->key);
+        json_builder_begin_object(b);
+        add_value(b, f, p);
+        add_origin(b, p, name, value);
+        json_builder_end_object(b);
+    }
+    json_builder_end_object(b);
+    json_builder_end_object(b);
+}
+
+static void
+add_item(JsonBuilder *b, const Profile *p, const char *list, const char *what, const char *value)
+{
+    g_autofree char *name = g_strconcat(list, "/", value, NULL);
+
+    add_text(b, what, value);
+    add_origin(b, p, name, NULL);
+}
+
+static void
+add_servers(JsonBuilder *b, const Profile *p)
+{
+    json_builder_set_member_name(b, "server_list");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+        json_builder_begin_object(b);
+        add_text(b, "label", s->label);
+        add_item(b, p, "Server", "address", s->address);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+static void
+add_list(JsonBuilder *b, const Profile *p, const char *member, const char *list,
+         const GPtrArray *texts)
+{
+    json_builder_set_member_name(b, member);
+    json_builder_begin_array(b);
+    for (guint i = 0; i < texts->len; i++) {
+        json_builder_begin_object(b);
+        add_item(b, p, list, "value", texts->pdata[i]);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+static void
+add_dns_rules(JsonBuilder *b, const Profile *p)
+{
+    json_builder_set_member_name(b, "dns_rules");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *r = p->dns_rules->pdata[i];
+        json_builder_begin_object(b);
+        add_item(b, p, "DNS rule", "domain", r->domain);
+        add_text(b, "servers", r->servers);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+JsonNode *
+cli_profile_node(const Profile *p)
+{
+    g_autoptr(JsonBuilder) b = json_builder_new();
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_autoptr(GError) problem = NULL;
+
+    json_builder_begin_object(b);
+    cli_add_summary(b, p);
+    add_text(b, "source", p->source);
+    add_text(b, "encoding", p->encoding);
+    add_text(b, "service_message", p->service_message);
+    add_text(b, "user", p->user);
+    add_text(b, "domain", p->domain);
+    add_text(b, "user_prefix", p->user_prefix);
+    add_text(b, "user_suffix", p->user_suffix);
+    add_number(b, "vpn_strategy", p->dun.vpn_strategy);
+    add_auth(b, p);
+    add_bool(b, "default_gateway", p->dun.gateway_on_remote);
+    add_bool(b, "ipv4", p->dun.ipv4);
+    add_bool(b, "ipv6", p->dun.ipv6);
+    add_texts(b, "routes", p->routes);
+    add_number(b, "redial_count", p->redial_count);
+    add_number(b, "redial_delay", p->redial_delay);
+    add_bool(b, "redial_on_link_failure", p->redial_on_drop);
+    add_number(b, "idle_timeout", p->idle_timeout);
+    add_bool(b, "hide_domain", p->hide_domain);
+    add_bool(b, "hide_remember_password", p->hide_remember_password);
+    add_bool(b, "own_authorities", *p->ca_pem != '\0');
+    add_text(b, "certificate_pin", p->pin);
+    profile_validate(p, &problem);
+    add_text(b, "problem", problem == NULL ? "" : problem->message);
+    add_texts(b, "warnings", warnings);
+    add_foreign(b, p);
+    add_settings(b, p);
+    add_servers(b, p);
+    add_list(b, p, "route_list", "Route", p->routes);
+    add_list(b, p, "dns_search", "DNS search", p->dns_search);
+    add_dns_rules(b, p);
+    json_builder_end_object(b);
+    return json_builder_get_root(b);
+}

@@ -1,0 +1,172 @@
+/* import.c - see import.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "import.h"
+
+#include "cmak.h"
+#include "dir-file.h"
+#include "ini.h"
+#include "ras.h"
+#include "rasphone-profile.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+#include <unistd.h>
+
+G_DEFINE_QUARK(import - error - quark, import_error)
+
+struct import {
+    const char *format;
+    char *file; /* its name, for the origins */
+    Profile *one;
+    Rasphone *book;
+};
+
+static gboolean
+has_suffix(const char *name, const char *suffix)
+{
+    const gsize n = strlen(name), m = strlen(suffix);
+
+    return n > m && g_ascii_strcasecmp(name + n - m, suffix) == 0;
+}
+
+static gboolean
+is_cmak(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_DIR) || has_suffix(path, ".cmp") ||
+           has_suffix(path, ".cms") || has_suffix(path, ".inf");
+}
+
+static GBytes *
+read_file(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
+    const int dir = dir_open(folder, error);
+
+    if (dir < 0)
+        return NULL;
+    GBytes *bytes = dir_file_read(dir, name, RASPHONE_MAX_FILE, error);
+    close(dir);
+    return bytes;
+}
+
+static gboolean
+open_cmak(Import *import, const char *path, GError **error)
+{
+    import->format = "cmak";
+    import->one = cmak_load(path, error);
+    return import->one != NULL;
+}
+
+/* A phone book has what no other file of sections has: a device. */
+static gboolean
+is_rasphone(const Rasphone *book)
+{
+    const guint n = MIN(rasphone_count(book), 64);
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(RasphoneEntry) e = rasphone_entry(book, i);
+        for (guint j = 0; j < e->lines->len; j++) {
+            const struct rasphone_line *line = e->lines->pdata[j];
+            if (line->part >= PART_MEDIA || g_str_equal(line->key, "PBVersion"))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+open_rasphone(Import *import, GBytes *bytes)
+{
+    import->format = "rasphone";
+    import->book = rasphone_parse(bytes, 0, NULL);
+    if (import->book != NULL && is_rasphone(import->book))
+        return TRUE;
+    g_clear_pointer(&import->book, rasphone_free);
+    return FALSE;
+}
+
+static gboolean
+open_any(Import *import, const char *path, GError **error)
+{
+    char shown[512];
+
+    if (is_cmak(path))
+        return open_cmak(import, path, error);
+    g_autoptr(GBytes) bytes = read_file(path, error);
+    if (bytes == NULL)
+        return FALSE;
+    if (open_rasphone(import, bytes))
+        return TRUE;
+    ras_printable(shown, sizeof shown, path, strlen(path));
+    g_set_error(error, IMPORT_ERROR, IMPORT_ERROR_UNKNOWN,
+                _("%s is no file that can be imported: neither a Connection Manager profile nor a "
+                  "Windows phone book."),
+                shown);
+    return FALSE;
+}
+
+Import *
+import_open(const char *path, GError **error)
+{
+    g_autoptr(Import) import = g_new0(Import, 1);
+    g_autofree char *name = g_path_get_basename(path);
+
+    import->file = g_malloc(strlen(name) + 1);
+    ras_printable(import->file, strlen(name) + 1, name, strlen(name));
+    return open_any(import, path, error) ? g_steal_pointer(&import) : NULL;
+}
+
+void
+import_free(Import *import)
+{
+    if (import == NULL)
+        return;
+    g_free(import->file);
+    profile_free(import->one);
+    rasphone_free(import->book);
+    g_free(import);
+}
+
+const char *
+import_format(const Import *import)
+{
+    return import->format;
+}
+
+guint
+import_count(const Import *import)
+{
+    return import->book != NULL ? rasphone_count(import->book) : 1;
+}
+
+const char *
+import_name(const Import *import, guint i)
+{
+    return import->book != NULL ? rasphone_name(import->book, i) : import->one->name;
+}
+
+gboolean
+import_find(const Import *import, const char *name, guint *ret_i)
+{
+    if (import->book != NULL)
+        return rasphone_find(import->book, name, ret_i);
+    *ret_i = 0;
+    return g_str_equal(import->one->name, name);
+}
+
+Profile *
+import_profile(Import *import, guint i, GError **error)
+{
+    (void)error;
+    if (import->book == NULL)
+        return profile_copy(import->one);
+    g_autoptr(RasphoneEntry) e = rasphone_entry(import->book, i);
+    return rasphone_profile(e, import->file);
+}
+
+gboolean
+import_error_is_of_content(const GError *error)
+{
+    return error->domain == IMPORT_ERROR || error->domain == CMAK_ERROR ||
+           error->domain == INI_ERROR || error->domain == RASPHONE_ERROR;
+}

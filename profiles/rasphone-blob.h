@@ -1,0 +1,17 @@
+/*
+ * rasphone-blob.h - what Windows 8 and later write into a phone book entry as hexadecimal: routes,
+ * suffixes to search, rules of names. Internal to rasphone-profile.c.
+ *
+ * No public text describes these, so nothing is believed that does not prove itself: text must be
+ * UTF-16 of names and addresses, a route an IP_ADDRESS_PREFIX (netioapi.h) in a record of equal
+ * size, as many as the entry counts. What is not so stays among the other settings, with a note.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "profile.h"
+#include "rasphone.h"
+
+/* Adds the lines that it understood to @used. */
+void rasphone_blob_take(Profile *p, const RasphoneEntry *e, const char *file, GHashTable *used);
