@@ -10,22 +10,43 @@ esp_sas_clear(struct esp_sas *s)
     explicit_bzero(s, sizeof *s);
 }
 
+static struct esp_in *
+find(const struct esp_sas *s, uint32_t spi)
+{
+    for (size_t i = 0; i < ESP_SAS_IN; i++) {
+        if (s->in[i] != NULL && esp_in_spi(s->in[i]) == spi)
+            return s->in[i];
+    }
+    return NULL;
+}
+
+bool
+esp_sas_accept(struct esp_sas *s, const struct esp_keys *in)
+{
+    if (find(s, in->spi) != NULL) /* a second time: what it has seen stays seen */
+        return true;
+
+    struct esp_in *const new_in = esp_in_new(in);
+    if (new_in == NULL)
+        return false;
+    esp_in_free(s->in[ESP_SAS_IN - 1]);
+    memmove(&s->in[1], &s->in[0], (ESP_SAS_IN - 1) * sizeof s->in[0]);
+    s->in[0] = new_in;
+    return true;
+}
+
 bool
 esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
             const struct rng *rng)
 {
-    CLEANUP(esp_in_free) struct esp_in *new_in = esp_in_new(in);
     CLEANUP(esp_out_free) struct esp_out *new_out = esp_out_new(out, rng);
 
-    if (new_in == NULL || new_out == NULL)
+    if (new_out == NULL || !esp_sas_accept(s, in))
         return false;
     esp_out_free(s->out);
     s->out = TAKE(new_out);
     s->out_pair = in->spi;
     s->suite = out->suite;
-    esp_in_free(s->in[ESP_SAS_IN - 1]);
-    memmove(&s->in[1], &s->in[0], (ESP_SAS_IN - 1) * sizeof s->in[0]);
-    s->in[0] = TAKE(new_in);
     return true;
 }
 
@@ -62,16 +83,6 @@ size_t
 esp_sas_seal(struct esp_sas *s, struct esp_packet *packets, size_t n)
 {
     return s->out == NULL ? 0 : esp_seal(s->out, packets, n);
-}
-
-static struct esp_in *
-find(const struct esp_sas *s, uint32_t spi)
-{
-    for (size_t i = 0; i < ESP_SAS_IN; i++) {
-        if (s->in[i] != NULL && esp_in_spi(s->in[i]) == spi)
-            return s->in[i];
-    }
-    return NULL;
 }
 
 /* Packets of one association mostly come together: as many as do are opened at once. */

@@ -25,6 +25,9 @@ void esp_sas_clear(struct esp_sas *s); /* wipes all; zero is the empty set */
  * changed. */
 bool esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
                  const struct rng *rng);
+/* Only its half that comes in, as long as the other end may not be ready for ours; esp_sas_add() is
+ * to follow. */
+bool esp_sas_accept(struct esp_sas *s, const struct esp_keys *in);
 /* The pair with this inbound SPI is gone. If it was the newest, nothing can be sent any more. */
 void esp_sas_remove(struct esp_sas *s, uint32_t spi_in);
 bool esp_sas_ready(const struct esp_sas *s);    /* there is one to send with */

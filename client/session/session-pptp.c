@@ -250,8 +250,8 @@ seal(struct session *s, uint8_t **p, size_t *len)
     return true;
 }
 
-static const char *
-encryption(const struct session *s)
+const char *
+session_mppe_text(const struct session *s)
 {
     static const struct {
         uint32_t bits;
@@ -282,7 +282,7 @@ const struct session_kind session_pptp_kind = {
     .expire = expire,
     .deadline = deadline,
     .seal = seal,
-    .encryption = encryption,
+    .encryption = session_mppe_text,
     .head = GRE_HEAD_MAX + PPP_CRYPT_HEAD,
     .channel = CHANNEL_DATA,
     .mtu = MTU,

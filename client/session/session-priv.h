@@ -13,7 +13,8 @@
 #include "nd-answer.h"
 #include "ppp-link.h"
 #include "pptp-call.h"
-#include "session.h"
+#include "session-kind.h"
+#include "session-l2tp.h"
 #include "sstp-call.h"
 #include "sstp-http.h"
 
@@ -22,36 +23,6 @@ enum {
     SESSION_DATAGRAMS = 16 * 1024,
     /* Whatever one item of PPP's queue makes us write. */
     SESSION_TX_ITEM = PPP_FRAME_MAX + 64 + SSTP_CALL_ROOM + DHCP_INFORM_MAX,
-};
-
-struct session_kind {
-    void (*link_up)(struct session *s, usec_t now);
-    size_t (*receive)(struct session *s, usec_t now, uint8_t *bytes, size_t n,
-                      struct session_packets *ret);
-    void (*send)(struct session *s, struct rd frame); /* a PPP frame, from its address field on */
-    void (*authenticated)(struct session *s, usec_t now);
-    void (*goodbye)(struct session *s, usec_t now); /* the call ends: say so */
-    /* The link is gone. May call ras_end_set() when it knows better than @why. */
-    void (*lost)(struct session *s, usec_t now, const struct ras_end *why);
-    void (*expire)(struct session *s, usec_t now);
-    usec_t (*deadline)(const struct session *s);
-    bool (*seal)(struct session *s, uint8_t **p, size_t *len);
-    /* Many at once; NULL: seal() for each. */
-    size_t (*seal_batch)(struct session *s, struct session_packet *v, size_t n);
-    /* The rest only of kinds that are not a stream alone. */
-    void (*datagram)(struct session *s, usec_t now, enum session_channel from, uint8_t *bytes,
-                     size_t n, struct session_packets *ret);
-    /* Many at once, at most SESSION_BATCH; NULL: datagram() for each. */
-    void (*datagrams)(struct session *s, usec_t now, enum session_channel from,
-                      struct session_packet *v, size_t n, struct session_packets *ret);
-    /* PPP ended because of *why; a kind may know better what is behind it. */
-    void (*explain)(const struct session *s, struct ras_end *why);
-    const char *(*encryption)(const struct session *s);
-    uint16_t head, tail;
-    uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
-    bool stream;
-    enum session_channel channel; /* where sealed packets go */
-    bool mppe;                    /* the plan's encryption is to be had from PPP */
 };
 
 struct session_sstp {
@@ -124,14 +95,14 @@ struct session {
 
     struct session_sstp sstp;
     struct session_pptp pptp;
+    struct session_l2tp l2tp;
+    enum session_channel data_channel; /* where sealed packets go */
     struct session_datagrams datagrams;
 
     bool tx_lent; /* poll_output() has handed it out */
     struct wr tx;
     uint8_t tx_bytes[SESSION_TX];
 };
-
-extern const struct session_kind session_sstp_kind, session_pptp_kind;
 
 /* Where output is written. Check the room before: what does not fit poisons it. */
 struct wr *session_tx(struct session *s);
@@ -148,3 +119,5 @@ void session_deliver(struct session *s, usec_t now, struct rd packet, struct ses
 void session_end(struct session *s, usec_t now, const struct ras_end *why);
 /* There is nothing more to wait for. */
 void session_finish(struct session *s);
+/* What MPPE agreed on, for a person; "none". */
+const char *session_mppe_text(const struct session *s);

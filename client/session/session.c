@@ -23,6 +23,7 @@ _Static_assert((int)PLAN_AUTH_NONE == (int)PPP_AUTH_NONE, "one set of bits");
 static const struct session_kind *const kinds[] = {
     [PLAN_SSTP] = &session_sstp_kind,
     [PLAN_PPTP] = &session_pptp_kind,
+    [PLAN_L2TP_IPSEC] = &session_l2tp_kind,
 };
 
 struct wr *
@@ -331,6 +332,14 @@ set_credentials(struct session *s, const struct credentials *c)
     ppp_credentials_wipe(&ppp);
 }
 
+/* Is MPPE the only secrecy there can be? */
+static bool
+relies_on_mppe(const struct session *s)
+{
+    return s->kind != NULL &&
+           (s->kind->mppe || (s->kind == &session_l2tp_kind && s->plan->ipsec == PLAN_IPSEC_NONE));
+}
+
 /* Windows' four settings, as what CCP may agree on. A link that protects by itself needs none: a
  * second layer under it is only slow. */
 static uint32_t
@@ -343,7 +352,10 @@ mppe_bits(const struct session *s)
         [PLAN_ENCRYPTION_MAXIMUM] = CCP_MPPE_128 | CCP_MPPC,
     };
 
-    return s->kind != NULL && s->kind->mppe ? bits[s->plan->encryption] : 0;
+    if (!relies_on_mppe(s))
+        return 0;
+    /* L2TP keeps no order that MPPC's history could rely on. */
+    return bits[s->plan->encryption] & (s->kind->mppe ? UINT32_MAX : ~(uint32_t)CCP_MPPC);
 }
 
 /* Where only MPPE protects, nothing does so yet while a user signs in: no PAP there, as long as the
@@ -353,7 +365,7 @@ auth_bits(const struct session *s)
 {
     const unsigned better = s->plan->auth & ~(unsigned)PLAN_AUTH_PAP;
 
-    return s->kind != NULL && s->kind->mppe && better != 0 ? better : s->plan->auth;
+    return relies_on_mppe(s) && better != 0 ? better : s->plan->auth;
 }
 
 static void
@@ -396,9 +408,12 @@ session_new(const struct dial_plan *plan, enum plan_protocol protocol,
     sstp_call_init(&s->sstp.call);
     pptp_call_init(&s->pptp.call, 0);
     s->pptp.gre_patience = NEVER;
+    session_l2tp_init(s, credentials);
     if ((size_t)protocol < sizeof kinds / sizeof kinds[0])
         s->kind = kinds[protocol];
     begin_ppp(s);
+    if (s->kind != NULL)
+        s->data_channel = s->kind->channel;
     if (s->kind == NULL) {
         ras_end_set(&s->end, RAS_BAD_PROFILE, "this program cannot do that kind of tunnel");
         session_finish(s);
@@ -415,6 +430,7 @@ session_free(struct session *s)
         return;
     ppp_link_wipe(&s->ppp);
     free(s->pptp.slots);
+    session_ipsec_clear(&s->l2tp.ipsec);
     explicit_bzero(s, sizeof *s); /* output may hold a password, of PAP */
     free(s);
 }
@@ -686,13 +702,16 @@ session_rtt(const struct session *s)
 {
     const uint32_t ppp = s->over ? 0 : ppp_link_rtt(&s->ppp);
 
-    return ppp != 0 ? ppp : s->sstp.call.rtt;
+    if (ppp != 0)
+        return ppp;
+    return s->sstp.call.rtt != 0 ? s->sstp.call.rtt : (uint32_t)s->l2tp.tunnel.channel.rtt;
 }
 
 uint64_t
 session_dropped(const struct session *s)
 {
-    return s->dropped + s->sstp.call.ignored + ppp_link_dropped(&s->ppp);
+    return s->dropped + s->sstp.call.ignored + s->l2tp.tunnel.ignored +
+           session_ipsec_dropped(&s->l2tp.ipsec) + ppp_link_dropped(&s->ppp);
 }
 
 const char *
@@ -709,7 +728,7 @@ session_framing(const struct session *s)
         .tail = s->kind->tail,
         .mtu = s->config.mtu,
         .stream = s->kind->stream,
-        .channel = s->kind->channel,
+        .channel = s->data_channel,
     };
 }
 

@@ -21,40 +21,12 @@
 
 #include "bytes.h"
 #include "clock.h"
-#include "dial-plan.h"
 #include "net-config.h"
 #include "ras.h"
 #include "rng.h"
+#include "session-link.h"
 
 struct session;
-
-enum session_channel {
-    CHANNEL_STREAM,  /* the byte stream inside TLS (SSTP), or PPTP's control connection */
-    CHANNEL_DATA,    /* datagrams: GRE; all of UDP 4500 (ESP, and IKE behind its marker); L2TP on
-                        UDP 1701 when the plan says no IPsec */
-    CHANNEL_CONTROL, /* datagrams: IKE on UDP 500 */
-    CHANNEL_ESP,     /* datagrams: ESP, IP protocol 50, when the server does no UDP encapsulation */
-    CHANNELS,
-};
-
-struct session_address {
-    uint8_t family; /* 4, 6; 0: not known */
-    uint8_t octets[16];
-};
-
-/* What the owner knows of the link when it is up. */
-struct session_link_info {
-    char host[PLAN_MAX_TEXT];               /* for the HTTP Host header */
-    uint16_t port;                          /* for the same; 0: the protocol's own */
-    uint32_t server4;                       /* where the link goes, host byte order: no route and
-                                               no address of ours may be this; 0: unknown, IPv6 */
-    uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
-    uint8_t guid[16];                       /* SSTPCORRELATIONID */
-    uint16_t local_call;                    /* of PPTP: what the socket was opened for; 0: any */
-    struct session_address local, remote;   /* of L2TP: the ends of its sockets, */
-    uint16_t local_port[CHANNELS];          /* and the ports at our end; 0: no such socket */
-    bool send_early;                        /* POST and Call-Connect-Request in one flight */
-};
 
 enum session_event_type {
     SESSION_STAGE,             /* .stage: 1 connecting, 2 authenticating, 3 registering */

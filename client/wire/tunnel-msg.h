@@ -72,7 +72,7 @@ enum socket_kind {
 };
 
 enum {
-    STATUS_TEXT = 64, /* cut to this with their NUL */
+    STATUS_TEXT = 160, /* cut to this with their NUL */
 };
 
 struct tunnel_status {

@@ -91,6 +91,31 @@ test_E4_rekey_loses_nothing(void)
     clear(&e);
 }
 
+/* The other end began: it may send with the new pair before we may. */
+static void
+test_E4_half_a_pair(void)
+{
+    struct ends e = {0};
+    struct one old;
+    const struct esp_keys in = keys_for(6), out = keys_for(1006);
+
+    pair(&e, 5);
+    g_assert_true(esp_sas_accept(&e.a, &in));
+    g_assert_true(esp_sas_add(&e.b, &out, &in, &test_rng));
+    g_assert_cmpuint(esp_out_spi(e.a.out), ==, 1005); /* ours goes the old way, */
+    g_assert_true(goes(&e.a, &e.b));
+    g_assert_true(seal(&e.b, &old)); /* theirs comes the new one, */
+    g_assert_cmpuint(esp_spi(rd_over(old.packet.p, old.packet.n)), ==, 6);
+    struct one copy = old;
+    copy.packet.p = copy.memory + (old.packet.p - old.memory);
+    g_assert_cmpuint(esp_sas_open(&e.a, &old.packet, 1), ==, 1);
+    g_assert_true(esp_sas_add(&e.a, &in, &out, &test_rng)); /* and now both do; */
+    g_assert_cmpuint(esp_out_spi(e.a.out), ==, 1006);
+    g_assert_cmpuint(esp_sas_open(&e.a, &copy.packet, 1), ==, 0); /* a replay is still one */
+    g_assert_true(goes(&e.a, &e.b) && goes(&e.b, &e.a));
+    clear(&e);
+}
+
 static void
 test_E4_gone_is_gone(void)
 {
@@ -187,6 +212,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/esp-sas/nothing-without-a-pair", test_nothing_without_a_pair);
     g_test_add_func("/esp-sas/E4-rekey-loses-nothing", test_E4_rekey_loses_nothing);
+    g_test_add_func("/esp-sas/E4-half-a-pair", test_E4_half_a_pair);
     g_test_add_func("/esp-sas/E4-gone-is-gone", test_E4_gone_is_gone);
     g_test_add_func("/esp-sas/bounded", test_bounded);
     g_test_add_func("/esp-sas/mixed-batch", test_mixed_batch);

@@ -1,0 +1,48 @@
+/*
+ * session-ipsec.h - what protects L2TP: the key exchange (ike.h) and the associations that it makes
+ * (esp-sas.h). For session-l2tp.c: L2TP's datagrams go in, ESP comes out, or nothing at all.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "esp-sas.h"
+#include "esp-udp.h"
+#include "ike.h"
+#include "session.h"
+
+enum {
+    SESSION_IPSEC_HEAD = ESP_HEAD + ESP_UDP_HEADER,
+    SESSION_IPSEC_TAIL = ESP_TAIL,
+};
+
+struct session_ipsec {
+    struct secret psk;
+    struct ike *ike; /* NULL: not begun, or over */
+    struct esp_sas sas;
+    struct esp_udp udp;
+    bool begun;             /* there was an association, and L2TP began */
+    bool closing, rekeying; /* was asked for */
+    uint64_t octets, limit; /* sealed with the newest pair; to be sealed at most, 0: no limit */
+    unsigned weak;          /* enum ike_weak */
+    char phase1[48], phase2[48];
+    char text[160];
+};
+
+void session_ipsec_begin(struct session *s, usec_t now);
+void session_ipsec_clear(struct session_ipsec *i); /* wipes */
+void session_ipsec_datagram(struct session *s, usec_t now, enum session_channel from,
+                            struct session_packet *v, size_t n, struct session_packets *ret);
+void session_ipsec_expire(struct session *s, usec_t now);
+usec_t session_ipsec_deadline(const struct session *s);
+/* The goodbye; the session finishes when it is out. Nothing can be sent any more. */
+void session_ipsec_close(struct session *s, usec_t now);
+
+/* One datagram of L2TP's: sealed and queued, or dropped. */
+void session_ipsec_send(struct session *s, struct rd datagram);
+/* @n datagrams of L2TP's, with SESSION_IPSEC_HEAD octets of room before and SESSION_IPSEC_TAIL
+ * behind each. How many are ESP now: the first ones. */
+size_t session_ipsec_seal(struct session *s, struct session_packet *v, size_t n);
+
+const char *session_ipsec_text(const struct session *s); /* for a person */
+uint64_t session_ipsec_dropped(const struct session_ipsec *i);
