@@ -103,6 +103,19 @@ transforms_get(struct rd r, unsigned count, enum ike_phase phase, const struct i
     return next == IKE_PL_NONE && rd_done(&r) && seen == count;
 }
 
+bool
+ike_life_get(struct rd attributes, enum ike_phase phase, uint32_t *ret_seconds,
+             uint32_t *ret_kilobytes)
+{
+    struct ike_transform t = {0};
+
+    if (!attributes_get(attributes, phase, &t) || t.odd)
+        return false;
+    *ret_seconds = t.seconds;
+    *ret_kilobytes = t.kilobytes;
+    return true;
+}
+
 static void
 mark_conjoined(struct ike_offer *offer, uint8_t number)
 {

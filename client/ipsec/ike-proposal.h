@@ -55,6 +55,10 @@ enum ike_phase { IKE_PHASE_1 = 1, IKE_PHASE_2 = 2 };
 /* Of an SA payload's body. False: malformed, or not the IPsec DOI with identity only. */
 bool ike_offer_get(struct rd body, enum ike_phase phase, struct ike_offer *ret);
 
+/* The lifetimes in a list of attributes, as RESPONDER-LIFETIME has one; 0: not named. */
+bool ike_life_get(struct rd attributes, enum ike_phase phase, uint32_t *ret_seconds,
+                  uint32_t *ret_kilobytes);
+
 /* Writing: an attribute of 16 bits, one of 32, and the frames around them. */
 void ike_attr_put(struct wr *w, uint16_t type, uint32_t value);
 struct ike_sa_wr {

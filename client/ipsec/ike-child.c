@@ -1,0 +1,233 @@
+/*
+ * ike-child.c - the pairs of ESP associations: which one to send with, when they are renewed, how
+ * they end. A new pair is there before the old one goes.
+ *
+ * When both ends begin a quick mode at once there are two new pairs. Both ends then send with the
+ * one that has the lowest SPI in it, and who began the other deletes it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ike-priv.h"
+
+#define RIVALS (20 * USEC_PER_SEC) /* two that were born so close together came of a collision */
+#define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
+#define AGAIN  (10 * USEC_PER_SEC)
+#define LASTED (30 * USEC_PER_SEC) /* one that was gone before that did not work */
+#define FAILS  3
+
+static void
+announce(struct ike *k, const struct ike_child *c)
+{
+    struct ike_event e = {.type = IKE_EVENT_CHILD};
+
+    e.child.in = c->in;
+    e.child.out = c->out;
+    e.child.send = c == k->current;
+    e.child.encapsulated = c->encapsulated;
+    e.child.weak = ike_child_weak(&c->in.suite);
+    e.child.kilobytes = c->kilobytes;
+    esp_suite_text(&c->in.suite, e.child.proposal, sizeof e.child.proposal);
+    ike_event_put(k, &e);
+    explicit_bzero(&e, sizeof e);
+}
+
+static void
+retire(struct ike *k, struct ike_child *c, bool ours_to_delete)
+{
+    c->retired = true;
+    c->rekey_at = NEVER;
+    if (ours_to_delete)
+        c->delete_at = k->now + GRACE;
+}
+
+static uint32_t
+lowest(const struct ike_child *c)
+{
+    return c->in.spi < c->out.spi ? c->in.spi : c->out.spi;
+}
+
+static void
+settle(struct ike *k, struct ike_child *c)
+{
+    struct ike_child *const old = k->current;
+
+    if (old == NULL) {
+        k->current = c;
+        return;
+    }
+    const bool rivals = old->initiator != c->initiator && old->born_at + RIVALS > k->now;
+
+    if (rivals && lowest(old) < lowest(c)) {
+        retire(k, c, c->initiator);
+        return;
+    }
+    retire(k, old, rivals ? old->initiator : c->initiator);
+    k->current = c;
+}
+
+static struct ike_child *
+child_new(struct ike *k)
+{
+    struct ike_child *oldest = NULL;
+
+    for (unsigned i = 0; i < IKE_CHILDREN; i++) {
+        struct ike_child *const c = &k->children[i];
+
+        if (!c->used)
+            return c;
+        if (c != k->current && (oldest == NULL || c->born_at < oldest->born_at))
+            oldest = c;
+    }
+    ike_child_gone(k, oldest);
+    return oldest;
+}
+
+void
+ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_keys *in,
+              const struct esp_keys *out, bool confirmed)
+{
+    struct ike_child *const c = child_new(k);
+
+    *c = (struct ike_child){
+        .used = true,
+        .initiator = q->initiator,
+        .confirmed = confirmed,
+        .encapsulated = q->terms.encapsulation != IKE_ENCAP_TRANSPORT,
+        .in = *in,
+        .out = *out,
+        .seconds = q->terms.seconds,
+        .kilobytes = q->terms.kilobytes,
+        .born_at = k->now,
+        .rekey_at = k->now + ike_life(k, q->terms.seconds, q->initiator),
+        .expires_at = k->now + q->terms.seconds * USEC_PER_SEC,
+        .delete_at = NEVER,
+    };
+    if (confirmed)
+        settle(k, c);
+    announce(k, c);
+}
+
+void
+ike_child_confirm(struct ike *k, uint32_t spi_in)
+{
+    for (unsigned i = 0; i < IKE_CHILDREN; i++) {
+        struct ike_child *const c = &k->children[i];
+
+        if (!c->used || c->in.spi != spi_in || c->confirmed)
+            continue;
+        c->confirmed = true;
+        settle(k, c);
+        if (c == k->current)
+            announce(k, c);
+    }
+}
+
+bool
+ike_child_any(const struct ike *k)
+{
+    for (unsigned i = 0; i < IKE_CHILDREN; i++)
+        if (k->children[i].used)
+            return true;
+    return false;
+}
+
+/* The newest of those that are left takes over. */
+static void
+succeed(struct ike *k)
+{
+    struct ike_child *best = NULL;
+
+    for (unsigned i = 0; i < IKE_CHILDREN; i++) {
+        struct ike_child *const c = &k->children[i];
+
+        if (c->used && c->confirmed && (best == NULL || c->born_at > best->born_at))
+            best = c;
+    }
+    k->current = best;
+    if (best != NULL) {
+        best->retired = false;
+        best->delete_at = NEVER;
+        best->rekey_at = k->now;
+        announce(k, best);
+    }
+}
+
+void
+ike_child_gone(struct ike *k, struct ike_child *c)
+{
+    struct ike_event e = {.type = IKE_EVENT_CHILD_GONE, .spi_in = c->in.spi};
+    const bool was_current = c == k->current, confirmed = c->confirmed;
+
+    k->child_fails = c->born_at + LASTED > k->now && was_current ? k->child_fails + 1 : 0;
+    explicit_bzero(c, sizeof *c);
+    if (was_current)
+        k->current = NULL;
+    ike_event_put(k, &e);
+    if (k->closing || !was_current || !confirmed)
+        return;
+    succeed(k);
+    if (k->current != NULL)
+        return;
+    if (k->cfg.role == IKE_RESPONDER) {
+        if (ike_sa_current(k) == NULL)
+            k->orphan_at = k->now;
+        return;
+    }
+    if (k->child_fails >= FAILS) {
+        ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the peer deletes the ESP associations");
+        return;
+    }
+    ike_renew(k);
+}
+
+/* A pair and, when there is none, a phase 1 for it. */
+void
+ike_renew(struct ike *k)
+{
+    struct ike_sa *const sa = ike_sa_current(k);
+
+    if (sa != NULL) {
+        ike_quick_begin(k, ike_child_any(k));
+        return;
+    }
+    k->child_wanted = true;
+    for (unsigned i = 0; i < IKE_SAS; i++)
+        if (k->sas[i].state != IKE_SA_FREE)
+            return; /* one is on its way */
+    ike_main_begin(k, true, k->phase1_tier, k->last_port, 4);
+}
+
+void
+ike_child_deleted(struct ike *k, uint32_t spi_out)
+{
+    for (unsigned i = 0; i < IKE_CHILDREN; i++)
+        if (k->children[i].used && k->children[i].out.spi == spi_out) {
+            ike_child_gone(k, &k->children[i]);
+            return;
+        }
+}
+
+void
+ike_child_expire(struct ike *k, struct ike_child *c)
+{
+    if (!c->used)
+        return;
+    if (c->delete_at <= k->now || c->expires_at <= k->now) {
+        ike_info_delete_child(k, c->in.spi);
+        ike_child_gone(k, c);
+        return;
+    }
+    if (c->rekey_at <= k->now) {
+        c->rekey_at = k->now + AGAIN;
+        if (c == k->current && !k->closing)
+            ike_renew(k);
+    }
+}
+
+usec_t
+ike_child_deadline(const struct ike_child *c)
+{
+    if (!c->used)
+        return NEVER;
+    return usec_min(usec_min(c->rekey_at, c->delete_at), c->expires_at);
+}

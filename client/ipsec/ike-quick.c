@@ -1,0 +1,521 @@
+/*
+ * ike-quick.c - quick mode (RFC 2409 section 5.5) in transport mode for L2TP (RFC 3193), with
+ * NAT-OA when UDP encapsulates (RFC 3947 section 5.2):
+ *
+ *     1  HDR*, HASH(1), SA, Ni [, KE], IDci, IDcr [, NAT-OAi, NAT-OAr]  ->
+ *                                                     <-  2  HDR*, HASH(2), SA, Nr [, KE], IDci,
+ * IDcr.. 3  HDR*, HASH(3)                                              ->
+ *
+ * The last message of each end is kept for a while: it answers repetitions.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdio.h>
+
+#include "ike-priv.h"
+
+#define NONCE_SIZE   32
+#define REPEATS      5
+#define KEPT         (60 * USEC_PER_SEC)
+#define LIFE_DEFAULT 3600u
+#define UDP          17
+#define PORT_L2TP    1701
+
+struct parts { /* of message 1 or 2 */
+    struct rd sa, nonce, ke, id_i, id_r;
+    bool has_ids;
+};
+
+void
+ike_quick_free(struct ike_quick *q)
+{
+    ike_sent_clear(&q->sent);
+    dh_free(q->dh);
+    explicit_bzero(q, sizeof *q);
+}
+
+static struct ike_quick *
+quick_new(struct ike *k, struct ike_sa *sa, bool initiator)
+{
+    struct ike_quick *q = NULL;
+
+    for (unsigned i = 0; i < IKE_QUICKS; i++) {
+        struct ike_quick *const other = &k->quicks[i];
+
+        if (other->state == IKE_QUICK_FREE) {
+            q = other;
+            break;
+        }
+        if (other->state == IKE_QUICK_DONE && (q == NULL || other->free_at < q->free_at))
+            q = other;
+    }
+    if (q == NULL)
+        return NULL;
+    ike_quick_free(q);
+    *q = (struct ike_quick){.sa = sa, .initiator = initiator, .free_at = NEVER};
+    q->sent.due = NEVER;
+    do
+        rng_fill(k->cfg.rng, &q->spi_in, sizeof q->spi_in);
+    while (q->spi_in < 256);
+    return q;
+}
+
+static void
+suites_of(const struct ike *k, unsigned tier, struct ike_child_suites *ret)
+{
+    if (k->phase2 == NULL || !ike_child_suites_parse(ret, k->phase2, k->cfg.refuse))
+        ike_child_suites_tier(ret, tier, k->cfg.refuse);
+}
+
+static uint32_t
+encapsulation(const struct ike_sa *sa)
+{
+    if (!sa->floated)
+        return IKE_ENCAP_TRANSPORT;
+    return sa->peer.natt == IKE_NATT_DRAFT ? IKE_ENCAP_UDP_TRANSPORT_DRAFT
+                                           : IKE_ENCAP_UDP_TRANSPORT;
+}
+
+/* The selectors: our address and UDP port, the server's and 1701. */
+static void
+selectors_init(struct ike *k)
+{
+    const uint16_t ours =
+        k->cfg.role == IKE_INITIATOR && k->cfg.l2tp_port != 0 ? k->cfg.l2tp_port : PORT_L2TP;
+    struct wr local = wr_over(k->ts_local.p, sizeof k->ts_local.p);
+    struct wr remote = wr_over(k->ts_remote.p, sizeof k->ts_remote.p);
+    struct ike_id id;
+
+    if (k->ts_local.n != 0)
+        return;
+    ike_id_from_address(&k->cfg.local, &id);
+    ike_id_put(&local, &id, UDP, ours);
+    ike_id_from_address(&k->cfg.remote, &id);
+    ike_id_put(&remote, &id, UDP, PORT_L2TP);
+    k->ts_local.n = (uint8_t)local.len;
+    k->ts_remote.n = (uint8_t)remote.len;
+}
+
+static struct rd
+selector(const struct ike_ts *ts)
+{
+    return rd_over(ts->p, ts->n);
+}
+
+static void
+original_addresses_put(struct ike *k, const struct ike_quick *q, struct ike_wr *m)
+{
+    const struct ike_address *const i = q->initiator ? &k->cfg.local : &k->cfg.remote;
+    const struct ike_address *const r = q->initiator ? &k->cfg.remote : &k->cfg.local;
+    struct ike_id id;
+
+    for (unsigned n = 0; n < 2 && q->sa->floated; n++) {
+        ike_id_from_address(n == 0 ? i : r, &id);
+        ike_wr_open(m, ike_natoa_type(q->sa->peer.natt));
+        ike_id_put(&m->w, &id, 0, 0);
+        ike_wr_close(m);
+    }
+}
+
+static void
+rest_put(struct ike *k, const struct ike_quick *q, struct ike_wr *m)
+{
+    ike_wr_payload(m, IKE_PL_NONCE, ike_value_rd(q->initiator ? &q->ni : &q->nr));
+    if (q->dh != NULL)
+        ike_wr_payload(m, IKE_PL_KE, dh_public(q->dh));
+    ike_wr_payload(m, IKE_PL_ID, selector(q->initiator ? &k->ts_local : &k->ts_remote));
+    ike_wr_payload(m, IKE_PL_ID, selector(q->initiator ? &k->ts_remote : &k->ts_local));
+    original_addresses_put(k, q, m);
+}
+
+static bool
+quick_running(const struct ike *k)
+{
+    for (unsigned i = 0; i < IKE_QUICKS; i++)
+        if (k->quicks[i].state == IKE_QUICK_SENT_1)
+            return true;
+    return false;
+}
+
+void
+ike_quick_begin(struct ike *k, bool rekey)
+{
+    struct ike_sa *const sa = ike_sa_current(k);
+    struct ike_wr m;
+
+    k->child_wanted = sa == NULL;
+    if (k->closing || sa == NULL || quick_running(k))
+        return;
+    struct ike_quick *const q = quick_new(k, sa, true);
+
+    if (q == NULL)
+        return;
+    selectors_init(k);
+    q->rekey = rekey;
+    q->tier = k->phase2_tier;
+    q->msgid = ike_msgid_new(k, sa);
+    q->terms = (struct ike_terms){
+        .encapsulation = encapsulation(sa),
+        .group = k->cfg.pfs ? sa->suite.group : 0,
+        .seconds = k->cfg.phase2_seconds != 0 ? k->cfg.phase2_seconds : LIFE_DEFAULT,
+    };
+    q->dh = k->cfg.pfs ? dh_new(sa->suite.group, k->cfg.rng) : NULL;
+    q->ni.n = NONCE_SIZE;
+    rng_fill(k->cfg.rng, q->ni.p, q->ni.n);
+    suites_of(k, q->tier, &q->offered);
+    ike_iv_phase2(&sa->keys, sa->iv, q->msgid, q->iv);
+    ike_phase2_begin(k, sa, IKE_QUICK, q->msgid, &m);
+    ike_child_offer(&q->offered, &q->terms, q->spi_in, &m);
+    rest_put(k, q, &m);
+    q->state = IKE_QUICK_SENT_1;
+    ike_sent_keep(k, &q->sent, sa->port, ike_phase2_end(sa, q->msgid, NULL, q->iv, &m), NULL);
+    ike_sent_repeat(k, &q->sent, REPEATS, false);
+}
+
+/* The keys of both directions, from what both ends have said. */
+static void
+child_make(struct ike *k, struct ike_quick *q, struct rd gxy, bool confirmed)
+{
+    const struct rd ni = ike_value_rd(&q->ni), nr = ike_value_rd(&q->nr);
+    struct esp_keys in = {.spi = q->spi_in, .suite = q->suite};
+    struct esp_keys out = {.spi = q->spi_out, .suite = q->suite};
+    const size_t n = esp_keymat_size(&q->suite);
+
+    ike_keymat(&q->sa->keys, gxy, in.spi, ni, nr, in.keymat, n);
+    ike_keymat(&q->sa->keys, gxy, out.spi, ni, nr, out.keymat, n);
+    ike_child_add(k, q, &in, &out, confirmed);
+    esp_keys_wipe(&in);
+    esp_keys_wipe(&out);
+}
+
+static bool
+child_from(struct ike *k, struct ike_quick *q, struct rd ke, bool confirmed)
+{
+    uint8_t gxy[DH_MAX_SIZE];
+    bool good = true;
+
+    if (q->dh != NULL)
+        good = rd_ok(&ke) && dh_compute(q->dh, ke, gxy);
+    if (good)
+        child_make(k, q,
+                   q->dh != NULL ? rd_over(gxy, dh_shared_size(q->terms.group)) : (struct rd){0},
+                   confirmed);
+    explicit_bzero(gxy, sizeof gxy);
+    return good;
+}
+
+static bool
+nonce_set(struct ike_value *v, struct rd nonce)
+{
+    if (nonce.bad || nonce.left < IKE_NONCE_MIN || nonce.left > IKE_NONCE_MAX)
+        return false;
+    memcpy(v->p, nonce.p, nonce.left);
+    v->n = nonce.left;
+    return true;
+}
+
+static bool
+parts_get(const struct ike_payloads *p, struct parts *ret)
+{
+    const unsigned ids = ike_payload_count(p, IKE_PL_ID);
+
+    ret->sa = ike_payload_find(p, IKE_PL_SA, 0);
+    ret->nonce = ike_payload_find(p, IKE_PL_NONCE, 0);
+    ret->ke = ike_payload_find(p, IKE_PL_KE, 0);
+    ret->id_i = ike_payload_find(p, IKE_PL_ID, 0);
+    ret->id_r = ike_payload_find(p, IKE_PL_ID, 1);
+    ret->has_ids = ids == 2;
+    return ike_payload_count(p, IKE_PL_SA) == 1 && ike_payload_count(p, IKE_PL_NONCE) == 1 &&
+           ike_payload_count(p, IKE_PL_KE) <= 1 && (ids == 0 || ids == 2);
+}
+
+/* One host, UDP, and that port; @port 0: any (row K9). */
+static bool
+selector_good(struct rd body, uint16_t port)
+{
+    struct ike_ident id;
+
+    return ike_ident_get(body, &id) && (id.type == IKE_ID_IPV4 || id.type == IKE_ID_IPV6) &&
+           id.protocol == UDP && (port == 0 || id.port == port);
+}
+
+static uint16_t
+port_of(const struct ike_ts *ts)
+{
+    struct ike_ident id = {0};
+
+    ike_ident_get(selector(ts), &id);
+    return id.port;
+}
+
+static void
+failed(struct ike *k, struct ike_quick *q, const char *why)
+{
+    const bool rekey = q->rekey;
+
+    ike_quick_free(q);
+    if (!rekey || k->current == NULL)
+        ike_finish(k, RAS_OAKLEY_GENERAL_PROCESSING, "IKE quick mode: %s", why);
+    else if (k->current->rekey_at != NEVER)
+        k->current->rekey_at = k->now + 10 * USEC_PER_SEC;
+}
+
+/* The responder may say in a notify that it will not keep the keys for as long (RFC 2407 section
+ * 4.6.3.1). */
+static void
+responder_lifetime(struct ike_quick *q, const struct ike_in *in)
+{
+    for (unsigned i = 0; i < ike_payload_count(&in->p, IKE_PL_NOTIFY); i++) {
+        struct ike_notify n;
+        uint32_t seconds, kilobytes;
+
+        if (!ike_notify_get(ike_payload_find(&in->p, IKE_PL_NOTIFY, i), &n) ||
+            n.type != IKE_N_RESPONDER_LIFETIME ||
+            !ike_life_get(n.data, IKE_PHASE_2, &seconds, &kilobytes))
+            continue;
+        if (seconds != 0 && seconds < q->terms.seconds)
+            q->terms.seconds = seconds;
+        if (kilobytes != 0 && (q->terms.kilobytes == 0 || kilobytes < q->terms.kilobytes))
+            q->terms.kilobytes = kilobytes;
+    }
+}
+
+static bool
+on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
+{
+    struct ike_sa *const sa = q->sa;
+    uint8_t hash[HASH_MAX_SIZE];
+    struct parts parts;
+    struct ike_wr m;
+
+    ike_hash_2(&sa->keys, q->msgid, ike_value_rd(&q->ni), in->p.after_first, hash);
+    if (!secret_equal(in->p.v[0].body.p, hash, sa->keys.size))
+        return false;
+    ike_moved(k);
+    if (!parts_get(&in->p, &parts) || !nonce_set(&q->nr, parts.nonce) ||
+        !ike_child_check(&q->offered, &q->terms, parts.sa, &q->suite, &q->terms, &q->spi_out)) {
+        failed(k, q, "the answer is not what was offered");
+        return true;
+    }
+    if (parts.has_ids && (!selector_good(parts.id_i, port_of(&k->ts_local)) ||
+                          !selector_good(parts.id_r, port_of(&k->ts_remote)))) {
+        failed(k, q, "the answer is for other traffic");
+        return true;
+    }
+    responder_lifetime(q, in);
+    ike_phase2_begin(k, sa, IKE_QUICK, q->msgid, &m);
+    ike_hash_3(&sa->keys, q->msgid, ike_value_rd(&q->ni), ike_value_rd(&q->nr),
+               m.w.base + IKE_HEADER_SIZE + 4);
+    if (!child_from(k, q, parts.ke, true)) {
+        failed(k, q, "the server's Diffie-Hellman value is none");
+        return true;
+    }
+    ike_sent_keep(k, &q->sent, sa->port, ike_seal(&sa->keys, q->iv, &m), in);
+    ike_transmit(k, sa->port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
+    q->state = IKE_QUICK_DONE;
+    q->free_at = k->now + KEPT;
+    k->phase2_tier = q->tier;
+    return true;
+}
+
+static bool
+on_3(struct ike *k, struct ike_quick *q, struct ike_in *in)
+{
+    uint8_t hash[HASH_MAX_SIZE];
+
+    ike_hash_3(&q->sa->keys, q->msgid, ike_value_rd(&q->ni), ike_value_rd(&q->nr), hash);
+    if (!secret_equal(in->p.v[0].body.p, hash, q->sa->keys.size))
+        return false;
+    ike_moved(k);
+    ike_sent_clear(&q->sent);
+    q->state = IKE_QUICK_DONE;
+    q->free_at = k->now + KEPT;
+    ike_child_confirm(k, q->spi_in);
+    return true;
+}
+
+/* What the peer wants protected: kept as our selectors the first time. */
+static bool
+selectors_take(struct ike *k, const struct parts *parts)
+{
+    const bool server = k->cfg.role == IKE_RESPONDER;
+    const uint16_t ours = k->ts_local.n != 0 ? port_of(&k->ts_local) : server ? PORT_L2TP : 0;
+    const uint16_t theirs = k->ts_remote.n != 0 ? port_of(&k->ts_remote) : 0;
+
+    if (!parts->has_ids || !selector_good(parts->id_r, ours) ||
+        !selector_good(parts->id_i, theirs) || parts->id_i.left > sizeof k->ts_local.p ||
+        parts->id_r.left > sizeof k->ts_remote.p)
+        return false;
+    memcpy(k->ts_local.p, parts->id_r.p, parts->id_r.left);
+    k->ts_local.n = (uint8_t)parts->id_r.left;
+    memcpy(k->ts_remote.p, parts->id_i.p, parts->id_i.left);
+    k->ts_remote.n = (uint8_t)parts->id_i.left;
+    return true;
+}
+
+/* Message 1 of the peer's; @q is made of it. False: malformed; else an answer was sent. */
+static bool
+on_1(struct ike *k, struct ike_sa *sa, struct ike_in *in, const uint8_t *iv)
+{
+    struct ike_child_suites ours;
+    struct ike_offer offer;
+    struct parts parts;
+    struct ike_wr m;
+
+    if (!parts_get(&in->p, &parts) || !ike_offer_get(parts.sa, IKE_PHASE_2, &offer))
+        return false;
+    struct ike_quick *const q = quick_new(k, sa, false);
+
+    if (q == NULL || !nonce_set(&q->ni, parts.nonce))
+        return false;
+    suites_of(k, 0, &ours);
+    q->terms.encapsulation = encapsulation(sa);
+
+    const struct ike_transform *const t =
+        ike_child_choose(&ours, &q->terms, &offer, &q->suite, &q->terms, &q->spi_out);
+    const bool pfs_good = t != NULL && (q->terms.group != 0) == rd_ok(&parts.ke) &&
+                          (!k->cfg.pfs || q->terms.group != 0);
+
+    if (!pfs_good || !selectors_take(k, &parts)) {
+        ike_quick_free(q);
+        ike_info_notify(k, sa, IKE_PROTO_ESP,
+                        pfs_good ? IKE_N_INVALID_ID_INFORMATION : IKE_N_NO_PROPOSAL_CHOSEN,
+                        (struct rd){0});
+        return true;
+    }
+    q->msgid = in->h.msgid;
+    memcpy(q->iv, iv, sizeof q->iv);
+    q->nr.n = NONCE_SIZE;
+    rng_fill(k->cfg.rng, q->nr.p, q->nr.n);
+    q->dh = q->terms.group != 0 ? dh_new(q->terms.group, k->cfg.rng) : NULL;
+    if ((q->terms.group != 0 && q->dh == NULL) || !child_from(k, q, parts.ke, false)) {
+        ike_quick_free(q);
+        return false;
+    }
+    ike_phase2_begin(k, sa, IKE_QUICK, q->msgid, &m);
+    ike_child_answer(t, q->spi_in, &m);
+    rest_put(k, q, &m);
+    q->state = IKE_QUICK_SENT_2;
+    ike_sent_keep(k, &q->sent, in->port, ike_phase2_end(sa, q->msgid, &q->ni, q->iv, &m), in);
+    ike_sent_repeat(k, &q->sent, REPEATS, false);
+    return true;
+}
+
+/* The peer's first message of a new exchange. */
+static void
+fresh(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
+{
+    uint8_t iv[CIPHER_BLOCK_MAX], hash[HASH_MAX_SIZE];
+
+    ike_iv_phase2(&sa->keys, sa->iv, in->h.msgid, iv);
+    if (!ike_open(k, &sa->keys, iv, body, in) || in->p.v[0].type != IKE_PL_HASH ||
+        in->p.v[0].body.left != sa->keys.size) {
+        k->dropped++;
+        return;
+    }
+    ike_hash_1(&sa->keys, in->h.msgid, in->p.after_first, hash);
+    if (!secret_equal(in->p.v[0].body.p, hash, sa->keys.size) || k->closing ||
+        !ike_msgid_fresh(sa, in->h.msgid)) {
+        k->dropped++;
+        return;
+    }
+    ike_moved(k);
+    k->dropped += !on_1(k, sa, in, iv);
+}
+
+void
+ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
+{
+    struct ike_quick *q = NULL;
+    uint8_t iv[CIPHER_BLOCK_MAX];
+
+    for (unsigned i = 0; i < IKE_QUICKS; i++)
+        if (k->quicks[i].state != IKE_QUICK_FREE && k->quicks[i].sa == sa &&
+            k->quicks[i].msgid == in->h.msgid)
+            q = &k->quicks[i];
+    if (q == NULL) {
+        fresh(k, sa, in, body);
+        return;
+    }
+    if (ike_sent_answers(&q->sent, in)) {
+        ike_transmit(k, q->sent.port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
+        return;
+    }
+    memcpy(iv, q->iv, sizeof iv);
+    if (q->state == IKE_QUICK_DONE || !ike_open(k, &sa->keys, q->iv, body, in) ||
+        in->p.v[0].type != IKE_PL_HASH || in->p.v[0].body.left != sa->keys.size ||
+        !(q->state == IKE_QUICK_SENT_1 ? on_2(k, q, in) : on_3(k, q, in))) {
+        memcpy(q->iv, iv, sizeof iv);
+        k->dropped++;
+    }
+}
+
+/* The peer says no, and it is the peer. A shorter list comes next, where there is one. */
+void
+ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t type)
+{
+    char why[120];
+
+    for (unsigned i = 0; i < IKE_QUICKS; i++) {
+        struct ike_quick *const q = &k->quicks[i];
+
+        if (q->state != IKE_QUICK_SENT_1 || q->sa != sa || (msgid != 0 && q->msgid != msgid))
+            continue;
+        if (type == IKE_N_NO_PROPOSAL_CHOSEN && q->tier + 1 < IKE_PHASE2_TIERS &&
+            k->phase2 == NULL) {
+            const bool rekey = q->rekey;
+
+            k->phase2_tier = q->tier + 1;
+            ike_quick_free(q);
+            ike_quick_begin(k, rekey);
+            return;
+        }
+        snprintf(why, sizeof why, "the server answers %s%s", ike_notify_name(type),
+                 type != IKE_N_NO_PROPOSAL_CHOSEN ? ""
+                 : k->cfg.pfs                     ? ": perhaps it wants no PFS"
+                                                  : ": perhaps it wants PFS, or other ciphers");
+        failed(k, q, why);
+        return;
+    }
+}
+
+void
+ike_quick_expire(struct ike *k, struct ike_quick *q)
+{
+    struct ike_sent *const s = &q->sent;
+
+    if (q->state == IKE_QUICK_FREE)
+        return;
+    if (q->free_at <= k->now) {
+        ike_quick_free(q);
+        return;
+    }
+    if (s->due > k->now)
+        return;
+    if (s->left > 0) {
+        const usec_t wait = s->wait;
+        const unsigned left = s->left - 1;
+
+        ike_sent_repeat(k, s, left, false);
+        s->due = k->now + wait;
+        s->wait = usec_min(2 * wait, 5 * USEC_PER_SEC);
+        return;
+    }
+    ike_sent_stop(s);
+    if (q->state == IKE_QUICK_SENT_1) {
+        failed(k, q, "no answer");
+        return;
+    }
+    const uint32_t spi = q->spi_in; /* message 3 never came */
+
+    ike_quick_free(q);
+    for (unsigned i = 0; i < IKE_CHILDREN; i++)
+        if (k->children[i].used && k->children[i].in.spi == spi && !k->children[i].confirmed)
+            ike_child_gone(k, &k->children[i]);
+}
+
+usec_t
+ike_quick_deadline(const struct ike_quick *q)
+{
+    return q->state == IKE_QUICK_FREE ? NEVER : usec_min(q->sent.due, q->free_at);
+}

@@ -1,0 +1,290 @@
+/* ike-sa.c - phase 1 as a whole: found, up, replaced, gone. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "ike-priv.h"
+
+#define RIVALS (60 * USEC_PER_SEC) /* two that came up so close together came of a collision */
+#define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
+#define AGAIN  (10 * USEC_PER_SEC) /* until a rekey that failed is tried again */
+
+struct ike_sa *
+ike_sa_new(struct ike *k, bool initiator)
+{
+    for (unsigned i = 0; i < IKE_SAS; i++) {
+        struct ike_sa *const sa = &k->sas[i];
+
+        if (sa->state != IKE_SA_FREE)
+            continue;
+        *sa = (struct ike_sa){.initiator = initiator};
+        sa->sent.due = sa->replied.due = NEVER;
+        sa->rekey_at = sa->expires_at = sa->delete_at = NEVER;
+        rng_fill(k->cfg.rng, initiator ? sa->cky_i : sa->cky_r, IKE_COOKIE_SIZE);
+        rng_fill(k->cfg.rng, &sa->dpd_seq, sizeof sa->dpd_seq);
+        sa->dpd_seq &= 0x7fffffff; /* RFC 3706 section 6.2: room to count upwards */
+        return sa;
+    }
+    return NULL;
+}
+
+void
+ike_sa_free(struct ike *k, struct ike_sa *sa)
+{
+    for (unsigned i = 0; i < IKE_QUICKS; i++)
+        if (k->quicks[i].state != IKE_QUICK_FREE && k->quicks[i].sa == sa)
+            ike_quick_free(&k->quicks[i]);
+    dh_free(sa->dh);
+    ike_keys_wipe(&sa->keys);
+    ike_sent_clear(&sa->sent);
+    ike_sent_clear(&sa->replied);
+    explicit_bzero(sa, sizeof *sa);
+}
+
+/* By its cookies; the first message does not know the responder's yet. */
+struct ike_sa *
+ike_sa_find(struct ike *k, const struct ike_header *h)
+{
+    static const uint8_t none[IKE_COOKIE_SIZE];
+    const bool first = memcmp(h->cky_r, none, sizeof none) == 0;
+
+    for (unsigned i = 0; i < IKE_SAS; i++) {
+        struct ike_sa *const sa = &k->sas[i];
+
+        if (sa->state == IKE_SA_FREE || memcmp(sa->cky_i, h->cky_i, sizeof sa->cky_i) != 0)
+            continue;
+        if (memcmp(sa->cky_r, h->cky_r, sizeof sa->cky_r) == 0 || (first && !sa->initiator) ||
+            (sa->initiator && sa->state == IKE_SA_SENT_1))
+            return sa;
+    }
+    return NULL;
+}
+
+struct ike_sa *
+ike_sa_current(struct ike *k)
+{
+    struct ike_sa *best = NULL;
+
+    for (unsigned i = 0; i < IKE_SAS; i++) {
+        struct ike_sa *const sa = &k->sas[i];
+
+        if (sa->state == IKE_SA_UP && (best == NULL || (best->retired && !sa->retired) ||
+                                       (best->retired == sa->retired && sa->up_at > best->up_at)))
+            best = sa;
+    }
+    return best;
+}
+
+/* Most of the lifetime, and less for who is the initiator, so that both do not begin at once. */
+usec_t
+ike_life(struct ike *k, uint32_t seconds, bool initiator)
+{
+    const usec_t whole = seconds * USEC_PER_SEC;
+    uint16_t spread;
+
+    rng_fill(k->cfg.rng, &spread, sizeof spread);
+    return whole / 100 * (initiator ? 80 : 90) + whole / 100 * 5 / 65536 * spread;
+}
+
+static void
+retire(struct ike *k, struct ike_sa *sa, bool ours_to_delete)
+{
+    sa->retired = true;
+    sa->rekey_at = NEVER;
+    if (ours_to_delete)
+        sa->delete_at = k->now + GRACE;
+}
+
+/* Of two that both ends began at once, the one with the lower cookie stays: both ends see the same.
+ */
+static void
+replace_others(struct ike *k, struct ike_sa *fresh)
+{
+    for (unsigned i = 0; i < IKE_SAS; i++) {
+        struct ike_sa *const old = &k->sas[i];
+
+        if (old == fresh || old->state != IKE_SA_UP || old->retired)
+            continue;
+        if (old->initiator != fresh->initiator && old->up_at + RIVALS > k->now &&
+            memcmp(old->cky_i, fresh->cky_i, sizeof old->cky_i) < 0)
+            retire(k, fresh, fresh->initiator);
+        else if (old->initiator != fresh->initiator && old->up_at + RIVALS > k->now)
+            retire(k, old, old->initiator);
+        else
+            retire(k, old, fresh->initiator);
+    }
+}
+
+void
+ike_sa_up(struct ike *k, struct ike_sa *sa)
+{
+    struct ike_event e = {.type = IKE_EVENT_AUTHENTICATED};
+
+    sa->state = IKE_SA_UP;
+    sa->up_at = k->now;
+    k->last_port = sa->port;
+    k->orphan_at = NEVER;
+    sa->rekey_at = k->now + ike_life(k, sa->seconds, sa->initiator);
+    sa->expires_at = k->now + sa->seconds * USEC_PER_SEC;
+    dh_free(sa->dh);
+    sa->dh = NULL;
+    replace_others(k, sa);
+    ike_alive(k);
+    if (sa->floated && (sa->nat_here || k->cfg.role == IKE_INITIATOR))
+        k->keepalive_at = k->now + 20 * USEC_PER_SEC;
+    if (!k->up) {
+        ike_suite_text(&sa->suite, e.authenticated.proposal, sizeof e.authenticated.proposal);
+        e.authenticated.weak = ike_suite_weak(&sa->suite);
+        if (k->cfg.auth == IKE_AUTH_PSK && k->psk.len < 20)
+            e.authenticated.weak |= IKE_WEAK_PSK;
+        e.authenticated.encapsulated = sa->floated;
+        ike_event_put(k, &e);
+        k->phase1_tier = sa->tier;
+    }
+    if ((!k->up && k->cfg.role == IKE_INITIATOR) || k->child_wanted)
+        ike_quick_begin(k, k->up);
+    k->up = true;
+}
+
+/* Anything else that is up, or on its way? */
+static bool
+others(const struct ike *k, const struct ike_sa *but)
+{
+    for (unsigned i = 0; i < IKE_SAS; i++)
+        if (&k->sas[i] != but && k->sas[i].state != IKE_SA_FREE)
+            return true;
+    return false;
+}
+
+void
+ike_sa_failed(struct ike *k, struct ike_sa *sa, enum ras_error error, const char *why)
+{
+    struct ike_sa *const current = ike_sa_current(k);
+    const bool alone = !others(k, sa);
+
+    ike_sa_free(k, sa);
+    if (k->up && current != NULL && current != sa)
+        return; /* a rekey is tried again until that one expires */
+    if (k->cfg.role == IKE_RESPONDER && !k->up)
+        return; /* whoever that was: the next one may do better */
+    if (k->up && alone)
+        ike_finish(k, RAS_LINK_FAILURE, "IKE: phase 1 could not be renewed: %s", why);
+    else if (alone)
+        ike_finish(k, error, "IKE: %s", why);
+}
+
+static bool
+rekey_running(const struct ike *k)
+{
+    for (unsigned i = 0; i < IKE_SAS; i++)
+        if (k->sas[i].state != IKE_SA_FREE && k->sas[i].state < IKE_SA_UP)
+            return true;
+    return false;
+}
+
+/* Nobody answers any more. What an unprotected message said is told now, as what it is: a guess. */
+static void
+unanswered(struct ike *k, struct ike_sa *sa)
+{
+    char why[140];
+
+    if (sa->state == IKE_SA_SENT_1) {
+        ike_start_next(k, sa);
+        return;
+    }
+    if (sa->hint == IKE_HINT_NOTIFY)
+        snprintf(why, sizeof why, "message %u was answered by %s (not authenticated)%s",
+                 sa->state == IKE_SA_SENT_3 ? 3 : 5, ike_notify_name(sa->hint_type),
+                 k->cfg.auth == IKE_AUTH_PSK ? ": the pre-shared key is probably another one" : "");
+    else if (sa->hint == IKE_HINT_GARBLED)
+        snprintf(why, sizeof why, "message 5 was answered under other keys: %s",
+                 k->cfg.auth == IKE_AUTH_PSK ? "the pre-shared key is not the server's"
+                                             : "no common secret");
+    else if (sa->state == IKE_SA_SENT_5)
+        snprintf(why, sizeof why, "no answer to message 5 on UDP %s: %s%s",
+                 sa->port == IKE_4500 ? "4500" : "500",
+                 k->cfg.auth == IKE_AUTH_PSK ? "the pre-shared key is not the server's"
+                                             : "the server does not accept the certificate",
+                 sa->port == IKE_4500 ? ", or UDP 4500 is blocked" : "");
+    else
+        snprintf(why, sizeof why, "the server fell silent after message %u",
+                 sa->state == IKE_SA_SENT_3 ? 2 : 3);
+    ike_sa_failed(k, sa, RAS_OAKLEY_GENERAL_PROCESSING, why);
+}
+
+static void
+sent_expire(struct ike *k, struct ike_sa *sa)
+{
+    struct ike_sent *const s = &sa->sent;
+
+    if (s->left == 0) {
+        ike_sent_stop(s);
+        unanswered(k, sa);
+        return;
+    }
+    const unsigned left = s->left - 1;
+    const usec_t wait = s->wait;
+
+    ike_sent_repeat(k, s, left, sa->peer.fragments);
+    s->due = k->now + wait;
+    s->wait = usec_min(2 * wait, 5 * USEC_PER_SEC);
+}
+
+void
+ike_sa_expire(struct ike *k, struct ike_sa *sa)
+{
+    if (sa->state == IKE_SA_FREE)
+        return;
+    if (sa->sent.due <= k->now) {
+        sent_expire(k, sa);
+        return;
+    }
+    if (sa->delete_at <= k->now) {
+        ike_info_delete_sa(k, sa);
+        ike_sa_free(k, sa);
+        return;
+    }
+    if (sa->expires_at <= k->now && sa->state == IKE_SA_UP && ike_sa_current(k) != sa) {
+        ike_sa_free(k, sa);
+        return;
+    }
+    if (sa->expires_at <= k->now) {
+        ike_sa_failed(k, sa, RAS_LINK_FAILURE, "the lifetime of phase 1 ran out");
+        return;
+    }
+    if (sa->rekey_at <= k->now) {
+        sa->rekey_at = k->now + AGAIN;
+        if (!rekey_running(k) && !k->closing)
+            ike_main_begin(k, true, k->phase1_tier, sa->port, 4);
+    }
+}
+
+usec_t
+ike_sa_deadline(const struct ike_sa *sa)
+{
+    if (sa->state == IKE_SA_FREE)
+        return NEVER;
+    return usec_min(usec_min(sa->sent.due, sa->delete_at), usec_min(sa->expires_at, sa->rekey_at));
+}
+
+bool
+ike_msgid_fresh(struct ike_sa *sa, uint32_t msgid)
+{
+    if (msgid == 0)
+        return false;
+    for (unsigned i = 0; i < IKE_SEEN; i++)
+        if (sa->seen[i] == msgid)
+            return false;
+    sa->seen[sa->seen_at++ % IKE_SEEN] = msgid;
+    return true;
+}
+
+uint32_t
+ike_msgid_new(struct ike *k, struct ike_sa *sa)
+{
+    uint32_t id;
+
+    do
+        rng_fill(k->cfg.rng, &id, sizeof id);
+    while (!ike_msgid_fresh(sa, id));
+    return id;
+}
