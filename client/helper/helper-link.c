@@ -286,12 +286,43 @@ helper_link_route(struct helper_link *link, struct ras_end *ret_end)
     return route_now(link, ret_end);
 }
 
+/* The interface has no address any more that IPv6 could use beyond the link. */
+static void
+unroute6(struct helper_link *l)
+{
+    for (int i = 0; i < l->done.n_routes; i++) {
+        const struct helper_route *r = &l->done.routes[i];
+        if (r->type == HELPER_ROUTE_UNICAST && r->to.family == 6) {
+            helper_net_delete_route(l->host->net, r);
+            l->done.routes[i--] = l->done.routes[--l->done.n_routes];
+        }
+    }
+}
+
+/* IPv6 was here, or was tried, and is not: it does not come back in this call. */
+static bool
+without6(const struct helper_link *l)
+{
+    return l->tried6 && !has6(&l->config);
+}
+
+/* The call goes on with IPv4. (pppd on a host without IPv6 ends IPV6CP as soon as it is open.) */
+static void
+end_ipv6(struct helper_link *l)
+{
+    helper_log(l->log, LOG_INFO, "The server has ended IPv6.");
+    l->global6 = false;
+    unroute6(l);
+}
+
 bool
 helper_link_change(struct helper_link *link, const struct net_config *config,
                    struct ras_end *ret_end)
 {
+    const bool keeps6 = has6(&link->config) && has6(config);
+
     if (config->local4 != link->config.local4 ||
-        (has6(&link->config) && memcmp(config->local6, link->config.local6, 16) != 0)) {
+        (keeps6 && memcmp(config->local6, link->config.local6, 16) != 0)) {
         /* Connections of programs are bound to the address: a new call is the honest way. */
         ras_end_set(ret_end, RAS_LINK_FAILURE, "the server changed this computer's address");
         return false;
@@ -301,10 +332,12 @@ helper_link_change(struct helper_link *link, const struct net_config *config,
         if (err < 0)
             return fail(ret_end, "the MTU cannot be set", err);
     }
-    const bool without6 = link->tried6 && !has6(&link->config);
+    if (has6(&link->config) && !keeps6)
+        end_ipv6(link);
+    const bool never6 = without6(link);
 
     link->config = *config;
-    if (without6)
+    if (never6)
         memset(link->config.local6, 0, sizeof link->config.local6);
     else if (!link->tried6)
         set_address6(link); /* IPV6CP may open after IPCP */
@@ -327,26 +360,13 @@ helper_link_guard(struct helper_link *link)
                    g_strerror(-err));
 }
 
-/* The interface has no address any more that IPv6 could use beyond the link. */
-static void
-unroute6(struct helper_link *l)
-{
-    for (int i = 0; i < l->done.n_routes; i++) {
-        const struct helper_route *r = &l->done.routes[i];
-        if (r->type == HELPER_ROUTE_UNICAST && r->to.family == 6) {
-            helper_net_delete_route(l->host->net, r);
-            l->done.routes[i--] = l->done.routes[--l->done.n_routes];
-        }
-    }
-}
-
 void
 helper_link_addresses_changed(struct helper_link *link)
 {
     struct ras_end end = {0};
     const bool global6 = helper_net_has_global6(link->host->net, link->ifindex) > 0;
 
-    if (global6 == link->global6 || !link->plan->default_gateway)
+    if (global6 == link->global6 || !link->plan->default_gateway || without6(link))
         return;
     link->global6 = global6;
     helper_log(link->log, LOG_INFO, "IPv6 beyond the link is %s.",

@@ -494,6 +494,33 @@ test_held_and_killed(struct harness *h, gconstpointer data)
     g_assert_cmpstr(before, ==, after);
 }
 
+static bool
+has_lost6(gpointer data)
+{
+    g_autofree char *link = harness_command("ip link show vpn0");
+
+    (void)data;
+    return strstr(link, "mtu 1300") != NULL;
+}
+
+/* I3: IPv6 goes, as with a pppd that has none: the call goes on with IPv4, and IPv6 is blocked. */
+static void
+test_six_is_lost(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autoptr(DtConnection) c = harness_dial_to(h, "lose6.test", "connected");
+
+    harness_wait(has_lost6, NULL);
+    g_free(harness_command("ip -6 address add 2001:db8:1::2/64 dev vpn0 nodad"));
+    g_autofree char *address = output_has("ip address show vpn0", "10.20.30.2 peer 10.20.30.1/32");
+    g_autofree char *get = output_has("ip route get 198.51.100.7", "dev vpn0");
+    g_autofree char *table = output_has("ip -6 route show table 25716", "unreachable default");
+    g_assert_null(strstr(table, "dev vpn0"));
+    g_assert_cmpstr(dt_connection_get_state(c), ==, "connected");
+    harness_stop(h);
+}
+
 /* Two connections at once: neither takes away what the other needs. */
 static void
 test_two_connections(struct harness *h, gconstpointer data)
@@ -568,6 +595,7 @@ main(int argc, char **argv)
     ADD("I3-address-changes", test_address_changes);
     ADD("N6-T4-held-while-redialing", test_held_while_redialing);
     ADD("S1-held-and-killed", test_held_and_killed);
+    ADD("I3-six-is-lost", test_six_is_lost);
     ADD("two-connections", test_two_connections);
     ADD("resolvconf", test_resolvconf);
     return g_test_run();

@@ -7,6 +7,7 @@
  *     change.*      the same as up; when up, a second configuration with one more route
  *     move.*        the same; when up, the server changes the address
  *     six.*         IPv4 and IPv6
+ *     lose6.*       the same; when up, IPv6 is taken back
  *     gre.*         the same as up, but PPTP: with a GRE socket, and the port of the server
  *     esp.*         the same as up, but L2TP: with both ports of IKE, and a socket for ESP
  *     e691.*        ends with that number
@@ -162,7 +163,7 @@ make_config(void)
         net_route_parse("172.20.0.0/16", &c.routes[0]);
         net_route_parse("0.0.0.0/1", &c.routes[1]);
     }
-    if (plays("six")) {
+    if (plays("six") || plays("lose6")) {
         memcpy(c.local6, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
         memcpy(c.peer6, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", 16);
     }
@@ -203,6 +204,11 @@ change_when_up(void)
     if (plays("change")) {
         c.n_routes = 1;
         net_route_parse("172.30.0.0/16", &c.routes[0]);
+        c.mtu = 1300;
+        say_config(&c);
+    } else if (plays("lose6")) {
+        memset(c.local6, 0, sizeof c.local6);
+        memset(c.peer6, 0, sizeof c.peer6);
         c.mtu = 1300;
         say_config(&c);
     } else if (plays("move")) {
