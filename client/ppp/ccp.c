@@ -68,8 +68,9 @@ put_bits(struct wr *w, uint32_t bits)
 static void
 ccp_request(struct ppp_fsm *f, struct wr *opts)
 {
-    const struct ccp *ccp = self(f);
+    struct ccp *ccp = self(f);
 
+    ccp->probed = false; /* what answers that, knows nothing of this request */
     if (ccp->ask != 0)
         put_bits(opts, ccp->ask);
 }
@@ -158,10 +159,39 @@ ccp_extension(struct ppp_fsm *f, usec_t now, uint8_t code, uint8_t id, struct rd
 {
     struct ccp *ccp = self(f);
 
-    (void)now, (void)id, (void)body, (void)reply;
+    (void)now, (void)body, (void)reply;
     if (code == CCP_RESET_REQUEST && f->state == PPP_OPENED)
         ccp->reset_wanted = true;
+    if (code == CCP_RESET_ACK && ccp->probed && id == ccp->probe_id)
+        return PPP_EXT_CONFIRMED;
     return code == CCP_RESET_REQUEST || code == CCP_RESET_ACK ? PPP_EXT_RECEIVED : PPP_EXT_UNKNOWN;
+}
+
+static uint8_t
+send_reset_request(struct ppp_fsm *f)
+{
+    const uint8_t id = f->next_id++;
+    uint8_t frame[4];
+    struct wr w = wr_over(frame, sizeof frame);
+
+    wr_u8(&w, CCP_RESET_REQUEST);
+    wr_u8(&w, id);
+    wr_be16(&w, sizeof frame);
+    ppp_queue_frame(f->out, f->ops->protocol, wr_done(&w));
+    return id;
+}
+
+static bool
+ccp_probe(struct ppp_fsm *f)
+{
+    struct ccp *ccp = self(f);
+
+    if (ccp->hasty || !(ccp->ask & STRENGTHS) ||
+        f->rejected_codes & UINT32_C(1) << CCP_RESET_REQUEST)
+        return false;
+    ccp->probed = true;
+    ccp->probe_id = send_reset_request(f);
+    return true;
 }
 
 static const struct ppp_fsm_ops ccp_ops = {
@@ -172,6 +202,7 @@ static const struct ppp_fsm_ops ccp_ops = {
     .rejected = ccp_rejected,
     .judge = ccp_judge,
     .extension = ccp_extension,
+    .probe = ccp_probe,
 };
 
 void
@@ -203,13 +234,6 @@ ccp_agreed(const struct ccp *ccp)
 void
 ccp_request_reset(struct ccp *ccp)
 {
-    uint8_t frame[4];
-    struct wr w = wr_over(frame, sizeof frame);
-
-    if (ccp->fsm.state != PPP_OPENED)
-        return;
-    wr_u8(&w, CCP_RESET_REQUEST);
-    wr_u8(&w, ccp->fsm.next_id++);
-    wr_be16(&w, sizeof frame);
-    ppp_queue_frame(ccp->fsm.out, ccp_ops.protocol, wr_done(&w));
+    if (ccp->fsm.state == PPP_OPENED)
+        send_reset_request(&ccp->fsm);
 }

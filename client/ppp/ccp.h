@@ -6,6 +6,12 @@
  * asks for something else. One who insists gets stateful keys, and compression if it is allowed:
  * neither makes it less secret.
  *
+ * pppd ends the call ("MPPE disabled") when its CCP leaves Opened while MPPE is on, and any
+ * Configure-Request takes it out of there. So when an answer to ours is overdue, and pppd may be
+ * Opened because it was the answer that got lost, we ask with a Reset-Request: pppd answers that
+ * with a Reset-Ack if it is Opened, and else not at all. Whoever never answers it (RFC 3078 section
+ * 8 has no Reset-Ack) gets the request again a little later.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -30,6 +36,9 @@ struct ccp {
     uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
     bool suggested;    /* we have Nak'ed once: what the peer says now, it means */
     bool reset_wanted; /* the peer has asked for a reset; the owner clears it */
+    bool hasty;  /* set by the owner: the peer is not pppd, the request may go again at once */
+    bool probed; /* probe_id is that of a Reset-Request since our latest request */
+    uint8_t probe_id;
 };
 
 void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);

@@ -27,6 +27,15 @@ ppp_link_data_encrypted_only(const struct ppp_link *l)
 }
 
 bool
+ppp_link_data_waits(const struct ppp_link *l)
+{
+    const enum ppp_state ccp = l->ccp.fsm.state;
+
+    return !l->params.server && l->params.mppe != 0 && !l->network_up && ccp >= PPP_REQ_SENT &&
+           ccp < PPP_OPENED;
+}
+
+bool
 ppp_link_data_keys(const struct ppp_link *l)
 {
     static const uint8_t none[32];
@@ -91,6 +100,7 @@ ppp_link_data_settle(struct ppp_link *l)
     }
 }
 
+/* The protocol of this version is up, or as good as up. */
 static bool
 may_send(const struct ppp_link *l, uint8_t version)
 {
@@ -100,10 +110,17 @@ may_send(const struct ppp_link *l, uint8_t version)
     return l->phase == PPP_PHASE_NETWORK && (ncp->state == PPP_OPENED || early);
 }
 
+static bool
+may_send_plain(const struct ppp_link *l, uint8_t version)
+{
+    return may_send(l, version) && l->crypt.tx_bits == 0 && !ppp_link_data_encrypted_only(l) &&
+           !ppp_link_data_waits(l);
+}
+
 bool
 ppp_link_may_seal(const struct ppp_link *l, uint8_t version)
 {
-    return may_send(l, version) && (l->crypt.tx_bits != 0 || !ppp_link_data_encrypted_only(l));
+    return l->crypt.tx_bits != 0 ? may_send(l, version) : may_send_plain(l, version);
 }
 
 size_t
@@ -112,7 +129,7 @@ ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4]
     const uint16_t protocol = version == 6 ? PPP_PROTO_IP6 : PPP_PROTO_IP4;
     struct wr w = wr_over(ret, 4);
 
-    if (!may_send(l, version) || ppp_link_data_encrypted_only(l) || l->crypt.tx_bits != 0)
+    if (!may_send_plain(l, version))
         return 0;
     if (!l->lcp.peer_acfc)
         wr_be16(&w, 0xff03);

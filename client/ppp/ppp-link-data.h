@@ -17,5 +17,9 @@ bool ppp_link_data_take(struct ppp_link *l, uint16_t protocol, struct rd body,
 void ppp_link_data_settle(struct ppp_link *l);
 /* Nothing passes in the clear: CCP is required, or in force. */
 bool ppp_link_data_encrypted_only(const struct ppp_link *l);
+/* Nor does anything leave while CCP may still agree on encryption, and nobody was told of a
+ * network.
+ */
+bool ppp_link_data_waits(const struct ppp_link *l);
 /* Did authentication leave keys for encryption? */
 bool ppp_link_data_keys(const struct ppp_link *l);

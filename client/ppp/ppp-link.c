@@ -5,7 +5,10 @@
 enum {
     RENEGOTIATIONS_MAX = 10, /* of LCP after it was up (threats P18) */
     NETWORK_CHANGES_MAX = 64,
-    GRACE_MS = 500, /* for the second network protocol, once the first is up */
+    /* for the second network protocol, once the first is up: IPv6 or IPv4. Hardly anything works
+     * without the latter, and that it comes later cannot be told to every owner. */
+    GRACE6_MS = 500,
+    GRACE4_MS = 10000,
     BUCKET = 128,   /* control frames that may come at once, and the time each costs */
     BUCKET_MS = 10, /* (threats P6) */
     IP_MOST = 1500,
@@ -125,6 +128,7 @@ ppp_link_start_network(struct ppp_link *l, usec_t now)
     l->phase = PPP_PHASE_NETWORK;
     if (!ppp_link_data_keys(l)) /* PAP and CHAP leave none for MPPE */
         l->ccp.allowed &= CCP_MPPC;
+    l->ccp.hasty = l->params.server;
     /* Who rejects the magic number (SoftEther) rejects all that it can do without, WINS too: spare
      * the round trip. */
     if (l->lcp.magic == 0)
@@ -354,6 +358,16 @@ tell_network(struct ppp_link *l, usec_t now)
     l->network_up = true;
 }
 
+/* What is told and is negotiated again: it goes when that has failed, not before. */
+static bool
+returns(const struct ppp_link *l, enum progress v4, enum progress v6)
+{
+    static const uint8_t none[8];
+
+    return l->network_up && ((v4 == PENDING && l->shown.ipcp.local != 0) ||
+                             (v6 == PENDING && memcmp(l->shown.id, none, sizeof none) != 0));
+}
+
 /* Who is up, who may still come, who never will. */
 static void
 settle_progress(struct ppp_link *l, usec_t now)
@@ -361,12 +375,12 @@ settle_progress(struct ppp_link *l, usec_t now)
     const enum progress v4 =
         progress_of(&l->ipcp.fsm, l->params.ipv4, net_ip4_usable(l->ipcp.now.local));
     const enum progress v6 = progress_of(&l->ipv6cp.fsm, l->params.ipv6, identified(&l->ipv6cp));
-    const bool pending = v4 == PENDING || v6 == PENDING;
+    const bool pending = v4 == PENDING || v6 == PENDING || ppp_link_data_waits(l);
     const struct ppp_link_shown shown = addresses_now(l);
 
     if (v4 != UP && v6 != UP) {
         l->grace_at = NEVER;
-        if (!pending)
+        if (v4 != PENDING && v6 != PENDING)
             network_failed(l, now);
         return;
     }
@@ -374,13 +388,16 @@ settle_progress(struct ppp_link *l, usec_t now)
         l->grace_at = NEVER;
         return; /* not one packet in the clear */
     }
-    if (l->network_up && memcmp(&shown, &l->shown, sizeof shown) == 0) {
+    /* Another address is one change, not a loss and a gain (threats I3). */
+    if ((l->network_up && memcmp(&shown, &l->shown, sizeof shown) == 0) || returns(l, v4, v6)) {
         l->grace_at = NEVER;
         return;
     }
-    /* Another address is one change, not a loss and a gain (threats I3). */
-    if (pending && l->grace_at == NEVER)
-        l->grace_at = now + GRACE_MS * USEC_PER_MSEC + l->lcp.fsm.rtt;
+    if (pending) {
+        const usec_t grace = (v4 == PENDING ? GRACE4_MS : GRACE6_MS) * USEC_PER_MSEC;
+
+        l->grace_at = usec_min(l->grace_at, now + grace + l->lcp.fsm.rtt);
+    }
     if (pending && now < l->grace_at)
         return;
     l->grace_at = NEVER;
@@ -595,6 +612,10 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
         return false; /* section 3.5 */
     }
     ncp = ncp_of(l, protocol);
+    /* pppd, where it wants MPPE, asks for no address before CCP is Opened. */
+    if (ncp != NULL && ncp != &l->ccp.fsm && l->ccp.fsm.state < PPP_ACK_SENT && body.left > 0 &&
+        body.p[0] == PPP_CONF_REQ)
+        l->ccp.hasty = true;
     if (ncp != NULL)
         return ppp_fsm_input(ncp, now, body);
     if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6)
@@ -681,9 +702,10 @@ void
 ppp_link_config(const struct ppp_link *l, struct net_config *ret)
 {
     *ret = (struct net_config){.mtu = link_mtu(l)};
-    if (l->ipcp.now.local != 0 && l->params.ipv4) {
-        const struct ipcp_config *c = &l->ipcp.now;
+    const bool again = l->network_up && l->ipcp.fsm.state != PPP_OPENED;
+    const struct ipcp_config *c = again ? &l->shown.ipcp : &l->ipcp.now;
 
+    if (c->local != 0 && l->params.ipv4) {
         ret->local4 = c->local;
         ret->peer4 = c->peer;
         for (int i = 0; i < 2; i++) {

@@ -311,8 +311,33 @@ reject_protocol(struct ras_core *c, uint16_t protocol, struct rd packet)
     put_packet(c, PPP_PROTO_LCP, LCP_PROTOCOL_REJECT, c->raw_id++, wr_done(&w));
 }
 
+/* See RAS_FAULT_PPPD. Its words when it ends the call are pppd's. */
+static bool
+pppd_frame_in(struct ras_core *c, usec_t now, uint16_t protocol, uint8_t code, uint8_t id)
+{
+    const bool opened = c->link.ccp.fsm.state == PPP_OPENED;
+    struct ppp_fsm *const layers[] = {&c->link.lcp.fsm, &c->link.ipcp.fsm, &c->link.ipv6cp.fsm};
+    struct ras_end why = {.error = RAS_OK};
+
+    for (size_t i = 0; i < 3; i++)
+        layers[i]->acked_again = UINT8_MAX; /* a copy of a request begins a negotiation */
+    if (protocol == PPP_PROTO_CCP && opened && code == CCP_RESET_REQUEST) {
+        put_packet(c, protocol, CCP_RESET_ACK, id, rd_over(NULL, 0));
+    } else if (protocol == PPP_PROTO_CCP && opened && code <= PPP_TERM_REQ &&
+               code != PPP_CONF_ACK && ppp_crypt_encrypts(ccp_agreed(&c->link.ccp))) {
+        ras_end_set(&why, RAS_NO_REMOTE_ENCRYPTION, "MPPE disabled");
+        ppp_link_close(&c->link, now, &why);
+        return true;
+    } else if ((protocol == PPP_PROTO_IPCP || protocol == PPP_PROTO_IPV6CP) && !opened) {
+        if (code == PPP_CONF_REQ)
+            put_packet(c, protocol, PPP_TERM_ACK, id, rd_over(NULL, 0));
+        return true;
+    }
+    return false;
+}
+
 bool
-ras_act_frame_in(struct ras_core *c, struct rd frame)
+ras_act_frame_in(struct ras_core *c, usec_t now, struct rd frame)
 {
     uint16_t protocol;
     uint8_t code, id;
@@ -324,6 +349,8 @@ ras_act_frame_in(struct ras_core *c, struct rd frame)
         reject_protocol(c, protocol, packet);
         return true;
     }
+    if (has(c, RAS_FAULT_PPPD) && pppd_frame_in(c, now, protocol, code, id))
+        return true;
     if (protocol == PPP_PROTO_LCP && has(c, RAS_FAULT_LCP_LOOP)) {
         ras_core_put_frame(c, frame);
         return true;
@@ -354,6 +381,9 @@ ras_act_frame_out(struct ras_core *c, struct rd frame)
 
     if (script(c)->n == 0 || !open_frame(frame, &protocol, &code, &id, &packet))
         return false;
+    if ((protocol == PPP_PROTO_IPCP || protocol == PPP_PROTO_IPV6CP) && has(c, RAS_FAULT_PPPD) &&
+        c->link.ccp.fsm.state != PPP_OPENED)
+        return true;
     if (protocol == PPP_PROTO_IPCP)
         return has(c, RAS_FAULT_IPCP_REJECT);
     if (protocol == PPP_PROTO_CCP)

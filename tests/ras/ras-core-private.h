@@ -107,5 +107,5 @@ usec_t ras_act_deadline(const struct ras_core *c);
 void ras_act_expire(struct ras_core *c, usec_t now);
 void ras_act_refill(struct ras_core *c); /* floods: as much as there is room for */
 /* A frame of the client's, or one of ours, passes by: true if the script has eaten it. */
-bool ras_act_frame_in(struct ras_core *c, struct rd frame);
+bool ras_act_frame_in(struct ras_core *c, usec_t now, struct rd frame);
 bool ras_act_frame_out(struct ras_core *c, struct rd frame);

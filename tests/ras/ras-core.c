@@ -348,7 +348,7 @@ ras_core_take_frame(struct ras_core *c, usec_t now, struct rd frame, uint8_t *ro
 {
     struct rd packet;
 
-    if (!c->linked || c->carrier->way(c) > RAS_WAY_OPEN || ras_act_frame_in(c, frame)) {
+    if (!c->linked || c->carrier->way(c) > RAS_WAY_OPEN || ras_act_frame_in(c, now, frame)) {
         c->dropped += !c->linked;
         return;
     }

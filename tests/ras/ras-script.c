@@ -53,6 +53,7 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_DHCP_DOMAIN]        = {"dhcp-domain", TEXT},
     [RAS_FAULT_LCP_MUTE]           = {"lcp-mute", NO_VALUE},
     [RAS_FAULT_CCP_REJECT]         = {"ccp-reject", NO_VALUE},
+    [RAS_FAULT_PPPD]               = {"as-pppd", NO_VALUE},
     [RAS_FAULT_MPPE]               = {"mppe", ENCRYPTION},
     [RAS_FAULT_MPPE_ONLY]          = {"mppe-only", ENCRYPTION},
     [RAS_FAULT_PPTP_MUTE]          = {"pptp-mute", NO_VALUE},

@@ -55,6 +55,8 @@ enum ras_fault {
     RAS_FAULT_DHCP_DOMAIN, /* VALUE is the domain, with \n and \x1b as escapes */
     RAS_FAULT_LCP_MUTE,    /* neither says nor takes a word of LCP */
     RAS_FAULT_CCP_REJECT,  /* Protocol-Reject of CCP */
+    RAS_FAULT_PPPD,        /* as pppd where it wants MPPE: it ends the call when CCP leaves Opened,
+                              answers a Reset-Request only there, and has no addresses before */
     RAS_FAULT_MPPE,        /* VALUE: of 128,56,40,mppc: what it can; none: nothing */
     RAS_FAULT_MPPE_ONLY,   /* VALUE: the same and "stateless": that, and nothing else */
     RAS_FAULT_PPTP_MUTE,   /* no Start-Control-Connection-Reply */

@@ -242,6 +242,7 @@ client_event(struct sim_pptp *s, const struct session_event *e)
         break;
     case SESSION_CONFIG:
         g_assert_true(net_config_valid(e->config));
+        s->moves += s->configs > 0 && e->config->local4 != s->settings.local4;
         s->settings = *e->config;
         if (s->configs++ == 0)
             s->next_traffic = s->now;

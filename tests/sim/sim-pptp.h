@@ -65,6 +65,7 @@ struct sim_pptp {
 
     /* What happened. Times are since the link was up. */
     unsigned configs, questions, stages;
+    unsigned moves; /* of the addresses, once they were told: ends the call in the helper */
     struct net_config settings;
     bool came_up, ended;
     usec_t up_after, ended_after;

@@ -232,6 +232,118 @@ test_reset_request(void)
     g_assert_cmpint(frame.left, ==, 6);
 }
 
+/* Our Ack has gone, the answer to our request has not come; it is told what came instead. */
+static void
+overdue(void)
+{
+    start(ALL);
+    drain(&q);
+    g_assert_true(input(v("ccp-128")));
+    drain(&q);
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_ACK_SENT);
+}
+
+/* pppd's Configure-Ack was lost: it is asked whether it is Opened, and it says so. */
+static void
+test_lost_ack(void)
+{
+    overdue();
+    ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+    expect_frame(&q, "80fd 0e020004");
+    expect_nothing(&q);
+    g_assert_true(input(hex("0f070004"))); /* an answer to somebody else's */
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_ACK_SENT);
+    g_assert_true(input(hex("0f020004")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+    g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
+    g_assert_true(input(hex("0f020004")));               /* once more */
+    g_assert_true(input(hex("0201000a 1206 010000e0"))); /* and the Ack, late */
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+    expect_nothing(&q);
+}
+
+/* Nobody says so: the request goes again, then more questions, and so on to the end. */
+static void
+test_lost_request(void)
+{
+    usec_t last = NOW;
+    guint requests = 1, questions = 0;
+
+    overdue();
+    while (ccp.fsm.state == PPP_ACK_SENT) {
+        const usec_t at = ppp_fsm_deadline(&ccp.fsm);
+
+        g_assert_cmpuint(at, >, last);
+        last = at;
+        ppp_fsm_expire(&ccp.fsm, at);
+        if (ccp.fsm.state != PPP_ACK_SENT)
+            break;
+        const struct rd frame = next_frame(&q);
+        questions += frame.p[2] == CCP_RESET_REQUEST;
+        requests += frame.p[2] == PPP_CONF_REQ;
+        if (frame.p[2] == PPP_CONF_REQ)
+            g_assert_cmpuint(questions, ==, 3 * (requests - 1));
+    }
+    g_assert_cmpuint(requests, >, 2);
+    g_assert_cmpuint(last, <=, NOW + 30 * USEC_PER_SEC);
+}
+
+/* The peer asks again, so it is not Opened: an overdue request goes again at once, but before the
+ * Ack, which may be all that the peer waits for. */
+static void
+test_peer_asks_again(void)
+{
+    overdue();
+    g_assert_true(input(v("ccp-128"))); /* before the answer is overdue */
+    g_assert_cmpint(next_frame(&q).p[2], ==, PPP_CONF_ACK);
+    expect_nothing(&q);
+    ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+    expect_frame(&q, "80fd 0e020004");
+    g_assert_true(input(v("ccp-128"))); /* after that */
+    expect_frame(&q, "80fd 0101000a 1206 010000e0");
+    g_assert_cmpint(next_frame(&q).p[2], ==, PPP_CONF_ACK);
+    expect_nothing(&q);
+    ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm)); /* the Ack may have opened it */
+    expect_frame(&q, "80fd 0e030004");
+}
+
+/* A Reset-Ack says nothing of a request that was made after the question. */
+static void
+test_reset_ack_is_too_old(void)
+{
+    overdue();
+    ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+    expect_frame(&q, "80fd 0e020004");
+    g_assert_true(input(hex("0301000a 1206 01000080"))); /* the Nak was only late */
+    expect_frame(&q, "80fd 0103000a 1206 01000080");
+    g_assert_true(input(hex("0f020004")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_ACK_SENT);
+    g_assert_true(input(hex("0203000a 1206 01000080")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+}
+
+/* Nobody who is not pppd is kept waiting: without an Ack of ours, without encryption, of one who
+ * speaks of addresses already or knows no resets, the request goes again at once. */
+static void
+test_no_questions(void)
+{
+    for (guint i = 0; i < 4; i++) {
+        overdue();
+        if (i == 0)
+            start(ALL);
+        if (i == 1)
+            ccp.ask = CCP_MPPC;
+        if (i == 2)
+            ccp.hasty = true;
+        if (i == 3)
+            g_assert_true(input(hex("07090008 0e010004")));
+        drain(&q);
+        ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+        g_assert_cmpint(next_frame(&q).p[2], ==, PPP_CONF_REQ);
+        expect_nothing(&q);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -246,5 +358,10 @@ main(int argc, char **argv)
     g_test_add_func("/ccp/told-which", test_told_which);
     g_test_add_func("/ccp/insists", test_insists);
     g_test_add_func("/ccp/reset-request", test_reset_request);
+    g_test_add_func("/ccp/lost-ack", test_lost_ack);
+    g_test_add_func("/ccp/lost-request", test_lost_request);
+    g_test_add_func("/ccp/peer-asks-again", test_peer_asks_again);
+    g_test_add_func("/ccp/reset-ack-is-too-old", test_reset_ack_is_too_old);
+    g_test_add_func("/ccp/no-questions", test_no_questions);
     return g_test_run();
 }

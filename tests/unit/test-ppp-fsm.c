@@ -349,6 +349,74 @@ test_stale_answers_are_dropped(void)
     expect_nothing(&toy.q);
 }
 
+/* What was acknowledged comes again: its sender has not had the Ack. It gets it, and no more. */
+static void
+test_repeated_request(void)
+{
+    toy_opened();
+    for (int i = 0; i < 3; i++) {
+        g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01210007 010301")));
+        expect_frame(&toy.q, "8001 02210007 010301");
+        expect_nothing(&toy.q);
+        g_assert_cmpint(toy.fsm.state, ==, PPP_OPENED);
+        g_assert_cmphex(ppp_fsm_take_notes(&toy.fsm), ==, 0);
+    }
+    g_assert_cmpuint(toy.resets, ==, 1);
+    /* A peer that counts from the start again each time cannot be told from it, but waits for a
+     * request of ours. */
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01210007 010301")));
+    expect_frame(&toy.q, "8001 01020007 010307");
+    expect_frame(&toy.q, "8001 02210007 010301");
+    g_assert_cmphex(ppp_fsm_take_notes(&toy.fsm), ==, PPP_NOTE_DOWN);
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("02020007 010307")));
+    drain(&toy.q);
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01210007 010301"))); /* counted afresh */
+    expect_frame(&toy.q, "8001 02210007 010301");
+    expect_nothing(&toy.q);
+}
+
+/* The same Identifier with other octets, or the same octets under another: a new negotiation. */
+static void
+test_another_request_in_opened(void)
+{
+    static const char *const rows[] = {"01220007 010301", "01210004", "0121000a 010301 010301"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        toy_opened();
+        g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex(rows[i])));
+        expect_frame(&toy.q, "8001 01020007 010307");
+        g_assert_cmpint(toy.fsm.state, ==, PPP_ACK_SENT);
+        g_assert_cmphex(ppp_fsm_take_notes(&toy.fsm), ==, PPP_NOTE_DOWN);
+    }
+}
+
+/* pppd answers what comes before its layer is open with a Terminate-Ack. When it asks, it is open:
+ * our request goes again with the answer, and not when the timer says so. */
+static void
+test_too_early(void)
+{
+    toy_init();
+    ppp_fsm_open(&toy.fsm, NOW);
+    ppp_fsm_lower_up(&toy.fsm, NOW);
+    expect_frame(&toy.q, "8001 01010007 010307");
+    for (usec_t at = NOW; toy.fsm.restarts_left > 5;) {
+        g_assert_true(ppp_fsm_input(&toy.fsm, at, hex("06010004")));
+        expect_nothing(&toy.q);
+        at = ppp_fsm_deadline(&toy.fsm);
+        ppp_fsm_expire(&toy.fsm, at);
+        expect_frame(&toy.q, "8001 01010007 010307");
+    }
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("06010004")));
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01210007 010301")));
+    expect_frame(&toy.q, "8001 01010007 010307");
+    expect_frame(&toy.q, "8001 02210007 010301");
+    expect_nothing(&toy.q);
+    g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, NOW + USEC_PER_SEC); /* as for the first */
+    g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01220007 010301")));  /* once is enough */
+    expect_frame(&toy.q, "8001 02220007 010301");
+    expect_nothing(&toy.q);
+}
+
 /* P5: Nak after Nak after Nak. */
 static void
 test_endless_naks_end(void)
@@ -594,6 +662,9 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-fsm/P1-P2-P3-malformed-frames", test_malformed_frames_are_dropped);
     g_test_add_func("/ppp-fsm/P4-ack-must-be-the-request", test_ack_must_be_the_request);
     g_test_add_func("/ppp-fsm/stale-answers-are-dropped", test_stale_answers_are_dropped);
+    g_test_add_func("/ppp-fsm/repeated-request", test_repeated_request);
+    g_test_add_func("/ppp-fsm/another-request-in-opened", test_another_request_in_opened);
+    g_test_add_func("/ppp-fsm/too-early", test_too_early);
     g_test_add_func("/ppp-fsm/P5-endless-naks-end", test_endless_naks_end);
     g_test_add_func("/ppp-fsm/P5-our-naks-become-rejects", test_our_naks_become_rejects);
     g_test_add_func("/ppp-fsm/requests-back-off-and-end", test_requests_back_off_and_end);

@@ -470,18 +470,10 @@ test_fixed_address_refused_is_735(void)
     assert_story("lcp-up authenticated up ");
 }
 
-/* Without a router SoftEther's IPV6CP takes four seconds: IPv4 does not wait that long. */
+/* As run(), but nothing of this protocol reaches the peer. */
 static void
-test_late_protocol(void)
+run_without(uint8_t protocol)
 {
-    struct ppp_link_params other = server;
-
-    other.ipv6 = false;
-    init(&usual, &other);
-    ppp_link_up(&link_, now);
-    ppp_link_up(&peer.link, now);
-    peer.link.lcp.fsm.ops = link_.lcp.fsm.ops;
-    /* the peer's Protocol-Reject of IPV6CP is lost */
     struct ppp_link_item item;
     struct rd packet;
 
@@ -489,7 +481,7 @@ test_late_protocol(void)
         while (ppp_link_poll(&link_, &item)) {
             if (item.type != PPP_LINK_FRAME)
                 tell(&item);
-            else if (item.frame.p[2] != 0x80 || item.frame.p[3] != 0x57)
+            else if (item.frame.p[2] != 0x80 || item.frame.p[3] != protocol)
                 ppp_link_receive(&peer.link, now, keep(item.frame.p, item.frame.left), &packet);
         }
         while (ppp_link_poll(&peer.link, &item)) {
@@ -501,6 +493,19 @@ test_late_protocol(void)
                 inject(keep(item.frame.p, item.frame.left));
         }
     }
+}
+
+/* Without a router SoftEther's IPV6CP takes four seconds: IPv4 does not wait that long. */
+static void
+test_late_protocol(void)
+{
+    struct ppp_link_params other = server;
+
+    other.ipv6 = false;
+    init(&usual, &other);
+    ppp_link_up(&link_, now);
+    ppp_link_up(&peer.link, now);
+    run_without(0x57); /* and so its Protocol-Reject does not come */
     assert_story("lcp-up authenticated address ");
     wait_alone(USEC_PER_SEC);
     assert_story(UP_STORY);
@@ -518,8 +523,9 @@ test_no_timer_after_the_end(void)
     const struct ras_end why = {.error = RAS_USER_DISCONNECTION};
 
     up(&usual, &server);
+    memset(link_.shown.id, 0, sizeof link_.shown.id);
     ppp_fsm_lower_down(&link_.ipv6cp.fsm, now);
-    ppp_fsm_lower_up(&link_.ipv6cp.fsm, now); /* IPv6 anew: a change is pending */
+    ppp_fsm_lower_up(&link_.ipv6cp.fsm, now); /* IPv6, as if for the first time: a change */
     ppp_link_expire(&link_, now);
     const usec_t grace = link_.grace_at;
 
@@ -541,6 +547,96 @@ test_I3_address_changes(void)
     run();
     assert_story(UP_STORY "changed ");
     g_assert_cmphex(link_.ipcp.now.local, ==, 0x0a000003);
+}
+
+/* pppd takes its IPCP down for a copy of our request. What is told in the meantime, however long it
+ * takes and whatever asks, is the address that was agreed on. */
+static void
+test_I3_negotiated_again(void)
+{
+    struct net_config config;
+
+    up(&usual, &server);
+    cut = true;
+    ppp_fsm_lower_down(&link_.ipcp.fsm, now);
+    ppp_fsm_lower_up(&link_.ipcp.fsm, now);
+    wait_alone(15 * USEC_PER_SEC);
+    assert_story(UP_STORY);
+    ppp_link_config(&link_, &config);
+    g_assert_cmphex(config.local4, ==, 0x0a000002);
+    g_assert_cmphex(config.dns[0], ==, 0x0a000035);
+    wait_alone(17 * USEC_PER_SEC); /* it has failed: that is told */
+    assert_story(UP_STORY "changed ");
+    ppp_link_config(&link_, &config);
+    g_assert_cmphex(config.local4, ==, 0);
+}
+
+/* IPv6 is there at once, and IPv4 late: it is waited for, ten seconds. */
+static void
+test_late_ipv4(void)
+{
+    for (int i = 0; i < 2; i++) {
+        init(&usual, &server);
+        ppp_link_up(&link_, now);
+        ppp_link_up(&peer.link, now);
+        run_without(0x21);
+        wait_alone(5 * USEC_PER_SEC);
+        assert_story("lcp-up authenticated ");
+        if (i == 0) {
+            wait_alone(4 * USEC_PER_SEC);
+            assert_story("lcp-up authenticated ");
+            wait_alone(2 * USEC_PER_SEC);
+            assert_story("lcp-up authenticated up ");
+            continue;
+        }
+        now = ppp_link_deadline(&link_); /* of IPCP's request */
+        ppp_link_expire(&link_, now);
+        run();
+        assert_story(UP_STORY);
+    }
+}
+
+/* While CCP may still agree on encryption, nobody is told of a network and nothing leaves in the
+ * clear; for half a second. */
+static void
+test_A16_optional_encryption_is_waited_for(void)
+{
+    struct ppp_link_params client = usual, other = server;
+    uint8_t header[4];
+
+    client.mppe = other.mppe = CCP_MPPE_128;
+    init(&client, &other);
+    ppp_link_up(&link_, now);
+    ppp_link_up(&peer.link, now);
+    run_without(0xfd);
+    g_assert_cmpint(link_.ipcp.fsm.state, ==, PPP_OPENED);
+    assert_story("lcp-up authenticated address ");
+    g_assert_false(ppp_link_may_seal(&link_, 4));
+    g_assert_cmpuint(ppp_link_header(&link_, 4, header), ==, 0);
+    wait_alone(USEC_PER_SEC);
+    assert_story(UP_STORY);
+    g_assert_true(ppp_link_may_seal(&link_, 4));
+}
+
+/* Who asks for an address before CCP is open is no pppd that wants MPPE: see ccp.h. */
+static void
+test_hasty_peer(void)
+{
+    static const char *const frames[] = {"ff038021 06010004", "ff038021 0121000a 0306 0a000001",
+                                         "ff038057 0121000e 010a 00000000000000bb"};
+    struct ppp_link_params client = usual;
+
+    client.mppe = CCP_MPPE_128;
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(frames); i++) {
+        until_answered(&client, &server);
+        memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
+        link_.phase = PPP_PHASE_AUTHENTICATED;
+        ppp_link_start_network(&link_, now);
+        if (i >= G_N_ELEMENTS(frames)) /* ours is acknowledged, and so may it be Opened */
+            inject(hex("ff0380fd 0121000a 1206 01000040"));
+        inject(hex(frames[i % G_N_ELEMENTS(frames)]));
+        g_assert_cmpint(link_.ccp.hasty, ==, i == 1 || i == 2);
+    }
 }
 
 static void
@@ -645,6 +741,11 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link/late-protocol", test_late_protocol);
     g_test_add_func("/ppp-link/no-timer-after-the-end", test_no_timer_after_the_end);
     g_test_add_func("/ppp-link/I3-address-changes", test_I3_address_changes);
+    g_test_add_func("/ppp-link/I3-negotiated-again", test_I3_negotiated_again);
+    g_test_add_func("/ppp-link/late-ipv4", test_late_ipv4);
+    g_test_add_func("/ppp-link/A16-optional-encryption-is-waited-for",
+                    test_A16_optional_encryption_is_waited_for);
+    g_test_add_func("/ppp-link/hasty-peer", test_hasty_peer);
     g_test_add_func("/ppp-link/A16-required-encryption-742", test_A16_required_encryption);
     g_test_add_func("/ppp-link/P18-renegotiations", test_P18_renegotiations);
     g_test_add_func("/ppp-link/N7-dead-peer-829", test_N7_dead_peer);
