@@ -8,17 +8,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
-int
-helper_guard_run(const char *ruleset)
+static const char *
+nft(void)
 {
     static const char *const paths[] = {"/usr/sbin/nft", "/sbin/nft"};
 
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        const char *const argv[] = {paths[i], "-f", "-", NULL};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (access(paths[i], X_OK) == 0)
-            return helper_exec(argv, ruleset) == 0 ? 0 : -EIO;
-    }
-    return -ENOENT;
+            return paths[i];
+    return NULL;
+}
+
+int
+helper_guard_run(const char *ruleset)
+{
+    const char *const run[] = {nft(), "-f", "-", NULL}, *const check[] = {nft(), "-c", "-f", "-",
+                                                                          NULL};
+
+    if (run[0] == NULL)
+        return -ENOENT;
+    if (helper_exec(run, ruleset) == 0)
+        return 0;
+    /* A kernel that cannot have a table like ours has none of them. */
+    return helper_exec(check, "table inet dialtone\n") == 0 ? -EIO : -EOPNOTSUPP;
 }
 
 int

@@ -83,6 +83,14 @@ undo_one(struct helper_host *host, const struct undo *u)
     return 0;
 }
 
+/* It is not there, or cannot be: a kernel without IPv6, or without nftables, has none of ours. */
+static bool
+is_undone(int err)
+{
+    return err == 0 || err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EAFNOSUPPORT ||
+           err == -EOPNOTSUPP;
+}
+
 void
 helper_host_undo(void *ctx, const struct undo *u)
 {
@@ -90,7 +98,7 @@ helper_host_undo(void *ctx, const struct undo *u)
 
     for (int i = 0; i < UNDO_TRIES; i++) {
         err = undo_one(ctx, u);
-        if (err == 0 || err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EAFNOSUPPORT)
+        if (is_undone(err))
             return;
     }
     helper_log(NULL, LOG_WARNING, "A change of the network could not be undone (%u): %s", u->kind,
