@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 
-/* 0, or a negative errno (-ENOENT: there is no nft here; -EOPNOTSUPP: the kernel has no nftables). */
+/* 0, or a negative errno (-ENOENT: there is no nft here; -EOPNOTSUPP: the kernel has no nftables).
+ */
 int helper_guard_add(const char *ifname, uint32_t address);
 int helper_guard_remove(const char *ifname);
 
