@@ -22,6 +22,8 @@ struct helper_link {
     struct helper_routes done; /* in the kernel, and in the journal */
 };
 
+enum { TX_QUEUE = 32, TX_QUEUE_GRE = 8 };
+
 static bool
 has6(const struct net_config *c)
 {
@@ -110,12 +112,22 @@ set_address6(struct helper_link *l)
     return err;
 }
 
+/* Of the interface: what waits there is what a ping waits for behind a transfer, and nothing is
+ * gained by more. GRE, a packet at a time, is the slower one. */
+static uint32_t
+queue_of(const struct helper_link *l)
+{
+    const bool gre = l->has_server && l->server.raw && l->server.kind == SOCKET_TCP;
+
+    return gre ? TX_QUEUE_GRE : TX_QUEUE;
+}
+
 static bool
 configure_interface(struct helper_link *l, struct ras_end *end)
 {
     struct helper_net *net = l->host->net;
     const struct net_config *c = &l->config;
-    int err = helper_net_link_up(net, l->ifindex, c->mtu);
+    int err = helper_net_link_up(net, l->ifindex, c->mtu, queue_of(l));
 
     if (err < 0)
         return fail(end, "the interface cannot be set up", err);

@@ -21,7 +21,6 @@
 #endif
 
 enum {
-    TX_QUEUE = 32, /* idle-to-loaded ping stays low, and nothing is lost */
     LINK_LOCAL_PREFIX = 64,
 };
 
@@ -196,7 +195,7 @@ put_no_generated_address(struct nl_msg *msg)
 }
 
 int
-helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu)
+helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu, uint32_t queue)
 {
     struct nl_msg *msg = link_request(ifindex, 0);
 
@@ -208,7 +207,7 @@ helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu)
     msg = link_request(ifindex, IFF_UP);
     if (msg != NULL) {
         nla_put_u32(msg, IFLA_MTU, mtu);
-        nla_put_u32(msg, IFLA_TXQLEN, TX_QUEUE);
+        nla_put_u32(msg, IFLA_TXQLEN, queue);
     }
     return talk(net, msg);
 }

@@ -30,6 +30,10 @@ struct session_kind {
     /* PPP ended because of *why; a kind may know better what is behind it. */
     void (*explain)(const struct session *s, struct ras_end *why);
     const char *(*encryption)(const struct session *s);
+    /* Of what lies below PPP: the last echo's microseconds, and what was dropped; either may be
+     * NULL. */
+    uint32_t (*rtt)(const struct session *s);
+    uint64_t (*dropped)(const struct session *s);
     uint16_t head, tail;
     uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
     bool stream;

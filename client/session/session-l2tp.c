@@ -218,6 +218,18 @@ encryption(const struct session *s)
     return s->plan->ipsec == PLAN_IPSEC_NONE ? session_mppe_text(s) : session_ipsec_text(s);
 }
 
+static uint32_t
+rtt(const struct session *s)
+{
+    return (uint32_t)s->l2tp.tunnel.channel.rtt;
+}
+
+static uint64_t
+dropped(const struct session *s)
+{
+    return s->l2tp.tunnel.ignored + session_ipsec_dropped(&s->l2tp.ipsec);
+}
+
 const struct session_kind session_l2tp_kind = {
     .link_up = link_up,
     .datagram = datagram,
@@ -235,4 +247,6 @@ const struct session_kind session_l2tp_kind = {
     .tail = SESSION_IPSEC_TAIL,
     .channel = CHANNEL_DATA,
     .mtu = MTU,
+    .rtt = rtt,
+    .dropped = dropped,
 };

@@ -270,6 +270,20 @@ session_mppe_text(const struct session *s)
     return "none";
 }
 
+static uint32_t
+rtt(const struct session *s)
+{
+    return s->pptp.call.rtt;
+}
+
+static uint64_t
+dropped(const struct session *s)
+{
+    const struct session_pptp *l = &s->pptp;
+
+    return l->call.ignored + l->gre.malformed + l->gre.foreign + l->gre.duplicate;
+}
+
 const struct session_kind session_pptp_kind = {
     .link_up = link_up,
     .receive = receive,
@@ -283,6 +297,8 @@ const struct session_kind session_pptp_kind = {
     .deadline = deadline,
     .seal = seal,
     .encryption = session_mppe_text,
+    .rtt = rtt,
+    .dropped = dropped,
     .head = GRE_HEAD_MAX + PPP_CRYPT_HEAD,
     .channel = CHANNEL_DATA,
     .mtu = MTU,

@@ -293,6 +293,18 @@ seal(struct session *s, uint8_t **p, size_t *len)
     return true;
 }
 
+static uint32_t
+rtt(const struct session *s)
+{
+    return s->sstp.call.rtt;
+}
+
+static uint64_t
+dropped(const struct session *s)
+{
+    return s->sstp.call.ignored;
+}
+
 const struct session_kind session_sstp_kind = {
     .link_up = link_up,
     .receive = receive,
@@ -303,6 +315,8 @@ const struct session_kind session_sstp_kind = {
     .expire = expire,
     .deadline = deadline,
     .seal = seal,
+    .rtt = rtt,
+    .dropped = dropped,
     .head = HEAD,
     .tail = 0,
     .stream = true,

@@ -702,16 +702,15 @@ session_rtt(const struct session *s)
 {
     const uint32_t ppp = s->over ? 0 : ppp_link_rtt(&s->ppp);
 
-    if (ppp != 0)
-        return ppp;
-    return s->sstp.call.rtt != 0 ? s->sstp.call.rtt : (uint32_t)s->l2tp.tunnel.channel.rtt;
+    return ppp != 0 || s->kind == NULL || s->kind->rtt == NULL ? ppp : s->kind->rtt(s);
 }
 
 uint64_t
 session_dropped(const struct session *s)
 {
-    return s->dropped + s->sstp.call.ignored + s->l2tp.tunnel.ignored +
-           session_ipsec_dropped(&s->l2tp.ipsec) + ppp_link_dropped(&s->ppp);
+    const bool below = s->kind != NULL && s->kind->dropped != NULL;
+
+    return s->dropped + ppp_link_dropped(&s->ppp) + (below ? s->kind->dropped(s) : 0);
 }
 
 const char *

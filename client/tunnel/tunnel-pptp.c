@@ -237,5 +237,6 @@ const struct tunnel_link tunnel_pptp = {
     .describe = describe,
     .drop = drop,
     .clear = clear,
+    .second = "waiting for a socket for GRE",
     .ipv4_only = true,
 };

@@ -154,4 +154,5 @@ const struct tunnel_link tunnel_sstp = {
     .configured = configured,
     .drop = drop,
     .clear = clear,
+    .second = "in the TLS handshake",
 };

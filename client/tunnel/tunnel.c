@@ -174,7 +174,7 @@ on_connect_timer(void *owner, usec_t now)
         tunnel_end_with(t, &t->try_end);
     else
         tunnel_end(t, RAS_VPN_TIMEOUT, "%.80s: timed out %s", tunnel_server(t)->host,
-                   t->address == NULL ? "connecting" : "in the TLS handshake");
+                   t->address == NULL ? "connecting" : t->link->second);
 }
 
 static bool

@@ -46,6 +46,7 @@ struct tunnel_link {
     void (*configured)(struct tunnel *t); /* the first SESSION_CONFIG; may be NULL */
     void (*drop)(struct tunnel *t);       /* forget what was on its way; ->server is closed next */
     void (*clear)(struct tunnel *t);      /* the memory */
+    const char *second; /* what else it takes than a connection, as in "timed out ..." */
     bool ipv4_only;
 };
 
@@ -76,7 +77,7 @@ struct tunnel {
     bool ended;
 
     struct loop_source control, resolving, server, tun;
-    struct loop_timer connect_timer; /* until TLS is up */
+    struct loop_timer connect_timer; /* until there is a session */
     struct loop_timer known_timer;   /* to look no name up any longer */
     struct loop_timer stagger_timer; /* to try the next address */
     struct loop_timer session_timer;

@@ -274,12 +274,14 @@ class Practice:
         self.ras = Process(*inside(self.server, program("tests/ras/dialtone-ras"), "--listen",
                                    f"{SERVER}:443", "--pptp", f"{SERVER}:1723", "--cert", self.files.cert, "--key",
                                    self.files.key, "--users", self.files.path("users"),
-                                   "--ready-fd", str(w), "--json", "--dns", self.inner, "--wins",
+                                   "--tun", "ras0", "--ready-fd", str(w), "--json", "--dns", self.inner, "--wins",
                                    self.inner, "--auth", auth), pass_fds=[w])
         os.close(w)
         if not os.read(r, 16):
             sys.exit(f"the server did not start: {self.ras.p.stdout.read()}")
         os.close(r)
+        # As short as the client's, or under a download it is this queue that a ping measures.
+        run(*inside(self.server, "ip", "link", "set", "ras0", "txqueuelen", "32"))
 
     def close(self):
         for p in (self.ras, self.bridge):

@@ -24,7 +24,7 @@ struct call {
 };
 
 static void
-call_begin(struct call *c, bool with_gre)
+call_make(struct call *c, bool with_gre)
 {
     int tcp[2], gre[2];
 
@@ -39,6 +39,12 @@ call_begin(struct call *c, bool with_gre)
     c->tcp = tcp[0];
     c->n = 0;
     c->gre = gre[0];
+}
+
+static void
+call_begin(struct call *c, bool with_gre)
+{
+    call_make(c, with_gre);
     fake_helper_start(c->h);
 }
 
@@ -212,6 +218,28 @@ test_no_raw_socket(void)
     call_end(&c, RAS_RASMAN_CANNOT_INITIALIZE);
 }
 
+static bool
+has_one_socket(const struct fake_helper *h)
+{
+    return h->n_sockets == 1;
+}
+
+/* The helper never says a word about the second one: it is not TLS that takes too long. */
+static void
+test_no_answer_about_gre(void)
+{
+    struct call c;
+
+    call_make(&c, true);
+    c.h->plan.connect_timeout_s = 1;
+    fake_helper_start(c.h);
+    g_assert_true(fake_helper_run(c.h, has_one_socket, SOON));
+    c.h->mute_sockets = true;
+    g_assert_true(fake_helper_run(c.h, NULL, SOON));
+    g_assert_nonnull(strstr(c.h->detail, "waiting for a socket for GRE"));
+    call_end(&c, RAS_VPN_TIMEOUT);
+}
+
 static void
 test_control_lost(void)
 {
@@ -244,6 +272,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/tunnel-pptp/frames", test_frames);
     g_test_add_func("/tunnel-pptp/no-raw-socket", test_no_raw_socket);
+    g_test_add_func("/tunnel-pptp/no-answer-about-GRE", test_no_answer_about_gre);
     g_test_add_func("/tunnel-pptp/control-lost", test_control_lost);
     g_test_add_func("/tunnel-pptp/needs-IPv4", test_needs_ipv4);
     return g_test_run();
