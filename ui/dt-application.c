@@ -3,6 +3,7 @@
 
 #include "dt-application.h"
 
+#include "dt-background.h"
 #include "dt-dialer-client.h"
 #include "dt-import-window.h"
 #include "dt-logon-window.h"
@@ -15,7 +16,8 @@ struct _DtApplication {
     GtkApplication parent_instance;
 
     ProfileStore *store;
-    DtDialerClient *client;        /* NULL: not there (yet) */
+    DtDialerClient *client; /* NULL: not there (yet) */
+    DtBackground *background;
     GCancellable *cancellable;     /* cancelled in shutdown */
     GtkFileChooserNative *chooser; /* the one that is open, or NULL */
 };
@@ -52,6 +54,7 @@ open_profile(DtApplication *self, const Profile *profile)
     GtkWindow *window = find_window(self, DT_TYPE_LOGON_WINDOW, profile->name);
 
     if (window == NULL) {
+        dt_background_refresh(self->background);
         window = GTK_WINDOW(dt_logon_window_new(GTK_APPLICATION(self), self->store, profile));
         dt_logon_window_set_client(DT_LOGON_WINDOW(window), self->client);
     }
@@ -164,7 +167,15 @@ on_quit(GSimpleAction *action, GVariant *parameter, gpointer user_data)
     g_application_quit(G_APPLICATION(user_data));
 }
 
+static void
+on_open_connection(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    (void)action;
+    open_connection(DT_APPLICATION(user_data), g_variant_get_string(parameter, NULL));
+}
+
 static const GActionEntry actions[] = {
+    {.name = "open-connection", .activate = on_open_connection, .parameter_type = "s"},
     {.name = "import", .activate = on_import},
     {.name = "show-connections", .activate = on_show_connections},
     {.name = "about", .activate = on_about},
@@ -212,6 +223,7 @@ on_client_ready(GObject *source, GAsyncResult *result, gpointer user_data)
     DtApplication *self = DT_APPLICATION(user_data);
 
     self->client = client;
+    dt_background_set_client(self->background, client);
     hand_out_client(self);
 }
 
@@ -242,6 +254,7 @@ dt_application_startup(GApplication *application)
         gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
                                               shortcuts[i].accels);
     self->store = profile_store_new(NULL, NULL);
+    self->background = dt_background_new(GTK_APPLICATION(self), self->store);
     dt_dialer_client_new_async(self->cancellable, on_client_ready, self);
 }
 
@@ -252,6 +265,7 @@ dt_application_shutdown(GApplication *application)
 
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->chooser);
+    g_clear_object(&self->background);
     g_clear_object(&self->client);
     g_clear_object(&self->store);
     G_APPLICATION_CLASS(dt_application_parent_class)->shutdown(application);

@@ -91,6 +91,12 @@ dt_call_set_client(DtCall *self, DtDialerClient *client)
     find_connection(self);
 }
 
+const char *
+dt_call_get_name(DtCall *self)
+{
+    return self->name;
+}
+
 DtConnection *
 dt_call_get_connection(DtCall *self)
 {

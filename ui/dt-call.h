@@ -30,6 +30,8 @@ G_DECLARE_FINAL_TYPE(DtCall, dt_call, DT, CALL, GObject)
 
 DtCall *dt_call_new(const char *name); /* of the connection */
 
+const char *dt_call_get_name(DtCall *self);
+
 /* The helper; NULL: it cannot be reached. The call keeps a reference. */
 void dt_call_set_client(DtCall *self, DtDialerClient *client);
 

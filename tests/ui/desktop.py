@@ -286,6 +286,68 @@ class Keyring:
         self.desktop.end(self.process)
 
 
+class Shell:
+    """The fake shell: a tray, whose icons and menus are read here, and notifications."""
+
+    MENU = "com.canonical.dbusmenu"
+
+    def __init__(self, desktop, program):
+        self.desktop = desktop
+        self.bus = connect(desktop.environment["DBUS_SESSION_BUS_ADDRESS"])
+        self.process = desktop.spawn([sys.executable, program], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, text=True)
+        self.next("ready")
+        self.owner = self.path = None
+
+    def next(self, key):
+        """The next event that has this key."""
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            ready, _, _ = select.select([self.process.stdout], [], [], end - time.monotonic())
+            event = json.loads(self.process.stdout.readline()) if ready else {}
+            if key in event:
+                return event
+        raise AssertionError(f"the shell was told of no {key}")
+
+    def silent(self):
+        """Has it been told nothing?"""
+        return not select.select([self.process.stdout], [], [], 0)[0]
+
+    def click(self):
+        self.process.stdin.write("click\n")
+        self.process.stdin.flush()
+
+    def ask(self, path, interface, method, arguments):
+        return self.bus.call_sync(self.owner, path, interface, method, arguments, None,
+                                  Gio.DBusCallFlags.NONE, 3000, None).unpack()
+
+    def item(self, name):
+        """A property of the icon."""
+        if self.owner is None:
+            self.owner, self.path = self.next("item")["item"]
+        return self.ask(self.path, "org.freedesktop.DBus.Properties", "Get", GLib.Variant(
+            "(ss)", ("org.kde.StatusNotifierItem", name)))[0]
+
+    def menu(self):
+        """What is to be seen in the menu: {label: (id, enabled)}."""
+        _, (_, _, children) = self.ask(self.item("Menu"), self.MENU, "GetLayout", GLib.Variant(
+            "(iias)", (0, -1, [])))
+        return {item[1]["label"]: (item[0], item[1].get("enabled", True)) for item in children
+                if item[1].get("label") and item[1].get("visible", True)}
+
+    def choose(self, label):
+        number, enabled = wait_until(lambda: self.menu().get(label), f"{label} in {self.menu()}")
+        if not enabled:
+            raise AssertionError(f"{label} cannot be chosen")
+        self.ask(self.item("Menu"), self.MENU, "Event", GLib.Variant(
+            "(isvu)", (number, "clicked", GLib.Variant("i", 0), 0)))
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.desktop.end(self.process)
+
+
 class Window:
     """The program, seen through AT-SPI."""
 
@@ -384,6 +446,10 @@ class Window:
             except GLib.Error:
                 continue
         return None
+
+    def ended(self):
+        """Waits until it has ended by itself."""
+        wait_until(lambda: self.process.poll() is not None, "the program has ended")
 
     def end(self, how=signal.SIGTERM):
         code = self.desktop.end(self.process, how)

@@ -30,6 +30,7 @@ class Case:
     def __init__(self):
         self.desktop = desktop.Desktop()
         self.helper = None
+        self.shell = None
         self.window = None
 
     def start_helper(self):
@@ -80,8 +81,9 @@ class Case:
                     if "CRITICAL" in line or "WARNING" in line or "Sanitizer" in line:
                         raise AssertionError("the program complained: " + errors)
         finally:
-            if self.helper is not None:
-                self.helper.end()
+            for other in (self.helper, self.shell):
+                if other is not None:
+                    other.end()
             self.desktop.close()
 
 
@@ -458,6 +460,94 @@ def cut_off(case):
     window.reads("Error 829")
     case.helper.set(State="connected", Error=0, Waiting={})
     window.reads("Received:")
+
+
+def with_shell(case):
+    case.shell = desktop.Shell(case.desktop, os.path.join(HERE, "fake_shell.py"))
+    return case.shell
+
+
+def test_with_tray(function):
+    """A program that was built without one has nothing to test."""
+    return test(function) if os.environ.get("DIALTONE_TRAY") else function
+
+
+@test_with_tray
+def tray(case):
+    """the icon beside the clock: what it shows, and its menu; the call outlives the window"""
+    shell = with_shell(case)
+    window = case.dial(name="A_b & <c>")
+    desktop.wait_until(lambda: shell.item("Status") == "Active", "the icon is there")
+    case.helper.set(State="connecting", Stage=1, Error=0)
+    desktop.wait_until(lambda: "acquiring" in shell.item("IconName"), "the icon of a dial")
+    case.connect()
+    desktop.wait_until(lambda: shell.item("Title") == "Connected", "its text")
+    check("disconnected" not in shell.item("IconName"), shell.item("IconName"))
+    check(shell.item("IconAccessibleDesc") == "Connected", "for a screen reader")
+    desktop.wait_until(lambda: list(shell.menu()) == [
+        "A_b & <c>: Connected", "Disconnect A_b & <c>", "Connections…", "Quit"], shell.menu())
+    shell.choose("Connections…")
+    window.find("frame", "Connections")
+    shell.choose("Disconnect A_b & <c>")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Error=631)
+    shell.choose("Connect A_b & <c>…")
+    window.find("password text")
+    shell.choose("Quit")
+    window.ended()
+
+
+@test_with_tray
+def tray_hidden(case):
+    """a profile that hides the icon has none"""
+    shell = with_shell(case)
+    case.import_profile(HideTrayIcon=1)
+    case.helper.called("Find")
+    check(shell.silent() or shell.item("Status") == "Passive", "there is an icon")
+
+
+@test
+def background(case):
+    """without its window the program stays while it is connected, and says when that is over"""
+    shell = with_shell(case)
+    window = case.dial()
+    case.connect()
+    window.reads("Received:")
+    case.desktop.focus("Example College VPN")
+    case.desktop.keys("Escape")
+    window.gone("frame")
+    check(window.process.poll() is None, "the program ended")
+    case.helper.set(State="waiting", Error=829, Waiting={"seconds": 5, "attempt": 1, "attempts": 3})
+    told = shell.next("notify")
+    check(told["notify"][0].endswith(" was cut off"), told)
+    check("Error 829: " in told["notify"][1], told)
+    case.helper.set(State="connected", Error=0, Waiting={})
+    shell.next("closed")  # it is not true any more
+    case.helper.set(State="idle", Error=734)
+    check("Error 734: " in shell.next("notify")["notify"][1], "how it ended")
+    window.ended()
+
+
+@test
+def background_click(case):
+    """a click on what it says opens the window; that somebody hung up is not said"""
+    shell = with_shell(case)
+    window = case.dial()
+    case.connect()
+    case.desktop.focus("Example College VPN")
+    case.desktop.keys("Escape")
+    window.gone("frame")
+    case.helper.set(State="waiting", Error=829, Waiting={"seconds": 5, "attempt": 1, "attempts": 3})
+    shell.next("notify")
+    shell.click()
+    window.find("frame")
+    window.reads("Error 829")
+    case.helper.set(State="connected", Error=0, Waiting={})
+    case.desktop.focus("Example College VPN")
+    window.reads("Received:")
+    case.helper.set(State="idle", Error=631)
+    window.find("password text")
+    check(shell.silent(), "it said something")
 
 
 @test

@@ -1,0 +1,225 @@
+/* dt-background.c - see dt-background.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-background"
+
+#include "dt-background.h"
+
+#include "dt-call.h"
+#include "dt-format.h"
+#include "dt-logon-window.h"
+#include "dt-main-window.h"
+#include "dt-tray.h"
+
+#include <glib/gi18n.h>
+
+enum { MAX_NAME = 120 };
+
+/* One connection. */
+struct watched {
+    DtBackground *owner;
+    DtCall *call;
+    gboolean active; /* not idle: the program stays */
+    gboolean was_up; /* since it was idle */
+    guint32 told;    /* the failure that the desktop was told of; 0: none */
+};
+
+struct _DtBackground {
+    GObject parent_instance;
+
+    GtkApplication *application; /* not owned: it owns this */
+    ProfileStore *store;
+    DtDialerClient *client;
+    GPtrArray *watched; /* struct watched */
+    DtTray *tray;
+    gboolean held;
+};
+
+G_DEFINE_TYPE(DtBackground, dt_background, G_TYPE_OBJECT)
+
+static void
+watched_free(gpointer data)
+{
+    struct watched *w = data;
+
+    g_signal_handlers_disconnect_by_data(w->call, w);
+    g_object_unref(w->call);
+    g_free(w);
+}
+
+static gboolean
+shows(GtkWindow *window, const char *name)
+{
+    if (!gtk_window_is_active(window))
+        return FALSE;
+    return DT_IS_MAIN_WINDOW(window) ||
+           (DT_IS_LOGON_WINDOW(window) &&
+            g_str_equal(dt_logon_window_get_name(DT_LOGON_WINDOW(window)), name));
+}
+
+static gboolean
+is_seen(DtBackground *self, const char *name)
+{
+    for (GList *l = gtk_application_get_windows(self->application); l != NULL; l = l->next)
+        if (shows(GTK_WINDOW(l->data), name))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+tell(struct watched *w, guint32 failure)
+{
+    GApplication *application = G_APPLICATION(w->owner->application);
+    const char *id = dt_call_get_name(w->call);
+    g_autofree char *name = dt_format_foreign(id, MAX_NAME);
+    /* Translators: %s is the name of a connection */
+    g_autofree char *title =
+        g_strdup_printf(dt_call_get_question(w->call) != 0 ? _("%s waits for you")
+                        : w->was_up                        ? _("%s was cut off")
+                                                           : _("%s could not be connected"),
+                        name);
+    g_autofree char *body = dt_format_error(failure);
+    g_autoptr(GNotification) n = g_notification_new(title);
+
+    g_notification_set_body(n, body);
+    g_notification_set_default_action_and_target(n, "app.open-connection", "s", id);
+    g_application_send_notification(application, id, n);
+}
+
+static void
+judge(struct watched *w)
+{
+    const DtCallLook *look = dt_call_get_look(w->call);
+    const guint32 failure = dt_call_get_failure(w->call);
+
+    if (failure == 0 && w->told != 0)
+        g_application_withdraw_notification(G_APPLICATION(w->owner->application),
+                                            dt_call_get_name(w->call));
+    if (failure == 0)
+        w->told = 0;
+    w->was_up |= look->connected;
+    if (w->active && failure != 0 && failure != w->told) {
+        w->told = failure;
+        if (!is_seen(w->owner, dt_call_get_name(w->call)))
+            tell(w, failure);
+    }
+    w->active = !look->form || dt_call_is_starting(w->call);
+    if (!w->active)
+        w->was_up = FALSE;
+}
+
+static void
+hold_or_release(DtBackground *self)
+{
+    gboolean active = FALSE;
+
+    for (guint i = 0; i < self->watched->len; i++)
+        active |= ((struct watched *)self->watched->pdata[i])->active;
+    if (active == self->held)
+        return;
+    self->held = active;
+    if (active)
+        g_application_hold(G_APPLICATION(self->application));
+    else
+        g_application_release(G_APPLICATION(self->application));
+}
+
+static void
+on_changed(struct watched *w)
+{
+    judge(w);
+    hold_or_release(w->owner);
+}
+
+/* The one of this name, out of the list; or NULL. */
+static struct watched *
+take(DtBackground *self, const char *name)
+{
+    for (guint i = 0; i < self->watched->len; i++) {
+        struct watched *w = self->watched->pdata[i];
+        if (g_str_equal(dt_call_get_name(w->call), name))
+            return g_ptr_array_steal_index(self->watched, i);
+    }
+    return NULL;
+}
+
+static struct watched *
+watch(DtBackground *self, const char *name)
+{
+    struct watched *w = g_new0(struct watched, 1);
+
+    w->owner = self;
+    w->call = dt_call_new(name);
+    g_signal_connect_swapped(w->call, "changed", G_CALLBACK(on_changed), w);
+    dt_call_set_client(w->call, self->client);
+    return w;
+}
+
+/* Those that are still in the store go on as they are. */
+void
+dt_background_refresh(DtBackground *self)
+{
+    g_autoptr(GPtrArray) profiles = profile_store_list(self->store, NULL);
+    g_autoptr(GPtrArray) shown = g_ptr_array_new();
+    GPtrArray *now = g_ptr_array_new_with_free_func(watched_free);
+
+    for (guint i = 0; i < profiles->len; i++) {
+        const Profile *p = profiles->pdata[i];
+        struct watched *w = take(self, p->name);
+        if (w == NULL)
+            w = watch(self, p->name);
+        g_ptr_array_add(now, w);
+        if (!p->hide_tray_icon)
+            g_ptr_array_add(shown, w->call);
+    }
+    g_ptr_array_unref(self->watched);
+    self->watched = now;
+    dt_tray_set_calls(self->tray, shown);
+    hold_or_release(self);
+}
+
+void
+dt_background_set_client(DtBackground *self, DtDialerClient *client)
+{
+    g_set_object(&self->client, client);
+    for (guint i = 0; i < self->watched->len; i++)
+        dt_call_set_client(((struct watched *)self->watched->pdata[i])->call, client);
+}
+
+static void
+dt_background_dispose(GObject *object)
+{
+    DtBackground *self = DT_BACKGROUND(object);
+
+    if (self->store != NULL)
+        g_signal_handlers_disconnect_by_data(self->store, self);
+    g_clear_object(&self->tray);
+    g_clear_pointer(&self->watched, g_ptr_array_unref);
+    g_clear_object(&self->client);
+    g_clear_object(&self->store);
+    G_OBJECT_CLASS(dt_background_parent_class)->dispose(object);
+}
+
+static void
+dt_background_class_init(DtBackgroundClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dt_background_dispose;
+}
+
+static void
+dt_background_init(DtBackground *self)
+{
+    self->watched = g_ptr_array_new_with_free_func(watched_free);
+}
+
+DtBackground *
+dt_background_new(GtkApplication *application, ProfileStore *store)
+{
+    DtBackground *self = g_object_new(DT_TYPE_BACKGROUND, NULL);
+
+    self->application = application;
+    self->store = g_object_ref(store);
+    self->tray = dt_tray_new(application);
+    g_signal_connect_object(store, "changed", G_CALLBACK(dt_background_refresh), self,
+                            G_CONNECT_SWAPPED);
+    dt_background_refresh(self);
+    return self;
+}

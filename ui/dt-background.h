@@ -1,0 +1,28 @@
+/*
+ * dt-background.h - what goes on while no window shows it. Each connection of the store is watched:
+ * as long as one is not idle the program stays, without a window if need be; one that fails, is cut
+ * off or asks is told of on the desktop, unless its window is in front; the tray icon shows them
+ * all.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "dt-dialer-client.h"
+#include "profile-store.h"
+
+G_BEGIN_DECLS
+
+#define DT_TYPE_BACKGROUND (dt_background_get_type())
+
+G_DECLARE_FINAL_TYPE(DtBackground, dt_background, DT, BACKGROUND, GObject)
+
+/* @application must be registered, and have the action "open-connection" (s: its name). */
+DtBackground *dt_background_new(GtkApplication *application, ProfileStore *store);
+/* Looks at the store again; for who cannot wait until it says that it changed. */
+void dt_background_refresh(DtBackground *self);
+void dt_background_set_client(DtBackground *self, DtDialerClient *client);
+
+G_END_DECLS
