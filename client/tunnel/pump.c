@@ -86,29 +86,64 @@ pump_has_packets(const struct pump *p)
     return offload_cut_left(&p->cut);
 }
 
-bool
-pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_n)
+/* The next packet into @slot. False: there was none, or it was dropped. */
+static bool
+cut_next(struct pump *p, uint8_t *slot, size_t stride, struct session_packet *ret)
 {
     const size_t around = (size_t)p->framing.head + p->framing.tail;
-    const size_t fits = cap > around ? cap - around : 0;
-    uint8_t *at = room + p->framing.head;
-    size_t n = offload_cut_next(&p->cut, at, fits < p->framing.mtu ? fits : p->framing.mtu);
+    const size_t fits = stride > around ? stride - around : 0;
+    uint8_t *at = slot + p->framing.head;
+    const size_t n = offload_cut_next(&p->cut, at, fits < p->framing.mtu ? fits : p->framing.mtu);
 
     if (n == 0) { /* longer than the link takes */
         p->stats.dropped += offload_cut_left(&p->cut);
         p->cut.ended = true;
         return false;
     }
-    const size_t inner = n;
-    if (!session_seal(p->session, &at, &n)) {
+    *ret = (struct session_packet){at, n};
+    return true;
+}
+
+bool
+pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_n)
+{
+    struct session_packet packet;
+
+    if (!cut_next(p, room, cap, &packet))
+        return false;
+    const size_t inner = packet.len;
+    if (!session_seal(p->session, &packet.p, &packet.len)) {
         p->stats.dropped++;
         return false;
     }
     p->stats.packets_out++;
     p->stats.bytes_out += inner;
-    *ret = at;
-    *ret_n = n;
+    *ret = packet.p;
+    *ret_n = packet.len;
     return true;
+}
+
+size_t
+pump_seal_batch(struct pump *p, uint8_t *room, size_t stride, struct session_packet *v, size_t max,
+                int *ret_error)
+{
+    size_t n = 0, octets = 0;
+
+    *ret_error = 0;
+    while (n < max) {
+        if (!pump_has_packets(p))
+            *ret_error = pump_read(p);
+        if (*ret_error < 0)
+            break;
+        if (!pump_has_packets(p) || !cut_next(p, room + n * stride, stride, &v[n]))
+            continue;
+        octets += v[n++].len;
+    }
+    const size_t sealed = session_seal_batch(p->session, v, n);
+    p->stats.dropped += n - sealed;
+    p->stats.packets_out += sealed;
+    p->stats.bytes_out += sealed == n ? octets : 0; /* else the call is at its end */
+    return sealed;
 }
 
 enum pump_result

@@ -55,5 +55,11 @@ int pump_read(struct pump *p);
 bool pump_has_packets(const struct pump *p); /* of that super-packet, still to be sealed */
 /* The next of them, sealed somewhere in the @cap octets of @room. False: it was dropped. */
 bool pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_n);
+/* Up to @max packets (<= SESSION_BATCH) of what is left, and of as many super-packets as it takes
+ * or as there are, each in a slot of @stride octets of @room, sealed together: how many frames
+ * stand in
+ * @v. *ret_error: of the last read, 0 when there was none. */
+size_t pump_seal_batch(struct pump *p, uint8_t *room, size_t stride, struct session_packet *v,
+                       size_t max, int *ret_error);
 /* What @error of pump_read() means. */
 enum pump_result pump_tun_result(int error);

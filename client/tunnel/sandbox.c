@@ -6,6 +6,7 @@
 #include <linux/landlock.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -84,7 +85,11 @@ static const struct rule {
                                IS(2, TCP_NODELAY)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP),
                                IS(2, TCP_NOTSENT_LOWAT)}},
-    {SCMP_SYS(getpeername)}, {SCMP_SYS(shutdown)},
+    {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_UDP),
+                               IS(2, UDP_SEGMENT)}},
+    {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_UDP),
+                               IS(2, UDP_GRO)}},
+    {SCMP_SYS(getpeername)}, {SCMP_SYS(getsockname)}, {SCMP_SYS(shutdown)},
     {SCMP_SYS(fcntl), 1, {IS(1, F_GETFL)}},
     {SCMP_SYS(fcntl), 1, {IS(1, F_SETFL)}},
     {SCMP_SYS(epoll_ctl)}, {SCMP_SYS(epoll_wait)}, {SCMP_SYS(epoll_pwait)},

@@ -9,7 +9,12 @@
 #include <unistd.h>
 
 enum {
+    IKE_PORT = 500,
+    L2TP_PORT = 1701,
     STAGGER_USEC = 250 * 1000, /* RFC 8305, 5 */
+    /* Over UDP only an answer shows that somebody is there, and IKE's first question may be lost:
+     * enough for two more. */
+    HEARD_AFTER_USEC = 2500 * 1000,
     /* Where names cannot be looked up, that is mostly told at once; a resolver that waits in vain
      * for its servers says nothing for longer than a dial may take. */
     KNOWN_AFTER_USEC = 2 * 1000 * 1000,
@@ -32,6 +37,8 @@ port_to_find(const struct tunnel *t)
 {
     if (through_proxy(t))
         return t->start.plan.proxy_port;
+    if (t->start.protocol == PLAN_L2TP_IPSEC)
+        return t->start.plan.ipsec == PLAN_IPSEC_NONE ? L2TP_PORT : IKE_PORT;
     return tunnel_server(t)->port != 0 ? tunnel_server(t)->port
                                        : plan_default_port(t->start.protocol);
 }
@@ -166,6 +173,14 @@ try_failed(struct tunnel *t, struct tunnel_try *try, int error, const char *said
 }
 
 static void
+wait_until_heard(struct tunnel *t, struct tunnel_try *try)
+{
+    try->state = TRY_FAILED; /* until it is heard of */
+    if (tunnel_has_other_address(t))
+        loop_timer_set(&t->loop, &t->stagger_timer, t->loop.now + HEARD_AFTER_USEC);
+}
+
+static void
 on_connecting(void *owner, uint32_t events)
 {
     struct tunnel_try *try = owner;
@@ -181,7 +196,10 @@ on_connecting(void *owner, uint32_t events)
         loop_timer_set(&t->loop, &t->stagger_timer, NEVER);
         tunnel_connected(t, try);
         try->source.fd = -1;
-        tunnel_connect_stop(t);
+        if (t->link->heard == NULL)
+            tunnel_connect_stop(t);
+        else
+            wait_until_heard(t, try);
     } else {
         try_failed(t, try, error, "");
     }
@@ -190,8 +208,9 @@ on_connecting(void *owner, uint32_t events)
 void
 tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
 {
-    if (m->tag == TUNNEL_TAG_LINK && t->link->socket != NULL) {
-        t->link->socket(t, fd, fd < 0 && m->error == 0 ? EBADMSG : (int)m->error);
+    if (m->tag > TUNNEL_TAG_LINK - TUNNEL_TAGS_LINK && t->link->socket != NULL) {
+        t->link->socket(t, TUNNEL_TAG_LINK - m->tag, fd,
+                        fd < 0 && m->error == 0 ? EBADMSG : (int)m->error);
         return;
     }
 
@@ -219,7 +238,9 @@ static void
 ask(struct tunnel *t, struct tunnel_try *try)
 {
     const uint16_t tag = (uint16_t)(try - t->tries);
-    const enum socket_kind kind = through_proxy(t) ? SOCKET_PROXY : SOCKET_TCP;
+    const enum socket_kind kind = through_proxy(t)         ? SOCKET_PROXY
+                                  : t->link->heard != NULL ? SOCKET_UDP
+                                                           : SOCKET_TCP;
     const int error = control_open_socket(t->control_fd, tag, &try->address, kind);
 
     try->state = TRY_ASKED;
@@ -236,8 +257,9 @@ try_next(struct tunnel *t)
     for (size_t i = 0; i < t->n_tries; i++) {
         if (t->tries[i].state == TRY_WAITING) {
             ask(t, &t->tries[i]);
-            /* A proxy is asked once at a time: each time it is given the password. */
-            if (!through_proxy(t))
+            /* A proxy is asked once at a time: each time it is given the password. So is a server
+             * over UDP: there is one session. */
+            if (!through_proxy(t) && t->link->heard == NULL)
                 loop_timer_set(&t->loop, &t->stagger_timer, t->loop.now + STAGGER_USEC);
             return;
         }
@@ -251,8 +273,33 @@ try_next(struct tunnel *t)
 static void
 on_stagger(void *owner, usec_t now)
 {
+    struct tunnel *t = owner;
+
     (void)now;
-    try_next(owner);
+    if (t->link->heard == NULL)
+        try_next(t);
+    else
+        t->give_up_address = !t->link->heard(t);
+}
+
+bool
+tunnel_has_other_address(const struct tunnel *t)
+{
+    for (size_t i = 0; i < t->n_tries; i++) {
+        if (t->tries[i].state == TRY_WAITING)
+            return true;
+    }
+    return false;
+}
+
+void
+tunnel_connect_next(struct tunnel *t)
+{
+    char text[48];
+
+    control_log(t->control_fd, 5, "%s does not answer", control_address_text(t->address, text));
+    t->address = NULL;
+    try_next(t);
 }
 
 void

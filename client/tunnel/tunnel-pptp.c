@@ -27,7 +27,6 @@ prepare(struct tunnel *t)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
         return false;
     }
-    t->pptp.pump.ip_header = true;
     return true;
 }
 
@@ -73,7 +72,7 @@ say(struct tunnel *t)
             wr_rd(&w, out.bytes);
             l->tx_len += w.len;
         } else {
-            pump_dgram_put(&l->pump, out.bytes);
+            pump_dgram_put(&l->pump, out.channel, out.bytes);
         }
     }
 }
@@ -120,7 +119,7 @@ on_gre(void *owner, uint32_t events)
     struct tunnel *t = owner;
 
     if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-        pump_dgram_receive(&t->pptp.pump, t->loop.now);
+        pump_dgram_receive(&t->pptp.pump, CHANNEL_DATA, t->loop.now);
 }
 
 static void
@@ -139,19 +138,20 @@ connected(struct tunnel *t)
 }
 
 static void
-on_socket(struct tunnel *t, int fd, int error)
+on_socket(struct tunnel *t, unsigned which, int fd, int error)
 {
     struct tunnel_over_gre *l = &t->pptp;
     struct session_link_info info = {.local_call = l->call};
 
-    if (t->address == NULL || t->session != NULL || l->gre.fd >= 0) { /* nobody asked */
+    if (which != 0 || t->address == NULL || t->session != NULL || l->gre.fd >= 0) { /* nobody
+                                                                                        asked */
         if (fd >= 0)
             close(fd);
         return;
     }
     if (fd >= 0) {
         l->gre = (struct loop_source){.fd = fd, .ready = on_gre, .owner = t};
-        l->pump.fd = fd;
+        pump_dgram_use(&l->pump, CHANNEL_DATA, fd, true);
         error = -loop_add(&t->loop, &l->gre, EPOLLIN);
     }
     if (error == 0)
@@ -213,7 +213,8 @@ drop(struct tunnel *t)
     loop_remove(&t->loop, &l->gre);
     if (l->gre.fd >= 0)
         close(l->gre.fd);
-    l->gre.fd = l->pump.fd = -1;
+    l->gre.fd = -1;
+    pump_dgram_use(&l->pump, CHANNEL_DATA, -1, false);
     l->tx_len = l->rx_len = 0;
     l->call = 0;
 }

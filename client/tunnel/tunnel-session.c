@@ -82,6 +82,13 @@ on_config(struct tunnel *t, const struct net_config *config)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "configuring: %s", strerror(-error));
 }
 
+/* Of the address that was tried nothing was heard, and there is another. */
+static bool
+may_try_another(const struct tunnel *t)
+{
+    return t->link->heard != NULL && !t->link->heard(t) && tunnel_has_other_address(t);
+}
+
 static void
 on_event(struct tunnel *t, const struct session_event *event)
 {
@@ -108,7 +115,10 @@ on_event(struct tunnel *t, const struct session_event *event)
         t->early_refused = true;
         break;
     case SESSION_ENDED:
-        tunnel_end_with(t, &event->end);
+        if (event->end.error == RAS_VPN_TIMEOUT && may_try_another(t))
+            t->give_up_address = true;
+        else
+            tunnel_end_with(t, &event->end);
         break;
     }
 }
@@ -122,6 +132,15 @@ redo_without_early(struct tunnel *t)
     drop_link(t);
     t->early = t->early_refused = false;
     tunnel_connect(t);
+}
+
+static void
+go_to_next_address(struct tunnel *t)
+{
+    drop_session(t);
+    drop_link(t);
+    t->give_up_address = false;
+    tunnel_connect_next(t);
 }
 
 /* ---- the link ---- */
@@ -209,8 +228,10 @@ tunnel_connected(struct tunnel *t, const struct tunnel_try *winner)
     const int fd = winner->source.fd, on = 1, lowat = NOTSENT_LOWAT;
     char text[48];
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
+    if (t->link->heard == NULL) { /* TCP */
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
+    }
     t->address = &winner->address;
     t->server = (struct loop_source){.fd = fd, .ready = on_server, .owner = t};
     control_stage(t->control_fd, STAGE_CONNECTING, control_address_text(t->address, text));
@@ -303,6 +324,10 @@ tunnel_session_round(struct tunnel *t)
         return;
     if (t->early_refused) {
         redo_without_early(t);
+        return;
+    }
+    if (t->give_up_address) {
+        go_to_next_address(t);
         return;
     }
     watch(t);

@@ -21,6 +21,7 @@ enum { CONNECT_TIMEOUT_S = 20 };
 
 static const struct tunnel_link *const links[] = {
     [PLAN_SSTP] = &tunnel_sstp,
+    [PLAN_L2TP_IPSEC] = &tunnel_l2tp,
     [PLAN_PPTP] = &tunnel_pptp,
 };
 
@@ -260,7 +261,8 @@ tunnel_run(int control_fd)
         return 1;
     signal(SIGPIPE, SIG_IGN);
     t->control_fd = control_fd;
-    t->server.fd = t->sstp.tls.fd = t->pptp.gre.fd = t->pump.tun.fd = -1;
+    t->server.fd = t->sstp.tls.fd = t->pptp.gre.fd = t->l2tp.udp4500.fd = t->l2tp.esp.fd =
+        t->pump.tun.fd = -1;
     t->loop.epoll_fd = t->loop.timer_fd = -1;
     if (hard < 0)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "hardening: %s", strerror(-hard));

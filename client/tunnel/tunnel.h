@@ -5,7 +5,8 @@
  *     tunnel-connect.c  a name becomes a connected socket (happy eyeballs, RFC 8305)
  *     tunnel-session.c  the session, its events and the TUN, until something ends them
  *     tunnel-sstp.c     what carries it: TLS,
- *     tunnel-pptp.c     or TCP and GRE; each a struct tunnel_link
+ *     tunnel-pptp.c     TCP and GRE,
+ *     tunnel-l2tp.c     or UDP and ESP; each a struct tunnel_link
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -35,9 +36,9 @@ struct tunnel_link {
     bool (*prepare)(struct tunnel *t);
     void (*connected)(struct tunnel *t); /* ->server is; later: tunnel_start_session() */
     void (*readable)(struct tunnel *t);  /* ->server is, or has an error to tell */
-    /* The socket that control_open_socket() was asked for with TUNNEL_TAG_LINK; takes @fd (-1:
-     * @error). NULL: none is asked for. */
-    void (*socket)(struct tunnel *t, int fd, int error);
+    /* The socket that control_open_socket() was asked for with TUNNEL_TAG_LINK - @which; takes @fd
+     * (-1: @error). NULL: none is asked for. */
+    void (*socket)(struct tunnel *t, unsigned which, int fd, int error);
     void (*packets)(struct tunnel *t); /* the TUN is readable */
     void (*expired)(struct tunnel *t); /* after session_expire(); may be NULL */
     void (*flush)(struct tunnel *t);   /* after each round: what waits to be sent */
@@ -47,12 +48,15 @@ struct tunnel_link {
     void (*drop)(struct tunnel *t);       /* forget what was on its way; ->server is closed next */
     void (*clear)(struct tunnel *t);      /* the memory */
     const char *second; /* what else it takes than a connection, as in "timed out ..." */
+    /* Has the server said anything? Connecting says nothing about that over UDP: addresses are
+     * tried one after the other until it has. NULL: connected is as good as heard. */
+    bool (*heard)(const struct tunnel *t);
     bool ipv4_only;
 };
 
-extern const struct tunnel_link tunnel_sstp, tunnel_pptp;
+extern const struct tunnel_link tunnel_sstp, tunnel_pptp, tunnel_l2tp;
 
-enum { TUNNEL_TAG_LINK = 0xffff };
+enum { TUNNEL_TAG_LINK = 0xffff, TUNNEL_TAGS_LINK = 2 };
 
 struct tunnel_over_tls {
     struct io_tls tls;
@@ -69,6 +73,12 @@ struct tunnel_over_gre {
     uint8_t tx[PUMP_OUTPUT + 8 * 1024], rx[1024]; /* of the control connection */
 };
 
+struct tunnel_over_udp {
+    struct loop_source udp4500, esp; /* beside ->server */
+    unsigned waiting;                /* answers to control_open_socket() */
+    struct pump_dgram pump;
+};
+
 struct tunnel {
     int control_fd;
     struct loop loop;
@@ -80,6 +90,7 @@ struct tunnel {
     struct loop_timer connect_timer; /* until there is a session */
     struct loop_timer known_timer;   /* to look no name up any longer */
     struct loop_timer stagger_timer; /* to try the next address */
+    bool give_up_address;            /* nothing was heard of this one */
     struct loop_timer session_timer;
     struct loop_timer stats_timer; /* armed when there is something new to tell */
 
@@ -92,6 +103,7 @@ struct tunnel {
     const struct tunnel_link *link;
     struct tunnel_over_tls sstp;
     struct tunnel_over_gre pptp;
+    struct tunnel_over_udp l2tp;
     struct session *session;
     struct rng rng;
     struct pump pump;
@@ -115,6 +127,8 @@ bool tunnel_resolve(struct tunnel *t); /* blocks until there are addresses, or t
 void tunnel_connect(struct tunnel *t); /* later: tunnel_connected() */
 void tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd); /* takes @fd */
 void tunnel_connect_stop(struct tunnel *t);
+bool tunnel_has_other_address(const struct tunnel *t); /* not tried yet */
+void tunnel_connect_next(struct tunnel *t);            /* that one */
 
 /* tunnel-session.c */
 void tunnel_start_session(struct tunnel *t, struct session_link_info *info); /* the rest of @info is

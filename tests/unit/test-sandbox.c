@@ -12,6 +12,7 @@
 #include <glib.h>
 #include <linux/if_tun.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -314,7 +315,9 @@ static const struct forbidden {
 static bool
 works(void)
 {
-    const int on = 1, lowat = 1 << 17;
+    const int on = 1, lowat = 1 << 17, segment = 1000;
+    struct sockaddr_in here;
+    socklen_t here_len = sizeof here;
     int error = 0;
     socklen_t len = sizeof error;
     char byte = 'x';
@@ -330,6 +333,9 @@ works(void)
            recvmmsg(has.udp, &many, 1, MSG_DONTWAIT, NULL) == 1 &&
            write(has.pipe[1], "y", 1) == 1 && poll(&p, 1, 1000) == 1 &&
            readv(has.pipe[0], &iov, 1) == 1 && writev(has.pipe[1], &iov, 1) == 1 &&
+           setsockopt(has.udp, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment) == 0 &&
+           setsockopt(has.udp, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0 &&
+           getsockname(has.udp, (struct sockaddr *)&here, &here_len) == 0 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat) == 0 &&
            getsockopt(has.tcp, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
