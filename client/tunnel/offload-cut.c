@@ -36,6 +36,30 @@ find_headers(struct offload_cut *c, const struct virtio_net_hdr *hdr)
     return (c->udp || least >= TCP_HEADER) && c->header <= c->len;
 }
 
+/* What all packets' headers have in common is summed once. The kernel left the pseudo-header's sum
+ * in the checksum field, made with the length of the whole. */
+static void
+sum_headers(struct offload_cut *c)
+{
+    const uint8_t *p = c->packet, *t = p + c->transport;
+
+    if (p[0] >> 4 == 4) {
+        const size_t ip = (size_t)(p[0] & 15) * 4;
+        c->ip_sum = offload_sum(offload_sum(0, p, IP4_TOTAL), p + IP4_FRAGMENT, 4);
+        c->ip_sum = offload_sum(c->ip_sum, p + IP4_SOURCE, ip - IP4_SOURCE);
+    }
+    c->transport_sum = (uint16_t)~sum16(c->len - c->transport);
+    if (c->udp) {
+        c->transport_sum = offload_sum(c->transport_sum, t, UDP_LENGTH);
+        c->transport_sum = offload_sum(c->transport_sum, t + UDP_CHECKSUM, 2);
+    } else {
+        const size_t size = c->header - c->transport;
+        c->transport_sum = offload_sum(c->transport_sum, t, TCP_SEQUENCE);
+        c->transport_sum = offload_sum(c->transport_sum, t + TCP_ACK, 4);
+        c->transport_sum = offload_sum(c->transport_sum, t + TCP_WINDOW, size - TCP_WINDOW);
+    }
+}
+
 bool
 offload_cut_begin(struct offload_cut *c, const struct virtio_net_hdr *hdr, const uint8_t *packet,
                   size_t n)
@@ -61,6 +85,8 @@ offload_cut_begin(struct offload_cut *c, const struct virtio_net_hdr *hdr, const
     }
     if (version == 4)
         c->id = get16(packet + IP4_ID);
+    if (c->segment != 0)
+        sum_headers(c);
     c->ended = false;
     return true;
 }
@@ -71,19 +97,13 @@ offload_cut_left(const struct offload_cut *c)
     return !c->ended;
 }
 
-/* The kernel left the pseudo-header's sum in the field, made with the length of the whole; @old and
- * @now are the transport's lengths. UDP sends a sum of zero as all ones (RFC 768). */
+/* UDP sends a sum of zero as all ones (RFC 768). */
 static void
-fill_checksum(const struct offload_cut *c, uint8_t *out, size_t n, size_t old, size_t now)
+put_checksum(uint8_t *field, uint64_t sum, bool udp)
 {
-    uint8_t *field = out + c->csum_start + c->csum_offset;
-    uint64_t sum = offload_sum(0, out + c->csum_start, n - c->csum_start);
-
-    sum += (uint16_t)~sum16(old);
-    sum += sum16(now);
-
     uint16_t value = offload_fold(sum);
-    if (value == 0 && c->csum_offset == UDP_CHECKSUM)
+
+    if (value == 0 && udp)
         value = 0xffff;
     memcpy(field, &value, 2);
 }
@@ -95,25 +115,31 @@ fill_ip(struct offload_cut *c, uint8_t *out, size_t n)
         set16(out + IP6_LENGTH, n - IP6_HEADER);
         return;
     }
-
-    const size_t ip = (size_t)(out[0] & 15) * 4;
-    uint16_t sum;
     set16(out + IP4_TOTAL, n);
-    set16(out + IP4_ID, c->id++);
-    set16(out + IP4_CHECKSUM, 0);
-    sum = offload_fold(offload_sum(0, out, ip));
-    memcpy(out + IP4_CHECKSUM, &sum, 2);
+    set16(out + IP4_ID, c->id);
+    put_checksum(out + IP4_CHECKSUM, c->ip_sum + sum16(n) + sum16(c->id), false);
+    c->id++;
 }
 
-/* FIN and PSH belong to the last packet, CWR to the first (RFC 3168, 6.1.2). */
+/* FIN and PSH belong to the last packet, CWR to the first (RFC 3168, 6.1.2). @sum: the payload's.
+ */
 static void
-fill_tcp(const struct offload_cut *c, uint8_t *tcp, bool first, bool last)
+fill_tcp(const struct offload_cut *c, uint8_t *tcp, size_t n, bool last, uint64_t sum)
 {
     set32(tcp + TCP_SEQUENCE, get32(tcp + TCP_SEQUENCE) + (uint32_t)c->done);
     if (!last)
         tcp[TCP_FLAGS] &= (uint8_t) ~(FLAG_FIN | FLAG_PSH);
-    if (!first)
+    if (c->done > 0)
         tcp[TCP_FLAGS] &= (uint8_t)~FLAG_CWR;
+    sum = offload_sum(sum + c->transport_sum + sum16(n), tcp + TCP_SEQUENCE, 4);
+    put_checksum(tcp + TCP_CHECKSUM, offload_sum(sum, tcp + TCP_OFFSET, 2), false);
+}
+
+static void
+fill_udp(const struct offload_cut *c, uint8_t *udp, size_t n, uint64_t sum)
+{
+    set16(udp + UDP_LENGTH, n);
+    put_checksum(udp + UDP_CHECKSUM, sum + c->transport_sum + 2 * (uint64_t)sum16(n), true);
 }
 
 static size_t
@@ -123,7 +149,9 @@ copy_whole(struct offload_cut *c, uint8_t *out, size_t cap)
         return 0;
     memcpy(out, c->packet, c->len);
     if (c->csum_start != 0)
-        fill_checksum(c, out, c->len, 0, 0);
+        put_checksum(out + c->csum_start + c->csum_offset,
+                     offload_sum(0, out + c->csum_start, c->len - c->csum_start),
+                     c->csum_offset == UDP_CHECKSUM);
     c->ended = true;
     return c->len;
 }
@@ -139,17 +167,17 @@ offload_cut_next(struct offload_cut *c, uint8_t *out, size_t cap)
     const size_t left = c->len - c->header - c->done;
     const size_t payload = left < c->segment ? left : c->segment;
     const size_t n = c->header + payload;
+    const bool last = payload == left;
     if (n > cap)
         return 0;
     memcpy(out, c->packet, c->header);
-    memcpy(out + c->header, c->packet + c->header + c->done, payload);
+    const uint64_t sum = offload_copy(0, out + c->header, c->packet + c->header + c->done, payload);
     fill_ip(c, out, n);
     if (c->udp)
-        set16(out + c->transport + UDP_LENGTH, n - c->transport);
+        fill_udp(c, out + c->transport, n - c->transport, sum);
     else
-        fill_tcp(c, out + c->transport, c->done == 0, payload == left);
-    fill_checksum(c, out, n, c->len - c->transport, n - c->transport);
+        fill_tcp(c, out + c->transport, n - c->transport, last, sum);
     c->done += payload;
-    c->ended = payload == left;
+    c->ended = last;
     return n;
 }

@@ -121,7 +121,7 @@ same_tcp(const struct offload_flow *f, const uint8_t *p, const struct look *l)
         return false;
     if (((q[TCP_FLAGS] ^ t[TCP_FLAGS]) & ~FLAG_PSH) != 0)
         return false;
-    if (memcmp(q + TCP_FLAGS + 1, t + TCP_FLAGS + 1, 2) != 0) /* window */
+    if (memcmp(q + TCP_WINDOW, t + TCP_WINDOW, 2) != 0)
         return false;
     return memcmp(q + TCP_URGENT, t + TCP_URGENT,
                   (size_t)(l->header - l->transport) - TCP_URGENT) == 0;

@@ -31,6 +31,7 @@ enum {
     TCP_ACK = 8,
     TCP_OFFSET = 12,
     TCP_FLAGS = 13,
+    TCP_WINDOW = 14,
     TCP_CHECKSUM = 16,
     TCP_URGENT = 18,
     FLAG_FIN = 0x01,

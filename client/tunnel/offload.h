@@ -34,6 +34,7 @@ struct offload_cut {
     uint16_t csum_start, csum_offset; /* csum_start 0: the checksum is there already */
     uint16_t id;                      /* IPv4 identification of the next packet */
     bool udp, ended;
+    uint64_t ip_sum, transport_sum; /* of the headers, but for what differs from packet to packet */
 };
 
 /* False: not a packet that we can cut (then drop it). */
@@ -76,4 +77,6 @@ void offload_merge_flush(struct offload_merge *m);
 
 /* The internet checksum's sum of @n bytes (RFC 1071) added to @sum, neither folded nor inverted. */
 uint64_t offload_sum(uint64_t sum, const void *p, size_t n);
+/* The same of what it copies: memory is read once. They do not overlap. */
+uint64_t offload_copy(uint64_t sum, void *to, const void *from, size_t n);
 uint16_t offload_fold(uint64_t sum); /* folded and inverted, host order of the 16-bit words read */

@@ -245,6 +245,33 @@ cut_without_offload(void)
     g_assert_false(offload_cut_left(&state));
 }
 
+/* IPv4 options are in each packet, and in its header's sum. */
+static void
+cut_ip_options(void)
+{
+    const struct spec s = {.flags = FLAG_ACK, .payload = 3000};
+    struct virtio_net_hdr hdr;
+    struct offload_cut state;
+    uint8_t plain[4000], super[4000], out[2000];
+    const size_t n = build_super(plain, &s, 1348, &hdr) + 4;
+    size_t pieces = 0, len;
+
+    memcpy(super, plain, 20);
+    memcpy(super + 20, "\x01\x07\x55\xaa", 4);
+    memcpy(super + 24, plain + 20, n - 24);
+    super[0] = 0x46;
+    hdr.csum_start = 24;
+    g_assert_true(offload_cut_begin(&state, &hdr, super, n));
+    for (; (len = offload_cut_next(&state, out, sizeof out)) > 0; pieces++) {
+        const uint8_t tail[4] = {0, 6, (uint8_t)((len - 24) >> 8), (uint8_t)(len - 24)};
+        const uint32_t pseudo = add_words(add_words(0, out + 12, 8), tail, 4);
+        g_assert_cmphex(add_words(0, out, 24), ==, 0xffff);
+        g_assert_cmphex(add_words(pseudo, out + 24, len - 24), ==, 0xffff);
+        g_assert_cmpmem(out + 20, 4, super + 20, 4);
+    }
+    g_assert_cmpuint(pieces, ==, 3);
+}
+
 /* A UDP checksum that comes out as zero is sent as all ones: zero would say "none" (RFC 768). */
 static void
 cut_udp_zero_sum(void)
@@ -633,9 +660,32 @@ sum_matches(void)
             const uint16_t got = offload_fold(offload_sum(0, bytes + from, n));
             g_assert_cmphex(ntohs(got), ==, ~add_words(0, bytes + from, n) & 0xffff);
         }
+    const uint64_t odd = 0xfedcba9876543210; /* what came before may fill the word */
+    const uint8_t words[8] = {0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10};
+    g_assert_cmphex(ntohs(offload_fold(offload_sum(GUINT64_TO_BE(odd), bytes, 200))), ==,
+                    ~add_words(add_words(0, words, 8), bytes, 200) & 0xffff);
     memset(bytes, 0xff, sizeof bytes);
     g_assert_cmphex(offload_fold(offload_sum(0, bytes, sizeof bytes)), ==, 0);
     g_assert_cmphex(offload_fold(0), ==, 0xffff);
+}
+
+/* A copy and nothing beside it, and the sum of it. */
+static void
+copy_matches(void)
+{
+    uint8_t from[300], to[302];
+
+    for (size_t i = 0; i < sizeof from; i++)
+        from[i] = (uint8_t)(i * 151 + 13);
+    for (size_t at = 0; at < 17; at++)
+        for (size_t n = 0; at + n <= sizeof from; n++) {
+            memset(to, 0xaa, sizeof to);
+            g_assert_cmphex(offload_fold(offload_copy(7, to + 1, from + at, n)), ==,
+                            offload_fold(offload_sum(7, from + at, n)));
+            g_assert_cmpmem(to + 1, n, from + at, n);
+            g_assert_cmphex(to[0], ==, 0xaa);
+            g_assert_cmphex(to[n + 1], ==, 0xaa);
+        }
 }
 
 static const struct spec runs[] = {
@@ -657,6 +707,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/offload/sum", sum_matches);
+    g_test_add_func("/offload/copy", copy_matches);
+    g_test_add_func("/offload/cut/ip-options", cut_ip_options);
     for (size_t i = 0; i < G_N_ELEMENTS(cut_cases); i++) {
         g_autofree char *name = g_strconcat("/offload/cut/", cut_cases[i].name, NULL);
         g_test_add_data_func(name, &cut_cases[i], cut);
