@@ -110,8 +110,8 @@ may_send(const struct ppp_link *l, uint8_t version)
     return l->phase == PPP_PHASE_NETWORK && (ncp->state == PPP_OPENED || early);
 }
 
-static bool
-may_send_plain(const struct ppp_link *l, uint8_t version)
+bool
+ppp_link_may_seal_plain(const struct ppp_link *l, uint8_t version)
 {
     return may_send(l, version) && l->crypt.tx_bits == 0 && !ppp_link_data_encrypted_only(l) &&
            !ppp_link_data_waits(l);
@@ -120,7 +120,7 @@ may_send_plain(const struct ppp_link *l, uint8_t version)
 bool
 ppp_link_may_seal(const struct ppp_link *l, uint8_t version)
 {
-    return l->crypt.tx_bits != 0 ? may_send(l, version) : may_send_plain(l, version);
+    return l->crypt.tx_bits != 0 ? may_send(l, version) : ppp_link_may_seal_plain(l, version);
 }
 
 size_t
@@ -129,7 +129,7 @@ ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4]
     const uint16_t protocol = version == 6 ? PPP_PROTO_IP6 : PPP_PROTO_IP4;
     struct wr w = wr_over(ret, 4);
 
-    if (!may_send_plain(l, version))
+    if (!ppp_link_may_seal_plain(l, version))
         return 0;
     if (!l->lcp.peer_acfc)
         wr_be16(&w, 0xff03);

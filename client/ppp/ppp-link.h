@@ -99,8 +99,9 @@ bool ppp_link_poll(struct ppp_link *l, struct ppp_link_item *ret);
 /* What to put before an IP packet (@version 4 or 6): writes 1 to 4 octets, returns how many; 0:
  * that protocol is not up. */
 size_t ppp_link_header(const struct ppp_link *l, uint8_t version, uint8_t ret[static 4]);
-/* May a packet of this version go now? */
+/* May a packet of this version go now? In any form; as it is, behind ppp_link_header(). */
 bool ppp_link_may_seal(const struct ppp_link *l, uint8_t version);
+bool ppp_link_may_seal_plain(const struct ppp_link *l, uint8_t version);
 /* An IP packet becomes a frame in place, encrypted if that was agreed. PPP_CRYPT_HEAD octets must
  * be free before it. False: drop it. */
 bool ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len);

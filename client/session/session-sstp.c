@@ -278,10 +278,9 @@ static bool
 seal(struct session *s, uint8_t **p, size_t *len)
 {
     const uint8_t version = **p >> 4;
-    uint8_t ignored[4];
 
     if (s->sstp.call.state != SSTP_CALL_CONNECTED || (version != 4 && version != 6) ||
-        ppp_link_header(&s->ppp, version, ignored) == 0)
+        !ppp_link_may_seal_plain(&s->ppp, version))
         return false;
     *p -= HEAD;
     *len += HEAD;

@@ -156,7 +156,7 @@ attach(struct io_tls *t, SSL *ssl, int fd)
     t->ssl = ssl;
     t->fd = fd;
     t->io_error = 0;
-    t->eof = false;
+    t->eof = t->blocked = false;
     t->out_len = t->out_sent = 0;
     t->end = (struct ras_end){0};
 
@@ -208,6 +208,14 @@ io_tls_drop_authorities(struct io_tls *t)
 }
 
 /* ---- the stream ---- */
+
+/* SSL_get_error() looks at the queue of errors, which is nearly always empty. */
+static void
+forget_errors(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+}
 
 /* What OpenSSL has to say about a failure, in the numbers of ras.h. */
 static void
@@ -263,41 +271,27 @@ io_tls_handshake(struct io_tls *t)
 enum io_tls_result
 io_tls_read(struct io_tls *t, uint8_t *p, size_t cap, size_t *ret_n)
 {
-    ERR_clear_error();
+    forget_errors();
     const int result = SSL_read_ex(t->ssl, p, cap, ret_n);
 
     return result == 1 ? IO_TLS_OK : after(t, result, "while receiving");
 }
 
-enum io_tls_result
-io_tls_write(struct io_tls *t, const uint8_t *p, size_t n, size_t *ret_n)
+/* To the kernel, which may wait with what fills no segment if there is @more. */
+static enum io_tls_result
+send_out(struct io_tls *t, bool more)
 {
-    size_t done = 0, part;
+    const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
 
-    ERR_clear_error();
-    *ret_n = 0;
-    while (done < n) {
-        const size_t want = n - done < IO_TLS_RECORD ? n - done : IO_TLS_RECORD;
-        if (IO_TLS_OUT - t->out_len < want + 512)
-            return IO_TLS_AGAIN;
-        const int result = SSL_write_ex(t->ssl, p + done, want, &part);
-        if (result != 1)
-            return after(t, result, "while sending");
-        done += part;
-        *ret_n = done;
-    }
-    return IO_TLS_OK;
-}
-
-enum io_tls_result
-io_tls_flush(struct io_tls *t)
-{
+    t->blocked = false;
     while (t->out_sent < t->out_len) {
-        const ssize_t n = send(t->fd, t->out + t->out_sent, t->out_len - t->out_sent, MSG_NOSIGNAL);
+        const ssize_t n = send(t->fd, t->out + t->out_sent, t->out_len - t->out_sent, flags);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && errno == EAGAIN)
+        if (n < 0 && errno == EAGAIN) {
+            t->blocked = true;
             return IO_TLS_AGAIN;
+        }
         if (n < 0) {
             ras_end_set(&t->end, RAS_VPN_DISCONNECT, "while sending: %s", strerror(errno));
             return IO_TLS_FAILED;
@@ -308,10 +302,38 @@ io_tls_flush(struct io_tls *t)
     return IO_TLS_OK;
 }
 
+enum io_tls_result
+io_tls_write(struct io_tls *t, const uint8_t *p, size_t n, size_t *ret_n)
+{
+    enum io_tls_result sent;
+    size_t part;
+
+    forget_errors();
+    for (*ret_n = 0; *ret_n < n; *ret_n += part) {
+        const size_t left = n - *ret_n, want = left < IO_TLS_RECORD ? left : IO_TLS_RECORD;
+        if (IO_TLS_OUT - t->out_len < want + 512) {
+            /* a record follows at once: nothing stays behind in the kernel */
+            sent = send_out(t, true);
+            if (sent != IO_TLS_OK)
+                return sent;
+        }
+        const int result = SSL_write_ex(t->ssl, p + *ret_n, want, &part);
+        if (result != 1)
+            return after(t, result, "while sending");
+    }
+    return IO_TLS_OK;
+}
+
+enum io_tls_result
+io_tls_flush(struct io_tls *t)
+{
+    return send_out(t, false);
+}
+
 bool
 io_tls_blocked(const struct io_tls *t)
 {
-    return t->out_sent < t->out_len;
+    return t->blocked;
 }
 
 void

@@ -18,7 +18,7 @@
 enum {
     IO_TLS_RECORD = 16 * 1024,              /* the most a record carries */
     IO_TLS_OUT = 4 * (IO_TLS_RECORD + 512), /* sealed, not yet taken by the kernel */
-    IO_TLS_READ_AHEAD = 128 * 1024,
+    IO_TLS_READ_AHEAD = 32 * 1024,          /* more is colder when its turn comes */
 };
 
 enum io_tls_result {
@@ -34,7 +34,8 @@ struct io_tls {
     struct tls_verify verify;
     int fd; /* borrowed; -1: none yet */
     int io_error;
-    bool eof; /* the socket's end was seen */
+    bool eof;     /* the socket's end was seen */
+    bool blocked; /* it takes nothing more now */
     size_t out_len, out_sent;
     uint8_t *out; /* IO_TLS_OUT */
     struct ras_end end;
@@ -56,7 +57,8 @@ void io_tls_drop_authorities(struct io_tls *t);
 
 /* IO_TLS_OK: *ret_n > 0 octets were read. */
 enum io_tls_result io_tls_read(struct io_tls *t, uint8_t *p, size_t cap, size_t *ret_n);
-/* Seals as many whole records as there is room for; *ret_n says how much of @p was taken. */
+/* Seals @p, record by record; *ret_n says how much was taken. What is sealed gathers, and goes to
+ * the kernel several records at a time, the last of them by io_tls_flush(). */
 enum io_tls_result io_tls_write(struct io_tls *t, const uint8_t *p, size_t n, size_t *ret_n);
 /* Hands what is sealed to the kernel. IO_TLS_OK: all of it. */
 enum io_tls_result io_tls_flush(struct io_tls *t);

@@ -74,7 +74,7 @@ pump_stream_receive(struct pump_stream *s, usec_t now)
 
 /* ---- up ---- */
 
-/* Records out of the send buffer; the last, short one only if @all. */
+/* Records out of the send buffer; the last, short one only if @all, and then to the kernel. */
 static enum pump_result
 push(struct pump_stream *s, bool all)
 {
@@ -86,7 +86,7 @@ push(struct pump_stream *s, bool all)
     s->tx_len -= taken;
     if (taken > 0 && s->tx_len > 0)
         memmove(s->tx, s->tx + taken, s->tx_len);
-    return io_tls_flush(s->tls) == IO_TLS_FAILED ? PUMP_FAILED : PUMP_OK;
+    return all && io_tls_flush(s->tls) == IO_TLS_FAILED ? PUMP_FAILED : PUMP_OK;
 }
 
 /* The next packet of the super-packet, sealed at the end of the send buffer. */
@@ -106,7 +106,7 @@ seal_next(struct pump_stream *s)
 bool
 pump_stream_wants_tun(const struct pump_stream *s)
 {
-    return s->pump->open && !io_tls_blocked(s->tls) && s->tx_len < PUMP_SEND_AT;
+    return s->pump->open && !io_tls_blocked(s->tls) && s->tx_len < PUMP_SEAL_AT;
 }
 
 bool
@@ -128,9 +128,9 @@ pump_stream_send(struct pump_stream *s)
                 break;
             total += s->pump->cut.len;
         }
-        while (pump_has_packets(s->pump) && s->tx_len < PUMP_SEND_AT)
+        while (pump_has_packets(s->pump) && s->tx_len < PUMP_SEAL_AT)
             seal_next(s);
-        if (s->tx_len >= PUMP_SEND_AT)
+        if (s->tx_len >= PUMP_SEAL_AT)
             result = push(s, false);
     }
     return result != PUMP_OK ? result : pump_tun_result(error);

@@ -10,9 +10,9 @@
 #include "pump.h"
 
 enum {
-    PUMP_SEND_AT = 48 * 1024,           /* start sending when this much waits */
-    PUMP_TX = PUMP_SEND_AT + 40 * 1024, /* a packet more, and room for what the session says */
-    PUMP_RX = IO_TLS_READ_AHEAD + 8 * 1024,
+    PUMP_SEAL_AT = IO_TLS_RECORD, /* what fills a record goes to TLS while it is in the cache */
+    PUMP_TX = PUMP_SEAL_AT + 40 * 1024, /* a packet more, and room for what the session says */
+    PUMP_RX = 136 * 1024,               /* two super-packets and the start of a frame */
 };
 
 struct pump_stream {

@@ -535,10 +535,35 @@ records_are_full(void)
 
     g_assert_cmpint(io_tls_write(&w->client, bytes, sizeof bytes, &n), ==, IO_TLS_OK);
     g_assert_cmpuint(n, ==, sizeof bytes);
-    io_tls_flush(&w->client);
+    g_assert_cmpint(SSL_read_ex(w->server, got, sizeof got, &n), ==, 0); /* they gather */
+    g_assert_cmpint(io_tls_flush(&w->client), ==, IO_TLS_OK);
     for (int i = 0; i < 3; i++) {
         g_assert_cmpint(SSL_read_ex(w->server, got, sizeof got, &n), ==, 1);
         g_assert_cmpuint(n, ==, IO_TLS_RECORD);
+    }
+    good_world_free(w);
+}
+
+/* More than gathers goes to the kernel by itself, and no last octet stays behind in it: TCP may
+ * hold back what is said to have more behind it. */
+static void
+nothing_stays_behind(void)
+{
+    struct world *w = talking_world(TLS1_3_VERSION);
+    g_autofree uint8_t *bytes = g_malloc0(10 * IO_TLS_RECORD), *got = g_malloc(IO_TLS_RECORD);
+    size_t n;
+
+    for (size_t records = 4; records <= 10; records++) {
+        const size_t total = records * IO_TLS_RECORD;
+        size_t received = 0;
+
+        g_assert_cmpint(io_tls_write(&w->client, bytes, total, &n), ==, IO_TLS_OK);
+        g_assert_cmpuint(n, ==, total);
+        g_assert_cmpuint(w->client.out_len, >, 0);
+        g_assert_cmpint(io_tls_flush(&w->client), ==, IO_TLS_OK);
+        while (SSL_read_ex(w->server, got, IO_TLS_RECORD, &n) == 1)
+            received += n;
+        g_assert_cmpuint(received, ==, total);
     }
     good_world_free(w);
 }
@@ -616,6 +641,7 @@ main(int argc, char **argv)
     g_test_add_func("/tls/T4-one-octet-segments", one_octet_segments);
     g_test_add_func("/tls/T4-window-zero", window_zero);
     g_test_add_func("/tls/records-are-full", records_are_full);
+    g_test_add_func("/tls/nothing-stays-behind", nothing_stays_behind);
     g_test_add_func("/tls/key-update", key_update);
     g_test_add_func("/tls/authorities-dropped", authorities_dropped);
     g_test_add_func("/tls/bad-authorities", bad_authorities);
