@@ -298,7 +298,31 @@ reset(struct ras_peer *p)
     p->state = PEER_DEAD;
 }
 
-/* @n octets of ->tx are written as far as the socket takes them. False: no more now. */
+static void
+taken(struct ras_peer *p, size_t n)
+{
+    if (n > 0)
+        memmove(p->tx, p->tx + n, p->tx_len - n);
+    p->tx_len -= n;
+}
+
+void
+ras_peer_push(struct ras_peer *p, usec_t now)
+{
+    size_t n = 0;
+
+    if (over_gre(p)) { /* packets wait for nothing, only the control connection does */
+        ras_peer_flush(p, now);
+        return;
+    }
+    if (p->state != PEER_OPEN)
+        return;
+    if (io_tls_write(&p->tls, p->tx, p->tx_len - p->tx_len % IO_TLS_RECORD, &n) == IO_TLS_FAILED)
+        die(p, now);
+    taken(p, n);
+}
+
+/* ->tx is written as far as the socket takes it. False: no more now. */
 static bool
 write_tx(struct ras_peer *p, usec_t now)
 {
@@ -319,8 +343,7 @@ write_tx(struct ras_peer *p, usec_t now)
         if (flushed == IO_TLS_AGAIN || r == IO_TLS_AGAIN)
             break;
     }
-    memmove(p->tx, p->tx + done, p->tx_len - done);
-    p->tx_len -= done;
+    taken(p, done);
     return p->tx_len == 0 && flush_some(p) == IO_TLS_OK;
 }
 
@@ -429,7 +452,7 @@ ras_peer_take(struct ras_peer *p, struct offload_cut *cut)
 {
     const struct session_framing f = ras_core_framing(p->core);
 
-    while (offload_cut_left(cut)) {
+    while (offload_cut_left(cut) && ras_peer_has_room(p)) {
         size_t room, n;
         uint8_t *at = room_for_packet(p, &room) + f.head;
 
@@ -445,6 +468,12 @@ ras_peer_take(struct ras_peer *p, struct offload_cut *cut)
             continue;
         put_sealed(p, at, n);
     }
+}
+
+bool
+ras_peer_waits(const struct ras_peer *p)
+{
+    return p->tx_len > 0 || p->tls.out_len > 0;
 }
 
 bool

@@ -12,9 +12,9 @@
 #include "ras-tun.h"
 
 enum {
-    RAS_PEER_SEND_AT = 48 * 1024,
+    RAS_PEER_SEND_AT = IO_TLS_RECORD,
     RAS_PEER_TX = RAS_PEER_SEND_AT + 32 * 1024,
-    RAS_PEER_RX = IO_TLS_READ_AHEAD + 8 * 1024,
+    RAS_PEER_RX = 136 * 1024,
     RAS_PEER_BUDGET = 512 * 1024, /* octets in one turn */
 };
 
@@ -56,6 +56,9 @@ usec_t ras_peer_deadline(const struct ras_peer *p);
 bool ras_peer_has_room(const struct ras_peer *p);
 /* A (super-)packet from the TUN: cut into @p's buffer as far as there is room. */
 void ras_peer_take(struct ras_peer *p, struct offload_cut *cut);
-/* Everything that waits goes to the socket; @p may be dead afterwards. */
+/* More follows at once: what fills records goes to TLS. @p may be dead afterwards. */
+void ras_peer_push(struct ras_peer *p, usec_t now);
+/* Everything that waits goes to the socket; the same. */
 void ras_peer_flush(struct ras_peer *p, usec_t now);
+bool ras_peer_waits(const struct ras_peer *p); /* ... and there is something */
 bool ras_peer_wants_write(const struct ras_peer *p);

@@ -312,7 +312,7 @@ finish_cut(struct ras_server *s, usec_t now)
     }
     while (offload_cut_left(&s->cut)) {
         if (!ras_peer_has_room(s->cut_for))
-            ras_peer_flush(s->cut_for, now);
+            ras_peer_push(s->cut_for, now);
         if (!ras_peer_has_room(s->cut_for))
             return false;
         ras_peer_take(s->cut_for, &s->cut);
@@ -339,7 +339,7 @@ read_tun(struct ras_server *s, usec_t now)
         s->cut_since = now;
     }
     for (size_t i = 0; i < RAS_MAX_CALLS; i++) /* TUN is empty, or it is the others' turn */
-        if (s->peers[i] != NULL && s->peers[i]->tx_len > 0)
+        if (s->peers[i] != NULL && ras_peer_waits(s->peers[i]))
             ras_peer_flush(s->peers[i], now);
 }
 
