@@ -4,6 +4,7 @@
 #include "cmak.h"
 #include "dir-file.h"
 #include "ini.h"
+#include "package.h"
 #include "ras.h"
 #include "rasphone-profile.h"
 
@@ -57,6 +58,17 @@ open_cmak(Import *import, const char *path, GError **error)
     return import->one != NULL;
 }
 
+/* Its files lie side by side, as the installer finds them. */
+static gboolean
+open_package(Import *import, GBytes *bytes, GError **error)
+{
+    g_autoptr(GHashTable) files = package_read(bytes, error);
+
+    import->format = "package";
+    import->one = files == NULL ? NULL : cmak_load_files(files, NULL, error);
+    return import->one != NULL;
+}
+
 /* A phone book has what no other file of sections has: a device. */
 static gboolean
 is_rasphone(const Rasphone *book)
@@ -95,6 +107,8 @@ open_any(Import *import, const char *path, GError **error)
     g_autoptr(GBytes) bytes = read_file(path, error);
     if (bytes == NULL)
         return FALSE;
+    if (package_is(bytes))
+        return open_package(import, bytes, error);
     if (open_rasphone(import, bytes))
         return TRUE;
     ras_printable(shown, sizeof shown, path, strlen(path));
@@ -168,5 +182,6 @@ gboolean
 import_error_is_of_content(const GError *error)
 {
     return error->domain == IMPORT_ERROR || error->domain == CMAK_ERROR ||
-           error->domain == INI_ERROR || error->domain == RASPHONE_ERROR;
+           error->domain == INI_ERROR || error->domain == PACKAGE_ERROR ||
+           error->domain == RASPHONE_ERROR;
 }

@@ -1,0 +1,220 @@
+/* test-package.c - cabinets and self-extracting programs, made here and spoilt in every way.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "package.h"
+
+#include "cmak.h"
+
+#include <gio/gio.h>
+
+#include <string.h>
+
+static GHashTable *
+new_files(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+}
+
+static void
+add(GHashTable *files, const char *name, const char *text)
+{
+    g_hash_table_insert(files, g_strdup(name), g_bytes_new(text, strlen(text)));
+}
+
+/* A fixture's folder as the wizard packs it: its files side by side. */
+static GHashTable *
+fixture(const char *name)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "fixtures", "cmak", name, NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    GHashTable *files = new_files();
+    const char *entry;
+
+    while ((entry = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *file = g_build_filename(path, entry, NULL);
+        char *text;
+        gsize n;
+        if (g_file_get_contents(file, &text, &n, NULL))
+            g_hash_table_insert(files, g_strdup(entry), g_bytes_new_take(text, n));
+    }
+    return files;
+}
+
+static GBytes *
+cabinet(GHashTable *files)
+{
+    g_autoptr(GError) error = NULL;
+    GBytes *bytes = package_write(files, &error);
+
+    g_assert_no_error(error);
+    return bytes;
+}
+
+/* A program of Windows: something, the cabinet, something. */
+static GBytes *
+program(GBytes *cab)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    gsize n;
+    const guint8 *data = g_bytes_get_data(cab, &n);
+    guint8 junk[5000] = "MZ\x90";
+
+    memcpy(junk + 1000, "MSCF not one", 12); /* the letters are in the program's own code too */
+    g_byte_array_append(out, junk, sizeof junk);
+    g_byte_array_append(out, data, (guint)n);
+    g_byte_array_append(out, junk + 3, 300);
+    return g_byte_array_free_to_bytes(g_steal_pointer(&out));
+}
+
+static void
+what_was_written_is_read(void)
+{
+    g_autoptr(GHashTable) files = new_files();
+    g_autoptr(GString) large = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; i < 100000; i++)
+        g_string_append_printf(large, "%u ", i * 7919);
+    add(files, "a.cms", "[Profile Format]\r\nVersion=4\r\n");
+    add(files, "VPN/b.txt", large->str);
+    add(files, "Größe.txt", "x");
+    add(files, "empty.txt", "");
+    g_autoptr(GBytes) cab = cabinet(files), again = cabinet(files);
+    g_autoptr(GHashTable) read = package_read(cab, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_bytes_equal(cab, again));
+    g_assert_true(package_is(cab));
+    GHashTableIter iter;
+    gpointer name, bytes;
+    g_hash_table_iter_init(&iter, files);
+    while (g_hash_table_iter_next(&iter, &name, &bytes)) {
+        g_test_message("%s", (char *)name);
+        if (g_bytes_get_size(bytes) == 0)
+            continue; /* libgcab leaves these out */
+        g_assert_nonnull(g_hash_table_lookup(read, name));
+        g_assert_true(g_bytes_equal(g_hash_table_lookup(read, name), bytes));
+    }
+}
+
+static void
+a_profile_in_a_program(void)
+{
+    g_autoptr(GHashTable) files = fixture("college");
+    g_autoptr(GError) error = NULL;
+
+    add(files, "cmstp.exe", "MZ, never looked at");
+    add(files, "advpack.dll", "MZ");
+    add(files, "instcm.inf", "[Strings]\r\nServiceName=\"not this one\"\r\n");
+    g_autoptr(GBytes) cab = cabinet(files);
+    g_autoptr(GBytes) exe = program(cab);
+    g_autoptr(GHashTable) read = package_read(exe, &error);
+    g_assert_no_error(error);
+    g_assert_null(g_hash_table_lookup(read, "cmstp.exe"));
+    g_assert_null(g_hash_table_lookup(read, "advpack.dll"));
+    g_autoptr(Profile) p = cmak_load_files(read, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(p->name, ==, "Example College VPN");
+    g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->address, ==,
+                    "vpn.example.edu");
+}
+
+/* F1: what is called so that it would be written somewhere else is not even unpacked. */
+static void
+names_that_lead_elsewhere(void)
+{
+    static const char *const bad[] = {"../../etc/passwd", "a/../../b.txt", "/etc/x.txt",
+                                      "C:/x.txt",         "a/NUL.txt",     "com1.txt",
+                                      "a//b.txt",         ".hidden",       "esc\033[2J.txt"};
+    g_autoptr(GHashTable) files = new_files();
+    g_autofree char *long_name = g_strnfill(240, 'n'), *longer = g_strnfill(256, 'n');
+
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        add(files, bad[i], "x");
+    add(files, long_name, "x");
+    add(files, "good.cms", "x");
+    g_autoptr(GBytes) cab = cabinet(files);
+    g_autoptr(GHashTable) read = package_read(cab, NULL);
+    g_assert_cmpuint(g_hash_table_size(read), ==, 2);
+    g_assert_nonnull(g_hash_table_lookup(read, "good.cms"));
+    g_assert_nonnull(g_hash_table_lookup(read, long_name));
+    g_hash_table_remove_all(files);
+    add(files, longer, "x");
+    g_autoptr(GBytes) cab1 = cabinet(files);
+    g_assert_null(package_read(cab1, NULL));
+    g_hash_table_remove_all(files);
+    add(files, "A.txt", "upper case sorts first");
+    add(files, "a.TXT", "x");
+    g_autoptr(GBytes) cab2 = cabinet(files);
+    g_autoptr(GHashTable) read2 = package_read(cab2, NULL);
+    g_assert_cmpuint(g_hash_table_size(read2), ==, 1);
+    g_assert_nonnull(g_hash_table_lookup(read2, "A.txt"));
+}
+
+/* F2: small when packed, and large; and many. */
+static void
+bombs(void)
+{
+    g_autoptr(GHashTable) files = new_files(), many = new_files();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *zeros = g_malloc0(PACKAGE_MAX_SIZE + 1);
+
+    g_hash_table_insert(files, g_strdup("a.cms"), g_bytes_new(zeros, PACKAGE_MAX_SIZE + 1));
+    g_autoptr(GBytes) cab = cabinet(files);
+    g_assert_cmpuint(g_bytes_get_size(cab), <, 100000);
+    g_assert_null(package_read(cab, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_TOO_LARGE);
+    g_clear_error(&error);
+    for (guint i = 0; i <= PACKAGE_MAX_FILES; i++) {
+        g_autofree char *name = g_strdup_printf("%u.txt", i);
+        add(many, name, "x");
+    }
+    g_autoptr(GBytes) cab2 = cabinet(many);
+    g_assert_null(package_read(cab2, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_TOO_LARGE);
+    g_hash_table_remove(many, "0.txt");
+    g_autoptr(GBytes) cab3 = cabinet(many);
+    g_autoptr(GHashTable) read = package_read(cab3, NULL);
+    g_assert_cmpuint(g_hash_table_size(read), ==, PACKAGE_MAX_FILES);
+}
+
+/* F2: cut off at each place, and each octet changed: an error, or the files as they were, never
+ * others (the cabinet has check sums), and never a crash. */
+static void
+damaged(void)
+{
+    g_autoptr(GHashTable) files = new_files();
+    gsize n;
+
+    add(files, "a.cms", "[Profile Format]\r\nVersion=4\r\n[Connection Manager]\r\n");
+    add(files, "b.txt", "bbbbbbbbbbbbbbbbbbbbbbbbbb");
+    g_autoptr(GBytes) cab = cabinet(files);
+    const guint8 *data = g_bytes_get_data(cab, &n);
+    for (gsize i = 0; i < n; i++) {
+        g_autoptr(GBytes) cut = g_bytes_new(data, i);
+        g_autoptr(GHashTable) none = package_read(cut, NULL);
+        g_assert_null(none);
+        for (guint bit = 0; bit < 8; bit++) {
+            g_autofree guint8 *copy = g_memdup2(data, n);
+            copy[i] ^= (guint8)(1u << bit);
+            g_autoptr(GBytes) flipped = g_bytes_new(copy, n);
+            g_autoptr(GError) error = NULL;
+            g_autoptr(GHashTable) read = package_read(flipped, &error);
+            g_assert_true((read == NULL) == (error != NULL));
+        }
+    }
+    g_autoptr(GBytes) nothing = g_bytes_new_static("MZ", 2);
+    g_autoptr(GError) error = NULL;
+    g_assert_null(package_read(nothing, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_NONE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/package/round-trip", what_was_written_is_read);
+    g_test_add_func("/package/program", a_profile_in_a_program);
+    g_test_add_func("/package/F1-names", names_that_lead_elsewhere);
+    g_test_add_func("/package/F2-bombs", bombs);
+    g_test_add_func("/package/F2-damaged", damaged);
+    return g_test_run();
+}
