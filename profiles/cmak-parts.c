@@ -29,7 +29,7 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
         if (chosen != NULL && g_ascii_strcasecmp(e->key, chosen) == 0)
             p->server = p->servers->len;
         g_autofree char *origin = g_strconcat("Server/", e->value, NULL);
-        profile_add_server(p, e->key, e->value);
+        profile_add_server(p, g_str_equal(e->key, e->value) ? "" : e->key, e->value);
         profile_set_origin(p, origin, file, list->name, e->key, e->value);
     }
     p->choose_server = p->servers->len > before;

@@ -1,6 +1,7 @@
 /* cmak.c - see cmak.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmak.h"
 
+#include "cmak-own.h"
 #include "cmak-parts.h"
 #include "cmak-source.h"
 #include "ini.h"
@@ -532,13 +533,17 @@ take_route_files(struct loader *l)
 static void
 take_own_section(struct loader *l)
 {
-    const struct ini_entry *ca = entry_in(l, CMS, "Dialtone", "CertificateAuthorities");
-    const struct ini_entry *tls_name = entry_in(l, CMS, "Dialtone", "CertificateName");
+    const struct ini_entry *ca = entry_in(l, CMS, CMAK_OWN_SECTION, "CertificateAuthorities");
+    const struct ini_section *own = ini_find_section(l->part[CMS].ini, CMAK_OWN_SECTION);
     const char *name;
     gsize n;
 
-    if (tls_name != NULL)
-        profile_set(&l->p->tls_name, tls_name->value);
+    for (guint i = 0; own != NULL && i < own->entries->len; i++) {
+        const struct ini_entry *e = own->entries->pdata[i];
+        if (!g_hash_table_contains(l->used, e) &&
+            cmak_own_take(l->p, base_name(l->part[CMS].name), e))
+            g_hash_table_add(l->used, (gpointer)e);
+    }
     if (ca == NULL || *ca->value == '\0')
         return;
     g_autoptr(GBytes) bytes = keep_file(l, ca->value, PLAN_MAX_CA, &name);
@@ -556,8 +561,6 @@ take_section(struct loader *l, int which, const struct ini_section *s)
 {
     const gboolean actions = cmak_is_action_section(s->name);
 
-    if (actions)
-        cmak_take_actions(l->p, s);
     for (guint i = 0; i < s->entries->len; i++) {
         const struct ini_entry *e = s->entries->pdata[i];
 
@@ -579,6 +582,21 @@ inf_section_matters(const char *name)
         if (g_ascii_strcasecmp(name, sections[i]) == 0)
             return TRUE;
     return cmak_is_action_section(name);
+}
+
+static void
+take_actions(struct loader *l)
+{
+    for (int i = 0; i < N_PARTS; i++) {
+        const int which = (const int[N_PARTS]){CMS, INF, CMP}[i];
+        const GPtrArray *sections =
+            l->part[which].ini == NULL ? NULL : ini_sections(l->part[which].ini);
+        for (guint n = 0; sections != NULL && n < sections->len; n++) {
+            const struct ini_section *s = sections->pdata[n];
+            if (cmak_is_action_section(s->name))
+                cmak_take_actions(l->p, s);
+        }
+    }
 }
 
 static void
@@ -611,10 +629,11 @@ load(const struct cmak_source *source, const char *start, GError **error)
     if (start != NULL && find_parts(&l, start, error)) {
         take_fields(&l);
         take_files(&l);
-        take_own_section(&l);
         ok = take_servers(&l, error);
-        take_others(&l);
+        take_actions(&l);
         take_route_files(&l);
+        take_own_section(&l);
+        take_others(&l);
         profile_set(&p->source, base_name(l.part[CMS].name));
         profile_set(&p->encoding, ini_encoding(l.part[CMS].ini));
     }

@@ -4,6 +4,7 @@
 #include "cmak.h"
 #include "dir-file.h"
 #include "ini.h"
+#include "nm-keyfile.h"
 #include "package.h"
 #include "ras.h"
 #include "rasphone-profile.h"
@@ -109,6 +110,11 @@ open_any(Import *import, const char *path, GError **error)
         return FALSE;
     if (package_is(bytes))
         return open_package(import, bytes, error);
+    if (nm_keyfile_is(bytes)) {
+        import->format = "nm";
+        import->one = nm_keyfile_read(bytes, import->file, error);
+        return import->one != NULL;
+    }
     if (open_rasphone(import, bytes))
         return TRUE;
     ras_printable(shown, sizeof shown, path, strlen(path));
@@ -183,5 +189,5 @@ import_error_is_of_content(const GError *error)
 {
     return error->domain == IMPORT_ERROR || error->domain == CMAK_ERROR ||
            error->domain == INI_ERROR || error->domain == PACKAGE_ERROR ||
-           error->domain == RASPHONE_ERROR;
+           error->domain == NM_KEYFILE_ERROR || error->domain == RASPHONE_ERROR;
 }

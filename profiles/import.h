@@ -3,7 +3,8 @@
  * what is in it rather than by what it is called, and read one profile at a time.
  *
  * A Connection Manager profile (folder, .cms, .cmp, .inf, or the package that holds them: .exe,
- * .cab), a RAS phone book (rasphone.pbk).
+ * .cab), a RAS phone book (rasphone.pbk), a
+ * connection of NetworkManager.
  * Nothing is stored, run or downloaded. Blocks; run it in a thread from a window.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,7 +24,7 @@ void import_free(Import *import); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 
 const char *
-import_format(const Import *import);      /* "cmak", "package", "rasphone": for logs and JSON */
+import_format(const Import *import); /* "cmak", "package", "rasphone", "nm": for logs and JSON */
 guint import_count(const Import *import); /* at least 1 */
 const char *import_name(const Import *import, guint i);
 /* By name, in the same letter case or else in any. */

@@ -273,8 +273,8 @@ wants_no_check(const struct profile_other *o)
     if (*o->value == '\0' || g_str_equal(o->value, "0"))
         return FALSE;
     static const char *const words[] = {
-        "nocert",   "skipcert",        "ignorecert", "disablecert",  "verifycert", "ekucheck",
-        "insecure", "allowselfsigned", "checkcert",  "norevocation", "trustall"};
+        "nocert",   "ignore-cert", "skipcert",        "ignorecert", "disablecert",  "verifycert",
+        "ekucheck", "insecure",    "allowselfsigned", "checkcert",  "norevocation", "trustall"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(key, words[i]) != NULL)

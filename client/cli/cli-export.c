@@ -1,6 +1,9 @@
 /* cli-export.c - export. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "cmak-write.h"
+#include "nm-keyfile.h"
+#include "package.h"
 #include "ras.h"
 #include "rasphone-profile.h"
 
@@ -35,10 +38,76 @@ rasphone_of(ProfileStore *store, const Profile *p, GError **error)
     return rasphone_profile_write(p, kept, error);
 }
 
+static GBytes *
+nm_of(ProfileStore *store, const Profile *p, GError **error)
+{
+    (void)store, (void)error;
+    return nm_keyfile_write(p);
+}
+
+/* What came with the profile, as far as it is still there. */
+static GHashTable *
+kept_files(ProfileStore *store, const Profile *p)
+{
+    g_autofree char *inf = g_strconcat(p->short_name, ".inf", NULL);
+    const char *const names[] = {p->logo,        p->icon,    p->small_icon,   p->tray_icon,
+                                 p->help_file,   p->pb_logo, p->licence_file, p->pb_file,
+                                 p->region_file, inf};
+    GHashTable *files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        GBytes *bytes = *names[i] == '\0' || strchr(names[i], '/') != NULL
+                            ? NULL
+                            : profile_store_read_file(store, p, names[i], NULL);
+        if (bytes != NULL)
+            g_hash_table_insert(files, g_strdup(names[i]), bytes);
+    }
+    return files;
+}
+
+static gboolean
+write_folder(GHashTable *files, const char *path, GError **error)
+{
+    GHashTableIter iter;
+    gpointer name, bytes;
+
+    if (g_mkdir_with_parents(path, 0777) < 0) {
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
+        return FALSE;
+    }
+    g_hash_table_iter_init(&iter, files);
+    while (g_hash_table_iter_next(&iter, &name, &bytes)) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        gsize n;
+        const char *data = g_bytes_get_data(bytes, &n);
+        if (!g_file_set_contents(file, n > 0 ? data : "", (gssize)n, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* A folder, or with a name that ends so, a cabinet. */
+static int
+export_cmak(ProfileStore *store, const Profile *p, const char *output)
+{
+    g_autoptr(GHashTable) kept = kept_files(store, p), files = cmak_write(p, kept);
+    GError *error = NULL;
+
+    if (g_str_has_suffix(output, ".cab")) {
+        g_autoptr(GBytes) cab = package_write(files, &error);
+        return cab == NULL ? cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK) : put(cab, output);
+    }
+    return write_folder(files, output, &error) ? CLI_OK
+                                               : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+}
+
 static const struct format {
     const char *name;
-    GBytes *(*write)(ProfileStore *store, const Profile *p, GError **error);
-} formats[] = {{"rasphone", rasphone_of}};
+    gboolean one; /* only one connection a file */
+    GBytes *(*write)(ProfileStore *store, const Profile *p, GError **error); /* NULL: cmak */
+} formats[] = {{"cmak", TRUE, NULL}, {"nm", TRUE, nm_of}, {"rasphone", FALSE, rasphone_of}};
 
 static const struct format *
 format_of(const char *name)
@@ -54,7 +123,7 @@ cli_export(const struct cli_command *command, int argc, char **argv)
 {
     g_autofree char *name = NULL, *output = NULL;
     const GOptionEntry entries[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &name, N_("rasphone"), N_("FORMAT")},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &name, N_("cmak, nm, rasphone"), N_("FORMAT")},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_("Write to FILE"), N_("FILE")},
         {NULL}};
     g_autoptr(GByteArray) all = g_byte_array_new();
@@ -64,12 +133,18 @@ cli_export(const struct cli_command *command, int argc, char **argv)
         return CLI_USAGE;
     const struct format *format = name == NULL ? NULL : format_of(name);
     if (format == NULL)
-        return cli_usage(command, "%s", _("name a --format: rasphone"));
+        return cli_usage(command, "%s", _("name a --format: cmak, nm or rasphone"));
+    if (format->one && argc > 2)
+        return cli_usage(command, _("there is an argument too many: %s"), argv[2]);
+    if (format->write == NULL && (output == NULL || *output == '\0'))
+        return cli_usage(command, "%s", _("name an --output: a folder, or a file FILE.cab"));
     g_autoptr(ProfileStore) store = cli_store();
     for (int i = 1; i < argc; i++) {
         g_autoptr(Profile) p = profile_store_find(store, argv[i], &error);
         if (p == NULL)
             return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+        if (format->write == NULL)
+            return export_cmak(store, p, output);
         g_autoptr(GBytes) bytes = format->write(store, p, &error);
         if (bytes == NULL)
             return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);

@@ -23,7 +23,7 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     --format | -f)
-        mapfile -t COMPREPLY < <(compgen -W 'rasphone' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'cmak nm rasphone' -- "$cur")
         return ;;
     --output | -o)
         compopt -o filenames

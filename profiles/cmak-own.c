@@ -1,0 +1,155 @@
+/* cmak-own.c - see cmak-own.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmak-own.h"
+
+#include <string.h>
+
+gboolean
+cmak_own_field(const struct profile_field *f)
+{
+    static const char *const keys[] = {
+        "Kind",         "CertificateName", "ChooseServer",    "UseCertificate",
+        "IPsecLocalId", "IPsecRemoteId",   "IPsecPFS",        "IPsecEncapsulation",
+        "L2TPPort1701", "IdleSeconds",     "DialFirst",       "PhoneNumber",
+        "AreaCode",     "CountryCode",     "UseDialingRules", "Device"};
+
+    for (gsize i = 0; f->scope == SCOPE_OWN && i < G_N_ELEMENTS(keys); i++)
+        if (g_str_equal(f->key, keys[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+remember(Profile *p, const char *list, const char *value, const char *file, const char *key)
+{
+    g_autofree char *name = g_strconcat(list, "/", value, NULL);
+
+    profile_set_origin(p, name, file, CMAK_OWN_SECTION, key, value);
+}
+
+static gboolean
+has_route(const Profile *p, const char *text)
+{
+    for (guint i = 0; i < p->routes->len; i++)
+        if (g_str_equal(p->routes->pdata[i], text))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+take_routes(Profile *p, const char *file, const struct ini_entry *e)
+{
+    g_auto(GStrv) words = g_strsplit(e->value, " ", -1);
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        struct net_route route;
+        char text[52];
+
+        if (!net_route_parse(words[i], &route) || p->routes->len == PLAN_MAX_ROUTES)
+            continue;
+        net_route_text(&route, text);
+        if (has_route(p, text))
+            continue;
+        g_ptr_array_add(p->routes, g_strdup(text));
+        remember(p, "Route", text, file, e->key);
+    }
+}
+
+static void
+take_search(Profile *p, const char *file, const struct ini_entry *e)
+{
+    g_auto(GStrv) words = g_strsplit(e->value, " ", -1);
+
+    for (guint i = 0; words[i] != NULL; i++)
+        if (net_name_valid(words[i])) {
+            profile_add_dns_search(p, words[i]);
+            remember(p, "DNS search", words[i], file, e->key);
+        }
+}
+
+static void
+take_rules(Profile *p, const char *file, const struct ini_entry *e)
+{
+    g_auto(GStrv) rules = g_strsplit(e->value, ";", -1);
+
+    for (guint i = 0; rules[i] != NULL; i++) {
+        char *domain = g_strstrip(rules[i]), *servers = strchr(domain, ' ');
+
+        if (servers != NULL)
+            *servers++ = '\0';
+        if (!net_name_valid(domain))
+            continue;
+        profile_add_dns_rule(p, domain, servers == NULL ? "" : g_strstrip(servers));
+        remember(p, "DNS rule", domain, file, e->key);
+    }
+}
+
+static gboolean
+take_field(Profile *p, const char *file, const struct ini_entry *e)
+{
+    const struct profile_field *f = NULL;
+
+    for (guint i = 0; i < profile_n_fields && f == NULL; i++)
+        if (cmak_own_field(&profile_fields[i]) &&
+            g_ascii_strcasecmp(profile_fields[i].key, e->key) == 0)
+            f = &profile_fields[i];
+    if (f == NULL)
+        return FALSE;
+    if (f->type == FIELD_TEXT)
+        profile_set(field_text(f, p), e->value);
+    else if (!field_set_number(f, p, ini_number(e->value, -1)))
+        return FALSE;
+    field_set_origin(f, p, file, CMAK_OWN_SECTION, f->key);
+    return TRUE;
+}
+
+gboolean
+cmak_own_take(Profile *p, const char *file, const struct ini_entry *e)
+{
+    static const struct {
+        const char *key;
+        void (*take)(Profile *p, const char *file, const struct ini_entry *e);
+    } lists[] = {{"Routes", take_routes}, {"DnsSearch", take_search}, {"DnsRules", take_rules}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        if (g_ascii_strcasecmp(lists[i].key, e->key) == 0) {
+            lists[i].take(p, file, e);
+            return TRUE;
+        }
+    return take_field(p, file, e);
+}
+
+char *
+cmak_own_routes(const Profile *p, gboolean only6)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < p->routes->len; i++)
+        if (!only6 || strchr(p->routes->pdata[i], ':') != NULL)
+            g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "",
+                                   (const char *)p->routes->pdata[i]);
+    return g_string_free(text, FALSE);
+}
+
+char *
+cmak_own_search(const Profile *p)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < p->dns_search->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "",
+                               (const char *)p->dns_search->pdata[i]);
+    return g_string_free(text, FALSE);
+}
+
+char *
+cmak_own_rules(const Profile *p)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *r = p->dns_rules->pdata[i];
+        g_string_append_printf(text, "%s%s%s%s", i > 0 ? "; " : "", r->domain,
+                               *r->servers == '\0' ? "" : " ", r->servers);
+    }
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,395 @@
+/* cmak-write.c - see cmak-write.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmak-write.h"
+
+#include "cmak-own.h"
+#include "cmak-parts.h"
+#include "profile-fields.h"
+
+#include <string.h>
+
+struct writer {
+    const Profile *p;
+    GHashTable *files, *kept;
+    char *svc;            /* the profile's file name */
+    char *dun, *isp;      /* names of the network entries */
+    GString *out;         /* the file that is being written */
+    GHashTable *sections; /* folded names of those that it has */
+};
+
+/* "My VPN!" -> "MyVPN": eight letters or digits, as the wizard wants it. */
+static char *
+short_name(const Profile *p)
+{
+    g_autofree char *ascii = g_str_to_ascii(*p->short_name != '\0' ? p->short_name : p->name, "C");
+    GString *name = g_string_new(NULL);
+
+    for (const char *c = ascii; *c != '\0' && (name->len < 8 || *p->short_name != '\0'); c++)
+        if (g_ascii_isalnum(*c) || *c == '_' || *c == '-')
+            g_string_append_c(name, *c);
+    if (name->len == 0)
+        g_string_append(name, "VPN");
+    return g_string_free(name, FALSE);
+}
+
+static void
+begin(struct writer *w)
+{
+    w->out = g_string_new(NULL);
+    w->sections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void
+end(struct writer *w, const char *suffix)
+{
+    gsize n = 0;
+    char *ansi = g_convert(w->out->str, (gssize)w->out->len, "CP1252", "UTF-8", NULL, &n, NULL);
+    char *name = g_strconcat(w->svc, suffix, NULL);
+
+    if (ansi == NULL) {
+        g_string_prepend(w->out, "\xef\xbb\xbf"); /* becomes the mark of UTF-16 */
+        ansi = g_convert(w->out->str, (gssize)w->out->len, "UTF-16LE", "UTF-8", NULL, &n, NULL);
+    }
+    g_hash_table_insert(w->files, name, g_bytes_new_take(ansi, n));
+    g_string_free(w->out, TRUE);
+    g_hash_table_unref(w->sections);
+}
+
+static void
+section(struct writer *w, const char *name)
+{
+    g_string_append_printf(w->out, "%s[%s]\r\n", w->out->len > 0 ? "\r\n" : "", name);
+    g_hash_table_add(w->sections, g_utf8_casefold(name, -1));
+}
+
+/* Quotes, where the reader would take spaces or quotes of the value's own away. */
+static void
+pair(struct writer *w, const char *key, const char *value)
+{
+    const gsize n = strlen(value);
+    const gboolean quoted = n > 0 && (*value == ' ' || value[n - 1] == ' ' || *value == '"' ||
+                                      *value == '\'' || *value == ';');
+
+    g_string_append_printf(w->out, "%s%s", key, *key == '\0' ? "" : "=");
+    if (quoted)
+        g_string_append_c(w->out, '"');
+    for (const char *c = value; *c != '\0'; c++) {
+        g_string_append_c(w->out, *c);
+        if (quoted && *c == '"')
+            g_string_append_c(w->out, '"');
+    }
+    g_string_append(w->out, quoted ? "\"\r\n" : "\r\n");
+}
+
+/* A value that is the default is written only where a file said it. */
+static gboolean
+worth_writing(const struct profile_field *f, const Profile *p)
+{
+    g_autofree char *name = field_name(f);
+
+    if (profile_origin(p, name) != NULL)
+        return TRUE;
+    return f->type == FIELD_TEXT ? **field_text(f, (Profile *)p) != '\0'
+                                 : field_number(f, p) != f->fallback;
+}
+
+static void
+put_scope(struct writer *w, enum field_scope scope)
+{
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+
+        if (f->scope != scope || !worth_writing(f, w->p) ||
+            (scope == SCOPE_OWN && !cmak_own_field(f)))
+            continue;
+        g_autofree char *value = field_value(f, w->p);
+        pair(w, f->key, value);
+    }
+}
+
+/* What had no meaning here, in the section and in the kind of file that it came from. */
+static void
+put_others(struct writer *w, const char *suffix, const char *only)
+{
+    g_autofree char *folded = only == NULL ? NULL : g_utf8_casefold(only, -1);
+
+    for (guint i = 0; i < w->p->others->len; i++) {
+        const struct profile_other *o = w->p->others->pdata[i];
+        g_autofree char *file = g_ascii_strdown(o->file, -1);
+        g_autofree char *name = g_utf8_casefold(o->section, -1);
+
+        if (!g_str_has_suffix(file, suffix))
+            continue;
+        if (only != NULL ? !g_str_equal(name, folded) : g_hash_table_contains(w->sections, name))
+            continue;
+        if (only == NULL) {
+            section(w, o->section);
+            put_others(w, suffix, o->section);
+        } else {
+            pair(w, o->key, o->value);
+        }
+    }
+}
+
+static void
+put_section(struct writer *w, const char *name, enum field_scope scope, const char *suffix)
+{
+    section(w, name);
+    put_scope(w, scope);
+    put_others(w, suffix, name);
+}
+
+static void
+put_entry(struct writer *w, const char *entry, enum field_scope server)
+{
+    for (guint i = 0; i < 3; i++) {
+        const enum field_scope scope = server + i;
+        g_autofree char *name = g_strconcat(field_section(scope), "&", entry, NULL);
+
+        put_section(w, name, scope, ".cms");
+    }
+}
+
+static gboolean
+is_action(const struct profile_action *a)
+{
+    return !g_str_has_prefix(a->event, "Custom") && !g_str_has_suffix(a->event, "Section");
+}
+
+static void
+put_actions(struct writer *w)
+{
+    for (guint i = 0; i < w->p->actions->len; i++) {
+        const struct profile_action *a = w->p->actions->pdata[i];
+        g_autofree char *folded = g_utf8_casefold(a->event, -1);
+        guint n = 0;
+
+        if (!is_action(a) || g_hash_table_contains(w->sections, folded))
+            continue;
+        section(w, a->event);
+        for (guint j = i; j < w->p->actions->len; j++) {
+            const struct profile_action *b = w->p->actions->pdata[j];
+            g_autofree char *key = g_strdup_printf("%u", n);
+            g_autofree char *described = g_strdup_printf("%u&Description", n);
+
+            if (g_ascii_strcasecmp(b->event, a->event) != 0)
+                continue;
+            pair(w, key, b->command);
+            if (*b->description != '\0')
+                pair(w, described, b->description);
+            n++;
+        }
+        put_others(w, ".cms", a->event);
+    }
+}
+
+static const struct profile_server *
+server_at(const Profile *p, guint i)
+{
+    return p->servers->pdata[i];
+}
+
+static void
+put_text(struct writer *w, const char *key, char *value) /* takes it */
+{
+    if (*value != '\0')
+        pair(w, key, value);
+    g_free(value);
+}
+
+/* The routes are in a file that an action of the profile names, as Windows has it. */
+static gboolean
+has_route_action(const struct writer *w)
+{
+    for (guint i = 0; i < w->p->actions->len; i++) {
+        const struct profile_action *a = w->p->actions->pdata[i];
+        g_autofree char *file = cmak_route_file(a->command);
+        if (a->replaced && file != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+put_own(struct writer *w)
+{
+    section(w, CMAK_OWN_SECTION);
+    put_scope(w, SCOPE_OWN);
+    if (*w->p->ca_pem != '\0')
+        put_text(w, "CertificateAuthorities", g_strconcat(w->svc, "-ca.pem", NULL));
+    put_text(w, "Routes", cmak_own_routes(w->p, has_route_action(w)));
+    put_text(w, "DnsSearch", cmak_own_search(w->p));
+    put_text(w, "DnsRules", cmak_own_rules(w->p));
+    put_others(w, ".cms", CMAK_OWN_SECTION);
+}
+
+static void
+put_cms(struct writer *w)
+{
+    g_autofree char *list = g_strconcat(w->svc, ".txt", NULL);
+
+    begin(w);
+    section(w, "Profile Format");
+    pair(w, "Version", "4");
+    section(w, "Connection Manager");
+    put_scope(w, SCOPE_CM);
+    if (*w->p->dun_name == '\0')
+        pair(w, "TunnelDUN", w->dun);
+    if (w->p->servers->len == 1 && !w->p->choose_server)
+        pair(w, "TunnelAddress", server_at(w->p, 0)->address);
+    if (w->p->servers->len > 1 || (w->p->servers->len == 1 && w->p->choose_server))
+        pair(w, "TunnelFile", list);
+    put_others(w, ".cms", "Connection Manager");
+    put_section(w, "ISP", SCOPE_ISP, ".cms");
+    put_entry(w, w->dun, SCOPE_SERVER);
+    if (*w->isp != '\0' && g_ascii_strcasecmp(w->isp, w->dun) != 0)
+        put_entry(w, w->isp, SCOPE_ISP_SERVER);
+    put_actions(w);
+    put_own(w);
+    put_others(w, ".cms", NULL);
+    end(w, ".cms");
+}
+
+static void
+put_cmp(struct writer *w)
+{
+    g_autofree char *cms = g_strconcat(w->svc, ".cms", NULL);
+
+    begin(w);
+    section(w, "Profile Format");
+    pair(w, "Version", "4");
+    section(w, "Connection Manager");
+    pair(w, "CMSFile", cms);
+    put_scope(w, SCOPE_USER);
+    if (w->p->choose_server && w->p->server < w->p->servers->len)
+        pair(w, "TunnelAddress", server_at(w->p, w->p->server)->address);
+    put_others(w, ".cmp", "Connection Manager");
+    put_others(w, ".cmp", NULL);
+    end(w, ".cmp");
+}
+
+static void
+put_server_list(struct writer *w)
+{
+    const Profile *p = w->p;
+
+    if (p->servers->len == 0 || (p->servers->len == 1 && !p->choose_server))
+        return;
+    begin(w);
+    section(w, "Settings");
+    if (*p->server_message != '\0')
+        pair(w, "Message", p->server_message);
+    if (*p->server_list_url != '\0')
+        pair(w, "UpdateURL", p->server_list_url);
+    section(w, "VPN Servers");
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = server_at(p, i);
+        pair(w, *s->label != '\0' ? s->label : s->address, s->address);
+    }
+    put_others(w, ".txt", NULL);
+    end(w, ".txt");
+}
+
+/* What Windows needs to install it; the wizard's own is better, where there is one. */
+static void
+put_inf(struct writer *w)
+{
+    begin(w);
+    section(w, "version");
+    g_string_append(w->out, "Signature=$chicago$\r\nAdvancedINF=2.5\r\n");
+    section(w, "DefaultInstall");
+    g_string_append(w->out, "CopyFiles=Xnstall.CopyFiles, Xnstall.CopyFiles.ICM\r\n");
+    section(w, "Xnstall.CopyFiles.ICM");
+    g_string_append_printf(w->out, "%s.cmp\r\n", w->svc);
+    section(w, "Xnstall.CopyFiles");
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(w->files), (GCompareFunc)strcmp);
+    for (const GList *name = names; name != NULL; name = name->next)
+        if (!g_str_has_suffix(name->data, ".cmp"))
+            g_string_append_printf(w->out, "%s\r\n", (const char *)name->data);
+    g_string_append_printf(w->out, "%s.inf\r\n", w->svc);
+    section(w, "SourceDisksNames");
+    g_string_append(w->out, "1=%ServiceName%,,,\r\n");
+    section(w, "Strings");
+    g_string_append_printf(w->out, "ServiceName=\"%s\"\r\nShortSvcName=\"%s\"\r\n", w->p->name,
+                           w->svc);
+    section(w, "CMAK Status");
+    g_string_append_printf(w->out, "InfVersion=4\r\nIncludeCMCode=0\r\nLicenseFile=%s\r\n",
+                           w->p->licence_file);
+    end(w, ".inf");
+}
+
+/* Of IPv4; the syntax of cmroute knows no other. */
+static char *
+route_lines(const Profile *p)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < p->routes->len; i++) {
+        struct net_route route;
+        char net[16], mask[16];
+
+        if (!net_route_parse(p->routes->pdata[i], &route) || route.family != 4)
+            continue;
+        const guint32 bits = route.prefix == 0 ? 0 : ~UINT32_C(0) << (32 - route.prefix);
+        const guint32 address = (guint32)route.address[0] << 24 | (guint32)route.address[1] << 16 |
+                                (guint32)route.address[2] << 8 | route.address[3];
+        net_ip4_text(address, net);
+        net_ip4_text(bits, mask);
+        g_string_append_printf(text, "ADD %s MASK %s default METRIC default IF default\r\n", net,
+                               mask);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+put_route_files(struct writer *w)
+{
+    for (guint i = 0; i < w->p->actions->len; i++) {
+        const struct profile_action *a = w->p->actions->pdata[i];
+        g_autofree char *file = cmak_route_file(a->command);
+
+        if (!a->replaced || file == NULL)
+            continue;
+        g_strdelimit(file, "\\", '/');
+        char *lines = route_lines(w->p), *name = g_path_get_basename(file);
+        g_hash_table_insert(w->files, name, g_bytes_new_take(lines, strlen(lines)));
+    }
+    if (*w->p->ca_pem != '\0')
+        g_hash_table_insert(w->files, g_strconcat(w->svc, "-ca.pem", NULL),
+                            g_bytes_new(w->p->ca_pem, strlen(w->p->ca_pem)));
+}
+
+static gboolean
+keep(struct writer *w, const char *name)
+{
+    GBytes *bytes = *name == '\0' || w->kept == NULL ? NULL : g_hash_table_lookup(w->kept, name);
+
+    if (bytes != NULL)
+        g_hash_table_insert(w->files, g_strdup(name), g_bytes_ref(bytes));
+    return bytes != NULL;
+}
+
+GHashTable *
+cmak_write(const Profile *p, GHashTable *kept)
+{
+    struct writer w = {.p = p, .kept = kept, .svc = short_name(p)};
+    const char *const pictures[] = {p->logo,         p->icon,      p->small_icon,
+                                    p->tray_icon,    p->help_file, p->pb_logo,
+                                    p->licence_file, p->pb_file,   p->region_file};
+    g_autofree char *inf = g_strconcat(w.svc, ".inf", NULL);
+
+    w.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+    w.dun = g_strdup(*p->dun_name != '\0' ? p->dun_name : p->name);
+    w.isp = g_strdup(p->isp_name);
+    for (gsize i = 0; i < G_N_ELEMENTS(pictures); i++)
+        keep(&w, pictures[i]);
+    put_cms(&w);
+    put_cmp(&w);
+    put_server_list(&w);
+    put_route_files(&w);
+    if (!keep(&w, inf))
+        put_inf(&w);
+    g_free(w.svc);
+    g_free(w.dun);
+    g_free(w.isp);
+    return w.files;
+}

@@ -1,0 +1,460 @@
+/* nm-keyfile.c - see nm-keyfile.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nm-keyfile.h"
+
+#include "profile-fields.h"
+#include "ras.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+G_DEFINE_QUARK(nm - keyfile - error - quark, nm_keyfile_error)
+
+#define SERVICE "org.freedesktop.NetworkManager."
+
+/* The strategy that means "this one only". */
+static const struct plugin {
+    const char *name;
+    enum plan_protocol protocol;
+    guint strategy;
+} plugins[] = {{"sstp", PLAN_SSTP, 5}, {"l2tp", PLAN_L2TP_IPSEC, 3}, {"pptp", PLAN_PPTP, 1}};
+
+enum how {
+    AS_TEXT,
+    AS_YES,
+    AS_REFUSE, /* "yes" means not allowed */
+    AS_NUMBER,
+};
+
+static const struct row {
+    const char *key;
+    enum how how;
+    enum field_scope scope;
+    const char *field;
+} rows[] = {
+    /* clang-format off */
+    {"user", AS_TEXT, SCOPE_USER, "UserName"},
+    {"domain", AS_TEXT, SCOPE_USER, "Domain"},
+    {"refuse-pap", AS_REFUSE, SCOPE_SERVER, "Require_PAP"},
+    {"refuse-chap", AS_REFUSE, SCOPE_SERVER, "Require_CHAP"},
+    {"refuse-mschap", AS_REFUSE, SCOPE_SERVER, "Require_MSCHAP"},
+    {"refuse-mschapv2", AS_REFUSE, SCOPE_SERVER, "Require_MSCHAP2"},
+    {"refuse-eap", AS_REFUSE, SCOPE_SERVER, "Require_EAP"},
+    {"no-vj-comp", AS_REFUSE, SCOPE_TCPIP, "IP_Header_Compress"},
+    {"ipsec-enabled", AS_YES, SCOPE_OWN, "IPsec"},
+    {"ipsec-forceencaps", AS_YES, SCOPE_OWN, "IPsecEncapsulation"},
+    {"ipsec-pfs", AS_YES, SCOPE_OWN, "IPsecPFS"},
+    {"ipsec-remote-id", AS_TEXT, SCOPE_OWN, "IPsecRemoteId"},
+    {"ipsec-local-id", AS_TEXT, SCOPE_OWN, "IPsecLocalId"},
+    {"tls-ext-server-name", AS_TEXT, SCOPE_OWN, "CertificateName"},
+    {"proxy-server", AS_TEXT, SCOPE_OWN, "ProxyHost"},
+    {"proxy-port", AS_NUMBER, SCOPE_OWN, "ProxyPort"},
+    {"proxy-user", AS_TEXT, SCOPE_OWN, "ProxyUser"},
+    /* clang-format on */
+};
+
+struct reader {
+    GKeyFile *in;
+    const char *file;
+    Profile *p;
+    GHashTable *used; /* "group/key" */
+};
+
+/* --- reading --- */
+
+static const struct plugin *
+plugin_of(GKeyFile *in)
+{
+    g_autofree char *service = g_key_file_get_string(in, "vpn", "service-type", NULL);
+
+    for (gsize i = 0; service != NULL && i < G_N_ELEMENTS(plugins); i++)
+        if (g_str_has_prefix(service, SERVICE) &&
+            g_str_equal(service + strlen(SERVICE), plugins[i].name))
+            return &plugins[i];
+    return NULL;
+}
+
+static GKeyFile *
+load(GBytes *bytes)
+{
+    g_autoptr(GKeyFile) in = g_key_file_new();
+
+    if (g_bytes_get_size(bytes) == 0 || g_bytes_get_size(bytes) > NM_KEYFILE_MAX ||
+        !g_key_file_load_from_bytes(in, bytes, G_KEY_FILE_NONE, NULL))
+        return NULL;
+    return g_steal_pointer(&in);
+}
+
+gboolean
+nm_keyfile_is(GBytes *bytes)
+{
+    g_autoptr(GKeyFile) in = load(bytes);
+
+    return in != NULL && g_key_file_has_group(in, "connection") &&
+           g_key_file_has_key(in, "connection", "type", NULL);
+}
+
+/* Never NULL; printable. The key counts as known. */
+static char *
+text_of(struct reader *r, const char *group, const char *key)
+{
+    g_autofree char *raw = g_key_file_get_string(r->in, group, key, NULL);
+    const gsize n = raw == NULL ? 0 : strlen(raw);
+    char *out = g_malloc(n + 1);
+
+    g_hash_table_add(r->used, g_strconcat(group, "/", key, NULL));
+    ras_printable(out, n + 1, raw == NULL ? "" : raw, n);
+    return out;
+}
+
+static gboolean
+is_yes(const char *text)
+{
+    return g_ascii_strcasecmp(text, "yes") == 0 || g_ascii_strcasecmp(text, "true") == 0 ||
+           g_str_equal(text, "1");
+}
+
+static void
+origin(struct reader *r, enum field_scope scope, const char *field, const char *group,
+       const char *key)
+{
+    field_set_origin(field_find(scope, field), r->p, r->file, group, key);
+}
+
+static void
+take_row(struct reader *r, const struct row *row)
+{
+    const struct profile_field *f = field_find(row->scope, row->field);
+    guint64 number = 0;
+
+    if (!g_key_file_has_key(r->in, "vpn", row->key, NULL))
+        return;
+    g_autofree char *text = text_of(r, "vpn", row->key);
+    if (row->how == AS_TEXT)
+        profile_set(field_text(f, r->p), text);
+    else if (row->how == AS_NUMBER) {
+        if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &number, NULL) ||
+            !field_set_number(f, r->p, (gint64)number))
+            return;
+    } else
+        field_set_number(f, r->p, is_yes(text) != (row->how == AS_REFUSE));
+    field_set_origin(f, r->p, r->file, "vpn", row->key);
+}
+
+/* The plug-ins allow all that is not refused, and MPPE when there is a word of it. */
+static void
+take_security(struct reader *r)
+{
+    struct profile_dun *d = &r->p->dun;
+    g_autofree char *mppe = NULL, *strong = NULL, *machine = NULL;
+
+    d->custom_security = d->enforce_custom = TRUE;
+    d->pap = d->chap = d->mschap = d->mschap2 = d->eap = TRUE;
+    d->custom_auth_key = 26;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        take_row(r, &rows[i]);
+    mppe = text_of(r, "vpn", "require-mppe");
+    strong = text_of(r, "vpn", "require-mppe-128");
+    d->encryption_type = is_yes(strong) ? 2 : is_yes(mppe) ? 1 : 3;
+    if (d->encryption_type != 3)
+        origin(r, SCOPE_SERVER, "EncryptionType", "vpn",
+               d->encryption_type == 2 ? "require-mppe-128" : "require-mppe");
+    machine = text_of(r, "vpn", "machine-auth-type");
+    r->p->use_certificate = g_str_equal(machine, "tls");
+    if (*machine != '\0')
+        origin(r, SCOPE_OWN, "UseCertificate", "vpn", "machine-auth-type");
+    r->p->proxy = *r->p->proxy_host != '\0' ? PLAN_PROXY_HTTP : PLAN_PROXY_NONE;
+}
+
+static void
+take_server(struct reader *r)
+{
+    g_autofree char *gateway = text_of(r, "vpn", "gateway"), *port = text_of(r, "vpn", "port");
+    g_autofree char *address = *port == '\0' || g_str_equal(port, "443")
+                                   ? g_strdup(gateway)
+                                   : g_strconcat(gateway, ":", port, NULL);
+    g_autofree char *name = g_strconcat("Server/", address, NULL);
+
+    if (*gateway == '\0')
+        return;
+    profile_add_server(r->p, "", address);
+    profile_set_origin(r->p, name, r->file, "vpn", "gateway", address);
+}
+
+static void
+take_routes(struct reader *r, const char *group)
+{
+    for (guint i = 1; i <= PLAN_MAX_ROUTES; i++) {
+        g_autofree char *key = g_strdup_printf("route%u", i);
+        struct net_route route;
+        char text[52];
+
+        if (!g_key_file_has_key(r->in, group, key, NULL))
+            return;
+        g_autofree char *value = text_of(r, group, key);
+        value[strcspn(value, ",")] = '\0';
+        if (!net_route_parse(value, &route) || r->p->routes->len == PLAN_MAX_ROUTES) {
+            profile_note(r->p, _("“%s” is not a network."), value);
+            continue;
+        }
+        net_route_text(&route, text);
+        g_autofree char *name = g_strconcat("Route/", text, NULL);
+        g_ptr_array_add(r->p->routes, g_strdup(text));
+        profile_set_origin(r->p, name, r->file, group, key, text);
+    }
+}
+
+static void
+take_list(struct reader *r, const char *key, char **first, char **second, const char *list)
+{
+    g_autofree char *text = text_of(r, "ipv4", key);
+    g_auto(GStrv) words = g_strsplit_set(text, ";, ", -1);
+    guint n = 0;
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        if (*words[i] == '\0')
+            continue;
+        if (list != NULL && net_name_valid(words[i])) {
+            g_autofree char *name = g_strconcat(list, "/", words[i], NULL);
+            profile_add_dns_search(r->p, words[i]);
+            profile_set_origin(r->p, name, r->file, "ipv4", key, words[i]);
+        } else if (list == NULL && n < 2) {
+            profile_set(n == 0 ? first : second, words[i]);
+        }
+        n++;
+    }
+}
+
+static void
+take_network(struct reader *r)
+{
+    struct profile_dun *d = &r->p->dun;
+    g_autofree char *never = text_of(r, "ipv4", "never-default");
+    g_autofree char *method4 = text_of(r, "ipv4", "method");
+    g_autofree char *method6 = text_of(r, "ipv6", "method");
+    g_autofree char *only = text_of(r, "ipv4", "ignore-auto-dns");
+
+    d->gateway_on_remote = !is_yes(never);
+    if (*never != '\0')
+        origin(r, SCOPE_TCPIP, "Gateway_On_Remote", "ipv4", "never-default");
+    d->ipv4 = !g_str_equal(method4, "disabled");
+    d->ipv6 = !g_str_equal(method6, "disabled") && !g_str_equal(method6, "ignore");
+    if (*method6 != '\0')
+        origin(r, SCOPE_SERVER, "Negotiate_IPv6", "ipv6", "method");
+    take_list(r, "dns", &d->dns1, &d->dns2, NULL);
+    take_list(r, "dns-search", NULL, NULL, "DNS search");
+    d->specify_servers = *d->dns1 != '\0';
+    if (d->specify_servers) {
+        origin(r, SCOPE_TCPIP, "DNS_Address", "ipv4", "dns");
+        origin(r, SCOPE_TCPIP, "Specify_Server_Address", "ipv4", "dns");
+    }
+    take_routes(r, "ipv4");
+    take_routes(r, "ipv6");
+}
+
+/* A key stands in [vpn] or [vpn-secrets]; in older files as 0s and Base64. */
+static void
+take_psk(struct reader *r)
+{
+    g_autofree char *secret = g_key_file_get_string(r->in, "vpn-secrets", "ipsec-psk", NULL);
+    g_autofree char *plain = g_key_file_get_string(r->in, "vpn", "ipsec-psk", NULL);
+    const char *key = secret != NULL ? secret : plain;
+    gsize n = 0;
+
+    g_hash_table_add(r->used, g_strdup("vpn/ipsec-psk"));
+    r->p->dun.use_preshared_key = !r->p->use_certificate;
+    if (key == NULL || *key == '\0')
+        return;
+    g_autofree guchar *decoded = g_str_has_prefix(key, "0s") ? g_base64_decode(key + 2, &n) : NULL;
+    if (decoded != NULL)
+        secret_set(&r->p->found_psk, rd_over(decoded, n));
+    else
+        secret_set_text(&r->p->found_psk, key);
+    if (g_key_file_has_group(r->in, "vpn-secrets"))
+        g_key_file_remove_group(r->in, "vpn-secrets", NULL);
+}
+
+static void
+take_others(struct reader *r)
+{
+    gsize n = 0, m;
+    g_auto(GStrv) groups = g_key_file_get_groups(r->in, &n);
+
+    for (gsize i = 0; i < n; i++) {
+        g_auto(GStrv) keys = g_key_file_get_keys(r->in, groups[i], &m, NULL);
+        if (g_str_equal(groups[i], "vpn-secrets")) {
+            profile_note(r->p, _("There is a password or a key in %s. It was not taken over."),
+                         r->file);
+            continue;
+        }
+        for (gsize k = 0; keys != NULL && k < m; k++) {
+            g_autofree char *name = g_strconcat(groups[i], "/", keys[k], NULL);
+            if (g_hash_table_contains(r->used, name))
+                continue;
+            g_autofree char *value = text_of(r, groups[i], keys[k]);
+            g_autofree char *group = g_utf8_make_valid(groups[i], -1);
+            profile_add_other(r->p, r->file, group, keys[k], value);
+        }
+    }
+}
+
+static void
+take_all(struct reader *r, const struct plugin *plugin)
+{
+    g_autofree char *id = text_of(r, "connection", "id");
+
+    g_free(text_of(r, "connection", "type"));
+    g_free(text_of(r, "vpn", "service-type"));
+    profile_set(&r->p->name, *id != '\0' ? id : r->file);
+    profile_set(&r->p->source, r->file);
+    profile_set(&r->p->encoding, "UTF-8");
+    r->p->tunnel = TRUE;
+    r->p->dun.vpn_strategy = plugin->strategy;
+    origin(r, SCOPE_NETWORKING, "VpnStrategy", "vpn", "service-type");
+    take_security(r);
+    take_server(r);
+    take_network(r);
+    if (plugin->protocol == PLAN_L2TP_IPSEC)
+        take_psk(r);
+    take_others(r);
+}
+
+Profile *
+nm_keyfile_read(GBytes *bytes, const char *file, GError **error)
+{
+    g_autoptr(GKeyFile) in = load(bytes);
+    const struct plugin *plugin = in == NULL ? NULL : plugin_of(in);
+
+    if (plugin == NULL) {
+        g_set_error_literal(error, NM_KEYFILE_ERROR,
+                            in == NULL ? NM_KEYFILE_ERROR_FORMAT : NM_KEYFILE_ERROR_KIND,
+                            _("This is no SSTP, L2TP or PPTP connection of NetworkManager."));
+        return NULL;
+    }
+    struct reader r = {in, file, profile_new(), NULL};
+    r.used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    take_all(&r, plugin);
+    g_hash_table_unref(r.used);
+    return r.p;
+}
+
+/* --- writing --- */
+
+/* The same connection always gets the same one. */
+static char *
+uuid_of(const Profile *p)
+{
+    g_autofree char *seed = g_strconcat("dialtone:", p->id, ":", p->name, NULL);
+    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA1, seed, -1);
+
+    return g_strdup_printf("%.8s-%.4s-5%.3s-8%.3s-%.12s", sum, sum + 8, sum + 13, sum + 17,
+                           sum + 20);
+}
+
+static void
+put_yes(GKeyFile *out, const char *key, gboolean yes)
+{
+    if (yes)
+        g_key_file_set_string(out, "vpn", key, "yes");
+}
+
+static void
+put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
+{
+    const struct profile_dun *d = &p->dun;
+    const unsigned auth = profile_auth(p);
+    g_autofree char *service = g_strconcat(SERVICE, plugin->name, NULL);
+    const guint at = p->choose_server ? p->server : 0;
+
+    g_key_file_set_string(out, "vpn", "service-type", service);
+    if (at < p->servers->len)
+        g_key_file_set_string(out, "vpn", "gateway",
+                              ((struct profile_server *)p->servers->pdata[at])->address);
+    if (*p->user != '\0')
+        g_key_file_set_string(out, "vpn", "user", p->user);
+    if (*p->domain != '\0')
+        g_key_file_set_string(out, "vpn", "domain", p->domain);
+    put_yes(out, "refuse-pap", (auth & PLAN_AUTH_PAP) == 0);
+    put_yes(out, "refuse-chap", (auth & PLAN_AUTH_CHAP_MD5) == 0);
+    put_yes(out, "refuse-mschap", !d->mschap);
+    put_yes(out, "refuse-mschapv2", (auth & PLAN_AUTH_MSCHAPV2) == 0);
+    put_yes(out, "refuse-eap", (auth & PLAN_AUTH_EAP_MSCHAPV2) == 0 || !d->eap);
+    put_yes(out, "no-vj-comp", !d->ip_header_compress);
+    put_yes(out, "require-mppe", d->encryption_type == 1 || d->encryption_type == 2);
+    put_yes(out, "require-mppe-128", d->encryption_type == 2);
+    g_key_file_set_string(out, "vpn", "password-flags", "1"); /* the agent of the user keeps it */
+    if (plugin->protocol != PLAN_L2TP_IPSEC)
+        return;
+    g_key_file_set_string(out, "vpn", "ipsec-enabled", p->ipsec ? "yes" : "no");
+    g_key_file_set_string(out, "vpn", "ipsec-forceencaps", p->ipsec_encap ? "yes" : "no");
+    put_yes(out, "ipsec-pfs", p->ipsec_pfs);
+    g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
+    g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
+    if (*p->ipsec_remote_id != '\0')
+        g_key_file_set_string(out, "vpn", "ipsec-remote-id", p->ipsec_remote_id);
+}
+
+static void
+put_routes(GKeyFile *out, const Profile *p, const char *group, gboolean six)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < p->routes->len; i++) {
+        g_autofree char *key = g_strdup_printf("route%u", n + 1);
+        if ((strchr(p->routes->pdata[i], ':') != NULL) != six)
+            continue;
+        g_key_file_set_string(out, group, key, p->routes->pdata[i]);
+        n++;
+    }
+}
+
+static void
+put_network(GKeyFile *out, const Profile *p)
+{
+    const struct profile_dun *d = &p->dun;
+    g_autofree char *dns = g_strconcat(d->dns1, ";", d->dns2, *d->dns2 == '\0' ? "" : ";", NULL);
+    g_autoptr(GString) search = g_string_new(NULL);
+
+    g_key_file_set_string(out, "ipv4", "method", d->ipv4 ? "auto" : "disabled");
+    g_key_file_set_string(out, "ipv6", "method", d->ipv6 ? "auto" : "disabled");
+    if (!d->gateway_on_remote) {
+        g_key_file_set_boolean(out, "ipv4", "never-default", TRUE);
+        g_key_file_set_boolean(out, "ipv6", "never-default", TRUE);
+    }
+    if (d->specify_servers && *d->dns1 != '\0') {
+        g_key_file_set_value(out, "ipv4", "dns", dns);
+        g_key_file_set_boolean(out, "ipv4", "ignore-auto-dns", TRUE);
+    }
+    if (*d->dns_suffix != '\0')
+        g_string_append_printf(search, "%s;", d->dns_suffix);
+    for (guint i = 0; i < p->dns_search->len; i++)
+        if (!g_str_equal(p->dns_search->pdata[i], d->dns_suffix))
+            g_string_append_printf(search, "%s;", (const char *)p->dns_search->pdata[i]);
+    if (search->len > 0)
+        g_key_file_set_value(out, "ipv4", "dns-search", search->str);
+    put_routes(out, p, "ipv4", FALSE);
+    put_routes(out, p, "ipv6", TRUE);
+}
+
+GBytes *
+nm_keyfile_write(const Profile *p)
+{
+    g_autoptr(GKeyFile) out = g_key_file_new();
+    g_autofree char *uuid = uuid_of(p);
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {PLAN_SSTP};
+    const struct plugin *plugin = &plugins[0];
+    gsize n;
+
+    profile_protocols(p, order);
+    for (gsize i = 0; i < G_N_ELEMENTS(plugins); i++)
+        if (plugins[i].protocol == order[0])
+            plugin = &plugins[i];
+    g_key_file_set_string(out, "connection", "id", p->name);
+    g_key_file_set_string(out, "connection", "uuid", uuid);
+    g_key_file_set_string(out, "connection", "type", "vpn");
+    g_key_file_set_boolean(out, "connection", "autoconnect", FALSE);
+    put_vpn(out, p, plugin);
+    put_network(out, p);
+    char *text = g_key_file_to_data(out, &n, NULL);
+    return g_bytes_new_take(text, n);
+}

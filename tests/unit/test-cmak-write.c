@@ -1,0 +1,221 @@
+/* test-cmak-write.c - parse(write(x)) = x: profiles of every fixture, and made-up ones, as CMAK's
+ * files and read again. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmak-write.h"
+
+#include "cmak.h"
+#include "package.h"
+#include "profile-fields.h"
+#include "rasphone-profile.h"
+
+#include <string.h>
+
+static Profile *
+again(const Profile *p)
+{
+    g_autoptr(GHashTable) files = cmak_write(p, p->files);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) cab = package_write(files, &error);
+    g_autoptr(GHashTable) unpacked = NULL;
+    Profile *q;
+
+    g_assert_no_error(error);
+    unpacked = package_read(cab, &error);
+    g_assert_no_error(error);
+    q = cmak_load_files(unpacked, NULL, &error);
+    g_assert_no_error(error);
+    return q;
+}
+
+/* How a file was read, and what only this computer knows, is not of the profile. */
+static gboolean
+compared(const struct profile_field *f)
+{
+    static const char *const not [] = {"Source", "Encoding",       "ShortName", "FormatVersion",
+                                       "Server", "ConnectionType", "TunnelDUN"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(not ); i++)
+        if (g_str_equal(f->key, not [i]))
+            return FALSE;
+    return TRUE;
+}
+
+static void
+same_texts(const GPtrArray *a, const GPtrArray *b)
+{
+    g_assert_cmpuint(a->len, ==, b->len);
+    for (guint i = 0; i < a->len; i++)
+        g_assert_cmpstr(a->pdata[i], ==, b->pdata[i]);
+}
+
+static gboolean
+in_inf(const struct profile_other *o)
+{
+    g_autofree char *file = g_ascii_strdown(o->file, -1);
+
+    return g_str_has_suffix(file, ".inf");
+}
+
+static gboolean
+has_other(const Profile *p, const struct profile_other *o)
+{
+    for (guint i = 0; i < p->others->len; i++) {
+        const struct profile_other *x = p->others->pdata[i];
+        if (g_ascii_strcasecmp(x->section, o->section) == 0 && g_str_equal(x->key, o->key) &&
+            g_str_equal(x->value, o->value))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+assert_same(const Profile *p, const Profile *q)
+{
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        g_autofree char *name = field_name(f), *a = field_value(f, p), *b = field_value(f, q);
+        if (!compared(f))
+            continue;
+        g_test_message("%s: %s", p->name, name);
+        g_assert_cmpstr(a, ==, b);
+    }
+    g_assert_cmpuint(p->servers->len, ==, q->servers->len);
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *a = p->servers->pdata[i], *b = q->servers->pdata[i];
+        g_assert_cmpstr(a->address, ==, b->address);
+        g_assert_cmpstr(a->label, ==, b->label);
+    }
+    if (p->choose_server)
+        g_assert_cmpuint(p->server, ==, q->server);
+    same_texts(p->routes, q->routes);
+    same_texts(p->dns_search, q->dns_search);
+    g_assert_cmpuint(p->dns_rules->len, ==, q->dns_rules->len);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *a = p->dns_rules->pdata[i], *b = q->dns_rules->pdata[i];
+        g_assert_cmpstr(a->domain, ==, b->domain);
+        g_assert_cmpstr(a->servers, ==, b->servers);
+    }
+}
+
+static void
+every_fixture(void)
+{
+    static const char *const names[] = {"college", "sstp", "cp1251", "cp1252/Koeln.cms",
+                                        "pptp",    "weak", "utf16",  "authority"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path =
+            g_test_build_filename(G_TEST_DIST, "fixtures", "cmak", names[i], NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Profile) p = cmak_load(path, &error);
+        g_assert_no_error(error);
+        g_autoptr(Profile) q = again(p);
+        assert_same(p, q);
+        for (guint n = 0; n < p->others->len; n++) {
+            const struct profile_other *o = p->others->pdata[n];
+            g_test_message("[%s] %s=%s", o->section, o->key, o->value);
+            g_assert_true(in_inf(o) || has_other(q, o));
+        }
+        g_assert_cmpuint(p->actions->len, ==, q->actions->len);
+        for (guint n = 0; n < p->actions->len; n++) {
+            const struct profile_action *a = p->actions->pdata[n], *b = q->actions->pdata[n];
+            g_assert_cmpstr(a->event, ==, b->event);
+            g_assert_cmpstr(a->command, ==, b->command);
+            g_assert_cmpint(a->replaced, ==, b->replaced);
+        }
+    }
+}
+
+/* An entry of a Windows phone book: servers, routes, rules of names, seconds. */
+static void
+a_phone_book_becomes_a_profile(void)
+{
+    g_autofree char *path =
+        g_test_build_filename(G_TEST_DIST, "fixtures", "rasphone", "windows11.pbk", NULL);
+    char *text;
+    gsize n;
+
+    g_assert_true(g_file_get_contents(path, &text, &n, NULL));
+    g_autoptr(GBytes) bytes = g_bytes_new_take(text, n);
+    g_autoptr(Rasphone) r = rasphone_parse(bytes, 0, NULL);
+    g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
+    g_autoptr(Profile) p = rasphone_profile(e, "windows11.pbk");
+    g_autoptr(Profile) q = again(p);
+    assert_same(p, q);
+}
+
+/* Texts as they may come, each typed value at random. */
+static void
+made_up(void)
+{
+    static const char *const texts[] = {"",        "x", " spaces ", "\"quoted\"", "a;b", "'",
+                                        "Ünïcødé", "=", "日本",     "a\"b",       "[x]", "100%"};
+
+    for (guint seed = 0; seed < 200; seed++) {
+        g_autoptr(Profile) p = profile_new();
+        GRand *r = g_rand_new_with_seed(seed);
+
+        for (guint i = 0; i < profile_n_fields; i++) {
+            const struct profile_field *f = &profile_fields[i];
+            const guint32 number = g_rand_int(r);
+            if (!compared(f) || g_rand_int(r) % 3 == 0 ||
+                (f->scope == SCOPE_OWN && !g_str_has_prefix(f->key, "IPsecL")))
+                continue;
+            if (f->type == FIELD_TEXT)
+                profile_set(field_text(f, p), texts[number % G_N_ELEMENTS(texts)]);
+            else if (f->max == 1)
+                field_set_number(f, p, number % 2);
+            else
+                field_set_number(f, p, f->min + number % MAX(f->max - f->min, 1));
+        }
+        profile_set(&p->name, texts[1 + g_rand_int(r) % 2 * 5]);
+        profile_set(&p->logo, "");
+        profile_set(&p->icon, "");
+        profile_set(&p->small_icon, "");
+        profile_set(&p->tray_icon, "");
+        profile_set(&p->help_file, "");
+        profile_set(&p->pb_logo, "");
+        profile_set(&p->isp_name, seed % 2 == 0 ? "" : "Line");
+        profile_add_server(p, "", "vpn.example.test");
+        g_autoptr(Profile) q = again(p);
+        g_assert_cmpstr(q->name, ==, p->name);
+        g_assert_cmpuint(q->redial_count, ==, p->redial_count);
+        for (guint i = 0; i < profile_n_fields; i++) {
+            const struct profile_field *f = &profile_fields[i];
+            g_autofree char *name = field_name(f), *a = field_value(f, p), *b = field_value(f, q);
+            if (!compared(f) ||
+                (f->scope >= SCOPE_ISP_SERVER && f->scope < SCOPE_OWN && seed % 2 == 0))
+                continue;
+            g_test_message("seed %u: %s", seed, name);
+            g_assert_cmpstr(a, ==, b);
+        }
+        g_rand_free(r);
+    }
+}
+
+/* What our own section may not say: it comes with a file of somebody else. */
+static void
+nothing_that_weakens_is_read(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    profile_set(&p->name, "x");
+    profile_add_server(p, "", "vpn.example.test");
+    p->ipsec = FALSE;
+    profile_set(&p->pin, "00");
+    p->accept_early_data = TRUE;
+    g_autoptr(Profile) q = again(p);
+    g_assert_true(q->ipsec);
+    g_assert_cmpstr(q->pin, ==, "");
+    g_assert_false(q->accept_early_data);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cmak-write/fixtures", every_fixture);
+    g_test_add_func("/cmak-write/rasphone", a_phone_book_becomes_a_profile);
+    g_test_add_func("/cmak-write/made-up", made_up);
+    g_test_add_func("/cmak-write/weak", nothing_that_weakens_is_read);
+    return g_test_run();
+}

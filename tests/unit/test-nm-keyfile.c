@@ -1,0 +1,148 @@
+/* test-nm-keyfile.c - connections of NetworkManager, read and written. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
+#include "nm-keyfile.h"
+
+#include "profile-fields.h"
+
+#include <string.h>
+
+static const char l2tp[] =
+    "[connection]\nid=Büro\nuuid=0\ntype=vpn\npermissions=user:erika:;\n\n"
+    "[vpn]\ndomain=CORP\ngateway=vpn.example.com\nipsec-enabled=yes\nipsec-forceencaps=no\n"
+    "ipsec-pfs=yes\nipsec-remote-id=gw.example.com\nmachine-auth-type=psk\nmru=1400\n"
+    "password-flags=1\nrefuse-chap=yes\nrefuse-eap=yes\nrefuse-mschap=yes\nrefuse-pap=yes\n"
+    "require-mppe-128=yes\nservice-type=org.freedesktop.NetworkManager.l2tp\nuser=erika\n\n"
+    "[vpn-secrets]\nipsec-psk=t0p secret\npassword=hidden\n\n"
+    "[ipv4]\ndns=10.0.0.53;10.0.0.54;\ndns-search=corp.example.com;lab.example.com;\n"
+    "ignore-auto-dns=true\nmethod=auto\nnever-default=true\nroute1=10.0.0.0/8\n"
+    "route2=192.168.7.0/24,0.0.0.0,50\n\n[ipv6]\nmethod=ignore\nroute1=2001:db8::/32\n";
+
+static Profile *
+read_text(const char *text, GError **error)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+
+    return nm_keyfile_read(bytes, "a.nmconnection", error);
+}
+
+static void
+an_l2tp_connection(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) p = read_text(l2tp, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(p->name, ==, "Büro");
+    g_assert_cmpuint(p->dun.vpn_strategy, ==, 3);
+    g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->address, ==,
+                    "vpn.example.com");
+    g_assert_cmpstr(p->user, ==, "erika");
+    g_assert_cmpstr(p->domain, ==, "CORP");
+    g_assert_true(p->ipsec && p->ipsec_pfs && !p->ipsec_encap && !p->use_certificate);
+    g_assert_cmpstr(p->ipsec_remote_id, ==, "gw.example.com");
+    g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2);
+    g_assert_cmpuint(p->dun.encryption_type, ==, 2);
+    g_assert_true(!p->dun.gateway_on_remote && p->dun.ipv4 && !p->dun.ipv6);
+    g_assert_cmpstr(p->dun.dns2, ==, "10.0.0.54");
+    g_assert_cmpuint(p->dns_search->len, ==, 2);
+    g_assert_cmpuint(p->routes->len, ==, 3);
+    g_assert_cmpstr(p->routes->pdata[1], ==, "192.168.7.0/24");
+    g_assert_cmpstr(profile_origin(p, "Server/Require_PAP")->key, ==, "refuse-pap");
+    g_assert_cmpstr(profile_origin(p, "Route/10.0.0.0/8")->section, ==, "ipv4");
+    /* the key is for the keyring; the password for nobody */
+    g_assert_cmpstr((const char *)p->found_psk.data, ==, "t0p secret");
+    for (guint i = 0; i < p->others->len; i++) {
+        const struct profile_other *o = p->others->pdata[i];
+        g_assert_null(strstr(o->value, "hidden"));
+        g_assert_null(strstr(o->value, "secret"));
+    }
+}
+
+static void
+a_key_in_base64(void)
+{
+    g_autoptr(Profile) p =
+        read_text("[connection]\ntype=vpn\n[vpn]\ngateway=a.example\nipsec-psk=0sc2VjcmV0\n"
+                  "service-type=org.freedesktop.NetworkManager.l2tp\n",
+                  NULL);
+
+    g_assert_cmpstr((const char *)p->found_psk.data, ==, "secret");
+    g_assert_cmpstr(p->name, ==, "a.nmconnection");
+}
+
+/* parse(write(x)) = x, for what such a file can say. */
+static void
+what_was_written_is_read(void)
+{
+    static const guint strategies[] = {1, 3, 5};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(strategies); i++) {
+        g_autoptr(Profile) p = read_text(l2tp, NULL);
+        p->dun.vpn_strategy = strategies[i];
+        p->dun.encryption_type = (guint)i + 1;
+        p->dun.chap = i == 1;
+        g_autoptr(GBytes) bytes = nm_keyfile_write(p), same = nm_keyfile_write(p);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Profile) q = nm_keyfile_read(bytes, "b.nmconnection", &error);
+        static const char *const keys[] = {"VpnStrategy",    "UserName",          "Domain",
+                                           "EncryptionType", "Require_CHAP",      "Require_MSCHAP2",
+                                           "Require_PAP",    "Gateway_On_Remote", "DNS_Address",
+                                           "Negotiate_IPv6"};
+
+        g_assert_no_error(error);
+        g_assert_true(g_bytes_equal(bytes, same));
+        for (guint n = 0; n < profile_n_fields; n++) {
+            const struct profile_field *f = &profile_fields[n];
+            g_autofree char *a = field_value(f, p), *b = field_value(f, q);
+            for (gsize k = 0; f->scope < SCOPE_ISP && k < G_N_ELEMENTS(keys); k++)
+                if (g_str_equal(keys[k], f->key))
+                    g_assert_cmpstr(a, ==, b);
+        }
+        g_assert_cmpuint(q->routes->len, ==, 3);
+        g_assert_cmpuint(q->dns_search->len, ==, 2);
+        g_assert_cmpint(q->ipsec_pfs, ==, strategies[i] == 3);
+        g_assert_cmpuint(q->found_psk.len, ==, 0);
+    }
+}
+
+static void
+what_is_none_is_refused(void)
+{
+    static const char *const texts[] = {
+        "", "x", "[connection]\ntype=wifi\n",
+        "[connection]\ntype=vpn\n[vpn]\nservice-type=org.freedesktop.NetworkManager.openvpn\n"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(read_text(texts[i], &error));
+        g_assert_nonnull(error);
+    }
+}
+
+/* F6: the wish for no check of the certificate is told, and not obeyed. */
+static void
+no_check_is_told(void)
+{
+    g_autoptr(Profile) p =
+        read_text("[connection]\ntype=vpn\n[vpn]\ngateway=a.example\nignore-cert-warn=yes\n"
+                  "service-type=org.freedesktop.NetworkManager.sstp\n",
+                  NULL);
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    gboolean told = FALSE;
+
+    for (guint i = 0; i < warnings->len; i++)
+        told |= strstr(warnings->pdata[i], "weaker check") != NULL;
+    g_assert_true(told);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/nm-keyfile/l2tp", an_l2tp_connection);
+    g_test_add_func("/nm-keyfile/base64", a_key_in_base64);
+    g_test_add_func("/nm-keyfile/round-trip", what_was_written_is_read);
+    g_test_add_func("/nm-keyfile/refused", what_is_none_is_refused);
+    g_test_add_func("/nm-keyfile/F6-no-check", no_check_is_told);
+    return g_test_run();
+}
