@@ -87,6 +87,12 @@ mppe_seal(struct mppe *m, uint8_t *plain, size_t n, uint16_t bits)
     m->flush = false;
 }
 
+bool
+mppe_flushes(const struct mppe *m)
+{
+    return m->flush || key_changes(m, m->count);
+}
+
 void
 mppe_reset(struct mppe *m)
 {

@@ -50,6 +50,8 @@ void mppe_wipe(struct mppe *m);
 /* Encrypt @n octets of protocol field and packet in place, and write the header to the MPPE_HEADER
  * octets before them. @bits: MPPE_COMPRESSED and MPPE_AT_FRONT as MPPC says, else 0. */
 void mppe_seal(struct mppe *m, uint8_t *plain, size_t n, uint16_t bits);
+/* The next packet will say that it begins afresh. It says so of its compression, too. */
+bool mppe_flushes(const struct mppe *m);
 /* Stateful sending: the peer has asked for a reset. */
 void mppe_reset(struct mppe *m);
 

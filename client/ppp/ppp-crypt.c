@@ -109,7 +109,10 @@ pack(struct ppp_crypt *c, uint8_t *p, size_t *len)
     uint8_t shrunk[MPPC_PACKET_MAX];
     struct wr w = wr_over(shrunk, sizeof shrunk);
 
-    if (c->tx_bits & CCP_MPPE_STATELESS) /* each packet stands for itself */
+    /* Stateless, each packet stands for itself; and the flushed bit of one with a new key, which
+     * stateful is each 256th, empties the peer's history as well (RFC 2118 section 3.1). */
+    if ((c->tx_bits & CCP_MPPE_STATELESS) ||
+        (ppp_crypt_encrypts(c->tx_bits) && mppe_flushes(&c->tx)))
         mppc_tx_reset(&c->pack);
     const uint16_t bits = mppc_compress(&c->pack, rd_over(p, *len), &w);
     if (bits & MPPC_COMPRESSED) {
