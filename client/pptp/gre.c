@@ -82,18 +82,35 @@ give_up_gap(struct gre *g, uint32_t seq)
     g->expected = seq;
 }
 
+/* The very first packets have overtaken this one. */
+static bool
+overtaken_at_start(struct gre *g, uint32_t seq)
+{
+    const uint32_t ahead_of_it = g->first - seq;
+
+    if (ahead_of_it == 0 || ahead_of_it > GRE_START || g->expected - g->first > GRE_START ||
+        (g->before & 1u << ahead_of_it) != 0)
+        return false;
+    g->before |= 1u << ahead_of_it;
+    g->reordered++;
+    return true;
+}
+
 static bool
 place(struct gre *g, usec_t now, uint32_t seq, struct rd payload, struct rd *ret)
 {
     const int32_t distance = g->any_received ? ahead(seq, g->expected) : 0;
 
     if (!g->any_received) {
-        g->expected = seq;
+        g->expected = g->first = seq;
         g->any_received = true;
     }
     if (distance < 0) {
-        g->duplicate++;
-        return false;
+        const bool late = overtaken_at_start(g, seq);
+
+        g->duplicate += !late;
+        *ret = late ? payload : *ret;
+        return late;
     }
     if (distance >= GRE_JUMP && !(g->leapt && seq == g->leap_next)) {
         g->leapt = true;

@@ -4,7 +4,9 @@
  *
  * A packet that arrives in order is handed on at once, in place. One that arrives early is copied
  * into a slot and handed on when the gap before it closes or GRE_WAIT has passed; one that is older
- * than what was handed on is dropped, so that MPPE never sees time run backwards. Windows and Linux
+ * than what was handed on is dropped, so that MPPE never sees time run backwards. Only the first
+ * packets of all, in which nothing is encrypted yet, are handed on as they come: some count from 0
+ * and some from 1, so that nobody can say which one to wait for. Windows and Linux
  * do no sliding window for sending, and neither do we: TCP above does it better.
  *
  * Pure: bytes and time in; the owner sends what is sealed.
@@ -20,6 +22,7 @@ enum {
     GRE_HEAD_MAX = 16, /* octets before the payload: 8, sequence 4, acknowledgement 4 */
     GRE_WINDOW = 64,   /* how far ahead of the next packet one may be and still be kept */
     GRE_SLOT = 1600,   /* largest payload that is kept */
+    GRE_START = 4,     /* packets from the first on; and so many before it may still come */
     GRE_JUMP = 4096,   /* a leap farther ahead than this is believed only when a second packet
                           follows on it: one forged packet must not end the call (RFC 3550 A.1) */
 };
@@ -35,6 +38,8 @@ struct gre {
     bool any_sent, any_acked;
 
     uint32_t expected; /* next sequence number to hand on */
+    uint32_t first;    /* that came */
+    uint32_t before;   /* bit n: so did the n-th before it */
     bool any_received, leapt;
     uint32_t leap_next; /* with leapt: what would confirm the leap */
     bool ack_due;

@@ -84,6 +84,34 @@ test_order(void)
     g_assert_cmpint(g.lost, ==, 0);
 }
 
+/* The first ones swapped: nobody waits, for some peers count from 1. Later ones are too late. */
+static void
+test_start(void)
+{
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, 4);
+    struct gre g = fresh();
+
+    feed(&g, 0, 1, out);
+    feed(&g, 1, 0, out);
+    OUT(out, 1, 0);
+    g_assert_cmpuint(g.duplicate, ==, 0);
+    feed(&g, 2, 0, out); /* G1: not twice */
+    feed(&g, 2, 1, out);
+    g_assert_cmpint(out->len, ==, 0);
+    g_assert_cmpuint(g.duplicate, ==, 2);
+    feed(&g, 3, 2, out);
+    feed(&g, 3, UINT32_MAX - 1, out); /* the third before the first */
+    feed(&g, 3, UINT32_MAX - 3, out); /* the fifth */
+    OUT(out, 2, UINT32_MAX - 1);
+    feed(&g, 4, 3, out);
+    feed(&g, 4, 4, out);
+    feed(&g, 4, UINT32_MAX, out);
+    OUT(out, 3, 4, UINT32_MAX);
+    feed(&g, 5, 5, out);
+    feed(&g, 5, UINT32_MAX - 2, out); /* it is no longer the start */
+    OUT(out, 5);
+}
+
 static void
 test_bounded_wait(void)
 {
@@ -301,6 +329,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/gre/vectors", test_vectors);
     g_test_add_func("/gre/G1-order", test_order);
+    g_test_add_func("/gre/G1-start", test_start);
     g_test_add_func("/gre/G1-bounded-wait", test_bounded_wait);
     g_test_add_func("/gre/G1-wrap", test_wrap);
     g_test_add_func("/gre/G1-jump", test_jump);
