@@ -35,15 +35,18 @@ fail(struct ppp_auth *a, enum ras_error error, const char *what, const char *tex
     a->deadline = NEVER;
 }
 
+/* Each proof leaves new keys. What is encrypted already goes on with the old ones: they are looked
+ * at when CCP opens. So does pppd; and a server whose first Success was lost, and who challenges
+ * again, has those of the second. */
 static void
 proved(struct ppp_auth *a)
 {
-    if (a->state == PPP_AUTH_PROVED)
-        return; /* challenged again while connected */
     if (a->method == PPP_AUTH_MSCHAPV2)
         mppe_key_hlak(a->chap.mschapv2.master_key, a->hlak);
     else if (a->method == PPP_AUTH_EAP_MSCHAPV2)
         mppe_key_hlak(a->eap.method.core.master_key, a->hlak);
+    if (a->state == PPP_AUTH_PROVED)
+        return;        /* challenged again while connected */
     if (a->changing) { /* from now on this is the password */
         secret_set(&a->credentials.password, secret_rd(&a->credentials.new_password));
         secret_wipe(&a->credentials.new_password);

@@ -749,7 +749,9 @@ ppp_link_auth_send(struct ppp_link *l, uint16_t protocol, struct rd frame)
 void
 ppp_link_auth_done(struct ppp_link *l, usec_t now, bool ok, const uint8_t *hlak)
 {
-    if (l->phase != PPP_PHASE_AUTHENTICATE || wants_auth(l))
+    const bool again = l->phase == PPP_PHASE_AUTHENTICATED || l->phase == PPP_PHASE_NETWORK;
+
+    if (wants_auth(l) || (l->phase != PPP_PHASE_AUTHENTICATE && !(again && ok)))
         return;
     if (!ok) {
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the peer was refused");
@@ -757,6 +759,7 @@ ppp_link_auth_done(struct ppp_link *l, usec_t now, bool ok, const uint8_t *hlak)
         return;
     }
     if (hlak != NULL)
-        memcpy(l->auth.hlak, hlak, 32);
-    authenticated(l, now);
+        memcpy(l->auth.hlak, hlak, 32); /* for when CCP opens */
+    if (!again)
+        authenticated(l, now);
 }

@@ -112,7 +112,7 @@ void ppp_link_hlak(const struct ppp_link *l, uint8_t ret[static 32]);
 uint32_t ppp_link_rtt(const struct ppp_link *l); /* microseconds; 0: not measured */
 uint64_t ppp_link_dropped(const struct ppp_link *l);
 
-/* Server: an authentication frame of ours; and the verdict. @hlak may be NULL. */
+/* Server: an authentication frame of ours; a verdict, and its keys or NULL, for when CCP opens. */
 void ppp_link_auth_send(struct ppp_link *l, uint16_t protocol, struct rd frame);
 void ppp_link_auth_done(struct ppp_link *l, usec_t now, bool proved, const uint8_t *hlak);
 void ppp_link_start_network(struct ppp_link *l, usec_t now);

@@ -227,6 +227,15 @@ ras_act_deadline(const struct ras_core *c)
     return t;
 }
 
+/* With CCP under way each end would take the keys of another proof. */
+static bool
+settled(const struct ras_core *c)
+{
+    const enum ppp_state ccp = c->link.ccp.fsm.state;
+
+    return c->network && !(ccp >= PPP_REQ_SENT && ccp < PPP_OPENED);
+}
+
 void
 ras_act_expire(struct ras_core *c, usec_t now)
 {
@@ -239,8 +248,10 @@ ras_act_expire(struct ras_core *c, usec_t now)
     if (now >= c->rechallenge_at) {
         const struct ras_script_line *l = ras_env_fault(&c->env, RAS_FAULT_RECHALLENGE);
         c->rechallenge_at = now + l->number * USEC_PER_MSEC;
-        if (c->auth.state == RAS_AUTH_ACCEPTED)
+        if (c->auth.state == RAS_AUTH_ACCEPTED && settled(c)) {
+            c->keyed = false;
             ras_auth_begin(&c->auth, now, c->auth.method);
+        }
     }
 }
 

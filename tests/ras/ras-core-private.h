@@ -66,6 +66,7 @@ struct ras_core {
     struct ras_out grams; /* datagrams, each after its length in two octets */
 
     bool http_done, linked, authenticated, network, was_network;
+    bool keyed;        /* the link has the keys of the latest proof */
     bool terminating;  /* PPP says goodbye; SSTP's goes out when it is done */
     bool close, reset; /* the stream, once all is written */
     bool ended;        /* RAS_EVENT_ENDED is queued */

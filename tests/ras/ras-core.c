@@ -193,7 +193,8 @@ settle_auth(struct ras_core *c, usec_t now)
         c->auth.verdict.changed = false;
         ras_core_event(c, RAS_EVENT_PASSWORD_CHANGED, 0, c->auth.verdict.user);
     }
-    if (c->auth.state == RAS_AUTH_ACCEPTED && !c->authenticated) {
+    if (c->auth.state == RAS_AUTH_ACCEPTED && !c->keyed) {
+        c->keyed = true;
         ppp_link_auth_done(&c->link, now, true, c->auth.verdict.keys);
         on_authenticated(c, now);
     } else if (c->auth.state == RAS_AUTH_REFUSED) {
@@ -260,7 +261,7 @@ handle_item(struct ras_core *c, usec_t now, const struct ppp_link_item *item)
         ras_act_reach(c, now, RAS_STAGE_LCP);
         break;
     case PPP_LINK_AUTH_START: /* the first time, or all anew */
-        c->authenticated = false;
+        c->authenticated = c->keyed = false;
         ras_auth_begin(&c->auth, now, item->method);
         ras_act_renegotiate(c);
         break;

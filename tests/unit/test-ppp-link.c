@@ -618,6 +618,38 @@ test_A16_optional_encryption_is_waited_for(void)
     g_assert_true(ppp_link_may_seal(&link_, 4));
 }
 
+/* A second proof before CCP opens: both ends encrypt with its keys. */
+static void
+test_proved_twice(void)
+{
+    struct ppp_link_params client = usual, other = server;
+    uint8_t first[32], ours[32], theirs[32];
+    uint8_t room[64] = {[PPP_CRYPT_HEAD] = 0x45};
+    uint8_t *p = room + PPP_CRYPT_HEAD;
+    size_t n = 20;
+    struct rd packet;
+
+    client.mppe = other.mppe = CCP_MPPE_128;
+    init(&client, &other);
+    ppp_link_up(&link_, now);
+    ppp_link_up(&peer.link, now);
+    run_without(0xfd);
+    ppp_link_hlak(&link_, first);
+    now += 10 * USEC_PER_SEC;
+    ppp_peer_auth_start(&peer, now, PPP_AUTH_MSCHAPV2);
+    run_without(0xfd);
+    ppp_link_hlak(&link_, ours);
+    ppp_link_hlak(&peer.link, theirs);
+    g_assert_cmpmem(ours, 32, theirs, 32);
+    g_assert_cmpint(memcmp(first, ours, 32), !=, 0);
+    ppp_link_expire(&link_, now);
+    ppp_link_expire(&peer.link, now);
+    run();
+    g_assert_cmphex(ccp_agreed(&link_.ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
+    g_assert_true(ppp_link_seal(&peer.link, &p, &n));
+    g_assert_true(ppp_link_receive(&link_, now, rd_over(p, n), &packet));
+}
+
 /* Who asks for an address before CCP is open is no pppd that wants MPPE: see ccp.h. */
 static void
 test_hasty_peer(void)
@@ -745,6 +777,7 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link/late-ipv4", test_late_ipv4);
     g_test_add_func("/ppp-link/A16-optional-encryption-is-waited-for",
                     test_A16_optional_encryption_is_waited_for);
+    g_test_add_func("/ppp-link/proved-twice", test_proved_twice);
     g_test_add_func("/ppp-link/hasty-peer", test_hasty_peer);
     g_test_add_func("/ppp-link/A16-required-encryption-742", test_A16_required_encryption);
     g_test_add_func("/ppp-link/P18-renegotiations", test_P18_renegotiations);
