@@ -60,10 +60,12 @@ on_icrp(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_ms
     l2tp_say(t, t->peer_session,
              &(struct l2tp_msg){
                  .type = L2TP_ICCN,
-                 .has = L2TP_HAS(L2TP_AVP_SPEED) | L2TP_HAS(L2TP_AVP_FRAMING),
+                 .has = L2TP_HAS(L2TP_AVP_SPEED) | L2TP_HAS(L2TP_AVP_FRAMING) |
+                        (t->config.ordered ? L2TP_HAS(L2TP_AVP_SEQUENCING) : 0),
                  .speed = SPEED,
                  .framing = FRAMING_SYNC,
              });
+    t->sequence = t->config.ordered;
     t->call = L2TP_CALL_UP;
 }
 
@@ -95,7 +97,8 @@ on_iccn(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_ms
         t->ignored++;
         return;
     }
-    t->sequence = t->config.sequence || (m->has & L2TP_HAS(L2TP_AVP_SEQUENCING)) != 0;
+    t->config.ordered |= (m->has & L2TP_HAS(L2TP_AVP_SEQUENCING)) != 0;
+    t->sequence = t->config.sequence || t->config.ordered;
     t->call = L2TP_CALL_UP;
 }
 
@@ -238,7 +241,7 @@ is_news(struct l2tp_tunnel *t, uint16_t ns)
         t->numbered = true;
         return true;
     }
-    if (behind >= REORDER || (t->data_seen >> behind & 1) != 0)
+    if (t->config.ordered || behind >= REORDER || (t->data_seen >> behind & 1) != 0)
         return false;
     t->data_seen |= UINT64_C(1) << behind;
     return true;
@@ -252,7 +255,7 @@ l2tp_call_data(struct l2tp_tunnel *t, const struct l2tp_header *h, struct rd *re
         t->ignored++;
         return false;
     }
-    if (!t->config.lns)
+    if (!t->config.lns && !t->config.ordered)
         t->sequence = h->numbered; /* RFC 2661 section 5.4: the LNS decides, at any time */
     *ret_frame = h->body;
     return h->body.left > 0;

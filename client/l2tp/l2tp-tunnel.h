@@ -58,6 +58,8 @@ struct l2tp_config {
     usec_t hello;          /* of silence before a Hello; 0: 45 s */
     usec_t rtt;            /* of the way, when it is known; 0 */
     enum ras_error no_answer; /* what it is called when nobody answers at all */
+    bool ordered; /* data has to keep its order (MPPE): all of it is numbered, and what is late is
+                     dropped */
 
     bool lns;                            /* everything below is for this role */
     bool hide, sequence;                 /* hide what may be hidden; number the data */

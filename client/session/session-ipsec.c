@@ -1,64 +1,377 @@
-/* session-ipsec.c - see session-ipsec.h. Until there is an IKE to ask, no call gets that far.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* session-ipsec.c - see session-ipsec.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session-ipsec.h"
 
+#include <stdio.h>
+
+#include "ike-id.h"
 #include "session-priv.h"
+
+enum { MARKER = 4, KEEPALIVE = 0xff, EPHEMERAL = 49152 };
+
+static void drive(struct session *s, usec_t now);
+
+/* ---- out ---- */
+
+static void
+put_ike(struct session *s, const struct ike_output *out)
+{
+    uint8_t buf[MARKER + SESSION_DATAGRAMS / 4] = {0};
+
+    if (out->port == IKE_500 || out->keepalive) {
+        session_put_datagram(s, out->port == IKE_500 ? CHANNEL_CONTROL : CHANNEL_DATA, out->bytes);
+    } else if (out->bytes.left <= sizeof buf - MARKER) { /* RFC 3948 section 2.2 */
+        memcpy(buf + MARKER, out->bytes.p, out->bytes.left);
+        session_put_datagram(s, CHANNEL_DATA, rd_over(buf, MARKER + out->bytes.left));
+    }
+}
+
+static void
+drain(struct session *s)
+{
+    struct ike_output out;
+
+    while (s->l2tp.ipsec.ike != NULL && ike_poll_output(s->l2tp.ipsec.ike, &out))
+        put_ike(s, &out);
+}
+
+/* The keys do not last for ever: ask for new ones in time. Once for each pair. */
+static void
+renew(struct session *s)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool much = i->limit != 0 && i->octets > i->limit - i->limit / 4;
+
+    if (i->rekeying || i->ike == NULL || !(much || esp_sas_near_end(&i->sas)))
+        return;
+    i->rekeying = true;
+    ike_rekey(i->ike, s->now);
+}
+
+size_t
+session_ipsec_seal(struct session *s, struct session_packet *v, size_t n)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    struct esp_packet packets[SESSION_BATCH];
+
+    if (!esp_sas_ready(&i->sas) || n > SESSION_BATCH)
+        return 0;
+    for (size_t k = 0; k < n; k++) {
+        esp_udp_put(&i->udp, v[k].p, v[k].len);
+        packets[k] =
+            (struct esp_packet){.p = v[k].p - ESP_UDP_HEADER, .n = v[k].len + ESP_UDP_HEADER};
+    }
+    const size_t sealed = esp_sas_seal(&i->sas, packets, n);
+    for (size_t k = 0; k < sealed; k++) {
+        v[k] = (struct session_packet){.p = packets[k].p, .len = packets[k].n};
+        i->octets += packets[k].n;
+    }
+    renew(s);
+    return sealed;
+}
+
+void
+session_ipsec_send(struct session *s, struct rd datagram)
+{
+    uint8_t buf[SESSION_IPSEC_HEAD + L2TP_DATA_HEAD + PPP_FRAME_MAX + 64 + SESSION_IPSEC_TAIL];
+    struct session_packet one = {.p = buf + SESSION_IPSEC_HEAD, .len = datagram.left};
+
+    if (datagram.left > sizeof buf - SESSION_IPSEC_HEAD - SESSION_IPSEC_TAIL)
+        return;
+    memcpy(one.p, datagram.p, datagram.left);
+    if (session_ipsec_seal(s, &one, 1) == 1)
+        session_put_datagram(s, s->data_channel, rd_over(one.p, one.len));
+    explicit_bzero(buf, sizeof buf);
+}
+
+/* ---- events ---- */
+
+static void
+describe(struct session_ipsec *i)
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {
+        {IKE_WEAK_3DES, "3DES"},
+        {IKE_WEAK_SHA1, "SHA-1"},
+        {IKE_WEAK_MODP1024, "MODP-1024"},
+        {IKE_WEAK_MODP1536, "MODP-1536"},
+        {IKE_WEAK_PSK, "short shared key"},
+    };
+    int n = snprintf(i->text, sizeof i->text, "IPsec %s (IKE %s)", i->phase2, i->phase1);
+    const char *before = "; weak: ";
+
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        if ((i->weak & names[k].bit) == 0 || n < 0 || (size_t)n >= sizeof i->text)
+            continue;
+        n += snprintf(i->text + n, sizeof i->text - (size_t)n, "%s%s", before, names[k].name);
+        before = ", ";
+    }
+}
+
+static void
+fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
+{
+    struct ras_end why = {0};
+
+    ras_end_set(&why, error, "%s", detail);
+    session_end(s, now, &why);
+}
+
+static void
+on_child(struct session *s, usec_t now, struct ike_event *e)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool good = e->child.send ? esp_sas_add(&i->sas, &e->child.in, &e->child.out, s->rng)
+                                    : esp_sas_accept(&i->sas, &e->child.in);
+
+    if (!good) {
+        fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for a security association");
+        session_finish(s);
+        return;
+    }
+    s->data_channel = e->child.encapsulated ? CHANNEL_DATA : CHANNEL_ESP;
+    snprintf(i->phase2, sizeof i->phase2, "%s", e->child.proposal);
+    i->weak |= e->child.weak;
+    describe(i);
+    if (!e->child.send)
+        return;
+    i->octets = 0;
+    i->limit = (uint64_t)e->child.kilobytes * 1024;
+    i->rekeying = false;
+    if (i->begun || s->ending)
+        return;
+    i->begun = true;
+    session_l2tp_begin(s, now); /* rides with the last message of quick mode */
+}
+
+/* L8: without an association there is no L2TP, at once. */
+static void
+on_gone(struct session *s, usec_t now, uint32_t spi_in)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    esp_sas_remove(&i->sas, spi_in);
+    if (esp_sas_ready(&i->sas) || !i->begun || i->closing)
+        return;
+    fail(s, now, s->up ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
+         "the server ended the IPsec association");
+    session_ipsec_close(s, now);
+}
+
+static void
+on_ended(struct session *s, usec_t now, const struct ras_end *end)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    drain(s);
+    esp_sas_clear(&i->sas);
+    i->closing = true;
+    session_end(s, now, end);
+    session_finish(s);
+}
+
+static void
+act(struct session *s, usec_t now, struct ike_event *e)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    switch (e->type) {
+    case IKE_EVENT_AUTHENTICATED:
+        snprintf(i->phase1, sizeof i->phase1, "%s", e->authenticated.proposal);
+        i->weak |= e->authenticated.weak;
+        break;
+    case IKE_EVENT_CHILD:
+        on_child(s, now, e);
+        break;
+    case IKE_EVENT_CHILD_GONE:
+        on_gone(s, now, e->spi_in);
+        break;
+    case IKE_EVENT_PEER_MOVED: /* our sockets are connected: they hear nobody else */
+        break;
+    case IKE_EVENT_ENDED:
+        on_ended(s, now, &e->end);
+        break;
+    }
+}
+
+/* What is said stands before what it means: L2TP's first message follows quick mode's last. */
+static void
+drive(struct session *s, usec_t now)
+{
+    struct ike_event event;
+
+    drain(s);
+    while (!s->over && s->l2tp.ipsec.ike != NULL && ike_poll_event(s->l2tp.ipsec.ike, &event)) {
+        act(s, now, &event);
+        explicit_bzero(&event, sizeof event);
+        drain(s);
+    }
+}
+
+/* ---- the owner's calls ---- */
+
+static struct ike_address
+address_of(const struct session_address *a, uint16_t port)
+{
+    struct ike_address to = {.family = a->family, .port = port};
+
+    memcpy(to.octets, a->octets, sizeof to.octets);
+    return to;
+}
+
+static uint16_t
+inner_port(const struct session *s)
+{
+    uint16_t port;
+
+    if (s->plan->l2tp_port_1701)
+        return L2TP_PORT;
+    rng_fill(s->rng, &port, sizeof port);
+    return (uint16_t)(EPHEMERAL | port);
+}
+
+static bool
+make_ike(struct session *s, usec_t now)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const struct session_link_info *info = &s->info;
+    struct ike_config config = {
+        .role = IKE_INITIATOR,
+        .auth = s->plan->ipsec == PLAN_IPSEC_CERTIFICATE ? IKE_AUTH_CERT : IKE_AUTH_PSK,
+        .psk = secret_rd(&i->psk),
+        .cert = info->cert,
+        .remote_name = info->host,
+        .local = address_of(&info->local, info->local_port[CHANNEL_CONTROL]),
+        .remote = address_of(&info->remote, info->port != 0 ? info->port : 500),
+        .l2tp_port = inner_port(s),
+        .plain_esp = !s->plan->ipsec_encap,
+        .pfs = s->plan->ipsec_pfs,
+        .remembered = s->plan->ipsec_remembered,
+        .unix_time = info->unix_time,
+        .rng = s->rng,
+    };
+
+    if (!ike_id_from_text(s->plan->ipsec_local_id, &config.local_id) ||
+        !ike_id_from_text(s->plan->ipsec_remote_id, &config.remote_id))
+        return false;
+    esp_udp_init(&i->udp, info->remote.family, info->local.octets, info->remote.octets);
+    i->udp.local_port = config.l2tp_port;
+    i->udp.remote_port = L2TP_PORT;
+    i->ike = ike_new(&config, now);
+    return i->ike != NULL;
+}
 
 void
 session_ipsec_begin(struct session *s, usec_t now)
 {
-    struct ras_end why = {0};
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool psk = s->plan->ipsec == PLAN_IPSEC_PSK;
 
-    ras_end_set(&why, RAS_BAD_PROFILE, "this program can not do IPsec");
-    session_end(s, now, &why);
-    session_finish(s);
+    if (psk && i->psk.len == 0)
+        fail(s, now, RAS_OAKLEY_GENERAL_PROCESSING, "the profile has no pre-shared key");
+    else if (!psk && s->info.cert == NULL)
+        fail(s, now, RAS_NO_CERTIFICATE, "the profile has no certificate");
+    else if (!make_ike(s, now))
+        fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the key exchange");
+    if (i->ike == NULL) {
+        session_finish(s);
+        return;
+    }
+    secret_wipe(&i->psk);
+    ike_start(i->ike, now);
+    drive(s, now);
 }
 
 void
 session_ipsec_clear(struct session_ipsec *i)
 {
+    ike_free(i->ike);
+    i->ike = NULL;
     esp_sas_clear(&i->sas);
     secret_wipe(&i->psk);
+}
+
+/* Whose datagram is it (RFC 3948 section 2)? IKE's are eaten here; ESP's are left in @esp. */
+static size_t
+sort(struct session *s, usec_t now, enum session_channel from, const struct session_packet *v,
+     size_t n, struct esp_packet *esp)
+{
+    static const uint8_t marker[MARKER];
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    size_t n_esp = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        const bool encapsulated = from == CHANNEL_DATA;
+
+        if (from == CHANNEL_CONTROL)
+            ike_receive(i->ike, now, IKE_500, rd_over(v[k].p, v[k].len));
+        else if (encapsulated && v[k].len > MARKER && memcmp(v[k].p, marker, MARKER) == 0)
+            ike_receive(i->ike, now, IKE_4500, rd_over(v[k].p + MARKER, v[k].len - MARKER));
+        else if (v[k].len > MARKER) /* the rest are only to keep a NAT awake */
+            esp[n_esp++] = (struct esp_packet){.p = v[k].p, .n = v[k].len};
+    }
+    return n_esp;
 }
 
 void
 session_ipsec_datagram(struct session *s, usec_t now, enum session_channel from,
                        struct session_packet *v, size_t n, struct session_packets *ret)
 {
-    (void)s, (void)now, (void)from, (void)v, (void)n, (void)ret;
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    struct esp_packet esp[SESSION_BATCH];
+    struct rd datagram;
+
+    if (i->ike == NULL || n > SESSION_BATCH)
+        return;
+    const size_t n_esp = sort(s, now, from, v, n, esp);
+    drive(s, now); /* what came may be for an association that came before it */
+    if (s->over || n_esp == 0)
+        return;
+    if (esp_sas_open(&i->sas, esp, n_esp) > 0)
+        ike_heard(i->ike, now);
+    for (size_t k = 0; k < n_esp && !s->over; k++) {
+        if (esp[k].n > 0 && esp_udp_take(&i->udp, rd_over(esp[k].p, esp[k].n), &datagram))
+            session_l2tp_take(s, now, datagram, ret);
+    }
+    if (!s->over)
+        drive(s, now);
 }
 
 void
 session_ipsec_expire(struct session *s, usec_t now)
 {
-    (void)s, (void)now;
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    if (i->ike != NULL && now >= ike_deadline(i->ike))
+        ike_expire(i->ike, now);
+    if (now >= s->linger)
+        session_ipsec_close(s, now); /* L2TP's goodbye was not answered */
+    drive(s, now);
 }
 
 usec_t
 session_ipsec_deadline(const struct session *s)
 {
-    (void)s;
-    return NEVER;
+    const struct ike *ike = s->l2tp.ipsec.ike;
+
+    return ike == NULL ? NEVER : ike_deadline(ike);
 }
 
 void
 session_ipsec_close(struct session *s, usec_t now)
 {
-    (void)now;
-    session_finish(s);
-}
+    struct session_ipsec *i = &s->l2tp.ipsec;
 
-void
-session_ipsec_send(struct session *s, struct rd datagram)
-{
-    (void)s, (void)datagram;
-}
-
-size_t
-session_ipsec_seal(struct session *s, struct session_packet *v, size_t n)
-{
-    (void)s, (void)v, (void)n;
-    return 0;
+    if (i->closing)
+        return;
+    i->closing = true;
+    if (i->ike == NULL) {
+        session_finish(s);
+        return;
+    }
+    ike_close(i->ike, now);
+    drive(s, now);
 }
 
 const char *
@@ -70,5 +383,5 @@ session_ipsec_text(const struct session *s)
 uint64_t
 session_ipsec_dropped(const struct session_ipsec *i)
 {
-    return i->sas.dropped;
+    return i->sas.dropped + (i->ike == NULL ? 0 : ike_dropped(i->ike));
 }

@@ -70,6 +70,7 @@ session_l2tp_begin(struct session *s, usec_t now)
     const struct l2tp_config config = {
         .rng = s->rng,
         .secret = secret_rd(&s->l2tp.secret),
+        .ordered = s->ppp.params.mppe != 0,
         .no_answer = s->plan->ipsec == PLAN_IPSEC_NONE ? RAS_VPN_TIMEOUT : RAS_OAKLEY_TIMED_OUT,
     };
 

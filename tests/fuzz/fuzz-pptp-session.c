@@ -73,7 +73,7 @@ to_server(struct call *c, struct session_output out)
         (out.bytes.p[head + 3] == 0x21 || out.bytes.p[head + 3] == 0x57))
         abort(); /* in the clear */
     memcpy(copy, out.bytes.p, out.bytes.left);
-    ras_core_datagram(c->server, c->now, copy, out.bytes.left, &packets);
+    ras_core_datagram(c->server, c->now, CHANNEL_DATA, copy, out.bytes.left, &packets);
 }
 
 static void
@@ -106,12 +106,12 @@ pump(struct call *c)
 static bool
 next_gram(struct call *c, uint8_t how, uint8_t where, uint8_t what)
 {
-    struct rd r;
+    struct session_output out;
 
-    if (!ras_core_poll_datagram(c->server, &r) || r.left > sizeof c->gram)
+    if (!ras_core_poll_datagram(c->server, &out) || out.bytes.left > sizeof c->gram)
         return false;
-    memcpy(c->gram, r.p, r.left);
-    c->n_gram = r.left;
+    memcpy(c->gram, out.bytes.p, out.bytes.left);
+    c->n_gram = out.bytes.left;
     if (how % 4 == 3)
         c->gram[where % c->n_gram] ^= what;
     for (int n = how % 4 == 1 ? 0 : how % 4 == 2 ? 2 : 1; n > 0; n--)

@@ -163,6 +163,10 @@ perform(struct ras_core *c, usec_t now, const struct ras_script_line *l)
     case RAS_ACT_PLAIN:
         put_plain(c);
         break;
+    case RAS_ACT_IKE_REKEY:
+        if (c->carrier == &ras_carrier_l2tp)
+            ras_core_l2tp_rekey(c, now);
+        break;
     case RAS_N_ACTIONS:
         break;
     }

@@ -63,11 +63,13 @@ receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n, struct session
 }
 
 static void
-datagram(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n, struct session_packets *ret)
+datagram(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
+         struct session_packets *ret)
 {
     struct ras_core_pptp *l = &c->pptp;
     struct rd payload;
 
+    (void)from; /* GRE is all there is */
     if (l->slots == NULL || has(c, RAS_FAULT_GRE_SILENT))
         return;
     if (n > 0 && gre_receive(&l->gre, now, rd_over(bytes, n), &payload)) {
@@ -99,11 +101,12 @@ why(const struct ras_core *c)
 static void
 put_datagram(struct ras_core *c, const uint8_t *p, size_t n)
 {
-    uint8_t head[2];
+    uint8_t head[3];
     struct wr w = wr_over(head, sizeof head);
 
     if (n + sizeof head > ras_out_room(&c->grams) || has(c, RAS_FAULT_GRE_SILENT))
         return;
+    wr_u8(&w, CHANNEL_DATA);
     wr_be16(&w, (uint16_t)n);
     ras_out_put(&c->grams, wr_done(&w));
     ras_out_put(&c->grams, rd_over(p, n));

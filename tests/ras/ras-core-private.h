@@ -5,7 +5,11 @@
  */
 #pragma once
 
+#include "esp-sas.h"
+#include "esp-udp.h"
 #include "gre.h"
+#include "ike.h"
+#include "l2tp-tunnel.h"
 #include "ppp-link.h"
 #include "ras-auth.h"
 #include "ras-http.h"
@@ -13,7 +17,11 @@
 #include "ras-pptp.h"
 #include "ras-sstp.h"
 
-enum { RAS_EVENTS = 32 };
+enum {
+    RAS_EVENTS = 32,
+    RAS_IPSEC_HEAD = ESP_HEAD + ESP_UDP_HEADER,
+    RAS_IPSEC_TAIL = ESP_TAIL,
+};
 
 /* How far the carrier of a call is, whichever it is. */
 enum ras_way {
@@ -42,9 +50,9 @@ struct ras_carrier {
     bool (*seal)(struct ras_core *c, uint8_t **p, size_t *len);
     /* The rest may be NULL. */
     void (*keys)(struct ras_core *c, const uint8_t *hlak);
-    void (*datagram)(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
-                     struct session_packets *ret);
-    uint16_t head, mtu_max;
+    void (*datagram)(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes,
+                     size_t n, struct session_packets *ret);
+    uint16_t head, tail, mtu_max;
     bool stream, mppe;
 };
 
@@ -55,15 +63,27 @@ struct ras_core_pptp {
     uint8_t spare[GRE_SLOT];
 };
 
+struct ras_core_l2tp {
+    struct l2tp_tunnel tunnel;
+    struct ike *ike; /* NULL: no IPsec, or nobody has called yet */
+    struct esp_sas sas;
+    struct esp_udp udp;
+    enum session_channel channel; /* where L2TP goes, sealed or not */
+    bool over;
+    char why[96];
+    uint8_t spare[1600];
+};
+
 struct ras_core {
     struct ras_env env;
     const struct ras_carrier *carrier;
     struct ras_sstp sstp;
     struct ras_core_pptp pptp;
+    struct ras_core_l2tp l2tp;
     struct ppp_link link;
     struct ras_auth auth;
     struct ras_out out;
-    struct ras_out grams; /* datagrams, each after its length in two octets */
+    struct ras_out grams; /* datagrams, each after its channel and its length in two octets */
 
     bool http_done, linked, authenticated, network, was_network;
     bool keyed;        /* the link has the keys of the latest proof */
@@ -98,7 +118,11 @@ void ras_core_take_frame(struct ras_core *c, usec_t now, struct rd frame, uint8_
                          struct session_packets *ret);
 void ras_core_hang_up(struct ras_core *c, usec_t now); /* LCP's goodbye first */
 
-extern const struct ras_carrier ras_carrier_sstp, ras_carrier_pptp;
+extern const struct ras_carrier ras_carrier_sstp, ras_carrier_pptp, ras_carrier_l2tp;
+
+/* ras-core-l2tp.c */
+void ras_core_l2tp_clear(struct ras_core *c);
+void ras_core_l2tp_rekey(struct ras_core *c, usec_t now); /* IPsec's quick mode, from here */
 
 /* ras-act.c */
 void ras_act_init(struct ras_core *c);

@@ -7,6 +7,7 @@
 static const struct ras_carrier *const carriers[] = {
     [PLAN_SSTP] = &ras_carrier_sstp,
     [PLAN_PPTP] = &ras_carrier_pptp,
+    [PLAN_L2TP_IPSEC] = &ras_carrier_l2tp,
 };
 
 void
@@ -82,7 +83,7 @@ choose_encryption(const struct ras_core *c, struct ppp_link_params *p)
     const struct ras_script_line *allowed = ras_env_fault(&c->env, RAS_FAULT_MPPE);
     const struct ras_script_line *only = ras_env_fault(&c->env, RAS_FAULT_MPPE_ONLY);
 
-    if (!c->carrier->mppe)
+    if (!c->carrier->mppe && (c->carrier != &ras_carrier_l2tp || c->env.config->ipsec))
         return;
     p->mppe = allowed != NULL ? allowed->number : c->env.config->mppe;
     p->mppe_required = c->env.config->mppe_required;
@@ -139,6 +140,7 @@ ras_core_free(struct ras_core *c)
     ppp_link_wipe(&c->link);
     ras_auth_wipe(&c->auth);
     free(c->pptp.slots);
+    ras_core_l2tp_clear(c);
     explicit_bzero(c, sizeof *c);
     free(c);
 }
@@ -382,13 +384,13 @@ ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
 }
 
 void
-ras_core_datagram(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
-                  struct session_packets *ret)
+ras_core_datagram(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes,
+                  size_t n, struct session_packets *ret)
 {
     ret->n = 0;
     if (c->close || c->carrier->datagram == NULL)
         return;
-    c->carrier->datagram(c, now, bytes, n, ret);
+    c->carrier->datagram(c, now, from, bytes, n, ret);
     ras_core_settle(c, now);
 }
 
@@ -462,13 +464,14 @@ ras_core_poll_output(struct ras_core *c, struct rd *ret)
 }
 
 bool
-ras_core_poll_datagram(struct ras_core *c, struct rd *ret)
+ras_core_poll_datagram(struct ras_core *c, struct session_output *ret)
 {
     struct rd r = rd_over(c->grams.bytes + c->grams.at, c->grams.len - c->grams.at);
 
     if (r.left == 0)
         return false;
-    *ret = rd_take(&r, rd_be16(&r));
+    ret->channel = (enum session_channel)rd_u8(&r);
+    ret->bytes = rd_take(&r, rd_be16(&r));
     c->grams.at = c->grams.len - r.left;
     return true;
 }
@@ -505,6 +508,8 @@ ras_core_framing(const struct ras_core *c)
 
     return (struct session_framing){
         .head = c->carrier->head,
+        .tail = c->carrier->tail,
+        .channel = c->carrier == &ras_carrier_l2tp ? c->l2tp.channel : CHANNEL_DATA,
         .mtu = peer != 0 && peer < LCP_MRU_DEFAULT ? peer : LCP_MRU_DEFAULT,
         .stream = c->carrier->stream,
     };

@@ -51,10 +51,17 @@ struct ras_config {
     usec_t hello;                           /* echo interval of SSTP and PPTP, 60 s */
     uint32_t mppe;                          /* PPTP: CCP_MPPE_* bits that may be used */
     bool mppe_required;
+    bool ipsec; /* L2TP: nothing past ESP; else in the clear */
+    char psk[64], l2tp_secret[64];
+    const struct ike_cert *cert; /* instead of the key; NULL */
+    const char *phase1, *phase2; /* what it accepts; NULL: all that ike-proposal.h knows */
+    uint32_t dpd_s;              /* of silence before it asks; 0: IKE's own */
     struct ras_script script;
 };
 
 void ras_config_init(struct ras_config *c); /* Windows Server's defaults, and no script */
+
+struct ike_address;
 
 enum ras_core_event_type {
     RAS_EVENT_HTTP,             /* the request was answered; .number is the status sent */
@@ -69,6 +76,7 @@ enum ras_core_event_type {
     RAS_EVENT_IPCP_DOWN,
     RAS_EVENT_IPV6CP_UP,   /* .id is the client's interface identifier */
     RAS_EVENT_DHCP_INFORM, /* answered */
+    RAS_EVENT_IPSEC,       /* a pair of associations; .text is what protects */
     RAS_EVENT_FAULT,       /* .text names what the script made it do */
     RAS_EVENT_ENDED,       /* the last one; .text says why */
 };
@@ -92,16 +100,20 @@ void ras_core_free(struct ras_core *c); /* NULL is fine; gives the address back,
 size_t ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
                         struct session_packets *ret);
 /* PPTP: one GRE packet, without the IP header; and with @n 0, after ras_core_expire(), those that
- * waited for others. The packets lie in @bytes or in the call, until the next call of this. */
-void ras_core_datagram(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n,
-                       struct session_packets *ret);
+ * waited for others. L2TP: one datagram of that channel. The packets lie in @bytes or in the call,
+ * until the next call of this. */
+void ras_core_datagram(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes,
+                       size_t n, struct session_packets *ret);
+/* L2TP: between which addresses, and ports of IKE; before its first datagram. */
+void ras_core_ends(struct ras_core *c, const struct ike_address *local,
+                   const struct ike_address *remote);
 void ras_core_expire(struct ras_core *c, usec_t now);
 void ras_core_close(struct ras_core *c, usec_t now, bool politely); /* LCP, then SSTP; or ABORT */
 void ras_core_lost(struct ras_core *c, usec_t now);                 /* the link is gone */
 
 usec_t ras_core_deadline(const struct ras_core *c);
-bool ras_core_poll_output(struct ras_core *c, struct rd *ret);   /* valid until the next call */
-bool ras_core_poll_datagram(struct ras_core *c, struct rd *ret); /* the same */
+bool ras_core_poll_output(struct ras_core *c, struct rd *ret); /* valid until the next call */
+bool ras_core_poll_datagram(struct ras_core *c, struct session_output *ret); /* the same */
 bool ras_core_poll_event(struct ras_core *c, struct ras_core_event *ret);
 bool ras_core_wants_close(const struct ras_core *c); /* once all output is written */
 bool ras_core_wants_reset(const struct ras_core *c); /* ... with a TCP RST */

@@ -351,10 +351,11 @@ write_tx(struct ras_peer *p, usec_t now)
 static bool
 write_pieces(struct ras_peer *p, usec_t now)
 {
+    struct session_output gram;
     struct rd piece;
 
-    while (ras_core_poll_datagram(p->core, &piece))
-        ras_gre_send(&p->gre, piece.p, piece.left);
+    while (ras_core_poll_datagram(p->core, &gram))
+        ras_gre_send(&p->gre, gram.bytes.p, gram.bytes.left);
     while (ras_core_poll_output(p->core, &piece)) {
         memcpy(p->tx, piece.p, piece.left);
         p->tx_len = piece.left;
@@ -401,7 +402,7 @@ take_datagram(struct ras_peer *p, usec_t now, uint8_t *bytes, size_t n)
     static struct session_packets packets;
     bool elsewhere = false;
 
-    ras_core_datagram(p->core, now, bytes, n, &packets);
+    ras_core_datagram(p->core, now, CHANNEL_DATA, bytes, n, &packets);
     for (size_t i = 0; i < packets.n; i++)
         elsewhere |= packets.v[i].p < bytes || packets.v[i].p >= bytes + n;
     deliver(p, &packets);

@@ -63,6 +63,15 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_GRE_LOSE]           = {"gre-lose", NUMBER},
     [RAS_FAULT_GRE_DOUBLE]         = {"gre-double", NUMBER},
     [RAS_FAULT_GRE_SWAP]           = {"gre-swap", NUMBER},
+    [RAS_FAULT_L2TP_MUTE]          = {"l2tp-mute", NO_VALUE},
+    [RAS_FAULT_L2TP_STOP]          = {"l2tp-stop", NUMBER},
+    [RAS_FAULT_L2TP_CALL]          = {"l2tp-call", NUMBER},
+    [RAS_FAULT_L2TP_NUMBERED]      = {"l2tp-numbered", NO_VALUE},
+    [RAS_FAULT_L2TP_HIDE]          = {"l2tp-hide", NO_VALUE},
+    [RAS_FAULT_IKE_MUTE]           = {"ike-mute", NO_VALUE},
+    [RAS_FAULT_IKE_PSK]            = {"ike-psk", NO_VALUE},
+    [RAS_FAULT_IKE_PROPOSAL]       = {"ike-proposal", NO_VALUE},
+    [RAS_FAULT_ESP_PROPOSAL]       = {"esp-proposal", NO_VALUE},
 };
 
 static const struct word actions[RAS_N_ACTIONS] = {
@@ -83,6 +92,7 @@ static const struct word actions[RAS_N_ACTIONS] = {
     [RAS_ACT_CCP_TERMINATE]  = {"ccp-terminate", NO_VALUE},
     [RAS_ACT_CCP_RESETS]     = {"ccp-resets", NUMBER},
     [RAS_ACT_PLAIN]          = {"plain", NO_VALUE},
+    [RAS_ACT_IKE_REKEY]      = {"ike-rekey", NO_VALUE},
 };
 
 static const struct word stages[RAS_N_STAGES] = {

@@ -66,6 +66,15 @@ enum ras_fault {
     RAS_FAULT_GRE_LOSE,    /* VALUE of a thousand GRE packets to the client are lost, */
     RAS_FAULT_GRE_DOUBLE,  /* sent twice, */
     RAS_FAULT_GRE_SWAP,    /* or after the next one */
+    RAS_FAULT_L2TP_MUTE,   /* takes no word of L2TP */
+    RAS_FAULT_L2TP_STOP,   /* VALUE is the result in StopCCN, instead of SCCRP */
+    RAS_FAULT_L2TP_CALL,   /* VALUE is the result in CDN, instead of ICRP */
+    RAS_FAULT_L2TP_NUMBERED, /* data has sequence numbers */
+    RAS_FAULT_L2TP_HIDE,     /* hides what may be hidden: with a secret only */
+    RAS_FAULT_IKE_MUTE,      /* takes no word of IKE nor of ESP */
+    RAS_FAULT_IKE_PSK,       /* has another key */
+    RAS_FAULT_IKE_PROPOSAL,  /* wants in phase 1 what nobody offers */
+    RAS_FAULT_ESP_PROPOSAL,  /* the same in phase 2 */
     RAS_N_FAULTS,
 };
 
@@ -98,6 +107,7 @@ enum ras_action {
     RAS_ACT_CCP_TERMINATE, /* encryption is taken back */
     RAS_ACT_CCP_RESETS,    /* VALUE Reset-Requests at once */
     RAS_ACT_PLAIN,         /* an IP packet in the clear, whatever was agreed */
+    RAS_ACT_IKE_REKEY,     /* a new pair of associations, from the server */
     RAS_N_ACTIONS,
 };
 

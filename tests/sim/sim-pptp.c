@@ -301,12 +301,13 @@ static void
 pump_server(struct sim_pptp *s)
 {
     struct rd out;
+    struct session_output gram;
     struct ras_core_event event;
 
     while (ras_core_poll_output(s->server, &out))
         write_stream(s, &s->down, out.p, out.left);
-    while (ras_core_poll_datagram(s->server, &out))
-        write_gram(s, &s->down, out.p, out.left);
+    while (ras_core_poll_datagram(s->server, &gram))
+        write_gram(s, &s->down, gram.bytes.p, gram.bytes.left);
     while (ras_core_poll_event(s->server, &event))
         continue;
     if (ras_core_wants_close(s->server))
@@ -345,7 +346,7 @@ feed_server(struct sim_pptp *s, const guint8 *p, size_t n, bool gram)
         g_byte_array_append(s->up.in, p, (guint)n);
     exact = gram ? g_memdup2(p, n) : g_memdup2(s->up.in->data, s->up.in->len);
     if (gram) {
-        ras_core_datagram(s->server, s->now, exact, n, &packets);
+        ras_core_datagram(s->server, s->now, CHANNEL_DATA, exact, n, &packets);
     } else {
         const size_t used = ras_core_receive(s->server, s->now, exact, s->up.in->len, &packets);
         g_byte_array_remove_range(s->up.in, 0, (guint)used);

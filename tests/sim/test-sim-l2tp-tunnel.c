@@ -51,7 +51,7 @@ by_time(gconstpointer a, gconstpointer b, gpointer user)
     const struct gram *x = a, *y = b;
 
     (void)user;
-    return x->at < y->at ? -1 : x->at > y->at;
+    return x->at <= y->at ? -1 : 1; /* in their order */
 }
 
 static void

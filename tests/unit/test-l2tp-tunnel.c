@@ -609,6 +609,20 @@ test_data(void)
     g_assert_true(data(&b, &b.lac, &b.lns, "plain", sent, &n));
     g_assert_cmpuint(n, ==, 6 + 5);
 
+    /* Where order counts: numbered from the first on, whatever the server does, and never late. */
+    start(&b, "", "", false);
+    b.lac.config.ordered = true;
+    l2tp_tunnel_begin(&b.lac, 0);
+    exchange(&b, 0);
+    g_assert_true(b.lac.sequence && b.lns.sequence && b.lns.config.ordered);
+    b.lns.data_ns = 9;
+    g_assert_true(data(&b, &b.lns, &b.lac, "nine", sent, &n));
+    b.lns.data_ns = 8;
+    g_assert_false(data(&b, &b.lns, &b.lac, "eight", sent, &n));
+    b.lns.sequence = false;
+    g_assert_true(data(&b, &b.lns, &b.lac, "plain", sent, &n));
+    g_assert_true(b.lac.sequence);
+
     /* Before the call is up, and after, there is no data. */
     struct l2tp_tunnel t;
     reach(&t, false, L2TP_ESTABLISHED, L2TP_CALL_WAIT_REPLY);
