@@ -45,10 +45,14 @@ watched_free(gpointer data)
     g_free(w);
 }
 
+/* On the screen; whether another lies over it is not for a program to know. */
 static gboolean
 shows(GtkWindow *window, const char *name)
 {
-    if (!gtk_window_is_active(window))
+    GdkWindow *surface = gtk_widget_get_window(GTK_WIDGET(window));
+
+    if (!gtk_widget_get_mapped(GTK_WIDGET(window)) || surface == NULL ||
+        (gdk_window_get_state(surface) & GDK_WINDOW_STATE_ICONIFIED) != 0)
         return FALSE;
     return DT_IS_MAIN_WINDOW(window) ||
            (DT_IS_LOGON_WINDOW(window) &&

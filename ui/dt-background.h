@@ -1,8 +1,8 @@
 /*
  * dt-background.h - what goes on while no window shows it. Each connection of the store is watched:
  * as long as one is not idle the program stays, without a window if need be; one that fails, is cut
- * off or asks is told of on the desktop, unless its window is in front; the tray icon shows them
- * all.
+ * off or asks is told of on the desktop, unless its window is on the screen; the tray icon shows
+ * them all.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -295,27 +295,37 @@ class Shell:
         self.desktop = desktop
         self.bus = connect(desktop.environment["DBUS_SESSION_BUS_ADDRESS"])
         self.process = desktop.spawn([sys.executable, program], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True)
+                                     stdout=subprocess.PIPE, bufsize=0)
+        self.told = b""
         self.next("ready")
         self.owner = self.path = None
+
+    def line(self, seconds):
+        """What it was told next, or None. Not through a buffer, which select() cannot see into."""
+        end = time.monotonic() + seconds
+        while b"\n" not in self.told:
+            left = max(end - time.monotonic(), 0)
+            if not select.select([self.process.stdout], [], [], left)[0]:
+                return None
+            self.told += os.read(self.process.stdout.fileno(), 65536)
+        first, _, self.told = self.told.partition(b"\n")
+        return json.loads(first)
 
     def next(self, key):
         """The next event that has this key."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
-            ready, _, _ = select.select([self.process.stdout], [], [], end - time.monotonic())
-            event = json.loads(self.process.stdout.readline()) if ready else {}
-            if key in event:
+            event = self.line(end - time.monotonic())
+            if event is not None and key in event:
                 return event
         raise AssertionError(f"the shell was told of no {key}")
 
     def silent(self):
         """Has it been told nothing?"""
-        return not select.select([self.process.stdout], [], [], 0)[0]
+        return self.line(0) is None
 
     def click(self):
-        self.process.stdin.write("click\n")
-        self.process.stdin.flush()
+        self.process.stdin.write(b"click\n")
 
     def ask(self, path, interface, method, arguments):
         return self.bus.call_sync(self.owner, path, interface, method, arguments, None,

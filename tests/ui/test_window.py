@@ -534,6 +534,7 @@ def background_click(case):
     shell = with_shell(case)
     window = case.dial()
     case.connect()
+    window.reads("Received:")
     case.desktop.focus("Example College VPN")
     case.desktop.keys("Escape")
     window.gone("frame")
