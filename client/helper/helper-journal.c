@@ -354,8 +354,9 @@ helper_journal_undo(struct helper_journal *j, helper_undo undo, void *ctx)
 {
     if (j == NULL)
         return;
-    undo_file(j->fd, undo, ctx);
-    unlinkat(j->dir, j->name, 0);
+    /* What could not be read now is there for who takes the slot next, or for the next start. */
+    if (undo_file(j->fd, undo, ctx) == 0)
+        unlinkat(j->dir, j->name, 0);
     close(j->fd);
     close(j->dir);
     free(j);

@@ -5,11 +5,17 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <errno.h>
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "control.h"
+#include "helper-journal.h"
 #include "io-tls.h"
+#include "pump-dgram.h"
+#include "pump-stream.h"
 #include "session.h"
 
 void *__real_malloc(size_t n);
@@ -159,6 +165,90 @@ test_tls(void)
     dial_plan_clear(&p);
 }
 
+/* The pumps: each buffer that is missing. */
+static void
+test_pump(void)
+{
+    guint refused = 0;
+    bool made = false;
+
+    for (long n = 0; !made && n < 100; n++) {
+        struct pump pump = {0};
+        struct pump_stream stream = {0};
+        struct pump_dgram dgram = {0};
+
+        fail_at = n;
+        made = pump_init(&pump) && pump_stream_init(&stream, &pump, NULL) &&
+               pump_dgram_init(&dgram, &pump) && fail_at >= 0;
+        refused += !made;
+        fail_at = -1;
+        pump_dgram_clear(&dgram);
+        pump_stream_clear(&stream);
+        pump_clear(&pump);
+    }
+    g_assert_true(made);
+    g_assert_cmpuint(refused, >=, 8);
+}
+
+/* The helper's first message to the tunnel. */
+static void
+test_control(void)
+{
+    static uint8_t bytes[TUNNEL_MSG_MAX];
+    static const struct credentials nobody = {.user = "u"};
+    struct wr w = wr_over(bytes, sizeof bytes);
+    struct control_start start = {0};
+    struct dial_plan p;
+
+    make_plan(&p);
+    p.ca_len = 3;
+    p.ca = (uint8_t *)g_memdup2("PEM", 3);
+    tunnel_msg_begin(&w, TUNNEL_START);
+    dial_plan_put(&w, &p);
+    credentials_put(&w, &nobody);
+    wr_bytes(&w, (uint8_t[28]){0, PLAN_SSTP}, 28);
+    fail_at = 0;
+    g_assert_false(control_start_get(wr_done(&w), &start));
+    fail_at = -1;
+    g_assert_true(control_start_get(wr_done(&w), &start));
+    dial_plan_clear(&start.plan);
+    dial_plan_clear(&p);
+}
+
+static void
+count_undo(void *ctx, const struct undo *u)
+{
+    (void)u;
+    (*(unsigned *)ctx)++;
+}
+
+/* What is on disk stays there until it can be undone: no slot is taken over what was not read. */
+static void
+test_journal(void)
+{
+    g_autofree char *directory = g_dir_make_tmp("dialtone-no-memory-XXXXXX", NULL);
+    const struct undo u = {.kind = UNDO_LINK, .link = {.ifindex = 7, .name = "vpn7"}};
+    unsigned undone = 0;
+    int err = 0;
+
+    struct helper_journal *j = helper_journal_open(directory, count_undo, &undone, &err);
+    g_assert_cmpint(helper_journal_intend(j, &u), ==, 0);
+    g_assert_cmpint(helper_journal_intend(j, &u), ==, 0);
+    fail_at = 0;
+    g_assert_null(helper_journal_open(directory, count_undo, &undone, &err));
+    g_assert_cmpint(err, ==, -ENOMEM);
+    fail_at = 0; /* the file is not read: it must not be removed either */
+    helper_journal_undo(j, count_undo, &undone);
+    g_assert_cmpuint(undone, ==, 0);
+    fail_at = 0;
+    g_assert_cmpint(helper_journal_recover(directory, count_undo, &undone), ==, 0);
+    g_assert_cmpuint(undone, ==, 0);
+    fail_at = -1;
+    g_assert_cmpint(helper_journal_recover(directory, count_undo, &undone), ==, 1);
+    g_assert_cmpuint(undone, ==, 2);
+    g_assert_cmpint(g_rmdir(directory), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -167,5 +257,8 @@ main(int argc, char **argv)
     g_test_add_func("/no-memory/S4-plan", test_plan);
     g_test_add_func("/no-memory/S4-session", test_session);
     g_test_add_func("/no-memory/S4-tls", test_tls);
+    g_test_add_func("/no-memory/S4-pump", test_pump);
+    g_test_add_func("/no-memory/S4-control", test_control);
+    g_test_add_func("/no-memory/S4-journal", test_journal);
     return g_test_run();
 }
