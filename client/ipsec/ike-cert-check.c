@@ -77,8 +77,7 @@ chain_good(const struct ike_cert *c, const struct ike_cert_proof *proof, X509 *l
              error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
              error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE)
         number = RAS_CERT_E_UNTRUSTEDROOT;
-    ras_end_set(why, number, "IKE: the peer's certificate: %s",
-                X509_verify_cert_error_string(error));
+    ras_end_set(why, number, "the peer's certificate: %s", X509_verify_cert_error_string(error));
     return false;
 }
 
@@ -156,17 +155,17 @@ leaf_good(const struct ike_cert *c, const struct ike_cert_proof *proof, X509 *le
     if (!chain_good(c, proof, leaf, g, why))
         return false;
     if (!usage_good(leaf, proof->is_server)) {
-        ras_end_set(why, RAS_CERT_E_WRONG_USAGE, "IKE: the peer's certificate is not meant for %s",
+        ras_end_set(why, RAS_CERT_E_WRONG_USAGE, "the peer's certificate is not meant for %s",
                     proof->is_server ? "a server" : "a client");
         return false;
     }
     if (!id_good(leaf, &proof->id)) {
         ras_end_set(why, RAS_CERT_E_CN_NO_MATCH,
-                    "IKE: what the peer calls itself is not in its certificate");
+                    "what the peer calls itself is not in its certificate");
         return false;
     }
     if (!name_good(leaf, proof->name)) {
-        ras_end_set(why, RAS_CERT_E_CN_NO_MATCH, "IKE: the server's certificate is not for %s",
+        ras_end_set(why, RAS_CERT_E_CN_NO_MATCH, "the server's certificate is not for %s",
                     proof->name);
         return false;
     }
@@ -182,9 +181,9 @@ ike_cert_check(const struct ike_cert *c, const struct ike_cert_proof *proof,
     bool good = false;
 
     if (proof->n == 0)
-        ras_end_set(ret_why, RAS_OAKLEY_GENERAL_PROCESSING, "IKE: the peer sent no certificate");
+        ras_end_set(ret_why, RAS_OAKLEY_GENERAL_PROCESSING, "the peer sent no certificate");
     else if (!given_read(proof, &g))
-        ras_end_set(ret_why, RAS_CERT_E_CHAINING, "IKE: a certificate of the peer is malformed");
+        ras_end_set(ret_why, RAS_CERT_E_CHAINING, "a certificate of the peer is malformed");
     for (unsigned i = 0; i < g.n && leaf == NULL && ret_why->error == RAS_OK; i++)
         if (ike_signature_good(X509_get0_pubkey(g.v[i]), proof->method, proof->hash,
                                proof->signature))
@@ -193,7 +192,7 @@ ike_cert_check(const struct ike_cert *c, const struct ike_cert_proof *proof,
         good = leaf_good(c, proof, leaf, &g, ret_why);
     else
         ras_end_set(ret_why, RAS_OAKLEY_GENERAL_PROCESSING,
-                    "IKE: the peer's signature is not made with the key of its certificate");
+                    "the peer's signature is not made with the key of its certificate");
     given_free(&g);
     ERR_clear_error();
     return good;

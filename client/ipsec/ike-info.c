@@ -190,9 +190,10 @@ on_dpd(struct ike *k, struct ike_sa *sa, const struct ike_notify *n, const struc
         k->dropped++;
         return;
     }
+    if (!sa->dpd_peer_known || seq != sa->dpd_peer_seq)
+        ike_alive(k);
     sa->dpd_peer_known = true;
     sa->dpd_peer_seq = seq;
-    ike_alive(k);
     const uint32_t msgid = begin(k, sa, &m);
 
     dpd_put(sa, IKE_N_R_U_THERE_ACK, seq, &m);
@@ -236,7 +237,9 @@ sa_deleted(struct ike *k, struct ike_sa *sa)
         return;
     }
     k->child_fails = short_lived ? k->child_fails + 1 : k->child_fails;
-    if (k->child_fails >= DPD_TRIES)
+    if (!ike_child_any(k)) /* first the pair, then this: a goodbye */
+        ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server ended the connection");
+    else if (k->child_fails >= DPD_TRIES)
         ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server deletes each phase 1");
     else
         ike_renew(k);

@@ -292,6 +292,7 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
     if (!secret_equal(in->p.v[0].body.p, hash, sa->keys.size))
         return false;
     ike_moved(k);
+    ike_alive(k);
     if (!parts_get(&in->p, &parts) || !nonce_set(&q->nr, parts.nonce) ||
         !ike_child_check(&q->offered, &q->terms, parts.sa, &q->suite, &q->terms, &q->spi_out)) {
         failed(k, q, "the answer is not what was offered");
@@ -327,6 +328,7 @@ on_3(struct ike *k, struct ike_quick *q, struct ike_in *in)
     if (!secret_equal(in->p.v[0].body.p, hash, q->sa->keys.size))
         return false;
     ike_moved(k);
+    ike_alive(k);
     ike_sent_clear(&q->sent);
     q->state = IKE_QUICK_DONE;
     q->free_at = k->now + KEPT;
@@ -420,6 +422,7 @@ fresh(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
         return;
     }
     ike_moved(k);
+    ike_alive(k);
     k->dropped += !on_1(k, sa, in, iv);
 }
 

@@ -18,7 +18,7 @@ enum {
     IKE_CHILDREN = 16,
     IKE_QUEUE = 32, /* datagrams and events that wait to be fetched */
     IKE_SA_BODY_MAX = 4096,
-    IKE_SEEN = 64, /* message ids that are remembered */
+    IKE_SEEN = 2048, /* message ids that are remembered: some hours of them */
     IKE_DATAGRAM_MAX = 65535,
 };
 

@@ -121,7 +121,6 @@ ike_moved(struct ike *k)
     struct ike_event e = {.type = IKE_EVENT_PEER_MOVED, .address = k->from};
     const struct ike_address *const old = &k->cfg.remote;
 
-    ike_alive(k);
     if (k->from.family == 0 || (k->from.family == old->family && k->from.port == old->port &&
                                 memcmp(k->from.octets, old->octets, sizeof old->octets) == 0))
         return;

@@ -1,9 +1,7 @@
 /* sim-ike.c - see sim-ike.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim-ike.h"
 
-#include "cipher.h"
-#include "hash.h"
-#include "ike-msg.h"
+#include "ike-priv.h"
 
 #define TRAFFIC (20 * USEC_PER_MSEC)
 
@@ -315,6 +313,28 @@ sim_ike_inject(struct sim_ike *s, gboolean to_client, enum ike_port port, struct
     deliver(s, &g);
     g_byte_array_unref(g.bytes);
     sim_ike_flush(s);
+}
+
+gboolean
+sim_ike_craft(struct sim_ike *s, gboolean to_client, guint8 exchange, guint32 msgid, guint8 first,
+              struct rd rest)
+{
+    struct ike *k = to_client ? s->server.k : s->client.k;
+    struct ike_sa *sa = ike_sa_current(k);
+    guint8 iv[CIPHER_BLOCK_MAX];
+    struct ike_wr m;
+
+    if (sa == NULL || rest.left > 8192)
+        return FALSE;
+    ike_phase2_begin(k, sa, exchange, msgid, &m);
+    m.w.base[IKE_HEADER_SIZE] = first;
+    wr_rd(&m.w, rest);
+    ike_iv_phase2(&sa->keys, sa->iv, msgid, iv);
+    const struct rd bytes = ike_phase2_end(sa, msgid, NULL, iv, &m);
+    g_assert_true(rd_ok(&bytes));
+    g_autofree guint8 *copy = g_memdup2(bytes.p, bytes.left);
+    sim_ike_inject(s, to_client, sa->port, rd_over(copy, bytes.left));
+    return TRUE;
 }
 
 static void

@@ -72,5 +72,9 @@ gboolean sim_ike_settle(struct sim_ike *s, usec_t until);
 gboolean sim_ike_agree(const struct sim_ike *s);
 /* Something comes from the initiator's side that the initiator has not sent. */
 void sim_ike_inject(struct sim_ike *s, gboolean to_client, enum ike_port port, struct rd bytes);
+/* The other end says something under the keys that both share: @rest is a chain of payloads, the
+ * first of type @first, behind a HASH that is right. False: nothing is up, or it does not fit. */
+gboolean sim_ike_craft(struct sim_ike *s, gboolean to_client, guint8 exchange, guint32 msgid,
+                       guint8 first, struct rd rest);
 /* After something was called on an end: fetch what it says. */
 void sim_ike_flush(struct sim_ike *s);

@@ -162,6 +162,317 @@ test_any_lost(void)
     }
 }
 
+static void
+wrong_psk(struct ike_config *client, struct ike_config *server)
+{
+    (void)server;
+    client->psk = rd_over("another key", 11);
+}
+
+static void
+nothing_common(struct ike_config *client, struct ike_config *server)
+{
+    server->phase1 = "aes256-sha512-ecp521";
+    client->remembered = 0;
+}
+
+static void
+nothing_common_later(struct ike_config *client, struct ike_config *server)
+{
+    (void)client;
+    server->phase2 = "aes256-sha512";
+}
+
+static void
+only_windows_list(struct ike_config *client, struct ike_config *server)
+{
+    (void)server;
+    client->remembered = 0x49000011;
+}
+
+static void
+other_id(struct ike_config *client, struct ike_config *server)
+{
+    (void)server;
+    client->remote_id = (struct ike_id){.type = 2, .len = 3, .value = "vpn"};
+}
+
+static void
+same_id(struct ike_config *client, struct ike_config *server)
+{
+    client->remote_id = (struct ike_id){.type = 2, .len = 3, .value = "VPN"};
+    server->local_id = (struct ike_id){.type = 2, .len = 3, .value = "vpn"};
+}
+
+/* A number, and words that say which it was. */
+static void
+test_failures(void)
+{
+    static const struct {
+        const char *why;
+        void (*tweak)(struct ike_config *client, struct ike_config *server);
+        enum ras_error error;
+        const char *words;
+    } cases[] = {
+        {"wrong key", wrong_psk, RAS_OAKLEY_GENERAL_PROCESSING, "pre-shared key"},
+        {"no proposal", nothing_common, RAS_OAKLEY_GENERAL_PROCESSING, "NO-PROPOSAL-CHOSEN"},
+        {"no ESP proposal", nothing_common_later, RAS_OAKLEY_GENERAL_PROCESSING, "quick mode"},
+        {"K5: another identity", other_id, RAS_OAKLEY_GENERAL_PROCESSING, "198.51.100.2"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const struct sim_ike_params p = {.seed = 5 + i, .delay = 10 * MS, .tweak = cases[i].tweak};
+
+        g_test_message("%s", cases[i].why);
+        start(&p);
+        sim_ike_run(&sim, 60 * SEC);
+        g_assert_true(sim.client.ended);
+        g_assert_cmpint(sim.client.end.error, ==, cases[i].error);
+        g_assert_nonnull(strstr(sim.client.end.detail, cases[i].words));
+        g_assert_cmpint(sim.client.announced, ==, 0);
+        g_assert_cmpuint(ike_deadline(sim.client.k), ==, NEVER);
+        sim_ike_clear(&sim);
+    }
+}
+
+static void
+test_nobody(void)
+{
+    const struct sim_ike_params p = {.seed = 6, .delay = 10 * MS, .lose = 1000};
+
+    start(&p);
+    while (!sim.client.ended)
+        g_assert_true(sim_ike_step(&sim, 20 * SEC));
+    g_assert_cmpint(sim.client.end.error, ==, RAS_VPN_TIMEOUT);
+    g_assert_nonnull(strstr(sim.client.end.detail, "UDP 4500"));
+    g_assert_cmpuint(sim.client.sent, >=, 6);
+    g_assert_cmpuint(sim.client.sent, <=, 12);
+    sim_ike_clear(&sim);
+}
+
+static void
+test_identity(void)
+{
+    const struct sim_ike_params p = {.seed = 7, .delay = 10 * MS, .tweak = same_id};
+
+    dials(&p);
+    hangs_up();
+}
+
+/* What the server took is tried first the next time. */
+static void
+test_remembered(void)
+{
+    struct sim_ike_params p = {.seed = 8, .delay = 10 * MS};
+
+    dials(&p);
+    g_assert_cmphex(ike_remember(sim.client.k), ==, 0x49000000);
+    hangs_up();
+    p.tweak = only_windows_list;
+    dials(&p);
+    g_assert_cmpstr(sim.client.proposal, ==, "AES-256-CBC SHA-1 ECP-384");
+    g_assert_cmpstr(sim.client.child_proposal, ==, "AES-256-CBC SHA-1");
+    g_assert_cmphex(ike_remember(sim.client.k), ==, 0x49000011);
+    hangs_up();
+}
+
+static void
+short_lives(struct ike_config *client, struct ike_config *server)
+{
+    client->phase1_seconds = server->phase1_seconds = 150;
+    client->phase2_seconds = server->phase2_seconds = 60;
+}
+
+static void
+short_lives_of_server(struct ike_config *client, struct ike_config *server)
+{
+    client->phase1_seconds = 3000;
+    client->phase2_seconds = 1000;
+    server->phase1_seconds = 150;
+}
+
+static void
+no_end(void)
+{
+    g_assert_false(sim.client.ended);
+    g_assert_false(sim.server.ended);
+    g_assert_true(sim_ike_agree(&sim));
+    g_assert_cmpint(sim.client.authenticated, ==, 1);
+}
+
+/* Twenty minutes of rekeys each minute, and not a packet is lost on the way over. */
+static void
+test_rekeys(void)
+{
+    struct sim_ike_params p = {
+        .seed = 9, .delay = 20 * MS, .jitter = 5 * MS, .traffic = TRUE, .tweak = short_lives};
+
+    dials(&p);
+    sim_ike_run(&sim, 1200 * SEC);
+    no_end();
+    g_assert_cmpuint(sim.client.announced, >=, 20);
+    g_assert_cmpuint(sim.client.announced, ==, sim.server.announced);
+    g_assert_cmpuint(sim.client.longest_gap, <, 100 * MS);
+    g_assert_cmpuint(sim.server.longest_gap, <, 100 * MS);
+    g_assert_cmpuint(sim.client.unknown + sim.server.unknown, ==, 0);
+    g_assert_cmpuint(sim.client.announced - sim.client.gone, <=, 3); /* old ones are deleted */
+    hangs_up();
+    p.tweak = short_lives_of_server; /* and from the other end */
+    p.nat = TRUE;
+    dials(&p);
+    for (guint i = 0; i < 10; i++) {
+        sim_ike_run(&sim, sim.now + 60 * SEC);
+        ike_rekey(sim.server.k, sim.now);
+        sim_ike_flush(&sim);
+    }
+    sim_ike_run(&sim, sim.now + 60 * SEC);
+    no_end();
+    g_assert_cmpuint(sim.client.announced, >=, 11);
+    g_assert_cmpuint(sim.client.longest_gap, <, 100 * MS);
+    g_assert_cmpuint(sim.server.longest_gap, <, 100 * MS);
+    hangs_up();
+}
+
+/* Both ends begin a quick mode at once: there are two new pairs, one is left, and it is the same.
+ */
+static void
+test_collisions(void)
+{
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        const struct sim_ike_params p = {.seed = seed,
+                                         .delay = 20 * MS,
+                                         .jitter = 30 * MS,
+                                         .lose = seed % 3 == 0 ? 100 : 0,
+                                         .traffic = TRUE};
+
+        dials(&p);
+        sim_ike_run(&sim, sim.now + 30 * SEC);
+        ike_rekey(sim.client.k, sim.now);
+        if (seed % 2 == 0)
+            sim_ike_run(&sim, sim.now + 30 * MS);
+        ike_rekey(sim.server.k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + 60 * SEC);
+        no_end();
+        g_assert_cmpuint(sim.client.sending, ==, sim.server.sending_in);
+        g_assert_cmpuint(sim.server.sending, ==, sim.client.sending_in);
+        g_assert_cmpuint(sim.client.longest_gap, <, p.lose> 0 ? 3 * SEC : 100 * MS);
+        sim_ike_clear(&sim);
+    }
+}
+
+/* K13: the other end dies without a word. */
+static void
+test_dead(void)
+{
+    const struct sim_ike_params p = {.seed = 10, .delay = 20 * MS};
+
+    for (guint i = 0; i < 2; i++) {
+        struct sim_ike_end *left = i == 0 ? &sim.client : &sim.server;
+
+        dials(&p);
+        sim_ike_run(&sim, sim.now + 100 * SEC); /* silence is no death as long as it answers */
+        no_end();
+        sim.cut = TRUE;
+        const usec_t since = sim.now;
+        while (!left->ended)
+            g_assert_true(sim_ike_step(&sim, since + 100 * SEC));
+        g_assert_cmpuint(sim.now - since, <=, 50 * SEC);
+        g_assert_cmpint(left->end.error, ==, RAS_LINK_FAILURE);
+        sim_ike_clear(&sim);
+    }
+}
+
+/* K11: the NAT gives another port; the server follows what is authentic, and nothing else. */
+static void
+test_rebinding(void)
+{
+    const struct sim_ike_params p = {.seed = 11, .delay = 20 * MS, .nat = TRUE};
+
+    dials(&p);
+    sim_ike_run(&sim, sim.now + 40 * SEC);
+    const guint moved = sim.server.moved;
+
+    sim_ike_inject(&sim, FALSE, IKE_4500, rd_over("\xff", 1));
+    sim_ike_inject(&sim, FALSE, IKE_4500,
+                   rd_over(sim.last_from_server->data, sim.last_from_server->len));
+    g_assert_cmpint(sim.server.moved, ==, moved);
+    sim.nat_port = 50000;
+    ike_heard(sim.client.k, sim.now);
+    ike_heard(sim.server.k, sim.now);
+    sim_ike_run(&sim, sim.now + 25 * SEC); /* a keep-alive proves nothing */
+    g_assert_cmpint(sim.server.moved, ==, moved);
+    ike_rekey(sim.client.k, sim.now);
+    sim_ike_flush(&sim);
+    sim_ike_run(&sim, sim.now + SEC);
+    g_assert_cmpint(sim.server.moved, ==, moved + 1);
+    no_end();
+    hangs_up();
+}
+
+static void
+run_seed(guint32 seed, guint *ups)
+{
+    GRand *rand = g_rand_new_with_seed(seed ^ 0x5eed);
+    const struct sim_ike_params p = {
+        .seed = seed,
+        .delay = (usec_t)g_rand_int_range(rand, 1, 150) * MS,
+        .jitter = (usec_t)g_rand_int_range(rand, 0, 100) * MS,
+        .lose = (guint)g_rand_int_range(rand, 0, 3) * 60,
+        .twice = (guint)g_rand_int_range(rand, 0, 2) * 100,
+        .nat = g_rand_boolean(rand),
+        .tweak = g_rand_boolean(rand) ? short_lives : NULL,
+    };
+
+    start(&p);
+    if (sim_ike_settle(&sim, 60 * SEC)) {
+        (*ups)++;
+        for (guint i = 0; i < 4; i++) {
+            sim_ike_run(&sim, sim.now + (usec_t)g_rand_int_range(rand, 1, 90) * SEC);
+            if (g_rand_boolean(rand))
+                ike_rekey(sim.client.k, sim.now);
+            if (g_rand_boolean(rand))
+                ike_rekey(sim.server.k, sim.now);
+            sim.nat_port += (guint16)g_rand_int_range(rand, 0, 2);
+            sim_ike_flush(&sim);
+        }
+        sim_ike_run(&sim, sim.now + 30 * SEC);
+        if (!sim.client.ended && !sim.server.ended)
+            g_assert_true(sim_ike_settle(&sim, sim.now + 60 * SEC));
+        else
+            g_assert_cmpuint(p.lose, >, 0);
+    } else {
+        g_assert_true(sim.client.ended);
+        g_assert_cmpuint(p.lose, >, 0);
+    }
+    ike_close(sim.client.k, sim.now);
+    sim_ike_flush(&sim);
+    sim_ike_run(&sim, sim.now + 400 * SEC);
+    g_assert_true(sim.client.ended);
+    g_assert_true(sim.server.ended || sim.server.authenticated == 0);
+    sim_ike_clear(&sim);
+    g_rand_free(rand);
+}
+
+static void
+test_seeds(void)
+{
+    const char *one = g_getenv("SIM_SEED"), *many = g_getenv("SIM_SEEDS");
+    const guint32 first = one != NULL ? (guint32)g_ascii_strtoull(one, NULL, 10) : 1;
+    const guint32 count = one != NULL    ? 1
+                          : many != NULL ? (guint32)g_ascii_strtoull(many, NULL, 10)
+                                         : 1000;
+    guint ups = 0;
+
+    for (guint32 seed = first; seed < first + count; seed++) {
+        if (g_getenv("SIM_EACH") != NULL)
+            g_printerr("%u ", seed);
+        run_seed(seed, &ups);
+    }
+    if (one == NULL)
+        g_assert_cmpuint(ups, >, count * 9 / 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,5 +481,14 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike/suites", test_suites);
     g_test_add_func("/sim-ike/K11-nat", test_nat);
     g_test_add_func("/sim-ike/K12-any-one-message-lost", test_any_lost);
+    g_test_add_func("/sim-ike/failures", test_failures);
+    g_test_add_func("/sim-ike/nobody-answers", test_nobody);
+    g_test_add_func("/sim-ike/identity", test_identity);
+    g_test_add_func("/sim-ike/remembered", test_remembered);
+    g_test_add_func("/sim-ike/rekeys-lose-nothing", test_rekeys);
+    g_test_add_func("/sim-ike/collisions", test_collisions);
+    g_test_add_func("/sim-ike/K13-dead-peer", test_dead);
+    g_test_add_func("/sim-ike/K11-rebinding", test_rebinding);
+    g_test_add_func("/sim-ike/seeds", test_seeds);
     return g_test_run();
 }

@@ -1,0 +1,309 @@
+/*
+ * test-sim-ike-inner.c - what an end that has the keys may say, and what comes of it: quick modes
+ * that should not be, notifies, deletes, R-U-THERE; and calls by certificate.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ike-priv.h"
+#include "sim-ike.h"
+
+#define SEC USEC_PER_SEC
+#define MS  USEC_PER_MSEC
+
+static struct sim_ike sim;
+static guint32 msgid = 0x1000;
+
+static void
+dial(void)
+{
+    static const struct sim_ike_params p = {.seed = 21, .delay = 10 * MS};
+
+    sim_ike_init(&sim, &p);
+    sim_ike_start(&sim);
+    g_assert_true(sim_ike_settle(&sim, 10 * SEC));
+    sim_ike_run(&sim, sim.now + SEC);
+}
+
+struct chain {
+    guint8 buf[2048];
+    struct ike_wr m;
+};
+
+static void
+chain_begin(struct chain *c)
+{
+    ike_wr_begin(&c->m, c->buf, sizeof c->buf, &(struct ike_header){0});
+}
+
+static void
+chain_say(struct chain *c, gboolean to_client, guint8 exchange)
+{
+    struct rd r = ike_wr_done(&c->m);
+    const guint8 first = r.p[16];
+
+    rd_take(&r, IKE_HEADER_SIZE);
+    g_assert_true(sim_ike_craft(&sim, to_client, exchange, ++msgid, first, r));
+}
+
+static struct rd
+cookies(guint8 room[16])
+{
+    const struct ike_sa *sa = ike_sa_current(sim.client.k);
+
+    memcpy(room, sa->cky_i, 8);
+    memcpy(room + 8, sa->cky_r, 8);
+    return rd_over(room, 16);
+}
+
+/* Row K9: quick modes that the server is asked for. */
+static void
+test_K9(void)
+{
+    static const struct {
+        const char *why, *id_i, *id_r; /* ID payloads; NULL: none */
+        guint32 encapsulation, spi;
+        gsize nonce;
+        gboolean good;
+    } cases[] = {
+#define ID_I "\1\21\6\245\306\63d\1"
+#define ID_R "\1\21\6\245\306\63d\2"
+        {"as it should be", ID_I, ID_R, 4, 0x1234, 32, TRUE},
+        {"another address inside a NAT", "\1\21\6\245\12\0\0\1", ID_R, 4, 0x1235, 32, TRUE},
+        {"a name", "\2\21\6\245abcd", ID_R, 4, 0x1236, 32, FALSE},
+        {"a name for us", ID_I, "\2\21\6\245abcd", 4, 0x1236, 32, FALSE},
+        {"another port of ours", ID_I, "\1\21\6\246\306\63d\2", 4, 0x1236, 32, FALSE},
+        {"another port of theirs", "\1\21\6\246\306\63d\1", ID_R, 4, 0x1236, 32, FALSE},
+        {"TCP", "\1\6\6\245\306\63d\1", "\1\6\6\245\306\63d\2", 4, 0x1236, 32, FALSE},
+        {"all ports", "\1\21\0\0\306\63d\1", "\1\21\0\0\306\63d\2", 4, 0x1236, 32, FALSE},
+        {"a whole net", "\4\21\6\245\306\63d\0\377\377\377\0", ID_R, 4, 0x1236, 32, FALSE},
+        {"no selectors", NULL, NULL, 4, 0x1236, 32, FALSE},
+        {"one selector", ID_I, NULL, 4, 0x1236, 32, FALSE},
+        {"tunnel mode", ID_I, ID_R, 1, 0x1236, 32, FALSE},
+        {"tunnel mode in UDP", ID_I, ID_R, 3, 0x1236, 32, FALSE},
+        {"transport mode, not in UDP", ID_I, ID_R, 2, 0x1236, 32, FALSE},
+        {"SPI 0", ID_I, ID_R, 4, 0, 32, FALSE},
+        {"no nonce", ID_I, ID_R, 4, 0x1236, 0, FALSE},
+        {"a nonce of 7", ID_I, ID_R, 4, 0x1236, 7, FALSE},
+        {"a nonce of 257", ID_I, ID_R, 4, 0x1236, 257, FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        static const guint8 nonce[300];
+        struct ike_child_suites suites;
+        const struct ike_terms terms = {.encapsulation = cases[i].encapsulation, .seconds = 600};
+        struct chain c;
+
+        g_test_message("%s", cases[i].why);
+        dial();
+        const guint before = sim.server.announced;
+        ike_child_suites_tier(&suites, 1, 0);
+        chain_begin(&c);
+        ike_child_offer(&suites, &terms, cases[i].spi, &c.m);
+        if (cases[i].nonce > 0)
+            ike_wr_payload(&c.m, IKE_PL_NONCE, rd_over(nonce, cases[i].nonce));
+        if (cases[i].id_i != NULL)
+            ike_wr_payload(&c.m, IKE_PL_ID, rd_over(cases[i].id_i, cases[i].id_i[0] == 4 ? 12 : 8));
+        if (cases[i].id_r != NULL)
+            ike_wr_payload(&c.m, IKE_PL_ID, rd_over(cases[i].id_r, 8));
+        chain_say(&c, FALSE, IKE_QUICK);
+        g_assert_cmpint(sim.server.announced, ==, before + (cases[i].good ? 1 : 0));
+        g_assert_false(sim.server.ended);
+        /* what is going on is not harmed */
+        g_assert_true(sim_ike_agree(&sim));
+        sim_ike_run(&sim, sim.now + 40 * SEC);
+        g_assert_true(sim_ike_agree(&sim));
+        g_assert_cmpint(sim.server.gone, ==, cases[i].good ? 1 : 0); /* message 3 never came */
+        sim_ike_clear(&sim);
+    }
+}
+
+static void
+say_dpd(gboolean to_client, guint16 type, struct rd spi, guint32 seq)
+{
+    guint8 number[4];
+    struct wr w = wr_over(number, 4);
+    struct chain c;
+
+    wr_be32(&w, seq);
+    chain_begin(&c);
+    ike_wr_notify(&c.m, IKE_PROTO_ISAKMP, type, spi, wr_done(&w));
+    chain_say(&c, to_client, IKE_INFORMATIONAL);
+}
+
+static void
+test_K13(void)
+{
+    guint8 room[16];
+    guint before;
+
+    dial();
+    before = sim.client.sent;
+    say_dpd(TRUE, IKE_N_R_U_THERE, cookies(room), 100);
+    g_assert_cmpint(sim.client.sent, ==, before + 1);
+    say_dpd(TRUE, IKE_N_R_U_THERE, cookies(room), 101);
+    say_dpd(TRUE, IKE_N_R_U_THERE, cookies(room), 101); /* sent again in a new message */
+    g_assert_cmpint(sim.client.sent, ==, before + 3);
+    say_dpd(TRUE, IKE_N_R_U_THERE, cookies(room), 100); /* an old one */
+    g_assert_cmpint(sim.client.sent, ==, before + 3);
+    cookies(room);
+    room[3] ^= 1;
+    say_dpd(TRUE, IKE_N_R_U_THERE, rd_over(room, 16), 102);
+    say_dpd(TRUE, IKE_N_R_U_THERE, rd_over(room, 0), 102);
+    say_dpd(TRUE, IKE_N_R_U_THERE, rd_over(room, 8), 102);
+    g_assert_cmpint(sim.client.sent, ==, before + 3);
+    sim_ike_clear(&sim);
+}
+
+/* An answer keeps alive only when it is to what was asked. */
+static void
+test_K13_answers(void)
+{
+    for (guint right = 0; right < 2; right++) {
+        guint8 room[16];
+
+        dial();
+        sim.cut = TRUE;
+        const usec_t since = sim.now;
+        const struct ike_sa *sa = ike_sa_current(sim.client.k);
+
+        ike_heard(sim.server.k, sim.now + 100 * SEC); /* it does not ask, it only answers */
+        while (sa->dpd_tries < 2)
+            g_assert_true(sim_ike_step(&sim, since + 60 * SEC));
+        say_dpd(TRUE, IKE_N_R_U_THERE_ACK, cookies(room), sa->dpd_seq + (right ? 0 : 1));
+        sim_ike_run(&sim, since + 47 * SEC);
+        g_assert_cmpint(sim.client.ended, ==, !right);
+        sim_ike_clear(&sim);
+    }
+}
+
+static void
+delete_put(struct chain *c, guint8 protocol, struct rd spi)
+{
+    ike_wr_open(&c->m, IKE_PL_DELETE);
+    wr_be32(&c->m.w, 1);
+    wr_u8(&c->m.w, protocol);
+    wr_u8(&c->m.w, (guint8)spi.left);
+    wr_be16(&c->m.w, 1);
+    wr_rd(&c->m.w, spi);
+    ike_wr_close(&c->m);
+}
+
+static struct rd
+spi_of(guint8 room[4], guint32 spi)
+{
+    struct wr w = wr_over(room, 4);
+
+    wr_be32(&w, spi);
+    return wr_done(&w);
+}
+
+/* The server takes a pair, or phase 1, away: the client makes a new one. */
+static void
+test_deleted(void)
+{
+    guint8 room[16], spi[4];
+    struct chain c;
+
+    dial();
+    chain_begin(&c);
+    delete_put(&c, IKE_PROTO_ESP, spi_of(spi, 0xdeadbeef));            /* not one of ours */
+    delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending_in)); /* it is ours to delete */
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    g_assert_true(sim_ike_agree(&sim));
+    chain_begin(&c);
+    delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    g_assert_cmpint(sim.client.gone, ==, 1);
+    g_assert_true(sim_ike_settle(&sim, sim.now + 5 * SEC));
+    g_assert_false(sim.client.ended);
+
+    const struct ike_sa *before = ike_sa_current(sim.client.k);
+    guint8 old[16];
+    cookies(old);
+    chain_begin(&c); /* CVE-2023-38712: something behind the delete */
+    delete_put(&c, IKE_PROTO_ISAKMP, cookies(room));
+    ike_wr_notify(&c.m, IKE_PROTO_ISAKMP, IKE_N_INVALID_SPI, (struct rd){0}, (struct rd){0});
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    (void)before;
+    sim_ike_run(&sim, sim.now + 20 * SEC);
+    g_assert_false(sim.client.ended);
+    g_assert_true(sim_ike_agree(&sim));
+    g_assert_cmpint(memcmp(cookies(room).p, old, 16), !=, 0);
+    g_assert_cmpint(sim.client.authenticated, ==, 1);
+    sim_ike_clear(&sim);
+}
+
+/* The pair, then phase 1: the server says goodbye, and the client does not come back. */
+static void
+test_goodbye(void)
+{
+    guint8 room[16], spi[4];
+    struct chain c;
+
+    dial();
+    chain_begin(&c);
+    delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    chain_begin(&c);
+    delete_put(&c, IKE_PROTO_ISAKMP, cookies(room));
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    g_assert_true(sim.client.ended);
+    g_assert_cmpint(sim.client.end.error, ==, RAS_REMOTE_DISCONNECTION);
+    sim_ike_clear(&sim);
+}
+
+/* A server that deletes whatever it is asked for: the client does not go on for ever. */
+static void
+test_deleted_always(void)
+{
+    guint n = 0;
+
+    dial();
+    while (!sim.client.ended && n++ < 20) {
+        guint8 spi[4];
+        struct chain c;
+
+        g_assert_true(sim_ike_settle(&sim, sim.now + 5 * SEC));
+        chain_begin(&c);
+        delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
+        chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    }
+    g_assert_true(sim.client.ended);
+    g_assert_cmpint(sim.client.end.error, ==, RAS_REMOTE_DISCONNECTION);
+    g_assert_cmpuint(n, <=, 4);
+    sim_ike_clear(&sim);
+}
+
+/* Errors in notifies, protected: while nothing is asked for they mean nothing. */
+static void
+test_notifies(void)
+{
+    dial();
+    for (guint type = 0; type < 65536; type += type < 40 ? 1 : 997) {
+        struct chain c;
+
+        chain_begin(&c);
+        ike_wr_notify(&c.m, IKE_PROTO_ESP, (guint16)type, (struct rd){0}, rd_over("data", 4));
+        chain_say(&c, TRUE, IKE_INFORMATIONAL);
+        chain_begin(&c);
+        ike_wr_notify(&c.m, IKE_PROTO_ISAKMP, (guint16)type, (struct rd){0}, (struct rd){0});
+        chain_say(&c, FALSE, IKE_INFORMATIONAL);
+    }
+    g_assert_true(sim_ike_agree(&sim));
+    g_assert_false(sim.client.ended);
+    g_assert_false(sim.server.ended);
+    sim_ike_clear(&sim);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim-ike-inner/K9-quick-modes", test_K9);
+    g_test_add_func("/sim-ike-inner/K13-R-U-THERE", test_K13);
+    g_test_add_func("/sim-ike-inner/K13-answers", test_K13_answers);
+    g_test_add_func("/sim-ike-inner/deleted", test_deleted);
+    g_test_add_func("/sim-ike-inner/goodbye", test_goodbye);
+    g_test_add_func("/sim-ike-inner/deleted-always", test_deleted_always);
+    g_test_add_func("/sim-ike-inner/notifies", test_notifies);
+    return g_test_run();
+}
