@@ -22,8 +22,6 @@ struct helper_link {
     struct helper_routes done; /* in the kernel, and in the journal */
 };
 
-enum { TX_QUEUE = 32, TX_QUEUE_GRE = 8 };
-
 static bool
 has6(const struct net_config *c)
 {
@@ -112,14 +110,15 @@ set_address6(struct helper_link *l)
     return err;
 }
 
-/* Of the interface: what waits there is what a ping waits for behind a transfer, and nothing is
- * gained by more. GRE, a packet at a time, is the slower one. */
-static uint32_t
+/* What waits in the interface is what a ping waits for behind a transfer, and nothing is gained by
+ * more. GRE is slower, and goes a packet at a time: 64 KB at once are a burst that a router or a
+ * server with a small buffer drops the end of. */
+static const struct helper_queue *
 queue_of(const struct helper_link *l)
 {
-    const bool gre = l->has_server && l->server.raw && l->server.kind == SOCKET_TCP;
+    static const struct helper_queue stream = {.packets = 32}, gre = {8, 16000};
 
-    return gre ? TX_QUEUE_GRE : TX_QUEUE;
+    return l->has_server && l->server.raw && l->server.kind == SOCKET_TCP ? &gre : &stream;
 }
 
 static bool

@@ -195,7 +195,8 @@ put_no_generated_address(struct nl_msg *msg)
 }
 
 int
-helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu, uint32_t queue)
+helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu,
+                   const struct helper_queue *queue)
 {
     struct nl_msg *msg = link_request(ifindex, 0);
 
@@ -203,11 +204,16 @@ helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu, uint3
     if (msg != NULL)
         put_no_generated_address(msg);
     talk(net, msg);
+    msg = queue->octets != 0 ? link_request(ifindex, 0) : NULL;
+    if (msg != NULL) { /* on its own as well: an old kernel goes on with 64 KB */
+        nla_put_u32(msg, IFLA_GSO_MAX_SIZE, queue->octets);
+        talk(net, msg);
+    }
 
     msg = link_request(ifindex, IFF_UP);
     if (msg != NULL) {
         nla_put_u32(msg, IFLA_MTU, mtu);
-        nla_put_u32(msg, IFLA_TXQLEN, queue);
+        nla_put_u32(msg, IFLA_TXQLEN, queue->packets);
     }
     return talk(net, msg);
 }

@@ -56,9 +56,14 @@ struct helper_tun {
 
 /* A TUN interface vpnN without owner or persistence: it goes when its last descriptor does. */
 int helper_net_open_tun(struct helper_tun *ret);
-/* No link-local address of the kernel's own making, room for @queue packets (of up to 64 KB); up.
- */
-int helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu, uint32_t queue);
+/* How the kernel hands packets to a TUN: so many may wait, of so many octets as one (0: 64 KB). */
+struct helper_queue {
+    uint32_t packets, octets;
+};
+
+/* No link-local address of the kernel's own making, the queue; up. */
+int helper_net_link_up(struct helper_net *net, uint32_t ifindex, uint16_t mtu,
+                       const struct helper_queue *queue);
 int helper_net_set_mtu(struct helper_net *net, uint32_t ifindex, uint16_t mtu);
 /* Only if it is still called @name, and is a TUN interface. */
 int helper_net_delete_link(struct helper_net *net, uint32_t ifindex, const char *name);
