@@ -210,7 +210,7 @@ def memory_of(pid):
 #
 # A place has: ->client and ->server, the namespaces at the ends of the wire, where the server is
 # SERVER; ->behind, the namespace where ->inner is, an address that only a call reaches; ->files,
-# ->login for Call; close().
+# ->login for Call; call(), what ->tunnel and ->helper of a connection are; close().
 
 class Practice:
     """dialtone-ras at the end of a wire; with @bridge there is a bridge in its middle, with these
@@ -283,12 +283,48 @@ class Practice:
         # As short as the client's, or under a download it is this queue that a ping measures.
         run(*inside(self.server, "ip", "link", "set", "ras0", "txqueuelen", "32"))
 
+    def call(self, link):
+        return Call(self, link)
+
     def close(self):
         for p in (self.ras, self.bridge):
             if p in Process.running:
                 p.close()
         for n in (self.client, self.server, self.wire):
             subprocess.run(("ip", "netns", "delete", n), stderr=subprocess.DEVNULL, check=False)
+
+
+class Whole(Practice):
+    """Super-packets whole through TLS: a wire with tunwhole at both ends (tunwhole.c says what for)."""
+
+    class Stream(Process):
+        helper = None
+
+        def __init__(self, *argv):
+            super().__init__(*argv)
+            if not self.p.stdout.readline().startswith("whole0"):
+                sys.exit("tunwhole did not start")
+            self.tunnel = self.p.pid
+
+    def _start(self, auth):
+        self.inner = "10.8.0.1"
+        self.ras = self._end(self.server, self.inner, "10.8.0.2", "server", self.files.cert,
+                             self.files.key)
+        wait_for_listener(self.server, 4500)
+
+    def _end(self, namespace, address, peer, *argv):
+        end = self.Stream(*inside(namespace, program("tests/bench/bench-tunwhole"), *argv, SERVER,
+                                  "4500", "whole0"))
+        run(*inside(namespace, "ip", "address", "add", address, "peer", peer, "dev", "whole0"))
+        run(*inside(namespace, "ip", "link", "set", "whole0", "mtu", "1400", "txqueuelen", "32",
+                    "up"))
+        return end
+
+    def call(self, link):
+        end = self._end(self.client, "10.8.0.2", self.inner, "client")
+        wait_for("tunwhole", lambda: "1 received" in run(
+            *inside(self.client, "ping", "-c1", "-W1", self.inner), check=False))
+        return end
 
 
 class SoftEther:
@@ -310,6 +346,9 @@ class SoftEther:
             sys.exit(f"softether start: {done.returncode}")
         for namespace, link in ((self.client, "eth0"), (self.server, "br0")):
             use_cubic(namespace, link)
+
+    def call(self, link):
+        return Call(self, link)
 
     def close(self):
         subprocess.run((SOFTETHER, "stop"), env=self.env, stdin=subprocess.DEVNULL, check=False)
