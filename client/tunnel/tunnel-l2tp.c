@@ -7,10 +7,12 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cipher.h"
 #include "hash.h"
+#include "l2tp-cert.h"
 
 enum { IKE_FLOAT_PORT = 4500 };
 enum { WHICH_4500, WHICH_ESP }; /* asked for beside ->server */
@@ -31,6 +33,19 @@ server_channel(const struct tunnel *t)
 }
 
 static bool
+read_certificates(struct tunnel *t)
+{
+    struct ras_end why = {0};
+
+    if (t->start.plan.ipsec != PLAN_IPSEC_CERTIFICATE)
+        return true;
+    t->l2tp.cert = l2tp_cert_new(&t->start.plan, &t->start.credentials, &why);
+    if (t->l2tp.cert == NULL)
+        tunnel_end_with(t, &why);
+    return t->l2tp.cert != NULL;
+}
+
+static bool
 prepare(struct tunnel *t)
 {
     if (!hash_init() || !cipher_init()) {
@@ -42,7 +57,7 @@ prepare(struct tunnel *t)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
         return false;
     }
-    return true;
+    return read_certificates(t);
 }
 
 /* ---- the sockets ---- */
@@ -102,7 +117,8 @@ static void
 start(struct tunnel *t)
 {
     struct tunnel_over_udp *l = &t->l2tp;
-    struct session_link_info info = {.remote.family = t->address->family};
+    struct session_link_info info = {
+        .remote.family = t->address->family, .cert = l->cert, .unix_time = (uint64_t)time(NULL)};
     struct session_address same;
 
     memcpy(info.remote.octets, t->address->octets, sizeof info.remote.octets);
@@ -269,6 +285,7 @@ static void
 clear(struct tunnel *t)
 {
     pump_dgram_clear(&t->l2tp.pump);
+    session_cert_free(t->l2tp.cert);
 }
 
 const struct tunnel_link tunnel_l2tp = {

@@ -76,6 +76,7 @@ struct tunnel_over_gre {
 struct tunnel_over_udp {
     struct loop_source udp4500, esp; /* beside ->server */
     unsigned waiting;                /* answers to control_open_socket() */
+    struct ike_cert *cert;           /* NULL with a shared key */
     struct pump_dgram pump;
 };
 

@@ -18,7 +18,8 @@ fake_helper_new(const char *host, uint16_t port)
 {
     struct fake_helper *h = g_new0(struct fake_helper, 1);
 
-    h->fd = h->tun = h->give_socket = h->give_gre = -1;
+    h->fd = h->tun = h->give_socket = h->give_gre = h->give_esp = -1;
+    h->give_udp[0] = h->give_udp[1] = -1;
     h->log = g_string_new(NULL);
     dial_plan_init(&h->plan);
     g_strlcpy(h->plan.name, "test", sizeof h->plan.name);
@@ -147,6 +148,15 @@ dial(struct fake_helper *h, uint8_t family, const uint8_t *address, uint16_t por
     return fd;
 }
 
+static int
+take(int *fd)
+{
+    const int taken = *fd >= 0 ? *fd : -EACCES;
+
+    *fd = -1;
+    return taken;
+}
+
 static void
 serve_socket(struct fake_helper *h, struct rd r)
 {
@@ -160,13 +170,16 @@ serve_socket(struct fake_helper *h, struct rd r)
 
     const enum socket_kind kind = (enum socket_kind)rd_u8(&r);
     g_assert_true(kind != 0 && rd_done(&r));
+    if (h->n_sockets < G_N_ELEMENTS(h->asked_ports))
+        h->asked_ports[h->n_sockets] = port;
     h->n_sockets++;
     if (h->mute_sockets)
         return;
     if (kind == SOCKET_GRE) {
-        fd = h->give_gre >= 0 ? h->give_gre : -EACCES;
-        h->give_gre = -1;
+        fd = take(&h->give_gre);
         h->gre_call = port;
+    } else if (kind == SOCKET_UDP || kind == SOCKET_ESP) {
+        fd = take(kind == SOCKET_ESP ? &h->give_esp : &h->give_udp[port == 4500]);
     } else if (h->give_socket >= 0) {
         fd = h->give_socket;
         h->give_socket = -1;

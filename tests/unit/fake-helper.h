@@ -26,11 +26,14 @@ struct fake_helper {
     enum plan_protocol protocol;
     int give_socket;   /* hand this descriptor over (once) instead of connecting; -1: none */
     int give_gre;      /* and this one as the raw socket; -1: EACCES */
+    int give_udp[2];   /* of L2TP: to port 500 or 1701, to port 4500; -1: EACCES */
+    int give_esp;      /* the same */
     bool mute_sockets; /* never answer */
     bool answer_credentials;
     uint8_t tun_flags;
     /* What it was told. */
-    uint16_t gre_call; /* that the raw socket was asked for */
+    uint16_t gre_call;       /* that the raw socket was asked for */
+    uint16_t asked_ports[8]; /* of the sockets, in their order */
     unsigned n_sockets, n_questions, n_stats, n_configs;
     int last_stage;
     struct net_config config;
