@@ -73,6 +73,9 @@ pump_read(struct pump *p)
 {
     struct virtio_net_hdr hdr;
     size_t n;
+
+    if (p->fed)
+        return -EAGAIN;
     const int error = io_tun_read(&p->tun, &hdr, p->super, OFFLOAD_SUPER_MAX, &n);
 
     if (error == 0 && !offload_cut_begin(&p->cut, &hdr, p->super, n))

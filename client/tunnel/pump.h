@@ -27,6 +27,7 @@ struct pump {
     struct io_tun tun;
     struct session_framing framing; /* valid when ->open */
     bool open;                      /* the TUN is there */
+    bool fed;                       /* somebody else reads it, and sets ->cut */
     uint8_t *super;
     struct offload_cut cut;
     struct offload_merge merge;

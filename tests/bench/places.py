@@ -16,6 +16,8 @@ BUILD = os.environ.get("DIALTONE_BUILD", os.path.join(HERE, "..", "..", "build")
 SOFTETHER = os.path.join(HERE, "..", "lab", "softether", "softether")
 PREFIX = f"bench{os.getpid()}"  # of namespaces: benches may run side by side
 SERVER, CLIENT = "198.51.100.2", "198.51.100.10"
+PSK = "measured by nobody else"
+AES_CBC, AES_GCM = "aes256-sha1", "aes128gcm16"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -88,6 +90,8 @@ def close_all():
 LINKS = {  # what a profile says: TunnelAddress, VpnStrategy
     "sstp": (SERVER, 5),
     "pptp": (SERVER, 1),
+    "l2tp": (SERVER, 3),
+    "l2tp-gcm": (SERVER, 3),
     "softether": ("vpn.example.test", 5),
 }
 
@@ -110,6 +114,7 @@ EncryptionType=3
 [TCP/IP&T]
 Gateway_On_Remote=0
 [Networking&T]
+UsePreSharedKey=1
 VpnEntry=1
 VpnStrategy={strategy}
 """
@@ -170,6 +175,8 @@ class Call(Process):
             if line.startswith("Connected"):
                 break
         else:
+            if "not available" in "".join(said):
+                raise Skipped("".join(said).strip())
             sys.exit("the call did not come up:\n" + "".join(said))
         self.seconds = time.monotonic() - start
         self.tunnel = self._find("dialtone-tunnel")
@@ -216,16 +223,16 @@ class Practice:
     """dialtone-ras at the end of a wire; with @bridge there is a bridge in its middle, with these
     options of lab-bridge."""
 
-    def __init__(self, files, bridge=None, auth="mschapv2"):
+    def __init__(self, files, bridge=None, auth="mschapv2", phase2=AES_CBC):
         self.files, self.inner = files, "10.9.0.1"
         self.client, self.server, self.wire = (f"{PREFIX}-{x}" for x in ("client", "server", "wire"))
         self.behind = self.server
         self.login = ("--user", "alice", "--ca-file", files.cert, "--password-file",
-                      files.write("password", "wonderland\n"))
+                      files.write("password", "wonderland\n"), "--psk-file", files.write("psk", PSK + "\n"))
         self.bridge = self.ras = None
         try:
             self._make_wire(bridge)
-            self._start(auth)
+            self._start(auth, phase2)
         except BaseException:
             self.close()
             raise
@@ -269,10 +276,10 @@ class Practice:
         run(*inside(a, "ip", "link", "set", a_name, "up"))
         run(*inside(b, "ip", "link", "set", b_name, "up"))
 
-    def _start(self, auth):
+    def _start(self, auth, phase2):
         r, w = os.pipe()
         self.ras = Process(*inside(self.server, program("tests/ras/dialtone-ras"), "--listen",
-                                   f"{SERVER}:443", "--pptp", f"{SERVER}:1723", "--cert", self.files.cert, "--key",
+                                   f"{SERVER}:443", "--pptp", f"{SERVER}:1723", "--l2tp", SERVER, "--psk", PSK, "--phase2", phase2, "--cert", self.files.cert, "--key",
                                    self.files.key, "--users", self.files.path("users"),
                                    "--tun", "ras0", "--ready-fd", str(w), "--json", "--dns", self.inner, "--wins",
                                    self.inner, "--auth", auth), pass_fds=[w])
@@ -306,7 +313,7 @@ class Whole(Practice):
                 sys.exit("tunwhole did not start")
             self.tunnel = self.p.pid
 
-    def _start(self, auth):
+    def _start(self, auth, phase2):
         self.inner = "10.8.0.1"
         self.ras = self._end(self.server, self.inner, "10.8.0.2", "server", self.files.cert,
                              self.files.key)

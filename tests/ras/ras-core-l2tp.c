@@ -61,22 +61,30 @@ put_datagram(struct ras_core *c, enum session_channel to, struct rd bytes, bool 
     ras_out_put(&c->grams, bytes);
 }
 
-/* One datagram of L2TP's, with room around it. */
+/* Datagrams of L2TP's, with room around them. Returns how many are good. */
+static size_t
+protect_all(struct ras_core *c, struct session_packet *v, size_t n)
+{
+    struct ras_core_l2tp *l = &c->l2tp;
+    struct esp_packet packets[SESSION_BATCH];
+
+    if (!c->env.config->ipsec)
+        return n;
+    for (size_t i = 0; i < n; i++) {
+        esp_udp_put(&l->udp, v[i].p, v[i].len);
+        packets[i] =
+            (struct esp_packet){.p = v[i].p - ESP_UDP_HEADER, .n = v[i].len + ESP_UDP_HEADER};
+    }
+    n = esp_sas_seal(&l->sas, packets, n);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (struct session_packet){.p = packets[i].p, .len = packets[i].n};
+    return n;
+}
+
 static bool
 protect(struct ras_core *c, struct session_packet *one)
 {
-    struct ras_core_l2tp *l = &c->l2tp;
-
-    if (!c->env.config->ipsec)
-        return true;
-    if (!esp_sas_ready(&l->sas))
-        return false;
-    esp_udp_put(&l->udp, one->p, one->len);
-    struct esp_packet packet = {.p = one->p - ESP_UDP_HEADER, .n = one->len + ESP_UDP_HEADER};
-    if (esp_sas_seal(&l->sas, &packet, 1) != 1)
-        return false;
-    *one = (struct session_packet){.p = packet.p, .len = packet.n};
-    return true;
+    return protect_all(c, one, 1) == 1;
 }
 
 static void
@@ -114,16 +122,30 @@ put_frame(struct ras_core *c, struct rd frame)
     say(c, rd_over(p, (size_t)(payload + frame.left - p)));
 }
 
+size_t
+ras_core_l2tp_seal(struct ras_core *c, struct session_packet *v, size_t n)
+{
+    size_t good = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct session_packet one = v[i];
+
+        if (c->l2tp.tunnel.call != L2TP_CALL_UP || !ppp_link_seal(&c->link, &one.p, &one.len))
+            continue;
+        uint8_t *const payload = one.p;
+        one.p = l2tp_tunnel_seal(&c->l2tp.tunnel, payload);
+        one.len += (size_t)(payload - one.p);
+        v[good++] = one;
+    }
+    return protect_all(c, v, good);
+}
+
 static bool
 seal(struct ras_core *c, uint8_t **p, size_t *len)
 {
-    if (c->l2tp.tunnel.call != L2TP_CALL_UP || !ppp_link_seal(&c->link, p, len))
-        return false;
-    uint8_t *const payload = *p;
-    struct session_packet one = {.p = l2tp_tunnel_seal(&c->l2tp.tunnel, payload)};
+    struct session_packet one = {.p = *p, .len = *len};
 
-    one.len = *len + (size_t)(payload - one.p);
-    if (!protect(c, &one))
+    if (ras_core_l2tp_seal(c, &one, 1) != 1)
         return false;
     *p = one.p;
     *len = one.len;
@@ -225,44 +247,78 @@ take_l2tp(struct ras_core *c, usec_t now, struct rd datagram, struct session_pac
 }
 
 static void
-take_esp(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n, struct session_packets *ret)
+take_esp(struct ras_core *c, usec_t now, struct esp_packet *packets, size_t n,
+         struct session_packets *ret)
 {
     struct ras_core_l2tp *l = &c->l2tp;
-    struct esp_packet packet = {.p = bytes, .n = n};
     struct rd datagram;
 
-    if (esp_sas_open(&l->sas, &packet, 1) != 1)
+    if (n == 0 || esp_sas_open(&l->sas, packets, n) == 0)
         return;
     ike_heard(l->ike, now);
-    if (l->udp.remote_port == 0 && packet.n >= ESP_UDP_HEADER) /* whichever it has: it is sealed */
-        l->udp.remote_port = (uint16_t)(packet.p[0] << 8 | packet.p[1]);
-    if (esp_udp_take(&l->udp, rd_over(packet.p, packet.n), &datagram))
-        take_l2tp(c, now, datagram, ret);
+    for (size_t i = 0; i < n; i++) {
+        const struct esp_packet *one = &packets[i];
+
+        if (one->n == 0)
+            continue;
+        if (l->udp.remote_port == 0) /* whichever it has: it is sealed */
+            l->udp.remote_port = (uint16_t)(one->p[0] << 8 | one->p[1]);
+        if (esp_udp_take(&l->udp, rd_over(one->p, one->n), &datagram))
+            take_l2tp(c, now, datagram, ret);
+    }
+}
+
+/* ESP is gathered, and opened before whatever else comes between. */
+static void
+take_sealed(struct ras_core *c, usec_t now, enum session_channel from, struct session_packet *v,
+            size_t n, struct session_packets *ret)
+{
+    static const uint8_t marker[MARKER];
+    struct ras_core_l2tp *l = &c->l2tp;
+    struct esp_packet packets[SESSION_BATCH];
+    size_t waiting = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const bool marked = v[i].len > MARKER && memcmp(v[i].p, marker, MARKER) == 0;
+
+        if (from != CHANNEL_CONTROL && !marked) {
+            if (v[i].len > MARKER)
+                packets[waiting++] = (struct esp_packet){.p = v[i].p, .n = v[i].len};
+            continue;
+        }
+        take_esp(c, now, packets, waiting, ret);
+        waiting = 0;
+        if (from == CHANNEL_CONTROL)
+            ike_receive(l->ike, now, IKE_500, rd_over(v[i].p, v[i].len));
+        else
+            ike_receive(l->ike, now, IKE_4500, rd_over(v[i].p + MARKER, v[i].len - MARKER));
+        drive_ike(c);
+    }
+    take_esp(c, now, packets, waiting, ret);
+    drive_ike(c);
+}
+
+void
+ras_core_l2tp_datagrams(struct ras_core *c, usec_t now, enum session_channel from,
+                        struct session_packet *v, size_t n, struct session_packets *ret)
+{
+    if (c->env.config->ipsec) {
+        if (c->l2tp.ike != NULL && n <= SESSION_BATCH && !has(c, RAS_FAULT_IKE_MUTE))
+            take_sealed(c, now, from, v, n, ret);
+        return;
+    }
+    for (size_t i = 0; i < n && from == CHANNEL_DATA; i++)
+        take_l2tp(c, now, rd_over(v[i].p, v[i].len), ret);
 }
 
 static void
 datagram(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes, size_t n,
          struct session_packets *ret)
 {
-    static const uint8_t marker[MARKER];
-    struct ras_core_l2tp *l = &c->l2tp;
+    struct session_packet one = {.p = bytes, .len = n};
 
-    if (n == 0)
-        return;
-    if (!c->env.config->ipsec) {
-        if (from == CHANNEL_DATA)
-            take_l2tp(c, now, rd_over(bytes, n), ret);
-        return;
-    }
-    if (l->ike == NULL || has(c, RAS_FAULT_IKE_MUTE))
-        return;
-    if (from == CHANNEL_CONTROL)
-        ike_receive(l->ike, now, IKE_500, rd_over(bytes, n));
-    else if (from == CHANNEL_DATA && n > MARKER && memcmp(bytes, marker, MARKER) == 0)
-        ike_receive(l->ike, now, IKE_4500, rd_over(bytes + MARKER, n - MARKER));
-    else if (n > MARKER)
-        take_esp(c, now, bytes, n, ret);
-    drive_ike(c);
+    if (n > 0)
+        ras_core_l2tp_datagrams(c, now, from, &one, 1, ret);
 }
 
 static size_t

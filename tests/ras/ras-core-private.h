@@ -121,6 +121,9 @@ void ras_core_hang_up(struct ras_core *c, usec_t now); /* LCP's goodbye first */
 extern const struct ras_carrier ras_carrier_sstp, ras_carrier_pptp, ras_carrier_l2tp;
 
 /* ras-core-l2tp.c */
+void ras_core_l2tp_datagrams(struct ras_core *c, usec_t now, enum session_channel from,
+                             struct session_packet *v, size_t n, struct session_packets *ret);
+size_t ras_core_l2tp_seal(struct ras_core *c, struct session_packet *v, size_t n);
 void ras_core_l2tp_clear(struct ras_core *c);
 void ras_core_l2tp_rekey(struct ras_core *c, usec_t now); /* IPsec's quick mode, from here */
 

@@ -394,6 +394,17 @@ ras_core_datagram(struct ras_core *c, usec_t now, enum session_channel from, uin
     ras_core_settle(c, now);
 }
 
+void
+ras_core_datagrams(struct ras_core *c, usec_t now, enum session_channel from,
+                   struct session_packet *v, size_t n, struct session_packets *ret)
+{
+    ret->n = 0;
+    if (c->close)
+        return;
+    ras_core_l2tp_datagrams(c, now, from, v, n, ret);
+    ras_core_settle(c, now);
+}
+
 /* ------------------------------------------------------------------ time, and the end */
 
 usec_t
@@ -520,6 +531,14 @@ ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len)
 {
     return c->network && c->carrier->way(c) == RAS_WAY_OPEN && !c->silent && *len > 0 &&
            c->carrier->seal(c, p, len);
+}
+
+size_t
+ras_core_seal_batch(struct ras_core *c, struct session_packet *v, size_t n)
+{
+    if (!c->network || c->carrier->way(c) != RAS_WAY_OPEN || c->silent)
+        return 0;
+    return ras_core_l2tp_seal(c, v, n);
 }
 
 uint32_t

@@ -104,6 +104,9 @@ size_t ras_core_receive(struct ras_core *c, usec_t now, uint8_t *bytes, size_t n
  * until the next call of this. */
 void ras_core_datagram(struct ras_core *c, usec_t now, enum session_channel from, uint8_t *bytes,
                        size_t n, struct session_packets *ret);
+/* L2TP: the same for @n of them, @n > 0. */
+void ras_core_datagrams(struct ras_core *c, usec_t now, enum session_channel from,
+                        struct session_packet *v, size_t n, struct session_packets *ret);
 /* L2TP: between which addresses, and ports of IKE; before its first datagram. */
 void ras_core_ends(struct ras_core *c, const struct ike_address *local,
                    const struct ike_address *remote);
@@ -121,6 +124,8 @@ bool ras_core_wants_reset(const struct ras_core *c); /* ... with a TCP RST */
 /* The way to the client, as session_framing() and session_seal(). False: not up yet. */
 struct session_framing ras_core_framing(const struct ras_core *c);
 bool ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len);
+/* L2TP: the same for @n of them (at most SESSION_BATCH). Returns how many stand first in @v. */
+size_t ras_core_seal_batch(struct ras_core *c, struct session_packet *v, size_t n);
 
 uint32_t ras_core_client4(const struct ras_core *c);  /* 0: none */
 uint16_t ras_core_gre_call(const struct ras_core *c); /* PPTP: the call id in what comes here */

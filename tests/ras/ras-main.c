@@ -20,10 +20,13 @@
 
 static const char usage[] =
     "Usage: dialtone-ras --cert FILE --key FILE --users FILE [OPTION...]\n"
-    "The practice server: SSTP, PPTP and PPP in user space, for demonstrations and tests only.\n"
+    "The practice server: SSTP, PPTP, L2TP/IPsec and PPP in user space, for demonstrations and "
+    "tests only.\n"
     "\n"
     "  --listen A.B.C.D:PORT   where to listen (127.0.0.1:443); port 0: any\n"
     "  --pptp A.B.C.D:PORT     where to listen for PPTP, whose port is 1723; needs CAP_NET_RAW\n"
+    "  --l2tp A.B.C.D          where to answer L2TP: inside of IPsec with --psk KEY, else in the\n"
+    "                          clear; --phase1 LIST, --phase2 LIST: what IKE accepts\n"
     "  --mppe LIST             PPTP: of 128,56,40,mppc (128,56,40) or none; --mppe-required\n"
     "  --cert FILE --key FILE  PEM: the chain, the leaf first, and its key\n"
     "  --tls MIN-MAX           versions: 1.0 to 1.3 (1.2-1.3)\n"
@@ -44,7 +47,7 @@ static const char usage[] =
     "  --json                  report one JSON object a line\n";
 
 struct options {
-    const char *listen, *pptp, *cert, *key, *tun, *tls;
+    const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls;
     bool no_tun, pool_given, json;
     int ready_fd;
 };
@@ -52,6 +55,10 @@ struct options {
 enum {
     OPT_LISTEN = 256,
     OPT_PPTP,
+    OPT_L2TP,
+    OPT_PSK,
+    OPT_PHASE1,
+    OPT_PHASE2,
     OPT_MPPE,
     OPT_MPPE_REQUIRED,
     OPT_CERT,
@@ -82,6 +89,10 @@ enum {
 static const struct option options[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"pptp", required_argument, NULL, OPT_PPTP},
+    {"l2tp", required_argument, NULL, OPT_L2TP},
+    {"psk", required_argument, NULL, OPT_PSK},
+    {"phase1", required_argument, NULL, OPT_PHASE1},
+    {"phase2", required_argument, NULL, OPT_PHASE2},
     {"mppe", required_argument, NULL, OPT_MPPE},
     {"mppe-required", no_argument, NULL, OPT_MPPE_REQUIRED},
     {"cert", required_argument, NULL, OPT_CERT},
@@ -303,6 +314,18 @@ apply_config(int option, char *value, struct options *o)
     case OPT_MPPE_REQUIRED:
         c->mppe_required = true;
         break;
+    case OPT_PSK:
+        c->ipsec = true;
+        if (strlen(value) >= sizeof c->psk)
+            wrong("--psk", "...", "too long");
+        snprintf(c->psk, sizeof c->psk, "%s", value);
+        break;
+    case OPT_PHASE1:
+        c->phase1 = value;
+        break;
+    case OPT_PHASE2:
+        c->phase2 = value;
+        break;
     case OPT_FAULT:
         if (!take_script(value, &why))
             wrong("--fault", value, why);
@@ -325,6 +348,9 @@ parse(int argc, char **argv, struct options *o)
             break;
         case OPT_PPTP:
             o->pptp = optarg;
+            break;
+        case OPT_L2TP:
+            o->l2tp = optarg;
             break;
         case OPT_CERT:
             o->cert = optarg;
@@ -463,7 +489,7 @@ main(int argc, char **argv)
         server.tun = &tun;
     }
     if (r == 0)
-        r = ras_server_open(&server, o.listen, o.pptp);
+        r = ras_server_open(&server, o.listen, o.pptp, o.l2tp);
     if (r == 0 && o.ready_fd >= 0) {
         dprintf(o.ready_fd, "ready\n");
         close(o.ready_fd);

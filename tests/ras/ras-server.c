@@ -102,8 +102,19 @@ open_pptp(struct ras_server *s, const char *address)
     return r < 0 ? r : watch(s, s->gre.fd, EPOLLIN, &s->gre);
 }
 
+static int
+open_l2tp(struct ras_server *s, const char *address)
+{
+    s->l2tp.epoll_fd = s->epoll_fd;
+    s->l2tp.config = &s->config;
+    s->l2tp.tun = s->tun;
+    s->l2tp.rng = &s->rng;
+    s->l2tp.calls = &s->calls;
+    return ras_l2tp_open(&s->l2tp, address);
+}
+
 int
-ras_server_open(struct ras_server *s, const char *address, const char *pptp)
+ras_server_open(struct ras_server *s, const char *address, const char *pptp, const char *l2tp)
 {
     struct sockaddr_in in;
     sigset_t mask;
@@ -117,7 +128,7 @@ ras_server_open(struct ras_server *s, const char *address, const char *pptp)
     sigaddset(&mask, SIGUSR2);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     s->cut.ended = true;
-    s->pptp_fd = s->gre.fd = -1;
+    s->pptp_fd = s->gre.fd = s->l2tp.first = s->l2tp.floated = -1;
     s->stop_at = NEVER;
     s->super = malloc(OFFLOAD_SUPER_MAX);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -127,6 +138,8 @@ ras_server_open(struct ras_server *s, const char *address, const char *pptp)
     r = open_listener(&s->listen_fd, address, &in);
     if (r == 0 && pptp != NULL)
         r = open_pptp(s, pptp);
+    if (r == 0 && l2tp != NULL)
+        r = open_l2tp(s, l2tp);
     if (r == 0)
         r = watch(s, s->listen_fd, EPOLLIN, &s->listen_fd);
     if (r == 0)
@@ -146,6 +159,7 @@ ras_server_close(struct ras_server *s)
     if (s->pptp_fd >= 0)
         close(s->pptp_fd);
     ras_gre_close(&s->gre);
+    ras_l2tp_close(&s->l2tp);
     close(s->signal_fd);
     close(s->epoll_fd);
 }
@@ -233,6 +247,7 @@ for_all(struct ras_server *s, usec_t now, bool politely)
         ras_core_close(s->peers[i]->core, now, politely);
         ras_peer_flush(s->peers[i], now);
     }
+    ras_l2tp_hang_up(&s->l2tp, now, politely);
 }
 
 static void
@@ -298,6 +313,20 @@ find_peer(struct ras_server *s, const uint8_t *packet, size_t n)
     return NULL;
 }
 
+/* What was read last is for a client over L2TP. */
+static bool
+give_l2tp(struct ras_server *s, size_t n)
+{
+    const uint8_t *packet = s->super;
+    struct rd r = rd_over(packet, n);
+    const bool six = packet[0] >> 4 == 6;
+
+    if (n < (six ? 40 : 20))
+        return false;
+    rd_take(&r, 16);
+    return ras_l2tp_take(&s->l2tp, six ? 0 : rd_be32(&r), packet + 24, six, &s->cut);
+}
+
 /* What is left of the last packet goes on when its client has room again. False: it has none. */
 static bool
 finish_cut(struct ras_server *s, usec_t now)
@@ -332,7 +361,8 @@ read_tun(struct ras_server *s, usec_t now)
             break;
         budget -= n < budget ? n : budget;
         s->cut_for = n > 0 ? find_peer(s, s->super, n) : NULL;
-        if (s->cut_for == NULL || !offload_cut_begin(&s->cut, &hdr, s->super, n)) {
+        if (!offload_cut_begin(&s->cut, &hdr, s->super, n) ||
+            (s->cut_for == NULL && !give_l2tp(s, n))) {
             s->cut.ended = true;
             s->dropped++;
         }
@@ -382,7 +412,7 @@ tend(struct ras_server *s, usec_t now, bool *ret_more)
         update_watch(s, p);
         next = usec_min(next, ras_peer_deadline(p));
     }
-    return next;
+    return usec_min(next, ras_l2tp_tend(&s->l2tp, now));
 }
 
 static bool
@@ -391,7 +421,7 @@ any_calls(const struct ras_server *s)
     for (size_t i = 0; i < RAS_MAX_CALLS; i++)
         if (s->peers[i] != NULL)
             return true;
-    return false;
+    return ras_l2tp_any(&s->l2tp);
 }
 
 static void
@@ -441,7 +471,7 @@ ras_server_run(struct ras_server *s)
                 handle_signal(s, now);
             else if (who == s->tun)
                 read_tun(s, now);
-            else
+            else if (!ras_l2tp_ready(&s->l2tp, who, now))
                 ras_peer_ready(who, now);
         }
         if (offload_cut_left(&s->cut))

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "ras-l2tp.h"
 #include "ras-peer.h"
 
 enum { RAS_MAX_CALLS = 128 };
@@ -20,6 +21,7 @@ struct ras_server {
     int epoll_fd, listen_fd, signal_fd;
     int pptp_fd; /* -1: no PPTP */
     struct ras_gre_port gre;
+    struct ras_l2tp l2tp;
     uint32_t calls; /* so far */
     bool stopping;
     usec_t stop_at;
@@ -32,7 +34,7 @@ struct ras_server {
 };
 
 /* All descriptors and buffers; 0 or a negative errno. @address: "A.B.C.D:PORT"; @pptp the same, or
- * NULL: no PPTP. */
-int ras_server_open(struct ras_server *s, const char *address, const char *pptp);
+ * NULL: no PPTP; @l2tp: "A.B.C.D", or NULL. */
+int ras_server_open(struct ras_server *s, const char *address, const char *pptp, const char *l2tp);
 int ras_server_run(struct ras_server *s);
 void ras_server_close(struct ras_server *s);

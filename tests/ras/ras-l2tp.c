@@ -1,0 +1,442 @@
+/* ras-l2tp.c - see ras-l2tp.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ras-l2tp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "ike-config.h"
+#include "ras-ip.h"
+#include "ras-report.h"
+
+enum {
+    PORT_IKE = 500,
+    PORT_FLOAT = 4500,
+    PORT_L2TP = 1701,
+    BUFFER = 4 * 1024 * 1024,
+    DATAGRAM_MAX = 64 * 1024,
+};
+
+struct ras_l2tp_peer {
+    uint32_t call;
+    struct ras_l2tp *owner;
+    struct ras_core *core;
+    uint32_t from; /* the client's address */
+    uint8_t local6[16];
+    uint64_t spoofed;
+    struct pump pump;
+    struct pump_dgram d;
+    struct peer_socket {
+        int fd;
+        uint32_t events;
+    } sockets[CHANNELS];
+};
+
+/* ---- what the pump takes for its session ---- */
+
+static struct ras_l2tp_peer *
+peer_of(const struct session *s)
+{
+    return (struct ras_l2tp_peer *)(void *)s;
+}
+
+/* A client that may use any source could speak for another. */
+static bool
+source_right(struct ras_l2tp_peer *p, const struct session_packet *packet)
+{
+    const struct ras_config *config = p->owner->config;
+    struct rd r = rd_over(packet->p, packet->len);
+
+    if (packet->len >= 40 && packet->p[0] >> 4 == 6) {
+        const bool ours = config->has_prefix6 && memcmp(packet->p + 8, config->prefix6, 8) == 0;
+        if (ours)
+            memcpy(p->local6, packet->p + 8, 16);
+        return ours;
+    }
+    rd_take(&r, 12);
+    return rd_be32(&r) == ras_core_client4(p->core) && rd_ok(&r);
+}
+
+/* Without a TUN the server itself is all there is behind the tunnel. */
+static void
+answer(struct ras_l2tp_peer *p, const struct session_packet *packet)
+{
+    const struct session_framing f = ras_core_framing(p->core);
+    uint8_t buf[PUMP_DGRAM_MAX];
+    uint8_t *at = buf + f.head;
+    size_t n = packet->len;
+
+    if (n + f.head + f.tail > sizeof buf)
+        return;
+    memcpy(at, packet->p, n);
+    if (ras_ip_echo(p->owner->config, at, n, true) && ras_core_seal(p->core, &at, &n))
+        pump_dgram_put(&p->d, f.channel, rd_over(at, n));
+}
+
+size_t
+session_receive_batch(struct session *s, usec_t now, enum session_channel from,
+                      struct session_packet *v, size_t n, struct session_packets *ret)
+{
+    struct ras_l2tp_peer *p = peer_of(s);
+    size_t good = 0;
+
+    ras_core_datagrams(p->core, now, from, v, n, ret);
+    for (size_t i = 0; i < ret->n; i++) {
+        if (!source_right(p, &ret->v[i]))
+            p->spoofed++;
+        else if (p->owner->tun == NULL)
+            answer(p, &ret->v[i]);
+        else
+            ret->v[good++] = ret->v[i];
+    }
+    ret->n = good;
+    return n;
+}
+
+size_t
+session_seal_batch(struct session *s, struct session_packet *v, size_t n)
+{
+    return ras_core_seal_batch(peer_of(s)->core, v, n);
+}
+
+bool
+session_seal(struct session *s, uint8_t **p, size_t *len)
+{
+    return ras_core_seal(peer_of(s)->core, p, len);
+}
+
+struct session_framing
+session_framing(const struct session *s)
+{
+    return ras_core_framing(peer_of(s)->core);
+}
+
+/* ---- sockets ---- */
+
+/* Connected ones share the port of those that listen: the kernel gives them what is theirs. */
+static int
+open_udp(const struct ras_l2tp *l, uint16_t port, const struct sockaddr_in *peer)
+{
+    const struct sockaddr_in here = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(l->address)};
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1, size = BUFFER;
+
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, (const struct sockaddr *)&here, sizeof here) == 0 &&
+        (peer == NULL || connect(fd, (const struct sockaddr *)peer, sizeof *peer) == 0))
+        return fd;
+    const int error = -errno;
+    close(fd);
+    return error;
+}
+
+static int
+open_raw(const struct ras_l2tp *l, uint32_t peer)
+{
+    const struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(l->address)};
+    const struct sockaddr_in there = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(peer)};
+    const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ESP);
+
+    if (fd < 0)
+        return -errno;
+    if (bind(fd, (const struct sockaddr *)&here, sizeof here) == 0 &&
+        connect(fd, (const struct sockaddr *)&there, sizeof there) == 0)
+        return fd;
+    const int error = -errno;
+    close(fd);
+    return error;
+}
+
+static int
+watch(const struct ras_l2tp *l, int fd, void *who)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = who};
+
+    return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+static int
+listen_on(const struct ras_l2tp *l, int *fd, uint16_t port)
+{
+    char text[16], where[32];
+
+    *fd = open_udp(l, port, NULL);
+    if (*fd < 0)
+        return *fd;
+    snprintf(where, sizeof where, "%s:%u/udp", net_ip4_text(l->address, text), port);
+    ras_report("listening", 0, -1, where);
+    return watch(l, *fd, fd);
+}
+
+int
+ras_l2tp_open(struct ras_l2tp *l, const char *address)
+{
+    int error;
+
+    l->first = l->floated = -1;
+    if (!net_ip4_parse(address, &l->address))
+        return -EINVAL;
+    if (!l->config->ipsec)
+        return listen_on(l, &l->first, PORT_L2TP);
+    error = listen_on(l, &l->first, PORT_IKE);
+    return error < 0 ? error : listen_on(l, &l->floated, PORT_FLOAT);
+}
+
+/* ---- calls ---- */
+
+static void
+use(struct ras_l2tp_peer *p, enum session_channel channel, int fd)
+{
+    struct peer_socket *s = &p->sockets[channel];
+
+    if (s->fd >= 0)
+        close(s->fd); /* epoll forgets it */
+    *s = (struct peer_socket){.fd = fd, .events = EPOLLIN};
+    if (fd < 0) {
+        pump_dgram_use(&p->d, channel, -1, false);
+        return;
+    }
+    if (channel == CHANNEL_ESP)
+        pump_dgram_use(&p->d, channel, fd, true);
+    else
+        pump_dgram_use_udp(&p->d, channel, fd);
+    watch(p->owner, fd, s);
+}
+
+static void
+free_peer(struct ras_l2tp_peer *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < CHANNELS; i++) {
+        if (p->sockets[i].fd >= 0)
+            close(p->sockets[i].fd);
+    }
+    pump_dgram_clear(&p->d);
+    p->pump.tun.fd = -1; /* all calls' */
+    pump_clear(&p->pump);
+    ras_core_free(p->core);
+    free(p);
+}
+
+static bool
+prepare(struct ras_l2tp_peer *p, usec_t now)
+{
+    struct ras_l2tp *l = p->owner;
+
+    for (size_t i = 0; i < CHANNELS; i++)
+        p->sockets[i].fd = -1;
+    if (!pump_init(&p->pump) || !pump_dgram_init(&p->d, &p->pump))
+        return false;
+    p->pump.session = (struct session *)(void *)p;
+    p->pump.fed = true;
+    if (l->tun != NULL) {
+        p->pump.tun = l->tun->io;
+        p->pump.merge.tso = l->tun->tso;
+        p->pump.merge.uso = l->tun->uso;
+        p->pump.open = true;
+    }
+    p->core = ras_core_new(l->config, PLAN_L2TP_IPSEC, l->rng, p->call, now);
+    return p->core != NULL;
+}
+
+static struct ras_l2tp_peer *
+new_peer(struct ras_l2tp *l, const struct sockaddr_in *from, usec_t now)
+{
+    struct ike_address here = {.family = 4, .port = PORT_IKE}, there = {.family = 4};
+    struct ras_l2tp_peer **slot = NULL;
+    char text[16];
+
+    for (size_t i = 0; i < RAS_L2TP_MAX && slot == NULL; i++)
+        slot = l->peers[i] == NULL ? &l->peers[i] : NULL;
+    if (slot == NULL || (*slot = calloc(1, sizeof **slot)) == NULL) {
+        ras_report("no-port", 0, -1, NULL);
+        return NULL;
+    }
+    struct ras_l2tp_peer *p = *slot;
+    p->owner = l;
+    p->call = ++*l->calls;
+    p->from = ntohl(from->sin_addr.s_addr);
+    if (!prepare(p, now)) {
+        free_peer(p);
+        *slot = NULL;
+        return NULL;
+    }
+    struct wr w = wr_over(here.octets, 4), to = wr_over(there.octets, 4);
+    wr_be32(&w, l->address);
+    wr_be32(&to, p->from);
+    there.port = ntohs(from->sin_port);
+    ras_core_ends(p->core, &here, &there);
+    if (l->config->ipsec)
+        use(p, CHANNEL_ESP, open_raw(l, p->from));
+    ras_report("accepted", p->call, -1, net_ip4_text(p->from, text));
+    return p;
+}
+
+static void
+flush(struct ras_l2tp_peer *p)
+{
+    struct session_output out;
+    struct ras_core_event e;
+
+    pump_dgram_flush(&p->d);
+    while (!pump_dgram_blocked(&p->d) && ras_core_poll_datagram(p->core, &out))
+        pump_dgram_put(&p->d, out.channel, out.bytes);
+    while (ras_core_poll_event(p->core, &e))
+        ras_report_event(p->call, &e);
+}
+
+/* The first datagram from somewhere: a new client, or one whose NAT has thought of another port. */
+static void
+on_listener(struct ras_l2tp *l, bool floated, usec_t now)
+{
+    static uint8_t bytes[DATAGRAM_MAX];
+    const int fd = floated ? l->floated : l->first;
+    const enum session_channel channel =
+        floated || !l->config->ipsec ? CHANNEL_DATA : CHANNEL_CONTROL;
+    const uint16_t port = floated ? PORT_FLOAT : l->config->ipsec ? PORT_IKE : PORT_L2TP;
+    struct session_packets packets;
+    struct ras_l2tp_peer *p = NULL;
+    struct sockaddr_in from;
+    socklen_t size = sizeof from;
+    const ssize_t n = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
+
+    if (n <= 0)
+        return;
+    for (size_t i = 0; i < RAS_L2TP_MAX && p == NULL; i++) {
+        if (l->peers[i] != NULL && l->peers[i]->from == ntohl(from.sin_addr.s_addr))
+            p = l->peers[i];
+    }
+    if (p == NULL && !floated)
+        p = new_peer(l, &from, now);
+    if (p == NULL)
+        return;
+    use(p, channel, open_udp(l, port, &from));
+    session_receive_batch(p->pump.session, now, channel, &(struct session_packet){bytes, (size_t)n},
+                          1, &packets);
+    pump_deliver(&p->pump, &packets);
+    pump_delivered(&p->pump);
+    flush(p);
+}
+
+bool
+ras_l2tp_ready(struct ras_l2tp *l, const void *who, usec_t now)
+{
+    if (who == &l->first || who == &l->floated) {
+        on_listener(l, who == &l->floated, now);
+        return true;
+    }
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        struct ras_l2tp_peer *p = l->peers[i];
+
+        for (enum session_channel c = CHANNEL_STREAM; p != NULL && c < CHANNELS; c++) {
+            if (who != &p->sockets[c])
+                continue;
+            pump_dgram_receive(&p->d, c, now);
+            flush(p);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+ras_l2tp_take(struct ras_l2tp *l, uint32_t to, const uint8_t to6[static 16], bool six,
+              struct offload_cut *cut)
+{
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        struct ras_l2tp_peer *p = l->peers[i];
+
+        if (p == NULL || (six ? memcmp(p->local6, to6, 16) != 0 : ras_core_client4(p->core) != to))
+            continue;
+        p->pump.framing = session_framing(p->pump.session);
+        p->pump.cut = *cut;
+        pump_dgram_send(&p->d);
+        *cut = (struct offload_cut){.ended = true}; /* what there was no room for is lost */
+        return true;
+    }
+    return false;
+}
+
+static void
+update_watch(struct ras_l2tp_peer *p)
+{
+    for (enum session_channel c = CHANNEL_STREAM; c < CHANNELS; c++) {
+        struct peer_socket *s = &p->sockets[c];
+        const uint32_t want = EPOLLIN | (pump_dgram_blocked_on(&p->d, c) ? (uint32_t)EPOLLOUT : 0);
+        struct epoll_event e = {.events = want, .data.ptr = s};
+
+        if (s->fd >= 0 && want != s->events &&
+            epoll_ctl(p->owner->epoll_fd, EPOLL_CTL_MOD, s->fd, &e) == 0)
+            s->events = want;
+    }
+}
+
+usec_t
+ras_l2tp_tend(struct ras_l2tp *l, usec_t now)
+{
+    usec_t next = NEVER;
+
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        struct ras_l2tp_peer *p = l->peers[i];
+
+        if (p == NULL)
+            continue;
+        if (now >= ras_core_deadline(p->core))
+            ras_core_expire(p->core, now);
+        flush(p);
+        if (ras_core_wants_close(p->core)) {
+            ras_core_lost(p->core, now);
+            flush(p);
+            free_peer(p);
+            l->peers[i] = NULL;
+            continue;
+        }
+        update_watch(p);
+        next = usec_min(next, ras_core_deadline(p->core));
+    }
+    return next;
+}
+
+void
+ras_l2tp_hang_up(struct ras_l2tp *l, usec_t now, bool politely)
+{
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        if (l->peers[i] == NULL)
+            continue;
+        ras_core_close(l->peers[i]->core, now, politely);
+        flush(l->peers[i]);
+    }
+}
+
+bool
+ras_l2tp_any(const struct ras_l2tp *l)
+{
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        if (l->peers[i] != NULL)
+            return true;
+    }
+    return false;
+}
+
+void
+ras_l2tp_close(struct ras_l2tp *l)
+{
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        free_peer(l->peers[i]);
+        l->peers[i] = NULL;
+    }
+    if (l->first >= 0)
+        close(l->first);
+    if (l->floated >= 0)
+        close(l->floated);
+}
