@@ -480,8 +480,11 @@ render_status_line(DtLogonWindow *self)
         gtk_label_set_text(self->status_label, status);
         dt_a11y_announce(GTK_WIDGET(self->status_label), status);
     }
-    gtk_level_bar_set_value(self->stage_bar,
-                            connection != NULL ? MIN(dt_connection_get_stage(connection), 3) : 0);
+    /* The stage is kept after a failure; while waiting for the redial there is none. */
+    const gboolean waits = g_str_equal(dt_call_get_look(self->call)->state, "waiting");
+    gtk_level_bar_set_value(self->stage_bar, connection != NULL && !waits
+                                                 ? MIN(dt_connection_get_stage(connection), 3)
+                                                 : 0);
     gtk_widget_set_visible(GTK_WIDGET(self->spinner), is_busy(self));
     g_object_set(self->spinner, "active", is_busy(self), NULL);
 }
