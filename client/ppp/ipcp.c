@@ -60,17 +60,36 @@ ipcp_reset(struct ppp_fsm *f)
 }
 
 static void
-ipcp_request(struct ppp_fsm *f, struct wr *opts)
+put_fields(struct ipcp *ipcp, unsigned asking, struct wr *opts)
 {
-    struct ipcp *ipcp = self(f);
-
     for (size_t i = 0; i < N_FIELDS; i++) {
-        if (!(ipcp->asking & 1u << i))
+        if (!(asking & 1u << i))
             continue;
         wr_u8(opts, fields[i].type);
         wr_u8(opts, 6);
         wr_be32(opts, *field(&ipcp->now, i));
     }
+}
+
+static void
+ipcp_request(struct ppp_fsm *f, struct wr *opts)
+{
+    put_fields(self(f), self(f)->asking, opts);
+}
+
+/* Nearly nobody has WINS servers, and many have only one for DNS. */
+static bool
+ipcp_guess(struct ppp_fsm *f, unsigned nth, struct wr *opts)
+{
+    struct ipcp *ipcp = self(f);
+    unsigned keep = 1u << FIELD_ADDRESS | 1u << field_of(IPCP_DNS1);
+
+    if (nth == 0)
+        keep |= 1u << field_of(IPCP_DNS2);
+    if (!ipcp->params.guess || ipcp->params.server || (ipcp->asking & ~keep) == 0)
+        return false;
+    put_fields(ipcp, ipcp->asking & keep, opts);
+    return true;
 }
 
 /* An address that nobody can have ends the talk (threats I1); a server of that kind is only not
@@ -190,6 +209,7 @@ static const struct ppp_fsm_ops ipcp_ops = {
     .naked = ipcp_naked,
     .rejected = ipcp_rejected,
     .judge = ipcp_judge,
+    .guess = ipcp_guess,
 };
 
 void

@@ -72,6 +72,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
         .server = params->server,
         .fixed = params->fixed_ip4,
         .nbns = params->nbns,
+        .guess = params->nbns,
         .give = params->give,
     };
 
@@ -132,7 +133,7 @@ ppp_link_start_network(struct ppp_link *l, usec_t now)
     /* Who rejects the magic number (SoftEther) rejects all that it can do without, WINS too: spare
      * the round trip. */
     if (l->lcp.magic == 0)
-        l->ipcp.params.nbns = false;
+        l->ipcp.params.nbns = l->ipcp.params.guess = false;
     for (size_t i = 0; i < n; i++) {
         if (l->lcp.fsm.rtt > 0)
             ppp_fsm_hint_rtt(v[i], l->lcp.fsm.rtt);

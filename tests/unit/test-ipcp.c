@@ -74,6 +74,83 @@ test_wins_is_asked_for_if_wanted(void)
     g_assert_cmphex(ipcp.now.nbns[1], ==, 0x0a000038);
 }
 
+#define GUESSES                                                                                    \
+    expect_frame(&q, "8021 01020016 030600000000 810600000000 830600000000");                      \
+    expect_frame(&q, "8021 01030010 030600000000 810600000000")
+
+/* What remains after the Reject was asked for with the first request: its Nak follows at once. */
+static void
+test_guesses(void)
+{
+    static const struct {
+        const char *why, *reject;
+        uint8_t answered; /* which guess is what is left; 0: neither */
+    } rows[] = {
+        {"no WINS, two for DNS", "04010010 820600000000 840600000000", 2},
+        {"no WINS, one for DNS", "04010016 820600000000 830600000000 840600000000", 3},
+        {"one for WINS", "0401000a 840600000000", 0},
+        {"no DNS", "0401001c 810600000000 820600000000 830600000000 840600000000", 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint8_t nak[16] = {3, rows[i].answered, 0, 16, 3, 6, 10, 0, 0, 2, 129, 6, 10, 0, 0, 53};
+
+        g_test_message("%s", rows[i].why);
+        start((struct ipcp_params){.nbns = true, .guess = true});
+        next_frame(&q);
+        GUESSES;
+        expect_nothing(&q);
+        g_assert_true(input(hex(rows[i].reject)));
+        if (rows[i].answered == 0) {
+            g_assert_cmpint(next_frame(&q).p[3], ==, 4); /* asked now */
+            expect_nothing(&q);
+            continue;
+        }
+        expect_nothing(&q);
+        nak[1] = (uint8_t)(5 - rows[i].answered); /* of the other one: stale */
+        g_assert_true(input(keep(nak, sizeof nak)));
+        expect_nothing(&q);
+        g_assert_false(ipcp.offered);
+        nak[1] = rows[i].answered;
+        g_assert_true(input(keep(nak, sizeof nak)));
+        g_assert_true(ipcp.offered);
+        const struct rd last = next_frame(&q);
+        g_assert_cmpint(last.p[3], ==, 4);
+        assert_octets(last.p + 6, 12, hex("03060a000002 81060a000035"));
+        expect_nothing(&q);
+    }
+}
+
+/* Who has everything naks the first one, and what is said of the guesses is then nothing. They are
+ * not repeated with it, and there are none where WINS is not asked for. */
+static void
+test_guesses_not_needed(void)
+{
+    start((struct ipcp_params){.nbns = true, .guess = true});
+    next_frame(&q);
+    GUESSES;
+    ppp_fsm_expire(&ipcp.fsm, ppp_fsm_deadline(&ipcp.fsm));
+    g_assert_cmpint(next_frame(&q).p[3], ==, 1);
+    expect_nothing(&q);
+    g_assert_true(input(hex("03010022 03060a000002 81060a000035 82060a000037 83060a000036 "
+                            "84060a000038")));
+    g_assert_cmpint(next_frame(&q).p[3], ==, 4);
+    g_assert_true(input(hex("03020016 03060a000003 81060a000035 83060a000036")));
+    g_assert_true(input(hex("03030010 03060a000003 81060a000035")));
+    expect_nothing(&q);
+    g_assert_true(input(hex("02040022 03060a000002 81060a000035 82060a000037 83060a000036 "
+                            "84060a000038")));
+    g_assert_cmpint(ipcp.fsm.state, ==, PPP_ACK_RCVD);
+    g_assert_cmphex(ipcp.now.local, ==, 0x0a000002);
+    g_assert_cmphex(ipcp.now.nbns[1], ==, 0x0a000038);
+    start((struct ipcp_params){.nbns = true});
+    next_frame(&q);
+    expect_nothing(&q);
+    start((struct ipcp_params){.server = true, .guess = true});
+    next_frame(&q);
+    expect_nothing(&q);
+}
+
 static const char *const unusable[] = {"00000000", "7f000001", "e0000001",
                                        "ffffffff", "f0000001", "00000001"};
 
@@ -207,6 +284,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ipcp/vectors", test_vectors);
+    g_test_add_func("/ipcp/guesses", test_guesses);
+    g_test_add_func("/ipcp/guesses-not-needed", test_guesses_not_needed);
     g_test_add_func("/ipcp/wins-is-asked-for-if-wanted", test_wins_is_asked_for_if_wanted);
     g_test_add_func("/ipcp/I1-offered-address", test_I1_offered_address);
     g_test_add_func("/ipcp/I1-address-of-the-peer", test_I1_address_of_the_peer);
