@@ -115,7 +115,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!hash_init() || !cipher_init())
         return 0;
     begin(&w, &rng);
-    for (unsigned steps = 0; in.left > 0 && steps < 64; steps++) {
+    for (unsigned steps = 0; rd_ok(&in) && in.left > 0 && steps < 64; steps++) {
         const uint8_t op = rd_u8(&in);
 
         if (op % 8 < 4) {
@@ -131,7 +131,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } else {
             const size_t n = rd_be16(&in) % 2048;
 
-            forge(&w, op & 1, rd_take(&in, n < in.left ? n : in.left), (op & 0x80) == 0);
+            if (rd_ok(&in))
+                forge(&w, op & 1, rd_take(&in, n < in.left ? n : in.left), (op & 0x80) == 0);
         }
     }
     ike_free(w.ends[0]);

@@ -61,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sim_ike_start(&s);
     if (!sim_ike_settle(&s, 10 * USEC_PER_SEC))
         abort();
-    for (guint n = 0; in.left > 0 && n < 64; n++)
+    for (guint n = 0; rd_ok(&in) && in.left > 0 && n < 64; n++)
         step(&s, &in);
     ike_close(s.client.k, s.now);
     sim_ike_flush(&s);

@@ -324,7 +324,7 @@ sim_ike_craft(struct sim_ike *s, gboolean to_client, guint8 exchange, guint32 ms
     guint8 iv[CIPHER_BLOCK_MAX];
     struct ike_wr m;
 
-    if (sa == NULL || rest.left > 8192)
+    if (sa == NULL || rest.bad || rest.left > 8192)
         return FALSE;
     ike_phase2_begin(k, sa, exchange, msgid, &m);
     m.w.base[IKE_HEADER_SIZE] = first;
