@@ -98,7 +98,7 @@ static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
 
 /* What this version can dial. */
 static const gboolean available[] = {
-    [PLAN_SSTP] = TRUE, [PLAN_L2TP_IPSEC] = FALSE, [PLAN_PPTP] = TRUE};
+    [PLAN_SSTP] = TRUE, [PLAN_L2TP_IPSEC] = TRUE, [PLAN_PPTP] = TRUE};
 
 guint
 profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])

@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 static const char *
-protocol_text(enum plan_protocol protocol)
+protocol_text(enum plan_protocol protocol, bool ipsec)
 {
     switch (protocol) {
     case PLAN_SSTP:
         return "sstp";
     case PLAN_L2TP_IPSEC:
-        return "l2tp-ipsec";
+        return ipsec ? "l2tp-ipsec" : "l2tp"; /* in the clear, and told so */
     case PLAN_PPTP:
         return "pptp";
     }
@@ -102,7 +102,7 @@ helper_details(const struct helper_details_facts *facts)
     GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
     const struct helper_attempt *a = facts->attempt;
 
-    put_text(&b, "protocol", protocol_text(facts->protocol));
+    put_text(&b, "protocol", protocol_text(facts->protocol, facts->plan->ipsec != PLAN_IPSEC_NONE));
     put_text(&b, "server", facts->server->host);
     if (a != NULL) {
         put_text(&b, "server-address", helper_attempt_server_address(a));

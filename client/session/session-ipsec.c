@@ -243,7 +243,7 @@ make_ike(struct session *s, usec_t now)
         .cert = info->cert,
         .remote_name = info->host,
         .local = address_of(&info->local, info->local_port[CHANNEL_CONTROL]),
-        .remote = address_of(&info->remote, info->port != 0 ? info->port : 500),
+        .remote = address_of(&info->remote, 500), /* whatever port the profile has */
         .l2tp_port = inner_port(s),
         .plain_esp = !s->plan->ipsec_encap,
         .pfs = s->plan->ipsec_pfs,

@@ -258,18 +258,17 @@ network(void)
 }
 
 static void
-another_protocol_is_said_to_be_missing(void)
+l2tp_alone(void)
 {
     g_autoptr(Profile) p = sample();
-    struct dial_plan plan;
-    struct credentials credentials;
-    g_autoptr(GError) error = NULL;
+    struct made m;
 
     p->dun.vpn_strategy = 3;
-    g_assert_false(
-        profile_plan(p, &(struct plan_request){.user = "u"}, &plan, &credentials, &error));
-    g_assert_error(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE);
-    g_assert_nonnull(strstr(error->message, "not available yet"));
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpint(m.plan.ipsec, ==, PLAN_IPSEC_PSK);
+    dial_plan_clear(&m.plan);
 }
 
 /* VpnStrategy and EncryptionType, as Windows numbers them; over SSTP the latter says nothing. */
@@ -338,18 +337,19 @@ pptp_is_left_out_of_the_order(void)
     p->dun.pap = TRUE;
     p->dun.mschap2 = p->dun.eap = FALSE;
     make(p, &request, &m);
-    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
     g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_SSTP);
+    g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_L2TP_IPSEC);
     g_assert_cmpuint(m.plan.auth, ==, PLAN_AUTH_PAP);
     dial_plan_clear(&m.plan);
     p->dun.chap = TRUE;
     p->dun.encryption_type = 1;
     make(p, &request, &m);
-    g_assert_cmpuint(m.plan.n_protocols, ==, 1);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
     dial_plan_clear(&m.plan);
     p->dun.encryption_type = 3;
     make(p, &request, &m);
-    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 3);
     dial_plan_clear(&m.plan);
 }
 
@@ -363,9 +363,10 @@ the_last_protocol_comes_first(void)
 
     p->last_protocol = PLAN_PPTP;
     make(p, &request, &m);
-    g_assert_cmpuint(m.plan.n_protocols, ==, 2);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 3);
     g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_PPTP);
     g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_SSTP);
+    g_assert_cmpuint(m.plan.protocols[2], ==, PLAN_L2TP_IPSEC);
     dial_plan_clear(&m.plan);
     p->dun.vpn_strategy = 5;
     make(p, &request, &m);
@@ -435,7 +436,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile-plan/pptp-left-out", pptp_is_left_out_of_the_order);
     g_test_add_func("/profile-plan/last-protocol", the_last_protocol_comes_first);
     g_test_add_func("/profile-plan/ipsec", ipsec);
-    g_test_add_func("/profile-plan/protocol", another_protocol_is_said_to_be_missing);
+    g_test_add_func("/profile-plan/l2tp-alone", l2tp_alone);
     g_test_add_func("/profile-plan/Y2-name", the_name_is_made_printable);
     return g_test_run();
 }

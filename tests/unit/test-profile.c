@@ -118,9 +118,10 @@ defaults_of_a_vpn_profile(void)
     g_assert_cmpuint(p->redial_delay, ==, 5);
     g_assert_true(p->dun.ipv4 && p->dun.ipv6 && p->dun.gateway_on_remote && p->dun.class_route);
     g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2);
-    g_assert_cmpuint(profile_dialable(p, order), ==, 2);
+    g_assert_cmpuint(profile_dialable(p, order), ==, 3);
     g_assert_cmpuint(order[0], ==, PLAN_SSTP);
-    g_assert_cmpuint(order[1], ==, PLAN_PPTP);
+    g_assert_cmpuint(order[1], ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpuint(order[2], ==, PLAN_PPTP);
     g_assert_cmpuint(warnings->len, ==, 2); /* PPTP, all traffic */
 }
 
@@ -160,24 +161,24 @@ strategies(void)
 {
     static const struct {
         guint strategy, first;
-        enum plan_protocol dial[2];
+        enum plan_protocol dial[3];
         const char *warnings[2];
     } rows[] = {
-        {0, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
+        {0, PLAN_SSTP, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {"decrypted"}},
         {1, PLAN_PPTP, {PLAN_PPTP}, {"decrypted"}},
-        {2, PLAN_PPTP, {PLAN_PPTP}, {"decrypted"}},
-        {3, PLAN_L2TP_IPSEC, {0}, {"L2TP/IPsec only"}},
-        {4, PLAN_L2TP_IPSEC, {PLAN_PPTP}, {"prefers L2TP/IPsec", "decrypted"}},
+        {2, PLAN_PPTP, {PLAN_PPTP, PLAN_L2TP_IPSEC}, {"decrypted"}},
+        {3, PLAN_L2TP_IPSEC, {PLAN_L2TP_IPSEC}, {NULL}},
+        {4, PLAN_L2TP_IPSEC, {PLAN_L2TP_IPSEC, PLAN_PPTP}, {"decrypted"}},
         {5, PLAN_SSTP, {PLAN_SSTP}, {NULL}},
-        {6, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
+        {6, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP, PLAN_L2TP_IPSEC}, {"decrypted"}},
         {7, 0, {0}, {"does not dial IKEv2"}},
-        {8, PLAN_PPTP, {PLAN_PPTP}, {"prefers IKEv2", "decrypted"}},
-        {9, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
+        {8, PLAN_PPTP, {PLAN_PPTP, PLAN_L2TP_IPSEC}, {"prefers IKEv2", "decrypted"}},
+        {9, PLAN_SSTP, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {"decrypted"}},
         {12, PLAN_PPTP, {PLAN_PPTP, PLAN_SSTP}, {"decrypted"}},
-        {13, PLAN_L2TP_IPSEC, {PLAN_SSTP}, {"prefers L2TP/IPsec"}},
+        {13, PLAN_L2TP_IPSEC, {PLAN_L2TP_IPSEC, PLAN_SSTP}, {NULL}},
         {14, PLAN_SSTP, {PLAN_SSTP}, {"prefers IKEv2"}},
-        {15, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
-        {16, PLAN_SSTP, {PLAN_SSTP, PLAN_PPTP}, {"decrypted"}},
+        {15, PLAN_SSTP, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {"decrypted"}},
+        {16, PLAN_SSTP, {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP}, {"decrypted"}},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -190,9 +191,9 @@ strategies(void)
         profile_protocols(p, order);
         g_assert_cmpuint(order[0], ==, rows[i].first);
         g_assert_cmpuint(profile_dialable(p, dial), ==,
-                         (rows[i].dial[0] != 0) + (rows[i].dial[1] != 0));
-        g_assert_cmpuint(dial[0], ==, rows[i].dial[0]);
-        g_assert_cmpuint(dial[1], ==, rows[i].dial[1]);
+                         (rows[i].dial[0] != 0) + (rows[i].dial[1] != 0) + (rows[i].dial[2] != 0));
+        for (guint n = 0; n < 3; n++)
+            g_assert_cmpuint(dial[n], ==, rows[i].dial[n]);
         g_autoptr(GPtrArray) warnings = profile_warnings(p);
         g_assert_cmpuint(warnings->len, ==,
                          (rows[i].warnings[0] != NULL) + (rows[i].warnings[1] != NULL));
