@@ -399,6 +399,14 @@ keep_named(struct loader *l, char **field)
     profile_set(field, valid);
 }
 
+/* A phone book may still have to be downloaded; its name stays then. */
+static void
+keep_book(struct loader *l, char **field)
+{
+    if (**field != '\0' && cmak_source_resolve(l->source, *field) != NULL)
+        keep_named(l, field);
+}
+
 /* A saved password in a .cmp is neither used nor kept: secrets live in the keyring. */
 static gboolean
 is_secret(const char *key)
@@ -456,6 +464,9 @@ take_files(struct loader *l)
     keep_named(l, &l->p->small_icon);
     keep_named(l, &l->p->tray_icon);
     keep_named(l, &l->p->help_file);
+    keep_named(l, &l->p->pb_logo);
+    keep_book(l, &l->p->pb_file);
+    keep_book(l, &l->p->region_file);
     profile_set(&l->p->licence_file, licence);
     keep_named(l, &l->p->licence_file);
 }

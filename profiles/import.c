@@ -6,6 +6,7 @@
 #include "ini.h"
 #include "nm-keyfile.h"
 #include "package.h"
+#include "profile-xml.h"
 #include "ras.h"
 #include "rasphone-profile.h"
 
@@ -110,6 +111,14 @@ open_any(Import *import, const char *path, GError **error)
         return FALSE;
     if (package_is(bytes))
         return open_package(import, bytes, error);
+    if (profile_xml_is(bytes)) {
+        char *dot = strrchr(import->file, '.');
+        g_autofree char *name = dot == NULL ? g_strdup(import->file)
+                                            : g_strndup(import->file, (gsize)(dot - import->file));
+        import->format = "profilexml";
+        import->one = profile_xml_read(bytes, name, error);
+        return import->one != NULL;
+    }
     if (nm_keyfile_is(bytes)) {
         import->format = "nm";
         import->one = nm_keyfile_read(bytes, import->file, error);
@@ -189,5 +198,6 @@ import_error_is_of_content(const GError *error)
 {
     return error->domain == IMPORT_ERROR || error->domain == CMAK_ERROR ||
            error->domain == INI_ERROR || error->domain == PACKAGE_ERROR ||
-           error->domain == NM_KEYFILE_ERROR || error->domain == RASPHONE_ERROR;
+           error->domain == NM_KEYFILE_ERROR || error->domain == G_MARKUP_ERROR ||
+           error->domain == RASPHONE_ERROR;
 }

@@ -4,7 +4,7 @@
  *
  * A Connection Manager profile (folder, .cms, .cmp, .inf, or the package that holds them: .exe,
  * .cab), a RAS phone book (rasphone.pbk), a
- * connection of NetworkManager.
+ * connection of NetworkManager, a VPNv2 ProfileXML.
  * Nothing is stored, run or downloaded. Blocks; run it in a thread from a window.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,9 +23,9 @@ Import *import_open(const char *path, GError **error);
 void import_free(Import *import); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 
-const char *
-import_format(const Import *import); /* "cmak", "package", "rasphone", "nm": for logs and JSON */
-guint import_count(const Import *import); /* at least 1 */
+const char *import_format(const Import *import); /* "cmak", "package", "rasphone", "nm",
+                                                    "profilexml": for logs and JSON */
+guint import_count(const Import *import);        /* at least 1 */
 const char *import_name(const Import *import, guint i);
 /* By name, in the same letter case or else in any. */
 gboolean import_find(const Import *import, const char *name, guint *ret_i);

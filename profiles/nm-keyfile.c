@@ -94,17 +94,24 @@ nm_keyfile_is(GBytes *bytes)
            g_key_file_has_key(in, "connection", "type", NULL);
 }
 
+static char *
+printable(const char *text)
+{
+    const gsize n = text == NULL ? 0 : strlen(text);
+    char *out = g_malloc(n + 1);
+
+    ras_printable(out, n + 1, text == NULL ? "" : text, n);
+    return out;
+}
+
 /* Never NULL; printable. The key counts as known. */
 static char *
 text_of(struct reader *r, const char *group, const char *key)
 {
     g_autofree char *raw = g_key_file_get_string(r->in, group, key, NULL);
-    const gsize n = raw == NULL ? 0 : strlen(raw);
-    char *out = g_malloc(n + 1);
 
     g_hash_table_add(r->used, g_strconcat(group, "/", key, NULL));
-    ras_printable(out, n + 1, raw == NULL ? "" : raw, n);
-    return out;
+    return printable(raw);
 }
 
 static gboolean
@@ -232,7 +239,6 @@ take_network(struct reader *r)
     g_autofree char *never = text_of(r, "ipv4", "never-default");
     g_autofree char *method4 = text_of(r, "ipv4", "method");
     g_autofree char *method6 = text_of(r, "ipv6", "method");
-    g_autofree char *only = text_of(r, "ipv4", "ignore-auto-dns");
 
     d->gateway_on_remote = !is_yes(never);
     if (*never != '\0')
@@ -248,6 +254,7 @@ take_network(struct reader *r)
         origin(r, SCOPE_TCPIP, "DNS_Address", "ipv4", "dns");
         origin(r, SCOPE_TCPIP, "Specify_Server_Address", "ipv4", "dns");
     }
+    g_free(text_of(r, "ipv4", "ignore-auto-dns"));
     take_routes(r, "ipv4");
     take_routes(r, "ipv6");
 }
@@ -292,8 +299,8 @@ take_others(struct reader *r)
             if (g_hash_table_contains(r->used, name))
                 continue;
             g_autofree char *value = text_of(r, groups[i], keys[k]);
-            g_autofree char *group = g_utf8_make_valid(groups[i], -1);
-            profile_add_other(r->p, r->file, group, keys[k], value);
+            g_autofree char *group = printable(groups[i]), *key = printable(keys[k]);
+            profile_add_other(r->p, r->file, group, key, value);
         }
     }
 }
