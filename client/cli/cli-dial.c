@@ -32,9 +32,10 @@ struct dial {
     guint printed;        /* the last stage line that was printed */
     gboolean connected;   /* now */
     gboolean was_up, began;
-    gboolean stop;     /* a signal came */
-    gboolean leave;    /* that, or the call has ended: no use in asking on */
-    guint32 answering; /* the question that is being answered */
+    enum plan_protocol worked; /* what it was connected with; 0: not */
+    gboolean stop;             /* a signal came */
+    gboolean leave;            /* that, or the call has ended: no use in asking on */
+    guint32 answering;         /* the question that is being answered */
     gboolean ended;
     int result;
 };
@@ -218,6 +219,36 @@ finish(struct dial *d, int result)
 }
 
 /* Connected: scripts read the JSON line, a person "Connected". */
+/* For the next time: what worked comes first. */
+static void
+note_protocol(struct dial *d, GVariant *properties)
+{
+    g_autoptr(GVariant) details =
+        properties == NULL ? NULL
+                           : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
+    const char *name;
+
+    if (details == NULL || !g_variant_lookup(details, "protocol", "&s", &name))
+        return;
+    d->worked = g_str_equal(name, "sstp")         ? PLAN_SSTP
+                : g_str_equal(name, "l2tp-ipsec") ? PLAN_L2TP_IPSEC
+                : g_str_equal(name, "pptp")       ? PLAN_PPTP
+                                                  : 0;
+}
+
+/* Not being able to remember it is no failure of the call. */
+static void
+remember_protocol(ProfileStore *store, Profile *p, const struct dial *d)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    if (d->worked == 0 || p->last_protocol == d->worked || p->system ||
+        profile_dialable(p, order) < 2)
+        return;
+    p->last_protocol = d->worked;
+    profile_store_save(store, p, NULL);
+}
+
 static void
 on_up(struct dial *d)
 {
@@ -227,6 +258,7 @@ on_up(struct dial *d)
     d->waited = 0;
     say_stages(d, 3);
     g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
+    note_protocol(d, properties);
     if (cli_json && properties != NULL)
         cli_print_json(cli_status_node(properties));
     say(_("Connected"));
@@ -441,6 +473,7 @@ dial(const struct cli_command *command, const char *name, const struct options *
                              g_unix_signal_add(SIGTERM, on_signal, &d),
                              g_unix_signal_add(SIGHUP, on_signal, &d)};
     const int result = prepare_and_call(command, p, &d);
+    remember_protocol(store, p, &d);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
     dial_plan_clear(&d.plan);
