@@ -272,10 +272,13 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GDBusConnection) bus = g_bus_get_finish(result, &error);
 
     (void)source;
-    if (bus != NULL)
+    if (bus != NULL) {
         use_bus(self, bus);
-    else
-        start_failed(self, error);
+        return;
+    }
+    g_prefix_error(&error, "%s ",
+                   _("The dialing service cannot be reached: there is no system bus here."));
+    start_failed(self, error);
 }
 
 static DtDialerClient *
@@ -485,7 +488,9 @@ waiting_text(DtConnection *c)
         g_variant_lookup(waiting, "attempt", "u", &attempt);
         g_variant_lookup(waiting, "attempts", "u", &attempts);
     }
-    return g_strdup_printf(_("Redialing in %u seconds… (%u of %u)"), seconds, attempt, attempts);
+    return g_strdup_printf(ngettext("Redialing in %u second… (%u of %u)",
+                                    "Redialing in %u seconds… (%u of %u)", seconds),
+                           seconds, attempt, attempts);
 }
 
 char *

@@ -59,8 +59,9 @@ cli_usage(const struct cli_command *command, const char *format, ...)
     va_end(args);
     g_autofree char *shown = cli_shown(text);
     g_printerr("dialtone %s: %s\n", command->name, shown);
-    g_printerr(_("Usage: dialtone %s %s; see “dialtone %s --help”\n"), command->name,
-               command->arguments, command->name);
+    g_autofree char *usage = g_strdup_printf("%s %s", command->name, command->arguments);
+    g_printerr(_("Usage: dialtone %s; see “dialtone %s --help”\n"), g_strchomp(usage),
+               command->name);
     return CLI_USAGE;
 }
 

@@ -17,19 +17,20 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -W 'import export list show delete dial status hangup log --help --version' -- "$cur")
         return
     fi
-    case $prev in
-    --password-file | --new-password-file | --psk-file | --ca-file)
+    case $command,$prev in
+    *,--password-file | *,--new-password-file | *,--psk-file | *,--ca-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
-    --format | -f)
+    export,--format | export,-f)
         mapfile -t COMPREPLY < <(compgen -W 'cmak nm rasphone' -- "$cur")
         return ;;
-    --output | -o)
+    export,--output | export,-o)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
-    --user | -u | --domain | -d | --server | -s | --pin | --name | -n)
+    dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
+        import,--name | import,-n)
         return ;;
     esac
     case $command in

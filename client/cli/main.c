@@ -32,8 +32,8 @@ print_help(FILE *out)
 {
     fprintf(out, "%s\n  dialtone COMMAND [OPTION…]\n\n%s\n", _("Usage:"), _("Commands:"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-7s %-13s %s\n", commands[i].name, commands[i].arguments,
-                _(commands[i].summary));
+        fprintf(out, "  %-7s %s%*s %s\n", commands[i].name, commands[i].arguments,
+                (int)(13 - g_utf8_strlen(commands[i].arguments, -1)), "", _(commands[i].summary));
     fprintf(out, "\n%s\n",
             _("“dialtone COMMAND --help” tells the options of a command. All commands have "
               "--json."));

@@ -252,6 +252,12 @@ states_have_words(void)
         g_autofree char *text = dt_dialer_client_state_text(c);
         g_assert_cmpstr(text, ==, rows[i][1]);
     }
+    dt_connection_set_state(c, "waiting");
+    dt_connection_set_waiting(
+        c, g_variant_new_parsed(
+               "{'seconds': <uint32 1>, 'attempt': <uint32 3>, 'attempts': <uint32 3>}"));
+    g_autofree char *one = dt_dialer_client_state_text(c);
+    g_assert_cmpstr(one, ==, "Redialing in 1 second… (3 of 3)");
 }
 
 #define TEST(name, fn) g_test_add("/dialer-client/" name, struct world, NULL, set_up, fn, tear_down)
