@@ -246,6 +246,13 @@ warn_auth(const Profile *p, GPtrArray *list)
     if ((auth & PLAN_AUTH_PAP) != 0 && pptp)
         warn(list, _("The profile allows to send the password as it is (PAP). With PPTP this is "
                      "never done."));
+    else if ((auth & PLAN_AUTH_PAP) != 0 && profile_dials(p, PLAN_L2TP_IPSEC) &&
+             (!p->ipsec || !p->use_certificate))
+        warn(list, p->ipsec
+                       ? _("The password may be sent as it is (PAP), inside IPsec. Whoever knows "
+                           "the pre-shared key can pose as the server and read it.")
+                       : _("The password may be sent as it is (PAP), without IPsec: everybody on "
+                           "the way can read it."));
     else if ((auth & PLAN_AUTH_PAP) != 0)
         warn(list,
              _("The password may be sent to the server as it is (PAP). It is sent only inside the "

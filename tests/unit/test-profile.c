@@ -277,6 +277,33 @@ warnings_with_pptp(void)
     g_assert_false(any_contains(warnings, "certificate"));
 }
 
+/* PAP over L2TP: with a pre-shared key no certificate was checked, and without IPsec nothing hides
+ * the password. */
+static void
+warnings_with_l2tp(void)
+{
+    static const struct {
+        gboolean ipsec, certificate;
+        const char *said, *not_said;
+    } rows[] = {
+        {TRUE, FALSE, "pose as the server", "certificate was checked"},
+        {TRUE, TRUE, "certificate was checked", "pose as the server"},
+        {FALSE, FALSE, "everybody on the way", "certificate was checked"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = profile_new();
+
+        p->dun.vpn_strategy = 3;
+        p->dun.pap = TRUE;
+        p->ipsec = rows[i].ipsec;
+        p->use_certificate = rows[i].certificate;
+        g_autoptr(GPtrArray) warnings = profile_warnings(p);
+        g_assert_true(any_contains(warnings, rows[i].said));
+        g_assert_false(any_contains(warnings, rows[i].not_said));
+    }
+}
+
 static void
 lists_are_bounded(void)
 {
@@ -324,6 +351,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
     g_test_add_func("/profile/F6-warnings-with-pptp", warnings_with_pptp);
+    g_test_add_func("/profile/warnings-with-l2tp", warnings_with_l2tp);
     g_test_add_func("/profile/bounded", lists_are_bounded);
     g_test_add_func("/profile/validation", validation_says_what_is_wrong);
     return g_test_run();
