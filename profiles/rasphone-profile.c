@@ -217,6 +217,20 @@ add_server(struct reader *r, const char *label, const struct rasphone_line *line
     profile_set_origin(r->p, origin, r->file, r->e->name, line->key, address);
 }
 
+/* The number that counts: the first that there is. NULL: no such line. */
+static struct rasphone_line *
+number_line(const RasphoneEntry *e)
+{
+    for (guint i = 0; i < e->lines->len; i++) {
+        struct rasphone_line *line = e->lines->pdata[i];
+        g_autofree char *number = g_strstrip(g_strdup(line->value));
+
+        if (line->part == PART_NUMBER && g_str_equal(line->key, "PhoneNumber") && *number != '\0')
+            return line;
+    }
+    return rasphone_line(e, PART_NUMBER, -1, "PhoneNumber");
+}
+
 static gboolean
 has_server(const Profile *p, const char *address)
 {
@@ -234,7 +248,7 @@ static void
 take_servers(struct reader *r)
 {
     const GPtrArray *lines = r->e->lines;
-    const struct rasphone_line *chosen = rasphone_line(r->e, PART_NUMBER, -1, "PhoneNumber");
+    const struct rasphone_line *chosen = number_line(r->e);
 
     for (guint i = 0; i < lines->len; i++) {
         const struct rasphone_line *line = lines->pdata[i];
@@ -270,7 +284,7 @@ take_servers(struct reader *r)
 static void
 take_number(struct reader *r)
 {
-    struct rasphone_line *line = rasphone_line(r->e, PART_NUMBER, -1, "PhoneNumber");
+    struct rasphone_line *line = number_line(r->e);
 
     if (line == NULL)
         return;
@@ -329,19 +343,21 @@ take_others(struct reader *r)
 static void
 keep_entry(struct reader *r)
 {
-    struct rasphone_line *line = rasphone_line(r->e, PART_ENTRY, -1, "PreSharedKey");
-    g_autoptr(GBytes) bytes = g_bytes_ref(r->e->bytes);
+    RasphoneEntry *e = (RasphoneEntry *)r->e;
 
-    if (line != NULL && *line->value != '\0') {
+    for (guint i = 0; i < e->lines->len; i++) {
+        struct rasphone_line *line = e->lines->pdata[i];
+
+        if (g_ascii_strcasecmp(line->key, "PreSharedKey") != 0 || *line->value == '\0')
+            continue;
         g_hash_table_add(r->used, line);
-        if (secret_set_text(&r->p->found_psk, line->value))
+        if (r->p->found_psk.len == 0 && secret_set_text(&r->p->found_psk, line->value)) {
             r->p->dun.use_preshared_key = TRUE;
-        guessed(r, SCOPE_NETWORKING, "UsePreSharedKey", "PreSharedKey");
-        rasphone_set((RasphoneEntry *)r->e, PART_ENTRY, "PreSharedKey", "");
-        g_clear_pointer(&bytes, g_bytes_unref);
-        bytes = rasphone_entry_write(r->e);
+            guessed(r, SCOPE_NETWORKING, "UsePreSharedKey", "PreSharedKey");
+        }
+        rasphone_set_line(e, line, "");
     }
-    g_hash_table_insert(r->p->files, g_strdup(RASPHONE_KEPT), g_steal_pointer(&bytes));
+    g_hash_table_insert(r->p->files, g_strdup(RASPHONE_KEPT), rasphone_entry_write(e));
 }
 
 Profile *
@@ -452,26 +468,36 @@ changed(const Profile *p, const struct profile_field *f)
     return field_number(f, p) != f->fallback;
 }
 
-static gboolean
-put_server(RasphoneEntry *e, const Profile *p)
+/* Where it dials; NULL: it does not say. */
+static const char *
+address_of(const Profile *p)
 {
-    const struct rasphone_line *line = rasphone_line(e, PART_NUMBER, -1, "PhoneNumber");
-    g_autofree char *now = g_strstrip(g_strdup(line == NULL ? "" : line->value));
-    const char *address = p->phone_number;
+    const guint at = p->choose_server ? p->server : 0;
 
-    if (p->kind == PROFILE_VPN) {
-        const guint at = p->choose_server ? p->server : 0;
-        if (at >= p->servers->len)
-            return TRUE;
-        address = ((struct profile_server *)p->servers->pdata[at])->address;
-    }
-    return g_str_equal(now, address) || rasphone_set(e, PART_NUMBER, "PhoneNumber", address);
+    if (p->kind != PROFILE_VPN)
+        return p->phone_number;
+    return at < p->servers->len ? ((struct profile_server *)p->servers->pdata[at])->address : NULL;
+}
+
+/* What says the same in other words, such as another letter case, stays as it was. */
+static gboolean
+put_server(RasphoneEntry *e, const Profile *p, const Profile *before)
+{
+    struct rasphone_line *line = number_line(e);
+    const char *address = address_of(p);
+
+    if (address == NULL || line == NULL)
+        return TRUE;
+    if (before != NULL && g_strcmp0(address_of(before), address) == 0)
+        return TRUE;
+    return rasphone_set_line(e, line, address);
 }
 
 static gboolean
-put_all(RasphoneEntry *e, const Profile *p, gboolean fresh)
+put_all(RasphoneEntry *e, const Profile *p, const Profile *before)
 {
-    gboolean ok = put_server(e, p);
+    const gboolean fresh = before == NULL;
+    gboolean ok = put_server(e, p, before);
 
     for (gsize i = 0; ok && i < G_N_ELEMENTS(rows); i++) {
         const struct profile_field *f = field_find(rows[i].scope, rows[i].field);
@@ -506,8 +532,9 @@ rasphone_profile_write(const Profile *p, GBytes *original, GError **error)
 
     if (book == NULL)
         return NULL;
-    g_autoptr(RasphoneEntry) e = rasphone_entry(book, 0);
-    if (!put_all(e, p, original == NULL)) {
+    g_autoptr(RasphoneEntry) e = rasphone_entry(book, 0), old = rasphone_entry(book, 0);
+    g_autoptr(Profile) before = original == NULL ? NULL : rasphone_profile(old, p->source);
+    if (!put_all(e, p, before)) {
         g_set_error(error, RASPHONE_ERROR, RASPHONE_ERROR_EMPTY,
                     _("The entry is in a code page (%s) that cannot hold what was changed."),
                     e->encoding);

@@ -298,6 +298,7 @@ rasphone_entry(const Rasphone *r, guint i)
     const gsize before = g_array_index(r->entries, struct index, i).at;
     gsize at = i == 0 ? before : 0;
     line_at(text, size, at, &end);
+    e->body = end;
     for (at = end; at < size && e->lines->len < RASPHONE_MAX_LINES; at = end) {
         const gsize n = line_at(text, size, at, &end);
         if (n > 0)
@@ -337,24 +338,36 @@ encoded(const RasphoneEntry *e, const char *value, gsize *ret_n)
 }
 
 gboolean
+rasphone_set_line(RasphoneEntry *e, struct rasphone_line *line, const char *value)
+{
+    gsize n;
+    g_autofree char *possible = encoded(e, value, &n);
+
+    if (possible == NULL)
+        return FALSE;
+    if (g_str_equal(line->value, value))
+        return TRUE;
+    g_free(line->changed);
+    line->changed = g_strdup(value);
+    g_free(line->value);
+    line->value = g_strdup(value);
+    return TRUE;
+}
+
+gboolean
 rasphone_set(RasphoneEntry *e, enum rasphone_part part, const char *key, const char *value)
 {
     struct rasphone_line *line = rasphone_line(e, part, -1, key);
     gsize n;
 
-    if (line != NULL ? g_str_equal(line->value, value) : part != PART_ENTRY)
+    if (line != NULL)
+        return g_str_equal(line->value, value) || rasphone_set_line(e, line, value);
+    if (part != PART_ENTRY)
         return TRUE;
     g_autofree char *possible = encoded(e, value, &n);
     if (possible == NULL)
         return FALSE;
-    if (line == NULL) {
-        g_ptr_array_add(e->added, g_strconcat(key, "=", value, NULL));
-    } else {
-        g_free(line->changed);
-        line->changed = g_strdup(value);
-        g_free(line->value);
-        line->value = g_strdup(value);
-    }
+    g_ptr_array_add(e->added, g_strconcat(key, "=", value, NULL));
     return TRUE;
 }
 
@@ -365,6 +378,14 @@ put(GByteArray *out, const RasphoneEntry *e, const char *text)
     g_autofree char *bytes = encoded(e, text, &n);
 
     g_byte_array_append(out, (const guint8 *)bytes, (guint)n);
+}
+
+/* The last line of a file may have no end. */
+static void
+end_line(GByteArray *out, const char *line_end)
+{
+    if (out->len > 0 && out->data[out->len - 1] != '\n')
+        g_byte_array_append(out, (const guint8 *)line_end, (guint)strlen(line_end));
 }
 
 static void
@@ -391,11 +412,10 @@ rasphone_entry_write(const RasphoneEntry *e)
         const struct rasphone_line *line = e->lines->pdata[i];
         last_own = line->part == PART_ENTRY ? i + 1 : last_own;
     }
-    if (last_own == 0) { /* behind the header */
-        done = newline == NULL ? size : (gsize)(newline - bytes) + 1;
-        if (e->lines->len > 0)
-            done = ((struct rasphone_line *)e->lines->pdata[0])->at;
+    if (last_own == 0 && e->added->len > 0) { /* behind the header */
+        done = e->body;
         g_byte_array_append(out, bytes, (guint)done);
+        end_line(out, line_end);
         put_added(out, e, line_end);
     }
     for (guint i = 0; i < e->lines->len; i++) {
@@ -411,8 +431,7 @@ rasphone_entry_write(const RasphoneEntry *e)
             continue;
         g_byte_array_append(out, bytes + done, (guint)(line->end - done));
         done = line->end;
-        if (out->len > 0 && out->data[out->len - 1] != '\n')
-            g_byte_array_append(out, (const guint8 *)line_end, (guint)strlen(line_end));
+        end_line(out, line_end);
         put_added(out, e, line_end);
     }
     g_byte_array_append(out, bytes + done, (guint)(size - done));

@@ -42,6 +42,7 @@ typedef struct rasphone_entry {
     GBytes *bytes;         /* from its '[' to the next entry; of the first: from the file's start */
     GPtrArray *lines;      /* struct rasphone_line, in order */
     GPtrArray *added;      /* char *: "Key=Value" */
+    gsize body;            /* in ->bytes: behind the line of the header */
     guint codepage;
 } RasphoneEntry;
 
@@ -70,6 +71,8 @@ struct rasphone_line *rasphone_line(const RasphoneEntry *e, enum rasphone_part p
  * letters; nothing was changed. */
 gboolean rasphone_set(RasphoneEntry *e, enum rasphone_part part, const char *key,
                       const char *value);
+/* Changes this line of the entry; FALSE as above. */
+gboolean rasphone_set_line(RasphoneEntry *e, struct rasphone_line *line, const char *value);
 /* The entry's bytes: as they were, but for what was set. */
 GBytes *rasphone_entry_write(const RasphoneEntry *e);
 /* The whole file, with @changed (or NULL) in the place of entry @i. */

@@ -269,6 +269,54 @@ a_key_is_taken_out(void)
         g_assert_null(strstr(((struct profile_other *)p->others->pdata[i])->value, "secret"));
 }
 
+static Profile *
+profile_from(const char *text)
+{
+    g_autoptr(GBytes) file = g_bytes_new_static(text, strlen(text));
+    g_autoptr(Rasphone) r = rasphone_parse(file, 0, NULL);
+    g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
+
+    return rasphone_profile(e, "by-hand.pbk");
+}
+
+/* Wherever the key stands, and however often. */
+static void
+every_key_is_taken_out(void)
+{
+    g_autoptr(Profile) p = profile_from("[A]\nType=2\nPreSharedKey=\nPreSharedKey=t0p secret\n"
+                                        "presharedkey=another secret\n\nDEVICE=vpn\n"
+                                        "PhoneNumber=vpn.example\nPreSharedKey=third secret\n");
+    GBytes *kept = g_hash_table_lookup(p->files, RASPHONE_KEPT);
+    g_autoptr(GBytes) written = rasphone_profile_write(p, kept, NULL);
+    g_autofree char *text = g_strndup(g_bytes_get_data(kept, NULL), g_bytes_get_size(kept));
+
+    g_assert_cmpstr((const char *)p->found_psk.data, ==, "t0p secret");
+    g_assert_null(strstr(text, "secret"));
+    g_assert_true(g_bytes_equal(written, kept));
+    for (guint i = 0; i < p->others->len; i++)
+        g_assert_null(strstr(((struct profile_other *)p->others->pdata[i])->value, "secret"));
+}
+
+/* The number that is read is the one that is written: the first that there is. */
+static void
+the_number_is_the_first_that_there_is(void)
+{
+    static const char text[] = "[A]\nType=2\nPhoneNumber=\n\nDEVICE=vpn\n"
+                               "PhoneNumber= VPN.example \n";
+    g_autoptr(Profile) p = profile_from(text);
+    GBytes *kept = g_hash_table_lookup(p->files, RASPHONE_KEPT);
+    g_autoptr(GBytes) same = rasphone_profile_write(p, kept, NULL);
+
+    g_assert_cmpstr(address(p, 0), ==, "VPN.example");
+    g_assert_cmpmem(g_bytes_get_data(same, NULL), g_bytes_get_size(same), text, strlen(text));
+    g_ptr_array_set_size(p->servers, 0);
+    profile_add_server(p, "", "new.example");
+    g_autoptr(GBytes) changed = rasphone_profile_write(p, kept, NULL);
+    g_autofree char *after = g_strndup(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed));
+    g_assert_nonnull(strstr(after, "[A]\nType=2\nPhoneNumber=\n"));
+    g_assert_nonnull(strstr(after, "DEVICE=vpn\nPhoneNumber=new.example\n"));
+}
+
 /* What was changed here, and not an octet more. */
 static void
 a_change_changes_its_line_only(void)
@@ -321,6 +369,32 @@ a_missing_key_is_added(void)
                     "Device=WAN Miniport (IKEv2)\nDEVICE=vpn\nPhoneNumber=new.example.org");
     g_assert_true(rasphone_set(first, PART_ENTRY, "X", "1"));
     g_assert_cmpint(rasphone_line(first, PART_DEVICE, -1, "device") == NULL, ==, TRUE);
+}
+
+/* What stands before the first header belongs to nobody, and nothing is added to it. */
+static void
+a_key_is_added_behind_the_header(void)
+{
+    static const struct {
+        const char *file, *after;
+    } rows[] = {
+        {"; by hand\r\n[A]\r\n\r\n", "; by hand\r\n[A]\r\nX=1\r\n\r\n"},
+        {"x=1\n[A]", "x=1\n[A]\nX=1\n"},
+        {"[A]\n\nMEDIA=rastapi\n", "[A]\nX=1\n\nMEDIA=rastapi\n"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GBytes) file = g_bytes_new_static(rows[i].file, strlen(rows[i].file));
+        g_autoptr(Rasphone) r = rasphone_parse(file, 0, NULL);
+        g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
+        g_autoptr(GBytes) before = rasphone_entry_write(e);
+
+        g_assert_true(g_bytes_equal(before, file));
+        g_assert_true(rasphone_set(e, PART_ENTRY, "X", "1"));
+        g_autoptr(GBytes) after = rasphone_entry_write(e);
+        g_assert_cmpmem(g_bytes_get_data(after, NULL), g_bytes_get_size(after), rows[i].after,
+                        strlen(rows[i].after));
+    }
 }
 
 static void
@@ -460,6 +534,9 @@ main(int argc, char **argv)
     g_test_add_func("/rasphone/key", a_key_is_taken_out);
     g_test_add_func("/rasphone/change", a_change_changes_its_line_only);
     g_test_add_func("/rasphone/add", a_missing_key_is_added);
+    g_test_add_func("/rasphone/every-psk-is-taken-out", every_key_is_taken_out);
+    g_test_add_func("/rasphone/number", the_number_is_the_first_that_there_is);
+    g_test_add_func("/rasphone/a-key-is-added-behind-the-header", a_key_is_added_behind_the_header);
     g_test_add_func("/rasphone/code-page", a_code_page_that_cannot_hold_it);
     g_test_add_func("/rasphone/new", a_profile_of_another_origin);
     g_test_add_func("/rasphone/F3-F5-odd-files", odd_files);
