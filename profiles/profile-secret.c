@@ -76,9 +76,20 @@ end(struct call *c, GError **error)
     return task;
 }
 
+static gboolean
+is_psk(const char *user)
+{
+    return user != NULL && g_str_equal(user, PROFILE_SECRET_PSK);
+}
+
+/* The key is kept beside the passwords, not among them. */
 static GHashTable *
 attributes(const Profile *p, const char *user)
 {
+    g_autofree char *key_of = g_strconcat(p->id, "/psk", NULL);
+
+    if (is_psk(user))
+        return secret_attributes_build(&schema, "profile", key_of, NULL);
     return user != NULL ? secret_attributes_build(&schema, "profile", p->id, "user", user, NULL)
                         : secret_attributes_build(&schema, "profile", p->id, NULL);
 }
@@ -149,7 +160,8 @@ profile_secret_store_async(const Profile *p, const char *user, const struct secr
     struct call *c = begin(cancellable, callback, user_data);
     g_autoptr(GHashTable) which = attributes(p, user);
     g_autofree char *label =
-        g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
+        is_psk(user) ? g_strdup_printf(_("Pre-shared key of the connection “%s”"), p->name)
+                     : g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
 
     secret_password_storev(&schema, which, SECRET_COLLECTION_DEFAULT, label,
                            (const char *)password->data, c->inner, on_store, c);

@@ -14,8 +14,8 @@
 #define PROFILE_SECRET_TIMEOUT_S 60
 extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
-/* In the place of a user name: the key of L2TP/IPsec, which is everybody's. No user is called so,
- * since a user name has no control characters. */
+/* In the place of a user name: the pre-shared key of L2TP/IPsec, which is no user's password: it is
+ * not forgotten with those. No user is called so: a user name has no control characters. */
 #define PROFILE_SECRET_PSK "\001psk"
 
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
@@ -29,7 +29,7 @@ void profile_secret_store_async(const Profile *p, const char *user, const struct
                                 gpointer user_data);
 gboolean profile_secret_store_finish(GAsyncResult *result, GError **error);
 
-/* @user NULL: of every user of the profile. Not having one is success. */
+/* @user NULL: the passwords of every user of the profile. Not having one is success. */
 void profile_secret_clear_async(const Profile *p, const char *user, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 gboolean profile_secret_clear_finish(GAsyncResult *result, GError **error);

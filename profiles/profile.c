@@ -115,6 +115,18 @@ profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
     return n;
 }
 
+gboolean
+profile_uses_psk(const Profile *p)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_protocols(p, order);
+
+    for (guint i = 0; i < n; i++)
+        if (order[i] == PLAN_L2TP_IPSEC)
+            return p->ipsec && !p->use_certificate;
+    return FALSE;
+}
+
 guint
 profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {

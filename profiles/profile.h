@@ -123,6 +123,7 @@ gboolean profile_validate(const Profile *p, GError **error);
 GPtrArray *profile_warnings(const Profile *p);
 /* The protocols of the strategy, in order, those not available in this release included. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
+gboolean profile_uses_psk(const Profile *p); /* one of them is L2TP/IPsec with a shared key */
 /* What can be dialed now, in order: 0 means none (the warnings say so). */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_dials(const Profile *p, enum plan_protocol protocol);

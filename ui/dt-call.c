@@ -210,7 +210,8 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
     if (!profile_plan(profile, &request, plan, credentials, error))
         return FALSE;
     if (secret_set_text(&credentials->password, login->password) &&
-        secret_set_text(&credentials->new_password, login->new_password)) {
+        secret_set_text(&credentials->new_password, login->new_password) &&
+        secret_set_text(&credentials->psk, login->psk)) {
         credentials->has_new_password = login->new_password != NULL;
         return TRUE;
     }

@@ -50,6 +50,7 @@ const char *dt_call_get_detail(DtCall *self,
 struct dt_call_login {
     const char *user, *domain, *password;
     const char *new_password; /* NULL: none */
+    const char *psk;          /* of L2TP/IPsec; NULL: none */
 };
 void dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login);
 void dt_call_answer(DtCall *self, const Profile *profile, const struct dt_call_login *login);

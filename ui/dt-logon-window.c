@@ -42,6 +42,7 @@ struct _DtLogonWindow {
 
     ProfileStore *store;
     Profile *profile;
+    struct secret psk; /* of L2TP/IPsec, from the keyring */
     DtCall *call;
     GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
     GtkWidget *password_dialog; /* the question that is open, or NULL */
@@ -74,7 +75,8 @@ login_of(DtLogonWindow *self, const char *new_password)
     return (struct dt_call_login){.user = text_of(self->user_entry),
                                   .domain = text_of(self->domain_entry),
                                   .password = text_of(self->password_entry),
-                                  .new_password = new_password};
+                                  .new_password = new_password,
+                                  .psk = self->psk.len > 0 ? (const char *)self->psk.data : NULL};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -516,6 +518,36 @@ on_save_toggled(DtLogonWindow *self)
     gtk_widget_set_sensitive(self->auto_check, is_on(self->save_check));
 }
 
+static void
+look_for_password(DtLogonWindow *self)
+{
+    const Profile *p = self->profile;
+
+    if (p->remember_password)
+        profile_secret_lookup_async(p, p->user, self->cancellable, on_password_found, self);
+}
+
+/* Before the password: when that is there, the call may begin by itself. */
+static void
+on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    struct secret psk = {0};
+
+    (void)source;
+    profile_secret_lookup_finish(result, &psk, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* user_data is already gone: do not touch it */
+
+    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
+
+    if (error != NULL)
+        g_debug("no pre-shared key was read: %s", error->message);
+    secret_set(&self->psk, secret_rd(&psk));
+    secret_wipe(&psk);
+    look_for_password(self);
+}
+
 /* ---- the beginning ------------------------------------------------------------------------ */
 
 static void
@@ -529,8 +561,10 @@ fill_in(DtLogonWindow *self)
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
                                  p->remember_password && p->dial_automatically);
     gtk_widget_grab_focus(*p->user != '\0' ? self->password_entry : self->user_entry);
-    if (p->remember_password)
-        profile_secret_lookup_async(p, p->user, self->cancellable, on_password_found, self);
+    if (profile_uses_psk(p))
+        profile_secret_lookup_async(p, PROFILE_SECRET_PSK, self->cancellable, on_psk_found, self);
+    else
+        look_for_password(self);
 }
 
 static void
@@ -630,6 +664,7 @@ dt_logon_window_finalize(GObject *object)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(object);
 
+    secret_wipe(&self->psk);
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->profile, profile_free);
     G_OBJECT_CLASS(dt_logon_window_parent_class)->finalize(object);

@@ -64,17 +64,16 @@ on_saved_password(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-saved_password(const Profile *p, struct dial *d)
+saved(const Profile *p, const char *user, const struct dial *d, struct secret *ret)
 {
     g_autoptr(GAsyncResult) result = NULL;
 
-    if (!p->remember_password || g_getenv("DBUS_SESSION_BUS_ADDRESS") == NULL)
+    if (g_getenv("DBUS_SESSION_BUS_ADDRESS") == NULL)
         return FALSE;
-    profile_secret_lookup_async(p, d->credentials.user, NULL, on_saved_password, &result);
+    profile_secret_lookup_async(p, user, NULL, on_saved_password, &result);
     while (result == NULL && !d->stop)
         g_main_context_iteration(NULL, TRUE);
-    return result != NULL && profile_secret_lookup_finish(result, &d->credentials.password, NULL) &&
-           d->credentials.password.len > 0;
+    return result != NULL && profile_secret_lookup_finish(result, ret, NULL) && ret->len > 0;
 }
 
 static gboolean
@@ -102,7 +101,8 @@ get_password(const struct cli_command *command, const Profile *p, struct dial *d
 
     if (!read_files(d, &error))
         return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
-    if (d->options->password_stdin || d->options->password_file != NULL || saved_password(p, d))
+    if (d->options->password_stdin || d->options->password_file != NULL ||
+        (p->remember_password && saved(p, d->credentials.user, d, &d->credentials.password)))
         return -1;
     if (d->interactive) {
         g_autofree char *user = cli_shown(d->credentials.user);
@@ -115,6 +115,21 @@ get_password(const struct cli_command *command, const Profile *p, struct dial *d
     if (p->password_optional)
         return -1;
     return cli_usage(command, "%s", _("a password is needed: --password-stdin or --password-file"));
+}
+
+/* The pre-shared key, likewise. It is asked for only where nothing is tried before L2TP: without
+ * one the other protocols of the profile still have their turn. */
+static int
+get_psk(const Profile *p, struct dial *d)
+{
+    if (!profile_uses_psk(p) || d->credentials.psk.len > 0 ||
+        saved(p, PROFILE_SECRET_PSK, d, &d->credentials.psk))
+        return -1;
+    if (!d->interactive || d->plan.protocols[0] != PLAN_L2TP_IPSEC ||
+        cli_prompt(_("Pre-shared key:"), FALSE, &d->leave, &d->credentials.psk))
+        return -1;
+    return cli_fail_number(RAS_USER_DISCONNECTION,
+                           dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
 }
 
 /* --- during the call --- */
@@ -449,7 +464,9 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
         d->plan.drop_redials = MAX(d->plan.drop_redials, d->plan.redial_count);
     else /* whoever waits for the prompt or the exit status wants to know now */
         d->plan.redial_count = 0;
-    const int failed = get_password(command, p, d);
+    int failed = get_password(command, p, d);
+    if (failed < 0)
+        failed = get_psk(p, d);
     if (failed >= 0)
         return failed;
     if (!credentials_valid(&d->credentials, &why))

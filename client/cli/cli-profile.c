@@ -138,17 +138,21 @@ on_cleared(GObject *source, GAsyncResult *result, gpointer user_data)
     *(gboolean *)user_data = TRUE;
 }
 
-/* Its passwords go with it, as far as there is a keyring. */
+/* Its passwords and its key go with it, as far as there is a keyring. */
 static void
-forget_passwords(const Profile *p)
+forget_secrets(const Profile *p)
 {
-    gboolean done = FALSE;
+    static const char *const whose[] = {NULL, PROFILE_SECRET_PSK};
 
     if (g_getenv("DBUS_SESSION_BUS_ADDRESS") == NULL)
         return;
-    profile_secret_clear_async(p, NULL, NULL, on_cleared, &done);
-    while (!done)
-        g_main_context_iteration(NULL, TRUE);
+    for (gsize i = 0; i < G_N_ELEMENTS(whose); i++) {
+        gboolean done = FALSE;
+
+        profile_secret_clear_async(p, whose[i], NULL, on_cleared, &done);
+        while (!done)
+            g_main_context_iteration(NULL, TRUE);
+    }
 }
 
 int
@@ -164,7 +168,7 @@ cli_delete(const struct cli_command *command, int argc, char **argv)
         return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
     if (!profile_store_delete(store, p, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
-    forget_passwords(p);
+    forget_secrets(p);
     if (cli_json) {
         g_autoptr(JsonBuilder) b = json_builder_new();
         json_builder_begin_object(b);
