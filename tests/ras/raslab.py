@@ -102,7 +102,7 @@ class Authority:
             "-extensions", "v3", "-extfile", base + ".ext", cwd=self.folder)
 
 
-SSTP_ONLY, PPTP_ONLY = 5, 1  # VpnStrategy
+SSTP_ONLY, PPTP_ONLY, L2TP_ONLY = 5, 1, 3  # VpnStrategy
 NONE, REQUIRED, MAXIMUM, OPTIONAL = range(4)  # EncryptionType
 
 
@@ -360,6 +360,15 @@ class Lab:
     def add_profile(self, service, **kw):
         folder = os.path.join(self.folder, "profiles", re.sub(r"\W", "", service))
         self.dialtone("import", profile(folder, service, **kw))
+        return service
+
+    def add_connection(self, service, keys):
+        """L2TP as NetworkManager keeps it, with @keys of its [vpn] group; signs in by MS-CHAPv2."""
+        refused = [f"refuse-{name}=yes" for name in ("eap", "pap", "chap", "mschap")]
+        lines = ["[connection]", f"id={service}", "type=vpn", "[vpn]", f"gateway={SERVER}",
+                 "service-type=org.freedesktop.NetworkManager.l2tp", *refused, *keys,
+                 "[ipv4]", "method=auto", "never-default=true", ""]
+        self.dialtone("import", self.write(f"{service}.nmconnection", "\n".join(lines)))
         return service
 
     def ping(self, address, count=1, size=56):
