@@ -115,8 +115,9 @@ keep_password(DtLogonWindow *self)
     struct secret password = {0};
 
     if (!is_on(self->save_check)) {
-        profile_secret_clear_async(self->profile, NULL, self->cancellable, on_password_forgotten,
-                                   NULL);
+        /* Not cancelled with the window: it is to be forgotten all the same, and libsecret 0.20
+         * returns twice from a removal that was cancelled half way. */
+        profile_secret_clear_async(self->profile, NULL, NULL, on_password_forgotten, NULL);
     } else if (secret_set_text(&password, text_of(self->password_entry))) {
         profile_secret_store_async(self->profile, text_of(self->user_entry), &password,
                                    self->cancellable, on_password_kept, self);
