@@ -3,19 +3,23 @@
 
 #include "dt-import-window.h"
 
-#include "cmak.h"
 #include "dt-format.h"
 #include "dt-profile-text.h"
+#include "import.h"
+#include "profile-secret.h"
 
 #include <glib/gi18n.h>
 
-enum { MAX_TEXT = 400, MAX_NOTES = 40 };
+enum { MAX_NAME = 120, MAX_TEXT = 400, MAX_NOTES = 40 };
 
 struct _DtImportWindow {
     GtkDialog parent_instance;
 
     GtkStack *pages;
     GtkLabel *problem_label;
+    GtkWidget *entries_box; /* shown when the file has several */
+    GtkTreeView *entries_view;
+    GtkListStore *entries_store;
     GtkEntry *name_entry;
     GtkLabel *servers_label, *protocols_label, *auth_label, *encryption_label;
     GtkLabel *routing_label, *dns_label, *actions_label;
@@ -23,8 +27,9 @@ struct _DtImportWindow {
     GtkWidget *warnings_frame;
     GtkLabel *warnings_label;
 
-    ProfileStore *store;
-    Profile *profile;          /* NULL until it was read */
+    ProfileStore *store;       /* NULL: the window was closed */
+    Import *import;            /* NULL until it was read */
+    Profile *profile;          /* the entry that is shown */
     GCancellable *cancellable; /* cancelled in dispose */
 };
 
@@ -70,10 +75,23 @@ show_warnings(DtImportWindow *self)
     if (!profile_validate(self->profile, &error))
         g_string_append_printf(out, "• %s", error->message);
     add_sentences(out, warnings);
+    if (self->profile->found_psk.len > 0)
+        g_string_append_printf(out, "%s• %s", out->len > 0 ? "\n" : "",
+                               _("There is a pre-shared key in the file. It will be saved in the "
+                                 "keyring."));
     add_sentences(out, self->profile->notes);
     gtk_label_set_text(self->warnings_label, out->str);
     gtk_widget_set_visible(self->warnings_frame, out->len > 0);
     g_string_free(out, TRUE);
+}
+
+static void
+on_name_changed(DtImportWindow *self)
+{
+    g_autofree char *name = g_strstrip(g_strdup(gtk_entry_get_text(self->name_entry)));
+
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
+                                      *name != '\0' && self->profile != NULL);
 }
 
 static void
@@ -94,27 +112,65 @@ show_profile(DtImportWindow *self)
     gtk_widget_set_visible(GTK_WIDGET(self->actions_label), p->actions->len > 0);
     show_warnings(self);
     gtk_stack_set_visible_child_name(self->pages, "summary");
-    gtk_widget_grab_focus(GTK_WIDGET(self->name_entry));
+    on_name_changed(self); /* the next entry may have the same name */
+}
+
+/* From memory: the file itself was read in the thread. */
+static void
+show_entry(DtImportWindow *self, guint i)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_clear_pointer(&self->profile, profile_free);
+    self->profile = import_profile(self->import, i, &error);
+    if (self->profile != NULL)
+        show_profile(self);
+    else
+        show_problem(self, error->message);
 }
 
 static void
-on_name_changed(DtImportWindow *self)
+on_entry_chosen(DtImportWindow *self, GtkTreeSelection *selection)
 {
-    g_autofree char *name = g_strstrip(g_strdup(gtk_entry_get_text(self->name_entry)));
+    GtkTreeModel *model;
+    GtkTreeIter row;
 
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
-                                      *name != '\0' && self->profile != NULL);
+    if (self->store == NULL || !gtk_tree_selection_get_selected(selection, &model, &row))
+        return;
+    g_autoptr(GtkTreePath) path = gtk_tree_model_get_path(model, &row);
+    show_entry(self, (guint)gtk_tree_path_get_indices(path)[0]);
+}
+
+static void
+on_entry_activated(DtImportWindow *self)
+{
+    gtk_window_activate_default(GTK_WINDOW(self));
+}
+
+/* The person chooses one; the first is shown until then. */
+static void
+show_entries(DtImportWindow *self)
+{
+    g_autoptr(GtkTreePath) first = gtk_tree_path_new_first();
+
+    for (guint i = 0; i < import_count(self->import); i++) {
+        g_autofree char *safe = dt_format_foreign(import_name(self->import, i), MAX_NAME);
+        gtk_list_store_insert_with_values(self->entries_store, NULL, -1, 0, safe, -1);
+    }
+    gtk_widget_show(self->entries_box);
+    gtk_tree_selection_select_path(gtk_tree_view_get_selection(self->entries_view), first);
+    gtk_widget_grab_focus(GTK_WIDGET(self->entries_view));
 }
 
 static void
 read_in_thread(GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
 {
     GError *error = NULL;
-    Profile *profile = cmak_load(path, &error);
+    Import *import = import_open(path, &error);
 
     (void)source, (void)cancellable;
-    if (profile != NULL)
-        g_task_return_pointer(task, profile, (GDestroyNotify)profile_free);
+    if (import != NULL)
+        g_task_return_pointer(task, import, (GDestroyNotify)import_free);
     else
         g_task_return_error(task, error);
 }
@@ -123,7 +179,7 @@ static void
 on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    Profile *profile = g_task_propagate_pointer(G_TASK(result), &error);
+    Import *import = g_task_propagate_pointer(G_TASK(result), &error);
 
     (void)user_data;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -131,11 +187,58 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 
     DtImportWindow *self = DT_IMPORT_WINDOW(source);
 
-    self->profile = profile;
-    if (profile != NULL)
-        show_profile(self);
-    else
+    self->import = import;
+    if (import == NULL) {
         show_problem(self, error->message);
+    } else if (import_count(import) > 1) {
+        show_entries(self);
+    } else {
+        show_entry(self, 0);
+        gtk_widget_grab_focus(GTK_WIDGET(self->name_entry));
+    }
+}
+
+static void
+finish(DtImportWindow *self)
+{
+    g_signal_emit(self, signals[IMPORTED], 0, self->profile->name);
+    gtk_widget_destroy(GTK_WIDGET(self));
+}
+
+static void
+on_key_saved(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(DtImportWindow) self = user_data;
+    g_autoptr(GError) error = NULL;
+    const gboolean saved = profile_secret_store_finish(result, &error);
+
+    (void)source;
+    secret_wipe(&self->profile->found_psk);
+    if (self->store == NULL)
+        return; /* it was closed meanwhile */
+    if (saved) {
+        finish(self);
+        return;
+    }
+    g_message("the pre-shared key was not saved: %s", error->message);
+    GtkWidget *dialog = gtk_message_dialog_new(
+        GTK_WINDOW(self), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_WARNING,
+        GTK_BUTTONS_CLOSE, "%s",
+        _("There is a pre-shared key in the file. There is no keyring to save it in: it will be "
+          "asked for."));
+    g_signal_connect_object(dialog, "response", G_CALLBACK(finish), self, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* Before the connection is opened, so that it does not ask for what is about to be there. Goes on
+ * when the window is closed meanwhile: the connection is stored, and its key belongs to it. */
+static void
+save_key(DtImportWindow *self)
+{
+    gtk_widget_set_sensitive(GTK_WIDGET(self->pages), FALSE);
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, FALSE);
+    profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk, NULL,
+                               on_key_saved, g_object_ref(self));
 }
 
 /* The name is the only thing that the person may change here. */
@@ -151,8 +254,10 @@ store_profile(DtImportWindow *self)
         show_problem(self, error->message);
         return;
     }
-    g_signal_emit(self, signals[IMPORTED], 0, self->profile->name);
-    gtk_widget_destroy(GTK_WIDGET(self));
+    if (self->profile->found_psk.len > 0)
+        save_key(self);
+    else
+        finish(self);
 }
 
 static void
@@ -181,6 +286,7 @@ dt_import_window_finalize(GObject *object)
 
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->profile, profile_free);
+    g_clear_pointer(&self->import, import_free);
     G_OBJECT_CLASS(dt_import_window_parent_class)->finalize(object);
 }
 
@@ -191,6 +297,9 @@ bind_template(GtkWidgetClass *widget_class)
                                                 "/org/dialtone/Dialer/ui/import-window.ui");
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, pages);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, problem_label);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_box);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_view);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_store);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, name_entry);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, servers_label);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, protocols_label);
@@ -203,6 +312,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, warnings_frame);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, warnings_label);
     gtk_widget_class_bind_template_callback(widget_class, on_name_changed);
+    gtk_widget_class_bind_template_callback(widget_class, on_entry_chosen);
+    gtk_widget_class_bind_template_callback(widget_class, on_entry_activated);
 }
 
 static void

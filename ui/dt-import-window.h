@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE(DtImportWindow, dt_import_window, DT, IMPORT_WINDOW, GtkDialog)
 
-/* @parent may be NULL. @path: a folder, or a .cms, .cmp or .inf file. */
+/* @parent may be NULL. @path: what import.h reads. Of several entries the person
+ * chooses one; a pre-shared key in it goes into the keyring. */
 GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, const char *path);
 
 G_END_DECLS

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A keyring that forgets: what libsecret needs of org.freedesktop.secrets, unencrypted, never locked.
 
-The bus is DBUS_SESSION_BUS_ADDRESS. Prints "ready", then "stored USER" and "deleted USER". Source:
+The bus is DBUS_SESSION_BUS_ADDRESS. Prints "ready", then "stored USER" and "deleted USER" (of
+a secret without a user: its profile). Source:
 freedesktop.org, Secret Service API, draft 0.2.
 """
 import os
@@ -81,12 +82,12 @@ class Keyring:
             path = f"{PATH}/item/{self.made}"
             self.bus.register_object(path, self.item, self.on_call, None, None)
         self.items[path] = (attributes, bytes(secret[2]))
-        print("stored", attributes["user"], flush=True)
+        print("stored", attributes.get("user", attributes["profile"]), flush=True)
         return GLib.Variant("(oo)", (path, "/"))
 
     def Delete(self, path):
         attributes, _ = self.items.pop(path)
-        print("deleted", attributes["user"], flush=True)
+        print("deleted", attributes.get("user", attributes["profile"]), flush=True)
         return GLib.Variant("(o)", ("/",))
 
 

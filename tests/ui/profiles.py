@@ -16,6 +16,34 @@ def bitmap(width=330, height=141):
                                 0, 0) + bytes(pixels)
 
 
+ENTRY = """[{name}]
+Encoding=1
+PBVersion=8
+Type=2
+VpnStrategy={strategy}
+{key}DataEncryption=256
+AuthRestrictions=512
+IpPrioritizeRemote=1
+
+MEDIA=rastapi
+Port=VPN1-0
+Device=WAN Miniport
+
+DEVICE=vpn
+PhoneNumber={server}
+
+"""
+
+
+def phone_book(path, *entries):
+    """A rasphone.pbk of (name, server, key or None): with a key L2TP/IPsec, otherwise SSTP."""
+    with open(path, "w", encoding="utf-8", newline="\r\n") as file:
+        for name, server, key in entries:
+            secret = f"IpSecFlags=1\nPreSharedKey={key}\n" if key else ""
+            file.write(ENTRY.format(name=name, server=server, key=secret, strategy=3 if key else 5))
+    return path
+
+
 def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk: 555-0100",
          server="vpn.example.edu", logo=True, strategy=5, **keys):
     """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]."""

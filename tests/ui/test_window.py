@@ -177,6 +177,59 @@ def import_damaged(case):
     check(not window.find("push button", "Import").has("sensitive"), "Import is closed")
 
 
+def stored(case):
+    """All bytes of all connections that are stored, by folder."""
+    top = case.desktop.folder + "/data/dialtone/profiles"
+    found = {}
+    for folder, _, files in os.walk(top):
+        for name in files:
+            with open(os.path.join(folder, name), "rb") as file:
+                first = os.path.relpath(folder, top).split(os.sep)[0]
+                found[first] = found.get(first, b"") + file.read()
+    return found
+
+
+@test
+def import_phone_book(case):
+    """a phone book of two: choose one by keys; its key goes into the keyring, never into a file"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               ("First Office", "first.example.edu", None),
+                               ("Second <b>Office</b>", "second.example.edu", "t0p secret"))
+    window = case.start(path)
+    window.reads("first.example.edu")
+    check(window.entry("Connection name:").text() == "First Office", "the first is shown")
+    check(not any("pre-shared key" in text for text in window.texts()), "the first has no key")
+    check(not nameless(window), f"import: {nameless(window)}")
+    case.desktop.focus("Import a Profile")
+    desktop.wait_until(lambda: window.focused().role in ("table cell", "table"), "the list has the focus")
+    case.desktop.keys("Down")
+    window.reads("second.example.edu")
+    window.reads("It will be saved in the keyring.")
+    check(window.entry("Connection name:").text() == "Second <b>Office</b>", "the name as it is")
+    check(not stored(case), "nothing is stored before Import")
+    case.desktop.keys("Return")
+    keys.expect("stored second-b-office-b/psk")
+    window.find("password text")
+    check(list(stored(case)) == ["second-b-office-b"], f"only the chosen one: {list(stored(case))}")
+    for text in stored(case).values():
+        check(b"second.example.edu" in text and b"t0p secret" not in text, "the key is in no file")
+    keys.end()
+
+
+@test
+def import_key_without_keyring(case):
+    """a key in the file and no keyring: the person is told, the connection is there"""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               ("Office", "vpn.example.edu", "t0p secret"))
+    window = case.start(path)
+    window.press("Import")
+    window.reads("There is no keyring to save it in: it will be asked for.")
+    window.press("Close")
+    window.find("password text")
+    check(all(b"t0p secret" not in text for text in stored(case).values()), "the key is in no file")
+
+
 @test
 def several(case):
     """several connections: a list; open one; delete one, after a question"""
