@@ -134,12 +134,14 @@ profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
     const guint n_wished = profile_protocols(p, wished);
     guint n = 0;
 
-    /* What connected last comes first, as Windows does it; only out of what the profile wishes. */
+    /* What connected last comes first, as Windows does it; only out of what the profile wishes. Not
+     * PPTP: whoever blocks the others once would have it first ever after. */
+    const guint first = p->last_protocol == PLAN_PPTP ? 0 : p->last_protocol;
     for (guint i = 0; i < n_wished; i++)
-        if (available[wished[i]] && wished[i] == p->last_protocol)
+        if (available[wished[i]] && wished[i] == first)
             ret[n++] = wished[i];
     for (guint i = 0; i < n_wished; i++)
-        if (available[wished[i]] && wished[i] != p->last_protocol)
+        if (available[wished[i]] && wished[i] != first)
             ret[n++] = wished[i];
     return n;
 }

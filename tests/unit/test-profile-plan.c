@@ -353,7 +353,8 @@ pptp_is_left_out_of_the_order(void)
     dial_plan_clear(&m.plan);
 }
 
-/* What worked the last time comes first; what the profile does not wish for never. */
+/* What worked the last time comes first; what the profile does not wish for never, and PPTP only
+ * where the profile itself puts it first: blocking the others once is not to be enough. */
 static void
 the_last_protocol_comes_first(void)
 {
@@ -361,13 +362,21 @@ the_last_protocol_comes_first(void)
     g_autoptr(Profile) p = sample();
     struct made m;
 
+    p->last_protocol = PLAN_L2TP_IPSEC;
+    make(p, &request, &m);
+    g_assert_cmpuint(m.plan.n_protocols, ==, 3);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_SSTP);
+    g_assert_cmpuint(m.plan.protocols[2], ==, PLAN_PPTP);
+    dial_plan_clear(&m.plan);
     p->last_protocol = PLAN_PPTP;
     make(p, &request, &m);
     g_assert_cmpuint(m.plan.n_protocols, ==, 3);
-    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_PPTP);
-    g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_SSTP);
-    g_assert_cmpuint(m.plan.protocols[2], ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpuint(m.plan.protocols[0], ==, PLAN_SSTP);
+    g_assert_cmpuint(m.plan.protocols[1], ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpuint(m.plan.protocols[2], ==, PLAN_PPTP);
     dial_plan_clear(&m.plan);
+    p->last_protocol = PLAN_L2TP_IPSEC;
     p->dun.vpn_strategy = 5;
     make(p, &request, &m);
     g_assert_cmpuint(m.plan.n_protocols, ==, 1);
