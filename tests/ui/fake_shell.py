@@ -69,16 +69,20 @@ class Shell:
 
     def on_call(self, _bus, sender, _path, _interface, method, arguments, invocation):
         values = arguments.unpack()
-        answer = ANSWERS.get(method)
+        answer, event = ANSWERS.get(method), None
         if method == "RegisterStatusNotifierItem":
-            tell(item=[sender, values[0]])
+            event = {"item": [sender, values[0]]}
         elif method == "Notify":
             self.last += 1
             answer = GLib.Variant("(u)", (self.last,))
-            tell(notify=[values[3], values[4]], actions=values[5])
+            event = {"notify": [values[3], values[4]], "actions": values[5]}
         elif method == "CloseNotification":
-            tell(closed=True)
+            event = {"closed": True}
         invocation.return_value(answer)
+        # Answered first: GLib forgets to close what is withdrawn before it knows its number.
+        self.bus.flush_sync(None)
+        if event is not None:
+            tell(**event)
 
     def click(self, *_):
         if not sys.stdin.readline():
