@@ -10,10 +10,8 @@
 enum {
     FAMILY_IP4 = 2,
     FAMILY_IP6 = 23,
-    AT_ADDRESS4 = 4,
-    AT_ADDRESS6 = 8,
-    AT_PREFIX = 28,
-    PREFIX_SIZE = 32, /* an IP_ADDRESS_PREFIX */
+    ROUTE_ADDRESS = 12,
+    ROUTE_SIZE = 36,
     MAX_BLOB = 1024 * 1024,
 };
 
@@ -184,31 +182,39 @@ all_zero(const guint8 *p, gsize n)
     return TRUE;
 }
 
+static guint32
+le32(const guint8 *p)
+{
+    return p[0] | (guint32)p[1] << 8 | (guint32)p[2] << 16 | (guint32)p[3] << 24;
+}
+
+/* Metric, family, prefix length, then the address and zeros: 36 octets for both families. */
 static gboolean
 route_at(const guint8 *record, struct net_route *ret)
 {
-    const guint family = record[0] | record[1] << 8;
-    struct net_route route = {.family = family == FAMILY_IP4 ? 4 : 6, .prefix = record[AT_PREFIX]};
+    const guint32 family = le32(record + 4), prefix = le32(record + 8);
+    const gsize size = family == FAMILY_IP4 ? 4 : 16;
+    struct net_route route = {.family = family == FAMILY_IP4 ? 4 : 6, .prefix = (guint8)prefix};
 
-    if (family == FAMILY_IP4 && all_zero(record + 8, AT_PREFIX - 8))
-        memcpy(route.address, record + AT_ADDRESS4, 4);
-    else if (family == FAMILY_IP6)
-        memcpy(route.address, record + AT_ADDRESS6, 16);
-    else
+    if ((family != FAMILY_IP4 && family != FAMILY_IP6) || prefix > 128 ||
+        !all_zero(record + ROUTE_ADDRESS + size, ROUTE_SIZE - ROUTE_ADDRESS - size))
         return FALSE;
-    if (!all_zero(record + 2, 2) || !net_route_valid(&route))
+    memcpy(route.address, record + ROUTE_ADDRESS, size);
+    if (!net_route_valid(&route))
         return FALSE;
     *ret = route;
     return TRUE;
 }
 
 static gboolean
-all_routes(const GByteArray *bytes, guint n, guint size, guint at)
+all_routes(const GByteArray *bytes, guint n)
 {
     struct net_route route;
 
+    if (bytes == NULL || n == 0 || bytes->len != n * ROUTE_SIZE)
+        return FALSE;
     for (guint i = 0; i < n; i++)
-        if (!route_at(bytes->data + i * size + at, &route))
+        if (!route_at(bytes->data + i * ROUTE_SIZE, &route))
             return FALSE;
     return TRUE;
 }
@@ -218,24 +224,16 @@ take_routes(const struct blob *b)
 {
     g_autoptr(GByteArray) bytes = octets(b);
     const guint n = count(b, "NumRoutes");
-    const guint size = n == 0 || bytes == NULL ? 0 : bytes->len / n;
-    guint at = 0;
 
-    if (size < PREFIX_SIZE || bytes->len % n != 0) {
-        not_understood(b, n);
-        return;
-    }
-    while (at + PREFIX_SIZE <= size && !all_routes(bytes, n, size, at))
-        at += 4;
-    if (at + PREFIX_SIZE > size) {
-        not_understood(b, n);
+    if (!all_routes(bytes, n)) {
+        not_understood(b, bytes == NULL || bytes->len > 0 ? MAX(n, 1) : n);
         return;
     }
     for (guint i = 0; i < n && b->p->routes->len < PLAN_MAX_ROUTES; i++) {
         struct net_route route;
         char text[52];
 
-        route_at(bytes->data + i * size + at, &route);
+        route_at(bytes->data + i * ROUTE_SIZE, &route);
         g_ptr_array_add(b->p->routes, g_strdup(net_route_text(&route, text)));
         remember(b, "Route", text);
     }

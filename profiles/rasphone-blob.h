@@ -2,9 +2,10 @@
  * rasphone-blob.h - what Windows 8 and later write into a phone book entry as hexadecimal: routes,
  * suffixes to search, rules of names. Internal to rasphone-profile.c.
  *
- * No public text describes these, so nothing is believed that does not prove itself: text must be
- * UTF-16 of names and addresses, a route an IP_ADDRESS_PREFIX (netioapi.h) in a record of equal
- * size, as many as the entry counts. What is not so stays among the other settings, with a note.
+ * Microsoft does not describe these, so nothing is believed that does not prove itself, in each
+ * length and each octet. A route is a record of 36 octets, as entries that people published show it
+ * (Server Fault, question 1051424); text must be UTF-16 of names and addresses, as many as the
+ * entry counts. What is not so stays among the other settings, octet by octet, with a note.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

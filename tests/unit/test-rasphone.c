@@ -493,6 +493,33 @@ odd_files(void)
     g_assert_cmpuint(strlen(rasphone_line(ew, PART_ENTRY, -1, "X")->value), ==, RASPHONE_MAX_VALUE);
 }
 
+/* Routes as Windows 10 wrote them for somebody (Server Fault, question 1051424). */
+static void
+routes_of_windows_10(void)
+{
+    static const char text[] =
+        "[A]\r\nType=2\r\nNumRoutes=4\r\n"
+        "Routes=01000000020000000C000000AC1000000000000000000000000000000000000000000000"
+        "010000000200000010000000C0A80000000000000000000000000000\r\n"
+        "Routes=00000000000000000100000002000000080000000A000000000000000000000000000000"
+        "00000000000000000A00000002000000180000000A00060000000000\r\n"
+        "Routes=00000000000000000000000000000000\r\n";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
+    g_autoptr(Rasphone) r = rasphone_parse(bytes, 0, NULL);
+    g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
+    g_autoptr(Profile) p = rasphone_profile(e, "a.pbk");
+
+    g_assert_cmpuint(p->routes->len, ==, 4);
+    g_assert_cmpstr(p->routes->pdata[0], ==, "172.16.0.0/12");
+    g_assert_cmpstr(p->routes->pdata[1], ==, "192.168.0.0/16");
+    g_assert_cmpstr(p->routes->pdata[2], ==, "10.0.0.0/8");
+    g_assert_cmpstr(p->routes->pdata[3], ==, "10.0.6.0/24");
+    g_assert_null(other(p, "A", "Routes"));
+    g_assert_cmpuint(p->notes->len, ==, 0);
+}
+
+#define ZEROS_22 "00000000000000000000000000000000000000000000"
+
 /* What does not prove itself is kept, and not believed. */
 static void
 blobs_that_are_something_else(void)
@@ -505,6 +532,18 @@ blobs_that_are_something_else(void)
         "NumNrptRules=1\nNrptRules=10.0.0.1\n",
         "NumDnsSearchSuffixes=1\nDnsSuffixSearchList=not_a/name\n",
         "NumRoutes=4294967295\nRoutes=0200000001020304\n",
+        "Routes=01000000020000000C000000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=01000000020000000C000000AC10" ZEROS_22 "00\n",
+        "NumRoutes=2\nRoutes=01000000020000000C000000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=010000000300000000C00000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=01000000020000000C010000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=010000000200000021000000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=010000000200000008000000AC10" ZEROS_22 "\n",
+        "NumRoutes=1\nRoutes=01000000020000000C000000AC100000000000000000000000000000000000000000"
+        "0001\n",
+        "NumRoutes=1\nRoutes=01000000170000008100000020010DB8"
+        "0000000000000000000000000000000000"
+        "000000\n",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -527,6 +566,7 @@ main(int argc, char **argv)
     g_test_add_func("/rasphone/same-bytes", the_same_bytes_are_written);
     g_test_add_func("/rasphone/windows-11", windows_11);
     g_test_add_func("/rasphone/windows-11/lists", windows_11_lists);
+    g_test_add_func("/rasphone/windows-10/routes", routes_of_windows_10);
     g_test_add_func("/rasphone/ikev2", ikev2_only_is_said_so);
     g_test_add_func("/rasphone/broadband", broadband);
     g_test_add_func("/rasphone/windows-xp", windows_xp_in_a_code_page);
