@@ -59,6 +59,19 @@ compare_names(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Not every file system tells in the directory. */
+static gboolean
+is_kind(int dir, const struct dirent *e, gboolean folder)
+{
+    struct stat st;
+
+    if (e->d_type != DT_UNKNOWN)
+        return e->d_type == (folder ? DT_DIR : DT_REG);
+    if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return FALSE;
+    return folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode);
+}
+
 GPtrArray *
 dir_list(int dir, gboolean folders, guint max)
 {
@@ -71,14 +84,9 @@ dir_list(int dir, gboolean folders, guint max)
             close(copy);
         return names;
     }
-    for (const struct dirent *e; names->len < max && (e = readdir(d)) != NULL;) {
-        struct stat st;
-
-        if (e->d_name[0] == '.' || fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            continue;
-        if (folders ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode))
+    for (const struct dirent *e; names->len < max && (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.' && is_kind(dir, e, folders))
             g_ptr_array_add(names, g_strdup(e->d_name));
-    }
     closedir(d);
     g_ptr_array_sort(names, compare_names);
     return names;

@@ -33,10 +33,10 @@ waiting_clear(gpointer data)
 static void
 take_names(ProfileBatch *batch, ProfileStore *store)
 {
-    g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
 
     for (guint i = 0; i < list->len; i++) {
-        const Profile *p = list->pdata[i];
+        const ProfileSummary *p = list->pdata[i];
         g_hash_table_add(batch->names, g_utf8_casefold(p->name, -1));
         g_hash_table_add(batch->ids, g_strdup(p->id));
     }

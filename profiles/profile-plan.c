@@ -373,16 +373,12 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
 
     plan->n_protocols = (uint8_t)profile_dialable(p, protocols);
     if (plan->n_protocols == 0) {
-        g_set_error_literal(
-            error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE,
-            p->kind != PROFILE_VPN
-                ? _("This is a dial-up or broadband connection. This version dials "
-                    "VPNs only.")
-            : profile_protocols(p, protocols) == 0
-                ? _("This profile asks for IKEv2 only. This program does not dial "
-                    "IKEv2.")
-                : _("The VPN protocol of this profile is not available yet. This version "
-                    "can dial SSTP and PPTP."));
+        g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE,
+                            p->kind != PROFILE_VPN
+                                ? _("This is a dial-up or broadband connection. This version dials "
+                                    "VPNs only.")
+                                : _("This profile asks for IKEv2 only. This program does not dial "
+                                    "IKEv2."));
         return FALSE;
     }
     memcpy(plan->protocols, protocols, sizeof protocols[0] * plan->n_protocols);

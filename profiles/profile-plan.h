@@ -25,7 +25,7 @@ struct plan_request {          /* all optional: {0} is the profile as it stands 
 GQuark profile_plan_error_quark(void);
 enum profile_plan_error {
     PROFILE_PLAN_ERROR_INVALID,     /* the message says what */
-    PROFILE_PLAN_ERROR_UNAVAILABLE, /* the profile's protocols are not available yet */
+    PROFILE_PLAN_ERROR_UNAVAILABLE, /* nothing in it that this program dials */
 };
 
 /* On success the caller owns *ret_plan (dial_plan_clear()) and *ret_credentials

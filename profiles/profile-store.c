@@ -118,18 +118,20 @@ profile_store_new(const char *user_dir, const char *system_dir)
 
 /* --- reading --- */
 
+static GBytes *
+read_bytes(int dir, const char *id, GError **error)
+{
+    g_autofree char *name = g_strconcat(id, "/" PROFILE_NAME, NULL);
+
+    return dir_file_read(dir, name, PROFILE_FILE_MAX, error);
+}
+
 static Profile *
 read_profile(int dir, const char *id, gboolean system, GError **error)
 {
-    const int folder = dir_open_child(dir, id, FALSE, error);
-    g_autoptr(GBytes) bytes = NULL;
-    Profile *p;
+    g_autoptr(GBytes) bytes = read_bytes(dir, id, error);
+    Profile *p = bytes == NULL ? NULL : profile_file_read(bytes, error);
 
-    if (folder < 0)
-        return NULL;
-    bytes = dir_file_read(folder, PROFILE_NAME, PROFILE_FILE_MAX, error);
-    close(folder);
-    p = bytes == NULL ? NULL : profile_file_read(bytes, error);
     if (p == NULL)
         return NULL;
     profile_set(&p->id, id);
@@ -139,20 +141,61 @@ read_profile(int dir, const char *id, gboolean system, GError **error)
     return p;
 }
 
-static int
-compare_profiles(gconstpointer a, gconstpointer b)
+/* As fast as it goes for a file of ours, in full for any other. */
+static ProfileSummary *
+read_summary(int dir, const char *id, gboolean system, GError **error)
 {
-    const Profile *x = *(const Profile *const *)a, *y = *(const Profile *const *)b;
+    g_autoptr(GBytes) bytes = read_bytes(dir, id, error);
+    ProfileSummary *s = bytes == NULL ? NULL : profile_summary_read(bytes);
+
+    if (bytes != NULL && s == NULL) {
+        g_autoptr(Profile) p = profile_file_read(bytes, error);
+        s = p == NULL ? NULL : profile_summary_of(p);
+    }
+    if (s == NULL)
+        return NULL;
+    g_free(s->id);
+    s->id = g_strdup(id);
+    s->system = system;
+    if (*s->name == '\0') {
+        g_free(s->name);
+        s->name = g_strdup(id);
+    }
+    return s;
+}
+
+struct listed {
+    gpointer item; /* a Profile, or a ProfileSummary */
+    char *key;     /* of its name in the order of the language */
+    const char *id;
+    gboolean system;
+};
+
+static int
+compare_listed(gconstpointer a, gconstpointer b)
+{
+    const struct listed *x = a, *y = b;
 
     if (x->system != y->system)
         return x->system ? 1 : -1;
-    const int by_name = g_utf8_collate(x->name, y->name);
+    const int by_name = strcmp(x->key, y->key);
     return by_name != 0 ? by_name : strcmp(x->id, y->id);
+}
+
+static void
+report(GPtrArray *problems, const char *id, const GError *error)
+{
+    char shown[MAX_ID * 2];
+
+    ras_printable(shown, sizeof shown, id, strlen(id));
+    g_ptr_array_add(problems, g_strdup_printf(_("The profile in %s cannot be read. %s"), shown,
+                                              error->message));
 }
 
 /* A folder of ours: its name is an id. Leftovers of an interrupted save begin with a dot. */
 static void
-list_folder(const char *path, gboolean system, GPtrArray *list, GPtrArray *problems)
+list_folder(const char *path, struct listed (*read)(int, const char *, gboolean, GError **),
+            gboolean system, GArray *list, GPtrArray *problems)
 {
     const int dir = dir_open(path, NULL);
 
@@ -161,38 +204,71 @@ list_folder(const char *path, gboolean system, GPtrArray *list, GPtrArray *probl
     g_autoptr(GPtrArray) ids = dir_list(dir, TRUE, MAX_PROFILES);
     for (guint i = 0; i < ids->len; i++) {
         g_autoptr(GError) error = NULL;
-        Profile *p = read_profile(dir, ids->pdata[i], system, &error);
-        char shown[MAX_ID * 2];
+        const struct listed l = read(dir, ids->pdata[i], system, &error);
 
-        if (p != NULL) {
-            g_ptr_array_add(list, p);
-            continue;
-        }
-        ras_printable(shown, sizeof shown, ids->pdata[i], strlen(ids->pdata[i]));
-        g_ptr_array_add(problems, g_strdup_printf(_("The profile in %s cannot be read. %s"), shown,
-                                                  error->message));
+        if (l.item != NULL)
+            g_array_append_val(list, l);
+        else
+            report(problems, ids->pdata[i], error);
     }
     close(dir);
+}
+
+static struct listed
+listed_profile(int dir, const char *id, gboolean system, GError **error)
+{
+    Profile *p = read_profile(dir, id, system, error);
+
+    return p == NULL ? (struct listed){0}
+                     : (struct listed){p, g_utf8_collate_key(p->name, -1), p->id, system};
+}
+
+static struct listed
+listed_summary(int dir, const char *id, gboolean system, GError **error)
+{
+    ProfileSummary *s = read_summary(dir, id, system, error);
+
+    return s == NULL ? (struct listed){0}
+                     : (struct listed){s, g_utf8_collate_key(s->name, -1), s->id, system};
+}
+
+static GPtrArray *
+list_all(ProfileStore *store, struct listed (*read)(int, const char *, gboolean, GError **),
+         GDestroyNotify destroy, GPtrArray **ret_problems)
+{
+    GPtrArray *items = g_ptr_array_new_with_free_func(destroy);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct listed));
+
+    list_folder(store->dirs[0], read, FALSE, list, problems);
+    list_folder(store->dirs[1], read, TRUE, list, problems);
+    g_array_sort(list, compare_listed);
+    for (guint i = 0; i < list->len; i++) {
+        const struct listed *l = &g_array_index(list, struct listed, i);
+        g_ptr_array_add(items, l->item);
+        g_free(l->key);
+    }
+    if (ret_problems != NULL)
+        *ret_problems = g_steal_pointer(&problems);
+    return items;
 }
 
 GPtrArray *
 profile_store_list(ProfileStore *store, GPtrArray **ret_problems)
 {
-    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)profile_free);
-    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    return list_all(store, listed_profile, (GDestroyNotify)profile_free, ret_problems);
+}
 
-    list_folder(store->dirs[0], FALSE, list, problems);
-    list_folder(store->dirs[1], TRUE, list, problems);
-    g_ptr_array_sort(list, compare_profiles);
-    if (ret_problems != NULL)
-        *ret_problems = g_steal_pointer(&problems);
-    return list;
+GPtrArray *
+profile_store_summaries(ProfileStore *store, GPtrArray **ret_problems)
+{
+    return list_all(store, listed_summary, (GDestroyNotify)profile_summary_free, ret_problems);
 }
 
 enum match { MATCH_ID, MATCH_NAME, MATCH_CASELESS, N_MATCHES };
 
 static gboolean
-matches(const Profile *p, const char *name, enum match how)
+matches(const ProfileSummary *p, const char *name, enum match how)
 {
     if (how == MATCH_ID)
         return g_str_equal(p->id, name);
@@ -220,6 +296,31 @@ find_id(ProfileStore *store, const char *id)
     return p;
 }
 
+/* The one that is meant; NULL: none. The user's own come first; FALSE: there are several. */
+static gboolean
+choose(const GPtrArray *list, const char *name, enum match how, const ProfileSummary **ret,
+       GError **error)
+{
+    const ProfileSummary *found = NULL;
+    char shown[256];
+
+    for (guint i = 0; i < list->len; i++) {
+        const ProfileSummary *p = list->pdata[i];
+        if (!matches(p, name, how))
+            continue;
+        if (found != NULL && found->system == p->system) {
+            ras_printable(shown, sizeof shown, name, strlen(name));
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                        _("There are several connections called “%s”: use their id (%s, %s)."),
+                        shown, found->id, p->id);
+            return FALSE;
+        }
+        found = found != NULL ? found : p;
+    }
+    *ret = found;
+    return TRUE;
+}
+
 Profile *
 profile_store_find(ProfileStore *store, const char *name, GError **error)
 {
@@ -227,28 +328,23 @@ profile_store_find(ProfileStore *store, const char *name, GError **error)
 
     if (by_id != NULL)
         return by_id;
-    g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
     char shown[256];
 
-    ras_printable(shown, sizeof shown, name, strlen(name));
     for (int how = MATCH_ID; how < N_MATCHES && g_utf8_validate(name, -1, NULL); how++) {
-        const Profile *found = NULL;
+        const ProfileSummary *found = NULL;
 
-        for (guint i = 0; i < list->len; i++) {
-            const Profile *p = list->pdata[i];
-            if (!matches(p, name, how))
-                continue;
-            if (found != NULL && found->system == p->system) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                            _("There are several connections called “%s”: use their id (%s, %s)."),
-                            shown, found->id, p->id);
-                return NULL;
-            }
-            found = found != NULL ? found : p; /* the user's own come first */
-        }
-        if (found != NULL)
-            return profile_copy(found);
+        if (!choose(list, name, how, &found, error))
+            return NULL;
+        if (found == NULL)
+            continue;
+        const int dir = dir_open(store->dirs[found->system], error);
+        Profile *p = dir < 0 ? NULL : read_profile(dir, found->id, found->system, error);
+        if (dir >= 0)
+            close(dir);
+        return p;
     }
+    ras_printable(shown, sizeof shown, name, strlen(name));
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no connection called “%s”."),
                 shown);
     return NULL;
@@ -463,7 +559,7 @@ name_taken(const GPtrArray *list, const char *name)
 char *
 profile_store_free_name(ProfileStore *store, const char *name)
 {
-    g_autoptr(GPtrArray) list = profile_store_list(store, NULL);
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
     char *candidate = g_strdup(name);
 
     for (guint n = 2; name_taken(list, candidate); n++) {

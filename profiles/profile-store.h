@@ -12,7 +12,7 @@
 
 #include <gio/gio.h>
 
-#include "profile.h"
+#include "profile-summary.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +25,8 @@ ProfileStore *profile_store_new(const char *user_dir, const char *system_dir);
 /* Profiles, the user's before the system's, by name. A profile that cannot be read is left out, and
  * @ret_problems (may be NULL) gets a sentence about it. */
 GPtrArray *profile_store_list(ProfileStore *store, GPtrArray **ret_problems);
+/* The same, as what a list shows of them: for thousands. */
+GPtrArray *profile_store_summaries(ProfileStore *store, GPtrArray **ret_problems);
 /* By id, by exact name, or by a name that differs only in letter case; the user's first. Fails when
  * there is none, or several. */
 Profile *profile_store_find(ProfileStore *store, const char *name, GError **error);

@@ -96,23 +96,24 @@ static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
     [15] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
 };
 
-/* What this version can dial. */
-static const gboolean available[] = {
-    [PLAN_SSTP] = TRUE, [PLAN_L2TP_IPSEC] = TRUE, [PLAN_PPTP] = TRUE};
-
-guint
-profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+static guint
+wished(guint kind, guint strategy, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    const guint strategy = p->dun.vpn_strategy;
     const enum plan_protocol *const order =
         strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0];
     guint n = 0;
 
-    while (p->kind == PROFILE_VPN && n < PLAN_MAX_PROTOCOLS && order[n] != 0) {
+    while (kind == PROFILE_VPN && n < PLAN_MAX_PROTOCOLS && order[n] != 0) {
         ret[n] = order[n];
         n++;
     }
     return n;
+}
+
+guint
+profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+{
+    return wished(p->kind, p->dun.vpn_strategy, ret);
 }
 
 gboolean
@@ -128,22 +129,28 @@ profile_uses_psk(const Profile *p)
 }
 
 guint
-profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+profile_order(guint kind, guint strategy, guint last, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    enum plan_protocol wished[PLAN_MAX_PROTOCOLS];
-    const guint n_wished = profile_protocols(p, wished);
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n_wished = wished(kind, strategy, order);
     guint n = 0;
 
     /* What connected last comes first, as Windows does it; only out of what the profile wishes. Not
      * PPTP: whoever blocks the others once would have it first ever after. */
-    const guint first = p->last_protocol == PLAN_PPTP ? 0 : p->last_protocol;
+    const guint first = last == PLAN_PPTP ? 0 : last;
     for (guint i = 0; i < n_wished; i++)
-        if (available[wished[i]] && wished[i] == first)
-            ret[n++] = wished[i];
+        if (order[i] == first)
+            ret[n++] = order[i];
     for (guint i = 0; i < n_wished; i++)
-        if (available[wished[i]] && wished[i] != first)
-            ret[n++] = wished[i];
+        if (order[i] != first)
+            ret[n++] = order[i];
     return n;
+}
+
+guint
+profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+{
+    return profile_order(p->kind, p->dun.vpn_strategy, p->last_protocol, ret);
 }
 
 gboolean
@@ -229,24 +236,18 @@ warn(GPtrArray *list, const char *format, ...)
 static void
 warn_protocol(const Profile *p, GPtrArray *list)
 {
-    enum plan_protocol wished[PLAN_MAX_PROTOCOLS], dial[PLAN_MAX_PROTOCOLS];
-    const guint n_wished = profile_protocols(p, wished), n = profile_dialable(p, dial);
+    enum plan_protocol dial[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_dialable(p, dial);
 
     if (p->kind != PROFILE_VPN)
         warn(list, _("This is a dial-up or broadband connection. This version dials VPNs only."));
-    else if (n_wished == 0)
-        warn(list, _("This profile asks for IKEv2 only. This program does not dial IKEv2."));
     else if (n == 0)
-        warn(list, _("This profile asks for %s only, which is not available yet."),
-             profile_protocol_name(wished[0]));
+        warn(list, _("This profile asks for IKEv2 only. This program does not dial IKEv2."));
     else if (p->dun.vpn_strategy == 8 || p->dun.vpn_strategy == 14)
         warn(list,
              _("This profile prefers IKEv2, which this program does not dial. It is dialed "
                "with %s."),
              profile_protocol_name(dial[0]));
-    else if (!available[wished[0]])
-        warn(list, _("This profile prefers %s, which is not available yet. It is dialed with %s."),
-             profile_protocol_name(wished[0]), profile_protocol_name(dial[0]));
     if (profile_dials(p, PLAN_PPTP))
         warn(list, "%s", profile_protocol_weakness(PLAN_PPTP));
 }
@@ -272,7 +273,7 @@ warn_auth(const Profile *p, GPtrArray *list)
              _("The password may be sent to the server as it is (PAP). It is sent only inside the "
                "encrypted link, after the server's certificate was checked."));
     if (auth == 0)
-        warn(list, _("The profile asks for a way to sign in that is not available yet."));
+        warn(list, _("The profile asks for a way to sign in that this program does not have."));
     if ((p->dun.mschap || p->dun.spap || p->dun.w95mschap) && !p->dun.mschap2)
         warn(list,
              _("The profile asks for an outdated way to sign in. MS-CHAPv2 is used instead."));

@@ -119,13 +119,15 @@ void profile_set(char **field, const char *value); /* frees the old; NULL become
 /* Is it complete? Says what is wrong in words. A profile that is not may still be kept. */
 gboolean profile_validate(const Profile *p, GError **error);
 /* What a person should know before using it: weak sign-in, all traffic through the VPN, connect
- * actions that are not run, a protocol that is not available. Translated; free the array. */
+ * actions that are not run, a protocol that is not dialed here. Translated; free the array. */
 GPtrArray *profile_warnings(const Profile *p);
-/* The protocols of the strategy, in order, those not available in this release included. */
+/* The protocols of the strategy, in order; none: it asks for IKEv2 only, or is no VPN. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_uses_psk(const Profile *p); /* one of them is L2TP/IPsec with a shared key */
-/* What can be dialed now, in order: 0 means none (the warnings say so). */
+/* The order to dial them in: what connected last is first. The second: of the numbers alone. */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
+guint profile_order(guint kind, guint strategy, guint last,
+                    enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_dials(const Profile *p, enum plan_protocol protocol);
 const char *profile_protocol_name(enum plan_protocol protocol);     /* "SSTP"; "" if unknown */
 const char *profile_protocol_weakness(enum plan_protocol protocol); /* translated; NULL: none */

@@ -6,14 +6,13 @@
 
 /* "PPTP, SSTP": in the order to try */
 char *
-cli_protocol_names(const Profile *p)
+cli_protocol_names(const ProfileSummary *s)
 {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-    const guint n = profile_dialable(p, order);
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < n; i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", profile_protocol_name(order[i]));
+    for (guint i = 0; i < s->n_protocols; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
+                               profile_protocol_name(s->protocols[i]));
     return g_string_free(text, FALSE);
 }
 
@@ -49,24 +48,22 @@ add_texts(JsonBuilder *b, const char *key, const GPtrArray *texts)
 }
 
 void
-cli_add_summary(JsonBuilder *b, const Profile *p)
+cli_add_summary(JsonBuilder *b, const ProfileSummary *s)
 {
-    g_autofree char *protocols = cli_protocol_names(p);
+    g_autofree char *protocols = cli_protocol_names(s);
 
-    add_text(b, "name", p->name);
-    add_text(b, "id", p->id);
-    add_bool(b, "system", p->system);
+    add_text(b, "name", s->name);
+    add_text(b, "id", s->id);
+    add_bool(b, "system", s->system);
     add_text(b, "protocol", protocols);
     add_text(b, "kind",
-             p->kind == PROFILE_VPN         ? "vpn"
-             : p->kind == PROFILE_BROADBAND ? "broadband"
+             s->kind == PROFILE_VPN         ? "vpn"
+             : s->kind == PROFILE_BROADBAND ? "broadband"
                                             : "dial-up");
     json_builder_set_member_name(b, "servers");
     json_builder_begin_array(b);
-    for (guint i = 0; i < p->servers->len; i++) {
-        const struct profile_server *s = p->servers->pdata[i];
-        json_builder_add_string_value(b, s->address);
-    }
+    for (guint i = 0; s->servers[i] != NULL; i++)
+        json_builder_add_string_value(b, s->servers[i]);
     json_builder_end_array(b);
 }
 
@@ -236,10 +233,11 @@ cli_profile_node(const Profile *p)
 {
     g_autoptr(JsonBuilder) b = json_builder_new();
     g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_autoptr(ProfileSummary) summary = profile_summary_of(p);
     g_autoptr(GError) problem = NULL;
 
     json_builder_begin_object(b);
-    cli_add_summary(b, p);
+    cli_add_summary(b, summary);
     add_text(b, "source", p->source);
     add_text(b, "encoding", p->encoding);
     add_text(b, "service_message", p->service_message);

@@ -58,7 +58,8 @@ cli_print_warnings(const Profile *p)
 static void
 print_profile(const Profile *p)
 {
-    g_autofree char *protocols = cli_protocol_names(p);
+    g_autoptr(ProfileSummary) summary = profile_summary_of(p);
+    g_autofree char *protocols = cli_protocol_names(summary);
     g_autofree char *redial = g_strdup_printf("%u × %u s", p->redial_count, p->redial_delay);
 
     cli_row(_("Connection"), p->name);
@@ -83,30 +84,51 @@ print_profile(const Profile *p)
 
 /* --- commands --- */
 
+/* One line in all, and one element at a time: there may be thousands. */
+static void
+print_element(const ProfileSummary *s, gboolean first)
+{
+    g_autoptr(JsonBuilder) b = json_builder_new();
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+
+    json_builder_begin_object(b);
+    cli_add_summary(b, s);
+    json_builder_end_object(b);
+    JsonNode *node = json_builder_get_root(b);
+    json_generator_set_root(generator, node);
+    json_node_unref(node);
+    g_autofree char *text = json_generator_to_data(generator, NULL);
+    printf("%s%s", first ? "" : ",", text);
+}
+
+static void
+print_line(const ProfileSummary *s)
+{
+    g_autofree char *shown = cli_shown(s->name);
+
+    g_print("%s\n", shown);
+}
+
 int
 cli_list(const struct cli_command *command, int argc, char **argv)
 {
-    g_autoptr(JsonBuilder) b = json_builder_new();
     g_autoptr(GPtrArray) problems = NULL;
 
     if (!cli_parse(command, NULL, &argc, &argv, 0, 0))
         return CLI_USAGE;
     g_autoptr(ProfileStore) store = cli_store();
-    g_autoptr(GPtrArray) list = profile_store_list(store, &problems);
-    json_builder_begin_array(b);
-    for (guint i = 0; i < list->len; i++) {
-        const Profile *p = list->pdata[i];
-        g_autofree char *shown = cli_shown(p->name);
-
-        json_builder_begin_object(b);
-        cli_add_summary(b, p);
-        json_builder_end_object(b);
-        if (!cli_json)
-            g_print("%s\n", shown);
-    }
-    json_builder_end_array(b);
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, &problems);
     if (cli_json)
-        cli_print_json(json_builder_get_root(b));
+        printf("[");
+    for (guint i = 0; i < list->len; i++) {
+        if (cli_json)
+            print_element(list->pdata[i], i == 0);
+        else
+            print_line(list->pdata[i]);
+    }
+    if (cli_json)
+        printf("]\n");
+    fflush(stdout);
     for (guint i = 0; i < problems->len; i++)
         g_printerr("%s\n", (char *)problems->pdata[i]);
     return CLI_OK;
