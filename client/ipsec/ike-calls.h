@@ -73,8 +73,8 @@ usec_t ike_quick_deadline(const struct ike_quick *q);
 void ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_keys *in,
                    const struct esp_keys *out, bool confirmed);
 void ike_child_gone(struct ike *k, struct ike_child *c);
-void ike_child_deleted(struct ike *k, uint32_t spi_out); /* by the peer */
-void ike_child_confirm(struct ike *k, uint32_t spi_in);  /* message 3 came */
+void ike_child_deleted(struct ike *k, uint32_t spi);    /* by the peer */
+void ike_child_confirm(struct ike *k, uint32_t spi_in); /* message 3 came */
 void ike_child_expire(struct ike *k, struct ike_child *c);
 usec_t ike_child_deadline(const struct ike_child *c);
 bool ike_child_any(const struct ike *k);

@@ -197,14 +197,21 @@ ike_renew(struct ike *k)
     ike_main_begin(k, true, k->phase1_tier, k->last_port, 4);
 }
 
+/* A delete names the SPI that its sender receives with (RFC 2408 section 3.15). strongSwan names
+ * the initiator's instead when its kernel did not take the pair. */
 void
-ike_child_deleted(struct ike *k, uint32_t spi_out)
+ike_child_deleted(struct ike *k, uint32_t spi)
 {
-    for (unsigned i = 0; i < IKE_CHILDREN; i++)
-        if (k->children[i].used && k->children[i].out.spi == spi_out) {
-            ike_child_gone(k, &k->children[i]);
-            return;
-        }
+    struct ike_child *gone = NULL;
+
+    for (unsigned i = 0; i < IKE_CHILDREN; i++) {
+        struct ike_child *const c = &k->children[i];
+
+        if (c->used && (c->out.spi == spi || (c->in.spi == spi && gone == NULL)))
+            gone = c;
+    }
+    if (gone != NULL)
+        ike_child_gone(k, gone);
 }
 
 void
