@@ -7,8 +7,11 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -101,6 +104,31 @@ def ping(host, count=3, namespace=None, options=()):
     argv = ["ping", "-c", str(count), "-i", "0.2", "-w", "10", *options, host]
     done = in_namespace(namespace, *argv) if namespace else run(*argv)
     true(done.returncode == 0 and f"{count} received" in done.stdout, done.stdout + done.stderr)
+
+
+class Listener(threading.Thread):
+    """Every frame with UDP to or from these servers: how many of each port there were, and in .clear those
+    with one of these words in them, or of L2TP without IPsec: from us, since a server that has lost its
+    association may send such."""
+
+    def __init__(self, servers, secrets):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
+        self.servers = {socket.inet_aton(s) for s in servers}
+        self.secrets, self.ports, self.clear = secrets, {}, []
+
+    def run(self):
+        while True:
+            packet, where = self.socket.recvfrom(65536)
+            if where[0].startswith("dt-") or len(packet) < 28 or packet[0] >> 4 != 4 or packet[9] != 17:
+                continue
+            if not self.servers & {packet[12:16], packet[16:20]}:
+                continue
+            body = packet[(packet[0] & 15) * 4:]
+            for port in struct.unpack(">HH", body[:4]):
+                self.ports[port] = self.ports.get(port, 0) + 1
+            if packet[16:20] in self.servers and 1701 in struct.unpack(">HH", body[:4]) or any(s in body for s in self.secrets):
+                self.clear.append(body.hex())
 
 
 # ---- TAP
