@@ -235,6 +235,34 @@ fill_routes(const Profile *p, struct dial_plan *plan, GError **error)
     return TRUE;
 }
 
+/* Split DNS. A server of IPv6 is left out: the tunnel's own are IPv4, and the rule still holds. */
+static gboolean
+fill_names(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    for (guint i = 0; i < p->dns_search->len; i++)
+        if (!plan_names_add(&plan->names, p->dns_search->pdata[i], true))
+            return invalid(error, _("“%s” is not a domain name, or there are more than %d."),
+                           (char *)p->dns_search->pdata[i], PLAN_MAX_NAMES);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *rule = p->dns_rules->pdata[i];
+        g_auto(GStrv) servers = g_strsplit_set(rule->servers, " ,;", -1);
+        const char *domain = *rule->domain == '\0' ? "." : rule->domain;
+
+        if (!plan_names_add(&plan->names, domain, false))
+            return invalid(error, _("“%s” is not a domain name, or there are more than %d."),
+                           rule->domain, PLAN_MAX_NAMES);
+        for (char **server = servers; *server != NULL; server++) {
+            uint32_t address;
+
+            if (net_ip4_parse(*server, &address))
+                plan_names_add_server(&plan->names, address);
+            else if (**server != '\0' && !g_hostname_is_ip_address(*server))
+                return invalid(error, _("“%s” is not an IPv4 address."), *server);
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 fill_network(const Profile *p, struct dial_plan *plan, GError **error)
 {
@@ -251,7 +279,7 @@ fill_network(const Profile *p, struct dial_plan *plan, GError **error)
     if (d->specify_ip && !net_ip4_parse(d->ip_address, &plan->fixed_ip4))
         return invalid(error, _("“%s” is not an IPv4 address."), d->ip_address);
     return put(plan->domain, sizeof plan->domain, d->dns_suffix, _("The DNS suffix"), error) &&
-           fill_routes(p, plan, error);
+           fill_routes(p, plan, error) && fill_names(p, plan, error);
 }
 
 /* --- the user --- */

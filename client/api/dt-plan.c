@@ -342,6 +342,66 @@ wins_put(const struct dial_plan *p)
 }
 
 static bool
+names_get(GVariant *v, struct dial_plan *p, bool search)
+{
+    GVariantIter i;
+    const char *suffix;
+
+    g_variant_iter_init(&i, v);
+    while (g_variant_iter_next(&i, "&s", &suffix))
+        if (!plan_names_add(&p->names, suffix, search))
+            return false;
+    return true;
+}
+
+static GVariant *
+names_put(const struct dial_plan *p, bool search)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (unsigned i = 0; i < p->names.n; i++)
+        if (p->names.name[i].search == search)
+            g_variant_builder_add(&b, "s", p->names.name[i].suffix);
+    return g_variant_builder_end(&b);
+}
+
+static bool
+dns_search_get(GVariant *v, struct dial_plan *p)
+{
+    return names_get(v, p, true);
+}
+
+static GVariant *
+dns_search_put(const struct dial_plan *p)
+{
+    return names_put(p, true);
+}
+
+static bool
+dns_names_get(GVariant *v, struct dial_plan *p)
+{
+    return names_get(v, p, false);
+}
+
+static GVariant *
+dns_names_put(const struct dial_plan *p)
+{
+    return names_put(p, false);
+}
+
+static bool
+names_servers_get(GVariant *v, struct dial_plan *p)
+{
+    return addresses_get(v, p->names.servers, &p->names.n_servers);
+}
+
+static GVariant *
+names_servers_put(const struct dial_plan *p)
+{
+    return addresses_put(p->names.servers, p->names.n_servers);
+}
+
+static bool
 routes_get(GVariant *v, struct dial_plan *p)
 {
     const gsize n = g_variant_n_children(v);
@@ -410,6 +470,9 @@ static const struct field {
     {"dns", "as", 0, .get = dns_get, .put = dns_put},
     {"wins", "as", 0, .get = wins_get, .put = wins_put},
     {"domain", "s", OMIT_EMPTY, AT(domain)},
+    {"dns-search", "as", 0, .get = dns_search_get, .put = dns_search_put},
+    {"dns-names", "as", 0, .get = dns_names_get, .put = dns_names_put},
+    {"dns-names-servers", "as", 0, .get = names_servers_get, .put = names_servers_put},
     {"routes", "as", 0, .get = routes_get, .put = routes_put},
     {"redial-count", "q", 0, AT(redial_count)},
     {"redial-delay", "q", 0, AT(redial_delay_s)},

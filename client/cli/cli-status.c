@@ -40,6 +40,7 @@ static const struct status_key {
     {"wins", OF_DETAILS, "wins", 'a', N_("WINS servers")},
     {"domain", OF_DETAILS, "domain", 's', N_("Domain")},
     {"search", OF_DETAILS, "search", 'a', N_("Search domains")},
+    {"dns_names", OF_DETAILS, "dns-names", 'a', N_("Names asked there")},
     {"routes", OF_DETAILS, "routes", 'a', N_("Routes")},
     {"default_gateway", OF_DETAILS, "default-gateway", 'b', NULL},
     {"dns_applied", OF_DETAILS, "dns-applied", 'b', NULL},

@@ -61,13 +61,15 @@ put_status(GVariantBuilder *b, const struct tunnel_status *s)
 }
 
 static void
-put_search(GVariantBuilder *b, const struct net_config *c)
+put_names(GVariantBuilder *b, const char *key, const struct helper_dns_settings *s, bool search,
+          const char *but)
 {
     GVariantBuilder list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
 
-    for (unsigned i = 0; i < c->n_search; i++)
-        g_variant_builder_add(&list, "s", c->search[i]);
-    g_variant_builder_add(b, "{sv}", "search", g_variant_builder_end(&list));
+    for (unsigned i = 0; i < s->n_domains; i++)
+        if (s->domains[i].search == search && !g_str_equal(s->domains[i].name, but))
+            g_variant_builder_add(&list, "s", s->domains[i].name);
+    g_variant_builder_add(b, "{sv}", key, g_variant_builder_end(&list));
 }
 
 static void
@@ -76,8 +78,8 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     static const uint8_t none[16];
     const struct net_config *c = helper_link_config(link);
     char text[INET6_ADDRSTRLEN];
-    unsigned n;
-    const uint32_t *servers = helper_link_servers(link, &n);
+    const char *domain = helper_link_domain(link);
+    struct helper_dns_settings names;
     g_auto(GStrv) routes = helper_link_routes(link);
 
     put_text(b, "interface", helper_link_name(link));
@@ -85,11 +87,13 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     put_address4(b, "remote-ip", c->peer4);
     if (memcmp(c->local6, none, sizeof none) != 0)
         put_text(b, "local-ip6", inet_ntop(AF_INET6, c->local6, text, sizeof text));
-    put_addresses4(b, "dns", servers, n);
+    helper_link_dns(link, &names);
+    put_addresses4(b, "dns", names.servers, names.n_servers);
     put_addresses4(b, "wins", plan->n_wins > 0 ? plan->wins : c->wins,
                    plan->n_wins > 0 ? plan->n_wins : c->n_wins);
-    put_text(b, "domain", helper_link_domain(link));
-    put_search(b, c);
+    put_text(b, "domain", domain);
+    put_names(b, "search", &names, true, domain);
+    put_names(b, "dns-names", &names, false, "");
     g_variant_builder_add(b, "{sv}", "routes", g_variant_new_strv((const char *const *)routes, -1));
     g_variant_builder_add(b, "{sv}", "default-gateway",
                           g_variant_new_boolean(plan->default_gateway));

@@ -23,7 +23,6 @@ struct apply {
     struct helper_journal *journal;
     struct helper_dns_settings settings;
     char ifname[IFNAMSIZ];
-    char *domains[NET_MAX_SEARCH + 1];
     GCancellable *cancel;
     helper_dns_done done;
     void *ctx;
@@ -53,7 +52,7 @@ static void
 apply_free(struct apply *a)
 {
     for (unsigned i = 0; i < a->settings.n_domains; i++)
-        g_free(a->domains[i]);
+        g_free((char *)a->settings.domains[i].name);
     g_clear_object(&a->bus);
     g_clear_object(&a->cancel);
     g_free(a->failure);
@@ -82,13 +81,18 @@ resolvconf_text(const struct apply *a)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     char address[16];
+    bool found = false;
 
     for (unsigned i = 0; i < a->settings.n_servers; i++)
         g_string_append_printf(text, "nameserver %s\n",
                                net_ip4_text(a->settings.servers[i], address));
     for (unsigned i = 0; i < a->settings.n_domains; i++)
-        g_string_append_printf(text, "%s%s", i == 0 ? "search " : " ", a->domains[i]);
-    if (a->settings.n_domains > 0)
+        if (a->settings.domains[i].search) {
+            g_string_append_printf(text, "%s%s", found ? " " : "search ",
+                                   a->settings.domains[i].name);
+            found = true;
+        }
+    if (found)
         g_string_append_c(text, '\n');
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -110,7 +114,10 @@ with_resolvconf(struct apply *a)
     }
     g_autofree char *text = resolvconf_text(a);
     const bool ok = helper_exec(argv, text) == 0;
-    finish(a, ok, ok ? "resolvconf" : "resolvconf failed");
+    const char *how = a->settings.everything
+                          ? "resolvconf"
+                          : "resolvconf, which cannot keep other names from them";
+    finish(a, ok, ok ? how : "resolvconf failed");
 }
 
 static void
@@ -157,7 +164,7 @@ with_resolved(struct apply *a)
     }
     g_variant_builder_init(&domains, G_VARIANT_TYPE("a(sb)"));
     for (unsigned i = 0; i < s->n_domains; i++)
-        g_variant_builder_add(&domains, "(sb)", a->domains[i], FALSE);
+        g_variant_builder_add(&domains, "(sb)", s->domains[i].name, !s->domains[i].search);
     if (s->everything)
         g_variant_builder_add(&domains, "(sb)", ".", TRUE);
 
@@ -213,7 +220,7 @@ helper_dns_apply(struct helper_dns *dns, struct helper_journal *journal,
     a->ctx = ctx;
     g_strlcpy(a->ifname, settings->ifname, sizeof a->ifname);
     for (unsigned i = 0; i < settings->n_domains; i++)
-        a->domains[i] = g_strdup(settings->domains[i]);
+        a->settings.domains[i].name = g_strdup(settings->domains[i].name);
     g_set_object(&a->cancel, cancel);
     g_set_object(&a->bus, dns->bus);
     if (a->bus == NULL) {

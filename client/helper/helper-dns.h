@@ -10,14 +10,18 @@
 #include <stdbool.h>
 
 #include "attr.h"
+#include "dial-plan.h"
 #include "helper-journal.h"
 
 struct helper_dns_settings {
     uint32_t ifindex;
     const char *ifname;
     unsigned n_servers, n_domains;
-    uint32_t servers[NET_MAX_SERVERS];       /* host order */
-    const char *domains[NET_MAX_SEARCH + 1]; /* valid names; the first is the computer's own */
+    uint32_t servers[NET_MAX_SERVERS]; /* host order */
+    struct helper_dns_domain {         /* valid names; the first is the computer's own */
+        const char *name;
+        bool search; /* put behind short names too, not only asked here */
+    } domains[NET_MAX_SEARCH + 1 + PLAN_MAX_NAMES];
     bool everything; /* all names are asked here, not only those in @domains */
 };
 

@@ -426,36 +426,63 @@ helper_link_routes(const struct helper_link *link)
     return routes;
 }
 
-const uint32_t *
-helper_link_servers(const struct helper_link *link, unsigned *ret_n)
-{
-    *ret_n = link->plan->n_dns > 0 ? link->plan->n_dns : link->config.n_dns;
-    return link->plan->n_dns > 0 ? link->plan->dns : link->config.dns;
-}
-
 const char *
 helper_link_domain(const struct helper_link *link)
 {
     return link->plan->domain[0] != '\0' ? link->plan->domain : link->config.domain;
 }
 
+static void
+add_servers(struct helper_dns_settings *s, const uint32_t *servers, unsigned n)
+{
+    for (unsigned i = 0; i < n && s->n_servers < NET_MAX_SERVERS; i++) {
+        bool there = false;
+
+        for (unsigned j = 0; j < s->n_servers; j++)
+            there |= s->servers[j] == servers[i];
+        if (!there)
+            s->servers[s->n_servers++] = servers[i];
+    }
+}
+
+static void
+add_domain(struct helper_dns_settings *s, const char *name, bool search)
+{
+    if (g_str_equal(name, ".")) {
+        s->everything = true;
+        return;
+    }
+    for (unsigned i = 0; i < s->n_domains; i++)
+        if (g_ascii_strcasecmp(s->domains[i].name, name) == 0) {
+            s->domains[i].search |= search;
+            return;
+        }
+    s->domains[s->n_domains++] = (struct helper_dns_domain){name, search};
+}
+
 bool
 helper_link_dns(const struct helper_link *link, struct helper_dns_settings *ret)
 {
     struct helper_dns_settings s = {.ifindex = link->ifindex, .ifname = link->name};
-    const uint32_t *servers = helper_link_servers(link, &s.n_servers);
+    const struct dial_plan *plan = link->plan;
     const char *domain = helper_link_domain(link);
+    const bool own = plan->n_dns > 0;
+    const uint32_t *servers = own ? plan->dns : link->config.dns;
+    const unsigned n = own ? plan->n_dns : link->config.n_dns;
 
-    if (!link->plan->set_dns || s.n_servers == 0)
-        return false;
-    memcpy(s.servers, servers, s.n_servers * sizeof *servers);
+    /* For some names only, those that the profile names for them are asked first. */
+    if (plan->default_gateway)
+        add_servers(&s, servers, n);
+    add_servers(&s, plan->names.servers, plan->names.n_servers);
+    add_servers(&s, servers, n);
     if (*domain != '\0')
-        s.domains[s.n_domains++] = domain;
+        add_domain(&s, domain, true);
+    for (unsigned i = 0; i < plan->names.n; i++)
+        add_domain(&s, plan->names.name[i].suffix, plan->names.name[i].search);
     for (unsigned i = 0; i < link->config.n_search; i++)
-        if (g_strcmp0(domain, link->config.search[i]) != 0)
-            s.domains[s.n_domains++] = link->config.search[i];
+        add_domain(&s, link->config.search[i], true);
     /* Without a domain to tell its names by, its servers must hear of all or of none. */
-    s.everything = link->plan->default_gateway || s.n_domains == 0;
+    s.everything |= plan->default_gateway || s.n_domains == 0;
     *ret = s;
-    return true;
+    return plan->set_dns && s.n_servers > 0;
 }

@@ -39,8 +39,8 @@ uint32_t helper_link_index(const struct helper_link *link);
 const struct net_config *helper_link_config(const struct helper_link *link);
 /* Routes into the tunnel, as texts; g_strfreev(). */
 char **helper_link_routes(const struct helper_link *link);
-/* What to tell the resolver; the texts are valid until the next change. False: nothing. */
+/* What to tell the resolver, always filled; the texts are valid until the next change. False: it is
+ * to be told nothing. */
 bool helper_link_dns(const struct helper_link *link, struct helper_dns_settings *ret);
-/* The name servers and domains in force, from the plan or the server. */
-const uint32_t *helper_link_servers(const struct helper_link *link, unsigned *ret_n);
+/* The computer's own domain while it is connected, from the plan or the server. */
 const char *helper_link_domain(const struct helper_link *link);

@@ -312,6 +312,9 @@ plan_fault(const struct dial_plan *p)
         return N_("The address of a DNS or WINS server cannot be used.");
     if (!domain_valid(p))
         return N_("The DNS suffix is not a domain name.");
+    if (!plan_names_valid(&p->names))
+        return N_(
+            "A rule for names is not for a domain, or has a name server that cannot be used.");
     if (!routes_valid(p))
         return N_("The profile has too many routes, or one that is not a network.");
     if (!times_valid(p))

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "credentials.h"
-#include "net-config.h"
+#include "plan-names.h"
 
 enum {
     PLAN_MAX_SERVERS = 8,
@@ -103,6 +103,7 @@ struct dial_plan {
     char domain[NET_MAX_NAME]; /* suffix; "" : the server's */
     uint16_t n_routes;         /* split tunnel: of the profile */
     struct net_route routes[PLAN_MAX_ROUTES];
+    struct plan_names names; /* split DNS: of the profile */
 
     uint16_t redial_count, redial_delay_s;
     uint16_t drop_redials;      /* of a call that was up and was cut off; 0: it stays down */
@@ -120,8 +121,8 @@ bool dial_plan_copy(struct dial_plan *to, const struct dial_plan *from); /* fals
  * in words for the person who wrote the profile. */
 bool dial_plan_valid(const struct dial_plan *p, const char **ret_why);
 
-/* The wire form between helper and tunnel. get: false when malformed or not valid; allocates ->ca.
- */
+/* The wire form between helper and tunnel, without ->names. get: false when malformed or not valid;
+ * allocates ->ca and ->cert. */
 void dial_plan_put(struct wr *w, const struct dial_plan *p);
 bool dial_plan_get(struct rd *r, struct dial_plan *ret);
 

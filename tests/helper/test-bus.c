@@ -614,6 +614,44 @@ test_resolved(struct bus_test *t, gconstpointer data)
     harness_stop(&t->harness);
 }
 
+/* Split DNS: only the names that profile and server list, and the profile's servers first. */
+static void
+test_resolved_split(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    if (!harness_can_run())
+        return;
+    start_resolved(t);
+    harness_start(&t->harness);
+    plan_for(plan, "push.test");
+    plan->default_gateway = false;
+    plan_names_add(&plan->names, "office.example", true);
+    plan_names_add(&plan->names, "shop.example", false);
+    plan_names_add(&plan->names, "LAB.corp.example", false); /* the server says: to search, too */
+    plan_names_add_server(&plan->names, 0x0a141e36);         /* the server's second one */
+    plan_names_add_server(&plan->names, 0x0a000001);
+    g_autoptr(DtConnection) c = harness_dial(&t->harness, plan, "right", &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    harness_assert_detail(c, "dns", "['10.20.30.54', '10.0.0.1', '10.20.30.53']");
+    harness_assert_detail(c, "search", "['office.example', 'LAB.corp.example']");
+    harness_assert_detail(c, "dns-names", "['shop.example']");
+    dt_connection_call_disconnect(c, NULL, NULL, NULL);
+    harness_wait(has_revert, t);
+    harness_wait_state(c, "idle");
+    g_assert_cmpstr(t->notes->str, ==,
+                    "SetLinkDNS(4, [(2, [0x0a, 0x14, 0x1e, 0x36]), (2, [0x0a, 0x00, 0x00, 0x01]), "
+                    "(2, [0x0a, 0x14, 0x1e, 0x35])])\n"
+                    "SetLinkDomains(4, [('corp.example', false), ('office.example', false), "
+                    "('shop.example', true), ('LAB.corp.example', false)])\n"
+                    "SetLinkDefaultRoute(4, false)\n"
+                    "RevertLink(4,)\n");
+    harness_stop(&t->harness);
+}
+
 static bool
 was_told_twice(gpointer data)
 {
@@ -714,6 +752,7 @@ main(int argc, char **argv)
     ADD("D3-limits", test_limits);
     ADD("D3-flood", test_flood);
     ADD("resolved", test_resolved);
+    ADD("resolved-split", test_resolved_split);
     ADD("S7-resolved-restarts", test_resolved_restarts);
     if (geteuid() != 0)
         return g_test_run(); /* each skips */

@@ -66,6 +66,38 @@ defaults_need_only_a_name_and_a_server(void)
     g_assert_cmpuint(p.auth & PLAN_AUTH_NONE, ==, 0);
 }
 
+static void
+names_are_kept_once(void)
+{
+    struct plan_names names = {0};
+    char suffix[16];
+
+    g_assert_true(plan_names_add(&names, "corp.example", false));
+    g_assert_true(plan_names_add(&names, ".", false));
+    g_assert_false(plan_names_add(&names, ".", true)); /* no suffix for a short name */
+    g_assert_false(names.name[0].search);
+    g_assert_true(plan_names_add(&names, "CORP.example", true));
+    g_assert_true(names.name[0].search);
+    g_assert_true(plan_names_add(&names, "corp.example", false));
+    g_assert_true(names.name[0].search); /* both: it stays one to search */
+    g_assert_cmpuint(names.n, ==, 2);
+    g_assert_false(plan_names_add(&names, "", true));
+    g_assert_false(plan_names_add(&names, "a..b", true));
+    for (unsigned i = names.n; i < PLAN_MAX_NAMES; i++) {
+        g_snprintf(suffix, sizeof suffix, "n%u.example", i);
+        g_assert_true(plan_names_add(&names, suffix, false));
+    }
+    g_assert_false(plan_names_add(&names, "more.example", false));
+    g_assert_true(plan_names_add(&names, "n5.example", false)); /* that one is there */
+
+    g_assert_false(plan_names_add_server(&names, 0xe0000001));
+    for (uint32_t i = 1; i <= NET_MAX_SERVERS; i++)
+        g_assert_true(plan_names_add_server(&names, 0x0a000000 + i));
+    g_assert_true(plan_names_add_server(&names, 0x0a000001));
+    g_assert_false(plan_names_add_server(&names, 0x0a000009));
+    g_assert_true(plan_names_valid(&names));
+}
+
 /* One wrong thing each; below, the words that must be in the sentence. */
 #define SPOIL(fn, statement)                                                                       \
     static void fn(struct dial_plan *p)                                                            \
@@ -111,6 +143,14 @@ SPOIL(fixed_multicast, p->fixed_ip4 = 0xe0000001)
 SPOIL(dns_loopback, p->dns[0] = 0x7f000001)
 SPOIL(too_many_dns, p->n_dns = NET_MAX_SERVERS + 1)
 SPOIL(domain, g_strlcpy(p->domain, "-a..b", NET_MAX_NAME))
+SPOIL(name_rule, (p->names.n = 1, g_strlcpy(p->names.name[0].suffix, "a b", NET_MAX_NAME)))
+SPOIL(name_rule_empty, p->names.n = 1)
+SPOIL(name_rule_unterminated, (p->names.n = 1, memset(p->names.name, 'a', NET_MAX_NAME)))
+SPOIL(search_everything, (p->names.n = 1, p->names.name[0].search = true,
+                          g_strlcpy(p->names.name[0].suffix, ".", NET_MAX_NAME)))
+SPOIL(too_many_name_rules, p->names.n = PLAN_MAX_NAMES + 1)
+SPOIL(too_many_name_servers, p->names.n_servers = NET_MAX_SERVERS + 1)
+SPOIL(name_server_loopback, (p->names.n_servers = 1, p->names.servers[0] = 0x7f000001))
 SPOIL(route_host_bits, p->routes[0].address[3] = 1)
 SPOIL(route_prefix, p->routes[0].prefix = 33)
 SPOIL(too_many_routes, p->n_routes = PLAN_MAX_ROUTES + 1)
@@ -154,6 +194,13 @@ static const struct {
     {dns_loopback, "DNS"},
     {too_many_dns, "DNS"},
     {domain, "suffix"},
+    {name_rule, "rule for names"},
+    {name_rule_empty, "rule for names"},
+    {name_rule_unterminated, "rule for names"},
+    {search_everything, "rule for names"},
+    {too_many_name_rules, "rule for names"},
+    {too_many_name_servers, "rule for names"},
+    {name_server_loopback, "rule for names"},
     {route_host_bits, "route"},
     {route_prefix, "route"},
     {too_many_routes, "route"},
@@ -286,6 +333,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/dial-plan/defaults", defaults_need_only_a_name_and_a_server);
     g_test_add_func("/dial-plan/each-fault-is-named", each_fault_is_named);
+    g_test_add_func("/dial-plan/names-are-kept-once", names_are_kept_once);
     g_test_add_func("/dial-plan/round-trip", round_trip);
     g_test_add_func("/dial-plan/flips-and-cuts", flips_and_cuts);
     g_test_add_func("/dial-plan/credentials", credentials_are_checked_and_travel);

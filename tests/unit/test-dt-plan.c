@@ -70,6 +70,10 @@ fill(struct dial_plan *p)
     p->n_dns = 1, p->dns[0] = 0x0a000035;
     p->n_wins = 2, p->wins[0] = 0x0a000036, p->wins[1] = 0x0a000037;
     g_strlcpy(p->domain, "corp.example", sizeof p->domain);
+    g_assert_true(plan_names_add(&p->names, "lab.example", true));
+    g_assert_true(plan_names_add(&p->names, "corp.example", false));
+    g_assert_true(plan_names_add(&p->names, ".", false));
+    g_assert_true(plan_names_add_server(&p->names, 0x0a000038));
     p->n_routes = 2;
     net_route_parse("10.0.0.0/8", &p->routes[0]);
     net_route_parse("2001:db8::/32", &p->routes[1]);
@@ -102,6 +106,8 @@ test_round_trip(void)
     g_assert_no_error(error);
     g_autoptr(GBytes) a = bytes_of(&p), b = bytes_of(&got);
     g_assert_true(g_bytes_equal(a, b));
+    /* The tunnel does not get these. */
+    g_assert_cmpmem(&p.names, sizeof p.names, &got.names, sizeof got.names);
     dial_plan_clear(&p);
     dial_plan_clear(&got);
 }
@@ -171,6 +177,12 @@ test_refused(void)
         {"dns", "['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1']"},
         {"dns", "['::1']"},
         {"domain", "'corp..example'"},
+        {"dns-search", "['.']"},
+        {"dns-search", "['corp example']"},
+        {"dns-names", "['']"},
+        {"dns-names", "'corp.example'"},
+        {"dns-names-servers", "['127.0.0.53']"},
+        {"dns-names-servers", "['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1']"},
         {"routes", "['10.0.0.0/33']"},
         {"routes", "['10.0.0.0/8 via 10.1.1.1']"},
         {"ipsec", "'ikev2'"},

@@ -218,6 +218,35 @@ certificates(void)
 }
 
 static void
+split_dns(void)
+{
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    profile_add_dns_search(p, "lab.example");
+    profile_add_dns_rule(p, "corp.example", "10.0.0.1 10.0.0.2");
+    profile_add_dns_rule(p, "lab.example", "10.0.0.2,2001:db8::53");
+    profile_add_dns_rule(p, "", "");
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    const struct plan_names *names = &m.plan.names;
+    g_assert_cmpuint(names->n, ==, 3);
+    g_assert_cmpstr(names->name[0].suffix, ==, "lab.example");
+    g_assert_true(names->name[0].search);
+    g_assert_cmpstr(names->name[1].suffix, ==, "corp.example");
+    g_assert_false(names->name[1].search);
+    g_assert_cmpstr(names->name[2].suffix, ==, ".");
+    g_assert_cmpuint(names->n_servers, ==, 2);
+    g_assert_cmphex(names->servers[1], ==, 0x0a000002);
+    dial_plan_clear(&m.plan);
+
+    profile_add_dns_rule(p, "corp.example", "dns.example");
+    refuse(p, &(struct plan_request){.user = "u"}, "dns.example");
+    g_ptr_array_set_size(p->dns_rules, 0);
+    profile_add_dns_rule(p, "*.corp example", "");
+    refuse(p, &(struct plan_request){.user = "u"}, "not a domain name");
+}
+
+static void
 network(void)
 {
     g_autoptr(Profile) p = sample();
@@ -440,6 +469,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile-plan/order-of-servers", servers_in_order_or_the_chosen_one);
     g_test_add_func("/profile-plan/certificates", certificates);
     g_test_add_func("/profile-plan/network", network);
+    g_test_add_func("/profile-plan/split-dns", split_dns);
     g_test_add_func("/profile-plan/pptp", pptp_and_its_encryption);
     g_test_add_func("/profile-plan/pptp-sign-in", sign_in_over_pptp);
     g_test_add_func("/profile-plan/pptp-left-out", pptp_is_left_out_of_the_order);
