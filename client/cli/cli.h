@@ -61,6 +61,7 @@ int cli_import(const struct cli_command *command, int argc, char **argv);
 int cli_export(const struct cli_command *command, int argc, char **argv);
 int cli_list(const struct cli_command *command, int argc, char **argv);
 int cli_show(const struct cli_command *command, int argc, char **argv);
+int cli_numbers(const struct cli_command *command, int argc, char **argv);
 int cli_delete(const struct cli_command *command, int argc, char **argv);
 int cli_dial(const struct cli_command *command, int argc, char **argv);
 int cli_status(const struct cli_command *command, int argc, char **argv);

@@ -14,7 +14,7 @@ _dialtone() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'import export list show delete dial status hangup log --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup log --help --version' -- "$cur")
         return
     fi
     case $command,$prev in
@@ -36,6 +36,7 @@ _dialtone() {
     case $command in
     import) options+=' --name --list' ;;
     export) options+=' --format --output' ;;
+    numbers) options+=' --country --region --modem --isdn --no-surcharge' ;;
     hangup) options+=' --all' ;;
     dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
         --ca-file --pin --psk-file --direct --redial --foreground --verbose' ;;
@@ -45,7 +46,7 @@ _dialtone() {
         return
     fi
     case $command in
-    import)
+    import | numbers)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     export | show | delete | dial | status | hangup | log)

@@ -20,6 +20,7 @@ static const struct cli_command commands[] = {
     {"export", "NAME…", N_("write connections for another program"), cli_export},
     {"list", "", N_("the connections of this computer"), cli_list},
     {"show", "NAME", N_("what a connection is set to"), cli_show},
+    {"numbers", "NAME | FILE", N_("the access numbers of a phone book"), cli_numbers},
     {"delete", "NAME", N_("remove a connection"), cli_delete},
     {"dial", "NAME", N_("connect"), cli_dial},
     {"status", "[NAME]", N_("state, addresses and traffic"), cli_status},
