@@ -16,10 +16,10 @@
  *     proxy s: "none", "http", "socks5"         proxy-host s   proxy-port q   sstp-path-query s
  *     ipv4 b   ipv6 b      default-gateway b    class-route b  dhcp-inform b  set-dns b
  *     mru q                fixed-ip4 s          dns as         wins as        domain s
- *     dns-search as: suffixes that short names get, too     dns-names as: these and those below
- * them are asked from the VPN's servers and no others are; "." for every name dns-names-servers as:
- * addresses of servers for these, beside what the VPN's server gives routes as: "10.0.0.0/8",
- * "2001:db8::/32" redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
+ *     dns-search as: suffixes for short names     dns-names-servers as: beside those of the server
+ *     dns-names as: these and those below are asked from the VPN's servers; ".": every name
+ *     routes as: "10.0.0.0/8", "2001:db8::/32"
+ *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
  *     drop-redials q: when a call that was up is cut off
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
  *
