@@ -348,24 +348,26 @@ protect_plain_l2tp(const Profile *p, struct dial_plan *plan)
 }
 
 static gboolean
-fill_ipsec(const Profile *p, struct dial_plan *plan, GError **error)
+fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
-    const gsize cert_len = strlen(p->cert_pem);
+    const char *cert = r->cert_pem != NULL ? r->cert_pem : p->cert_pem;
+    const gsize cert_len = r->cert_pem != NULL ? r->cert_len : strlen(p->cert_pem);
+    const gboolean by_cert = r->cert_pem != NULL || p->use_certificate;
 
-    plan->ipsec = !p->ipsec            ? PLAN_IPSEC_NONE
-                  : p->use_certificate ? PLAN_IPSEC_CERTIFICATE
-                                       : PLAN_IPSEC_PSK;
+    plan->ipsec = !p->ipsec ? PLAN_IPSEC_NONE : by_cert ? PLAN_IPSEC_CERTIFICATE : PLAN_IPSEC_PSK;
     plan->ipsec_pfs = p->ipsec_pfs;
     plan->ipsec_encap = p->ipsec_encap;
     plan->l2tp_port_1701 = p->l2tp_port_1701;
     plan->ipsec_remembered = p->ipsec_remembered;
     if (cert_len > PLAN_MAX_CERT)
         return invalid(error, _("The certificates are larger than %d KiB."), PLAN_MAX_CERT / 1024);
-    if (cert_len > 0 && p->use_certificate) {
+    if (r->cert_pem != NULL && g_strstr_len(cert, (gssize)cert_len, "-----BEGIN ") == NULL)
+        return invalid(error, _("The file of certificates is not in the PEM format."));
+    if (cert_len > 0 && plan->ipsec == PLAN_IPSEC_CERTIFICATE) {
         plan->cert = malloc(cert_len);
         if (plan->cert == NULL)
             return invalid(error, "%s", g_strerror(ENOMEM));
-        memcpy(plan->cert, p->cert_pem, cert_len);
+        memcpy(plan->cert, cert, cert_len);
         plan->cert_len = (uint32_t)cert_len;
     }
     return put(plan->ipsec_local_id, sizeof plan->ipsec_local_id, p->ipsec_local_id,
@@ -420,7 +422,8 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
-        !fill_ipsec(p, plan, error) || !fill_proxy(p, plan, error) || !fill_network(p, plan, error))
+        !fill_ipsec(p, r, plan, error) || !fill_proxy(p, plan, error) ||
+        !fill_network(p, plan, error))
         return FALSE;
     return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));
 }

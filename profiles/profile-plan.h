@@ -17,6 +17,8 @@ struct plan_request {          /* all optional: {0} is the profile as it stands 
     const char *server;        /* host[:port] or https://host[:port]/path?query instead */
     const char *ca_pem;        /* instead of the profile's authorities */
     gsize ca_len;
+    const char *cert_pem; /* IPsec: this computer's, instead of the profile's or of a key */
+    gsize cert_len;
     const char *pin;          /* SHA-256 in hex, colons allowed */
     gboolean end_with_caller; /* hang up when this program goes away */
 };

@@ -14,10 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CA_MAX = PLAN_MAX_CA + 1 };
-
 struct options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
+    char *cert_file, *key_file;
     gboolean password_stdin, foreground, direct, redial, verbose;
 };
 
@@ -42,15 +41,16 @@ struct dial {
 
 /* --- what is known before the call --- */
 
+/* At most one octet more than @max: that it is too long is for others to say. */
 static gboolean
-read_ca(const char *path, char **ret, gsize *ret_len, GError **error)
+read_pem(const char *path, gsize max, char **ret, gsize *ret_len, GError **error)
 {
     g_autoptr(GFile) file = g_file_new_for_commandline_arg(path);
     g_autoptr(GFileInputStream) in = g_file_read(file, NULL, error);
-    g_autofree char *pem = g_malloc0(CA_MAX + 1);
+    g_autofree char *pem = g_malloc0(max + 2);
 
     if (in == NULL ||
-        !g_input_stream_read_all(G_INPUT_STREAM(in), pem, CA_MAX, ret_len, NULL, error))
+        !g_input_stream_read_all(G_INPUT_STREAM(in), pem, max + 1, ret_len, NULL, error))
         return FALSE;
     *ret = g_steal_pointer(&pem);
     return TRUE;
@@ -76,6 +76,34 @@ saved(const Profile *p, const char *user, const struct dial *d, struct secret *r
     return result != NULL && profile_secret_lookup_finish(result, ret, NULL) && ret->len > 0;
 }
 
+/* Of the certificate; it may stand in the same file. */
+static gboolean
+read_key(struct dial *d, GError **error)
+{
+    const char *path = d->options->key_file != NULL ? d->options->key_file : d->options->cert_file;
+    char *pem = NULL;
+    gsize n = 0;
+
+    if (path == NULL)
+        return TRUE;
+    if (!read_pem(path, PLAN_MAX_KEY + PLAN_MAX_CERT, &pem, &n, error))
+        return FALSE;
+    const char *from = g_strstr_len(pem, (gssize)n, "-----BEGIN ");
+    while (from != NULL && g_strstr_len(from, 50, "PRIVATE KEY-----") == NULL)
+        from = strstr(from + 1, "-----BEGIN ");
+    const char *end = from == NULL ? NULL : strstr(from, "-----END ");
+    const char *eol = end == NULL ? NULL : strchr(end, '\n');
+    const gsize size = from == NULL ? 0 : eol != NULL ? (gsize)(eol + 1 - from) : strlen(from);
+    const gboolean good = size > 0 && plan_key_set(&d->credentials.key, rd_over(from, size));
+
+    explicit_bzero(pem, n);
+    g_free(pem);
+    if (!good)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                    _("%s has no private key in the PEM format."), path);
+    return good;
+}
+
 static gboolean
 read_files(struct dial *d, GError **error)
 {
@@ -85,6 +113,8 @@ read_files(struct dial *d, GError **error)
     if (password != NULL && !cli_read_secret(password, &d->credentials.password, error))
         return FALSE;
     if (o->psk_file != NULL && !cli_read_secret(o->psk_file, &d->credentials.psk, error))
+        return FALSE;
+    if (!read_key(d, error))
         return FALSE;
     if (o->new_password_file == NULL)
         return TRUE;
@@ -122,7 +152,7 @@ get_password(const struct cli_command *command, const Profile *p, struct dial *d
 static int
 get_psk(const Profile *p, struct dial *d)
 {
-    if (!profile_uses_psk(p) || d->credentials.psk.len > 0 ||
+    if (!profile_uses_psk(p) || d->plan.ipsec != PLAN_IPSEC_PSK || d->credentials.psk.len > 0 ||
         saved(p, PROFILE_SECRET_PSK, d, &d->credentials.psk))
         return -1;
     if (!d->interactive || d->plan.protocols[0] != PLAN_L2TP_IPSEC ||
@@ -440,15 +470,20 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
                                    .server = o->server,
                                    .pin = o->pin,
                                    .end_with_caller = o->foreground};
-    g_autofree char *ca = NULL;
+    g_autofree char *ca = NULL, *cert = NULL;
     struct secret typed = {0};
     GError *error = NULL;
     const char *why = NULL;
 
     if (o->ca_file != NULL) {
-        if (!read_ca(o->ca_file, &ca, &request.ca_len, &error))
+        if (!read_pem(o->ca_file, PLAN_MAX_CA, &ca, &request.ca_len, &error))
             return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
         request.ca_pem = ca;
+    }
+    if (o->cert_file != NULL) {
+        if (!read_pem(o->cert_file, PLAN_MAX_CERT, &cert, &request.cert_len, &error))
+            return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
+        request.cert_pem = cert;
     }
     if (o->user == NULL && *p->user == '\0' && !p->user_optional) {
         if (!d->interactive)
@@ -503,7 +538,7 @@ options_clear(struct options *o)
 {
     char *const texts[] = {
         o->user,     o->domain,  o->server, o->password_file, o->new_password_file,
-        o->psk_file, o->ca_file, o->pin};
+        o->psk_file, o->ca_file, o->pin,    o->cert_file,     o->key_file};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -526,6 +561,11 @@ cli_dial(const struct cli_command *command, int argc, char **argv)
          N_("Dial HOST instead of the profile's server"), N_("HOST")},
         {"psk-file", 0, 0, G_OPTION_ARG_FILENAME, &o.psk_file,
          N_("Read the pre-shared key from the first line of FILE"), N_("FILE")},
+        {"cert-file", 0, 0, G_OPTION_ARG_FILENAME, &o.cert_file,
+         N_("IPsec: prove this computer by the certificate in FILE (PEM)"), N_("FILE")},
+        {"key-file", 0, 0, G_OPTION_ARG_FILENAME, &o.key_file,
+         N_("The private key of that certificate (PEM); without it, --cert-file has it"),
+         N_("FILE")},
         {"ca-file", 0, 0, G_OPTION_ARG_FILENAME, &o.ca_file,
          N_("Trust only the certificate authorities in FILE (PEM)"), N_("FILE")},
         {"pin", 0, 0, G_OPTION_ARG_STRING, &o.pin,

@@ -18,7 +18,7 @@ _dialtone() {
         return
     fi
     case $command,$prev in
-    *,--password-file | *,--new-password-file | *,--psk-file | *,--ca-file)
+    *,--password-file | *,--new-password-file | *,--psk-file | *,--ca-file | *,--cert-file | *,--key-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
@@ -39,7 +39,7 @@ _dialtone() {
     numbers) options+=' --country --region --modem --isdn --no-surcharge' ;;
     hangup) options+=' --all' ;;
     dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
-        --ca-file --pin --psk-file --direct --redial --foreground --verbose' ;;
+        --ca-file --pin --psk-file --cert-file --key-file --direct --redial --foreground --verbose' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

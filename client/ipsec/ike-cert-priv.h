@@ -22,6 +22,7 @@ struct ike_cert {
     uint8_t *name[IKE_CERTS_MAX]; /* of authorities, DER */
     int name_n[IKE_CERTS_MAX];
     unsigned names_n;
+    bool many; /* authorities: more than ->name has room for */
 };
 
 /* 0: a key that IKE has no method for. */

@@ -34,7 +34,8 @@ take_authority(struct ike_cert *c, void *one)
 {
     const bool good = X509_STORE_add_cert(c->store, one) == 1;
 
-    if (good && c->names_n < IKE_CERTS_MAX) {
+    c->many |= c->names_n == IKE_CERTS_MAX;
+    if (good && !c->many) {
         c->name_n[c->names_n] = i2d_X509_NAME(X509_get_subject_name(one), &c->name[c->names_n]);
         c->names_n += c->name_n[c->names_n] > 0;
     }
@@ -220,7 +221,9 @@ ike_cert_subject(const struct ike_cert *c, struct ike_id *ret)
 struct rd
 ike_cert_authority(const struct ike_cert *c, unsigned i)
 {
-    if (i >= c->names_n)
+    if (c->many && i == 0) /* a choice of them would keep back what another has signed */
+        return rd_over("", 0);
+    if (c->many || i >= c->names_n)
         return (struct rd){.bad = true};
     return rd_over(c->name[i], (size_t)c->name_n[i]);
 }

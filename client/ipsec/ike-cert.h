@@ -34,7 +34,8 @@ unsigned ike_cert_method(const struct ike_cert *c); /* enum ike_auth_method, of 
 unsigned ike_cert_count(const struct ike_cert *c);
 struct rd ike_cert_der(const struct ike_cert *c, unsigned i);        /* 0: our own */
 bool ike_cert_subject(const struct ike_cert *c, struct ike_id *ret); /* as ID_DER_ASN1_DN */
-/* The names of the authorities, for CERTREQ; .bad: there are no more. */
+/* The names of the authorities, for CERTREQ; one empty name, which is anybody (RFC 4945 section
+ * 3.2.7.2), when there are too many; .bad: there are no more. */
 struct rd ike_cert_authority(const struct ike_cert *c, unsigned i);
 
 bool ike_cert_sign(const struct ike_cert *c, struct rd hash, uint8_t ret[static IKE_SIGNATURE_MAX],

@@ -214,9 +214,11 @@ on_notify(struct ike *k, struct ike_sa *sa, struct rd body, const struct ike_in 
     if (n.type > IKE_N_ERROR_LAST)
         return;
     if (sa->state == IKE_SA_SENT_5) {
-        char why[120];
+        char why[140];
 
-        snprintf(why, sizeof why, "the server answers %s", ike_notify_name(n.type));
+        snprintf(why, sizeof why, "the server answers %s%s", ike_notify_name(n.type),
+                 k->cfg.auth == IKE_AUTH_CERT ? ": it does not accept this computer's certificate"
+                                              : "");
         ike_sa_failed(k, sa, RAS_OAKLEY_GENERAL_PROCESSING, why);
         return;
     }

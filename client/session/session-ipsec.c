@@ -159,15 +159,33 @@ on_gone(struct session *s, usec_t now, uint32_t spi_in)
     session_ipsec_close(s, now);
 }
 
+/* What TLS has a number of its own for is one number where Windows dials L2TP; the reason goes with
+ * it. */
+static struct ras_end
+numbered(const struct ras_end *end)
+{
+    static const enum ras_error certificate[] = {
+        RAS_CERT_E_EXPIRED, RAS_CERT_E_UNTRUSTEDROOT, RAS_CERT_E_CHAINING,
+        RAS_CERT_E_REVOKED, RAS_CERT_E_CN_NO_MATCH,   RAS_CERT_E_WRONG_USAGE,
+    };
+    struct ras_end why = *end;
+
+    for (size_t i = 0; i < sizeof certificate / sizeof *certificate; i++)
+        if (end->error == certificate[i])
+            why.error = RAS_INVALID_SERVER_CERT;
+    return why;
+}
+
 static void
 on_ended(struct session *s, usec_t now, const struct ras_end *end)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
+    const struct ras_end why = numbered(end);
 
     drain(s);
     esp_sas_clear(&i->sas);
     i->closing = true;
-    session_end(s, now, end);
+    session_end(s, now, &why);
     session_finish(s);
 }
 

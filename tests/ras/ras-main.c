@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "hash.h"
+#include "ike-cert.h"
 #include "ras-auth.h"
 #include "ras-report.h"
 #include "ras-server.h"
@@ -27,6 +28,8 @@ static const char usage[] =
     "  --pptp A.B.C.D:PORT     where to listen for PPTP, whose port is 1723; needs CAP_NET_RAW\n"
     "  --l2tp A.B.C.D          where to answer L2TP: inside of IPsec with --psk KEY, else in the\n"
     "                          clear; --phase1 LIST, --phase2 LIST: what IKE accepts\n"
+    "  --ike-cert FILE --ike-key FILE --ike-ca FILE [--ike-crl FILE]\n"
+    "                          PEM: IPsec by certificate, in place of --psk\n"
     "  --mppe LIST             PPTP: of 128,56,40,mppc (128,56,40) or none; --mppe-required\n"
     "  --cert FILE --key FILE  PEM: the chain, the leaf first, and its key\n"
     "  --tls MIN-MAX           versions: 1.0 to 1.3 (1.2-1.3)\n"
@@ -46,12 +49,6 @@ static const char usage[] =
     "  --ready-fd N            write a line there when ready\n"
     "  --json                  report one JSON object a line\n";
 
-struct options {
-    const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls;
-    bool no_tun, pool_given, json;
-    int ready_fd;
-};
-
 enum {
     OPT_LISTEN = 256,
     OPT_PPTP,
@@ -59,6 +56,10 @@ enum {
     OPT_PSK,
     OPT_PHASE1,
     OPT_PHASE2,
+    OPT_IKE_CERT,
+    OPT_IKE_KEY,
+    OPT_IKE_CA,
+    OPT_IKE_CRL,
     OPT_MPPE,
     OPT_MPPE_REQUIRED,
     OPT_CERT,
@@ -86,6 +87,13 @@ enum {
     OPT_HELP,
 };
 
+struct options {
+    const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls;
+    const char *ike[OPT_IKE_CRL - OPT_IKE_CERT + 1];
+    bool no_tun, pool_given, json;
+    int ready_fd;
+};
+
 static const struct option options[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"pptp", required_argument, NULL, OPT_PPTP},
@@ -93,6 +101,10 @@ static const struct option options[] = {
     {"psk", required_argument, NULL, OPT_PSK},
     {"phase1", required_argument, NULL, OPT_PHASE1},
     {"phase2", required_argument, NULL, OPT_PHASE2},
+    {"ike-cert", required_argument, NULL, OPT_IKE_CERT},
+    {"ike-key", required_argument, NULL, OPT_IKE_KEY},
+    {"ike-ca", required_argument, NULL, OPT_IKE_CA},
+    {"ike-crl", required_argument, NULL, OPT_IKE_CRL},
     {"mppe", required_argument, NULL, OPT_MPPE},
     {"mppe-required", no_argument, NULL, OPT_MPPE_REQUIRED},
     {"cert", required_argument, NULL, OPT_CERT},
@@ -326,6 +338,13 @@ apply_config(int option, char *value, struct options *o)
     case OPT_PHASE2:
         c->phase2 = value;
         break;
+    case OPT_IKE_CERT:
+    case OPT_IKE_KEY:
+    case OPT_IKE_CA:
+    case OPT_IKE_CRL:
+        c->ipsec = true;
+        o->ike[option - OPT_IKE_CERT] = value;
+        break;
     case OPT_FAULT:
         if (!take_script(value, &why))
             wrong("--fault", value, why);
@@ -389,6 +408,45 @@ parse(int argc, char **argv, struct options *o)
         fputs(usage, stderr);
         exit(2);
     }
+}
+
+/* A whole file; NULL: none. Never freed: it lasts as long as the program. */
+static struct rd
+read_file(const char *path)
+{
+    static const size_t most = 1 << 16;
+    FILE *f = path == NULL ? NULL : fopen(path, "re");
+    char *text = path == NULL ? NULL : malloc(most);
+
+    if (path == NULL)
+        return rd_over("", 0);
+    if (f == NULL || text == NULL)
+        wrong("file", path, "cannot be read");
+    const size_t n = fread(text, 1, most, f);
+    fclose(f);
+    return rd_over(text, n);
+}
+
+/* What proves it to clients, and whom it believes among them. NULL: it goes by the key, or not at
+ * all. */
+static struct ike_cert *
+open_ike_cert(const struct options *o)
+{
+    struct rd files[OPT_IKE_CRL - OPT_IKE_CERT + 1];
+    struct ras_end why = {0};
+    struct ike_cert *cert;
+
+    if (o->ike[0] == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        files[i] = read_file(o->ike[i]);
+    cert = ike_cert_new(
+        &(struct ike_cert_config){
+            .chain = files[0], .key = files[1], .authorities = files[2], .crls = files[3]},
+        &why);
+    if (cert == NULL)
+        wrong("--ike-cert", o->ike[0], why.detail);
+    return cert;
 }
 
 static int
@@ -481,6 +539,8 @@ main(int argc, char **argv)
     for (uint16_t i = 0; i < server.config.n_routes; i++)
         if (server.config.routes[i].gateway == 0)
             server.config.routes[i].gateway = server.config.address;
+    struct ike_cert *const cert = open_ike_cert(&o);
+    server.config.cert = cert;
     server.ctx = hash_init() ? open_tls(&o) : NULL;
     if (server.ctx == NULL)
         return 1;
@@ -501,6 +561,7 @@ main(int argc, char **argv)
     if (server.tun != NULL)
         ras_tun_close(&tun);
     SSL_CTX_free(server.ctx);
+    ike_cert_free(cert);
     ras_users_wipe(&users);
     if (r < 0)
         fprintf(stderr, "dialtone-ras: %s\n", strerror(-r));

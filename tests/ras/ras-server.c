@@ -127,6 +127,7 @@ ras_server_open(struct ras_server *s, const char *address, const char *pptp, con
     sigaddset(&mask, SIGUSR1);
     sigaddset(&mask, SIGUSR2);
     sigprocmask(SIG_BLOCK, &mask, NULL);
+    s->config.unix_time = (uint64_t)time(NULL) - now_usec() / USEC_PER_SEC;
     s->cut.ended = true;
     s->pptp_fd = s->gre.fd = s->l2tp.first = s->l2tp.floated = -1;
     s->stop_at = NEVER;

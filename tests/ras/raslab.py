@@ -54,19 +54,21 @@ def wait_until(what, condition, seconds=20.0):
         time.sleep(0.02)
 
 
+EC, RSA = ("ec", "ec_paramgen_curve:P-256"), ("rsa", "rsa_keygen_bits:2048")
+
+
 class Authority:
     """A certificate authority in a folder, through the openssl command."""
 
-    def __init__(self, folder, name="Practice CA"):
+    def __init__(self, folder, name="Practice CA", key=EC):
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.crt, self.key = os.path.join(folder, "ca.crt"), os.path.join(folder, "ca.key")
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-keyout", self.key, "-out", self.crt, "-days", "30", "-subj",
-            f"/O=Practice/CN={name}")
+        run("openssl", "req", "-x509", "-newkey", key[0], "-pkeyopt", key[1], "-nodes", "-keyout",
+            self.key, "-out", self.crt, "-days", "30", "-subj", f"/O=Practice/CN={name}")
 
     def sign(self, label, subject=NAME, names=f"DNS:{NAME}", usage="serverAuth", days=("-1", "30"),
-             more=(), by=None, key=("ec", "ec_paramgen_curve:P-256"), digest="sha256"):
+             more=(), by=None, key=EC, digest="sha256"):
         """Returns (chain file, key file) of a new certificate, signed by this authority or @by."""
         base = os.path.join(self.folder, label)
         lines = list(more) or ["basicConstraints=critical,CA:FALSE"]
@@ -85,16 +87,32 @@ class Authority:
                     chain.write(f.read())
         return base + ".pem", base + ".key"
 
-    def _issue(self, base, by, days, digest):
-        """`openssl ca`, because `x509` cannot set when a certificate begins."""
-        conf = base + ".cnf"
-        crt, key = by or (self.crt, self.key)
-        with open(conf, "w", encoding="utf-8") as f:
+    def revoke(self, *chains):
+        """Returns the file of a revocation list with these in it."""
+        crl = os.path.join(self.folder, "-".join(
+            ["revoked"] + [os.path.basename(c)[:-4] for c in chains]))
+        conf = self._config(crl)
+        for chain in chains:
+            run("openssl", "ca", "-config", conf, "-cert", self.crt, "-keyfile", self.key,
+                "-revoke", chain[:-4] + ".crt", cwd=self.folder)
+        run("openssl", "ca", "-gencrl", "-crldays", "30", "-config", conf, "-cert", self.crt,
+            "-keyfile", self.key, "-out", crl + ".pem", cwd=self.folder)
+        return crl + ".pem"
+
+    @staticmethod
+    def _config(base, digest="sha256"):
+        with open(base + ".cnf", "w", encoding="utf-8") as f:
             f.write("[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\nunique_subject=no\n"
                     f"default_md={digest}\nrand_serial=yes\ndatabase={base}.db\npolicy=p\n"
                     "[p]\norganizationName=optional\ncommonName=optional\n")
         with open(base + ".db", "w", encoding="ascii"):
             pass
+        return base + ".cnf"
+
+    def _issue(self, base, by, days, digest):
+        """`openssl ca`, because `x509` cannot set when a certificate begins."""
+        conf = self._config(base, digest)
+        crt, key = by or (self.crt, self.key)
         start, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * int(d)))
                       for d in days)
         run("openssl", "ca", "-batch", "-notext", "-config", conf, "-cert", crt, "-keyfile", key,

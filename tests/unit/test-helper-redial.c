@@ -25,6 +25,7 @@ test_final(void)
     g_assert_true(helper_redial_is_final(RAS_AUTHENTICATION_FAILURE));
     g_assert_true(helper_redial_is_final(RAS_CERT_E_UNTRUSTEDROOT));
     g_assert_true(helper_redial_is_final(RAS_CERT_E_PINNED_MISMATCH));
+    g_assert_true(helper_redial_is_final(RAS_INVALID_SERVER_CERT));
     g_assert_true(helper_redial_is_final(RAS_USER_DISCONNECTION));
 }
 

@@ -173,6 +173,43 @@ test_sign(void)
     }
 }
 
+/* What is asked for: each authority by its name, or anybody where there is no room for all. */
+static void
+test_asks_for(void)
+{
+    const struct cert *all[IKE_CERTS_MAX + 1];
+    struct cert *c = cert_new(&(struct cert_spec){.cn = "us"}, NULL);
+    const struct cert *own = c;
+    g_autofree char *chain = cert_pem(&own, 1), *key = key_pem(c);
+
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+        g_autofree char *name = g_strdup_printf("Authority %u", i);
+
+        all[i] = cert_new(&(struct cert_spec){.cn = name, .constraints = "critical,CA:TRUE"}, NULL);
+    }
+    for (guint n = 1; n <= G_N_ELEMENTS(all); n++) {
+        g_autofree char *authorities = cert_pem(all, n);
+        const struct ike_cert_config cfg = {.chain = rd_over(chain, strlen(chain)),
+                                            .key = rd_over(key, strlen(key)),
+                                            .authorities =
+                                                rd_over(authorities, strlen(authorities))};
+        struct ras_end why = {0};
+        struct ike_cert *cert = ike_cert_new(&cfg, &why);
+        const guint names = n <= IKE_CERTS_MAX ? n : 1;
+
+        g_assert_nonnull(cert);
+        for (guint i = 0; i < names; i++) {
+            g_assert_false(ike_cert_authority(cert, i).bad);
+            g_assert_cmpint(ike_cert_authority(cert, i).left > 0, ==, n <= IKE_CERTS_MAX);
+        }
+        g_assert_true(ike_cert_authority(cert, names).bad);
+        ike_cert_free(cert);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        cert_free((struct cert *)all[i]);
+    cert_free(c);
+}
+
 struct der {
     guint8 *p;
     int n;
@@ -465,6 +502,7 @@ main(int argc, char **argv)
     g_test_add_func("/ike-cert/captured-signatures", test_captured);
     g_test_add_func("/ike-cert/K6-blocks", test_K6);
     g_test_add_func("/ike-cert/sign", test_sign);
+    g_test_add_func("/ike-cert/asks-for", test_asks_for);
     g_test_add_func("/ike-cert/own", test_own);
     g_test_add_func("/ike-cert/K7-certificates", test_K7);
     g_test_add_func("/ike-cert/K7-chains", test_K7_chain);

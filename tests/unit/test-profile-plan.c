@@ -417,6 +417,8 @@ static void
 ipsec(void)
 {
     const struct plan_request request = {.user = "u"};
+    const struct plan_request given = {
+        .user = "u", .cert_pem = "-----BEGIN CERTIFICATE-----x", .cert_len = 28};
     g_autoptr(Profile) p = sample();
     struct made m;
 
@@ -438,9 +440,15 @@ ipsec(void)
     g_assert_cmpstr(m.plan.ipsec_local_id, ==, "erika@example.test");
     g_assert_cmpstr(m.plan.ipsec_remote_id, ==, "gw.example.test");
     dial_plan_clear(&m.plan);
+    p->use_certificate = FALSE; /* one that is given for this call is meant to be used */
+    make(p, &given, &m);
+    g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_CERTIFICATE);
+    g_assert_cmpmem(m.plan.cert, m.plan.cert_len, given.cert_pem, given.cert_len);
+    dial_plan_clear(&m.plan);
     p->ipsec = FALSE;
-    make(p, &request, &m);
+    make(p, &given, &m);
     g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_NONE);
+    g_assert_null(m.plan.cert);
     dial_plan_clear(&m.plan);
 }
 
