@@ -138,6 +138,7 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "IPsecPFS", BOOL(ipsec_pfs, 0)},
     {SCOPE_OWN, "IPsecEncapsulation", BOOL(ipsec_encap, 1)},
     {SCOPE_OWN, "IPsecRemembered", NUM(ipsec_remembered, 0, G_MAXUINT32)},
+    {SCOPE_OWN, "IPsecRememberedFor", TEXT(ipsec_remembered_for)},
     {SCOPE_OWN, "L2TPPort1701", BOOL(l2tp_port_1701, 1)},
     {SCOPE_OWN, "Certificate", TEXT(cert_pem)},
     {SCOPE_OWN, "IPsecLocalId", TEXT(ipsec_local_id)},

@@ -358,7 +358,8 @@ fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *pla
     plan->ipsec_pfs = p->ipsec_pfs;
     plan->ipsec_encap = p->ipsec_encap;
     plan->l2tp_port_1701 = p->l2tp_port_1701;
-    plan->ipsec_remembered = p->ipsec_remembered;
+    if (plan->n_servers > 0 && g_str_equal(p->ipsec_remembered_for, plan->servers[0].host))
+        plan->ipsec_remembered = p->ipsec_remembered;
     if (cert_len > PLAN_MAX_CERT)
         return invalid(error, _("The certificates are larger than %d KiB."), PLAN_MAX_CERT / 1024);
     if (r->cert_pem != NULL && g_strstr_len(cert, (gssize)cert_len, "-----BEGIN ") == NULL)

@@ -3,6 +3,7 @@
 
 #include "profile-fields.h"
 #include "profile-plan.h"
+#include "profile-weakness.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -174,12 +175,6 @@ profile_protocol_name(enum plan_protocol protocol)
     return protocol < G_N_ELEMENTS(names) && names[protocol] != NULL ? names[protocol] : "";
 }
 
-const char *
-profile_protocol_weakness(enum plan_protocol protocol)
-{
-    return protocol == PLAN_PPTP ? _("PPTP can be decrypted by whoever records it.") : NULL;
-}
-
 /* "Advanced security": the methods that are ticked. MS-CHAP version 1 and SPAP are not spoken here;
  * a profile with nothing but those gets MS-CHAPv2, which is stronger. */
 static unsigned
@@ -249,7 +244,9 @@ warn_protocol(const Profile *p, GPtrArray *list)
                "with %s."),
              profile_protocol_name(dial[0]));
     if (profile_dials(p, PLAN_PPTP))
-        warn(list, "%s", profile_protocol_weakness(PLAN_PPTP));
+        warn(list, "%s", profile_protocol_weakness(PLAN_PPTP, FALSE));
+    if (profile_dials(p, PLAN_L2TP_IPSEC) && !p->ipsec)
+        warn(list, "%s", profile_protocol_weakness(PLAN_L2TP_IPSEC, FALSE));
 }
 
 static void

@@ -70,7 +70,8 @@ struct profile {
     gboolean use_certificate; /* the computer proves itself with a certificate, not with a key */
     gboolean ipsec_pfs, ipsec_encap, l2tp_port_1701; /* as in struct dial_plan */
     guint ipsec_remembered;                          /* learned: as in struct dial_plan */
-    char *ipsec_local_id, *ipsec_remote_id;          /* "": the address */
+    char *ipsec_remembered_for;             /* the server that took it: of no use with another */
+    char *ipsec_local_id, *ipsec_remote_id; /* "": the address */
     char *cert_pem; /* the computer's certificate, and what is between it and its authority */
     struct secret found_psk; /* of the imported file; never written to one of ours */
 
@@ -129,6 +130,5 @@ guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCO
 guint profile_order(guint kind, guint strategy, guint last,
                     enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_dials(const Profile *p, enum plan_protocol protocol);
-const char *profile_protocol_name(enum plan_protocol protocol);     /* "SSTP"; "" if unknown */
-const char *profile_protocol_weakness(enum plan_protocol protocol); /* translated; NULL: none */
-unsigned profile_auth(const Profile *p);                            /* enum plan_auth, or'ed */
+const char *profile_protocol_name(enum plan_protocol protocol); /* "SSTP"; "" if unknown */
+unsigned profile_auth(const Profile *p);                        /* enum plan_auth, or'ed */

@@ -15,6 +15,7 @@
 #include "dt-properties-window.h"
 #include "dt-status-page.h"
 #include "profile-secret.h"
+#include "profile-weakness.h"
 #include "ras.h"
 
 #include <glib/gi18n.h>
@@ -180,11 +181,10 @@ show_field(GtkWidget *label, GtkWidget *entry, gboolean visible, guint max)
 static void
 show_weakness(DtLogonWindow *self)
 {
-    const char *weakness =
-        profile_dials(self->profile, PLAN_PPTP) ? profile_protocol_weakness(PLAN_PPTP) : NULL;
+    g_autofree char *weakness = profile_weakness(self->profile);
 
-    gtk_label_set_text(self->weakness_label, weakness != NULL ? weakness : "");
-    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), weakness != NULL);
+    gtk_label_set_text(self->weakness_label, weakness);
+    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), *weakness != '\0');
 }
 
 static void

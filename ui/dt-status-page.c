@@ -4,7 +4,7 @@
 #include "dt-status-page.h"
 
 #include "dt-format.h"
-#include "profile.h"
+#include "profile-weakness.h"
 
 #include <glib/gi18n.h>
 
@@ -71,13 +71,15 @@ both(const char *a, const char *b)
 }
 
 static void
-show_weakness(DtStatusPage *self, const char *protocol)
+show_weakness(DtStatusPage *self, GVariant *details)
 {
-    const char *weakness =
-        g_str_equal(protocol, "pptp") ? profile_protocol_weakness(PLAN_PPTP) : NULL;
+    g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
+    g_autofree char *text = NULL;
 
-    gtk_label_set_text(self->weakness_label, weakness != NULL ? weakness : "");
-    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), weakness != NULL);
+    g_ptr_array_add(list, NULL);
+    text = g_strjoinv("\n", (char **)list->pdata);
+    gtk_label_set_text(self->weakness_label, text);
+    gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), *text != '\0');
 }
 
 static void
@@ -103,7 +105,7 @@ show_details(DtStatusPage *self)
     show_text(self->address_label, address);
     show_text(self->dns_label, servers);
     show_text(self->encryption_label, encryption);
-    show_weakness(self, detail(details, "protocol"));
+    show_weakness(self, details);
 }
 
 static void

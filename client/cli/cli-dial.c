@@ -6,6 +6,7 @@
 
 #include "profile-plan.h"
 #include "profile-secret.h"
+#include "profile-weakness.h"
 #include "ras.h"
 
 #include <glib-unix.h>
@@ -32,9 +33,11 @@ struct dial {
     gboolean connected;   /* now */
     gboolean was_up, began;
     enum plan_protocol worked; /* what it was connected with; 0: not */
-    gboolean stop;             /* a signal came */
-    gboolean leave;            /* that, or the call has ended: no use in asking on */
-    guint32 answering;         /* the question that is being answered */
+    guint32 taken;             /* by IPsec's server: for the next time; 0: nothing */
+    char *taken_by;
+    gboolean stop;     /* a signal came */
+    gboolean leave;    /* that, or the call has ended: no use in asking on */
+    guint32 answering; /* the question that is being answered */
     gboolean ended;
     int result;
 };
@@ -279,19 +282,42 @@ note_protocol(struct dial *d, GVariant *properties)
                 : g_str_equal(name, "l2tp-ipsec") ? PLAN_L2TP_IPSEC
                 : g_str_equal(name, "pptp")       ? PLAN_PPTP
                                                   : 0;
+    g_clear_pointer(&d->taken_by, g_free);
+    d->taken = 0;
+    g_variant_lookup(details, "ipsec-remembered", "u", &d->taken);
+    g_variant_lookup(details, "server", "s", &d->taken_by);
+}
+
+static gboolean
+learn_protocol(Profile *p, const struct dial *d)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    if (d->worked == 0 || p->last_protocol == d->worked || profile_dialable(p, order) < 2)
+        return FALSE;
+    p->last_protocol = d->worked;
+    return TRUE;
+}
+
+static gboolean
+learn_ipsec(Profile *p, const struct dial *d)
+{
+    if (d->taken == 0 || d->taken_by == NULL ||
+        (p->ipsec_remembered == d->taken && g_str_equal(p->ipsec_remembered_for, d->taken_by)))
+        return FALSE;
+    p->ipsec_remembered = d->taken;
+    profile_set(&p->ipsec_remembered_for, d->taken_by);
+    return TRUE;
 }
 
 /* Not being able to remember it is no failure of the call. */
 static void
-remember_protocol(ProfileStore *store, Profile *p, const struct dial *d)
+remember(ProfileStore *store, Profile *p, const struct dial *d)
 {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const gboolean protocol = learn_protocol(p, d), ipsec = learn_ipsec(p, d);
 
-    if (d->worked == 0 || p->last_protocol == d->worked || p->system ||
-        profile_dialable(p, order) < 2)
-        return;
-    p->last_protocol = d->worked;
-    profile_store_save(store, p, NULL);
+    if ((protocol || ipsec) && !p->system)
+        profile_store_save(store, p, NULL);
 }
 
 static void
@@ -455,7 +481,8 @@ static void
 say_weakness(const struct dial_plan *plan)
 {
     for (unsigned i = 0; i < plan->n_protocols; i++) {
-        const char *weakness = profile_protocol_weakness(plan->protocols[i]);
+        const char *weakness =
+            profile_protocol_weakness(plan->protocols[i], plan->ipsec != PLAN_IPSEC_NONE);
         if (weakness != NULL)
             g_printerr("%s\n", weakness);
     }
@@ -525,7 +552,8 @@ dial(const struct cli_command *command, const char *name, const struct options *
                              g_unix_signal_add(SIGTERM, on_signal, &d),
                              g_unix_signal_add(SIGHUP, on_signal, &d)};
     const int result = prepare_and_call(command, p, &d);
-    remember_protocol(store, p, &d);
+    remember(store, p, &d);
+    g_free(d.taken_by);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
     dial_plan_clear(&d.plan);

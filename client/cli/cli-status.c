@@ -1,6 +1,7 @@
 /* cli-status.c - status, hangup, log. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "profile-weakness.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -107,26 +108,15 @@ add_value(JsonBuilder *b, const struct status_key *key, GVariant *value)
     }
 }
 
-/* What is weak about the protocol in use, or NULL. */
-static const char *
-weakness_of(GVariant *details)
-{
-    const char *protocol = "";
-
-    if (details != NULL)
-        g_variant_lookup(details, "protocol", "&s", &protocol);
-    return g_str_equal(protocol, "pptp") ? profile_protocol_weakness(PLAN_PPTP) : NULL;
-}
-
 static void
 add_warnings(JsonBuilder *b, GVariant *details)
 {
-    const char *weakness = weakness_of(details);
+    g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
 
     json_builder_set_member_name(b, "warnings");
     json_builder_begin_array(b);
-    if (weakness != NULL)
-        json_builder_add_string_value(b, weakness);
+    for (guint i = 0; i < list->len; i++)
+        json_builder_add_string_value(b, list->pdata[i]);
     json_builder_end_array(b);
 }
 
@@ -204,8 +194,9 @@ cli_print_status(GVariant *properties)
             print_number(_(keys[i].label), number_of(value));
     }
     print_since(details);
-    if (weakness_of(details) != NULL)
-        cli_row(_("Note"), weakness_of(details));
+    g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
+    for (guint i = 0; i < list->len; i++)
+        cli_row(_("Note"), list->pdata[i]);
     if (g_variant_lookup(properties, "Error", "u", &error) && error != 0) {
         g_autofree char *number = dt_dialer_client_error_number(error);
         g_print(_("Last error: %s: %s\n"), number, dt_dialer_client_error_text(error));

@@ -53,6 +53,11 @@ put_status(GVariantBuilder *b, const struct tunnel_status *s)
 
     put_text(b, "auth", s->auth);
     put_text(b, "encryption", s->encryption);
+    if (s->weak != 0)
+        g_variant_builder_add(b, "{sv}", "weak", g_variant_new_uint32(s->weak));
+    if (s->ipsec_remembered != 0)
+        g_variant_builder_add(b, "{sv}", "ipsec-remembered",
+                              g_variant_new_uint32(s->ipsec_remembered));
     if (memcmp(s->leaf_sha256, none, sizeof none) == 0)
         return;
     for (size_t i = 0; i < sizeof s->leaf_sha256; i++)

@@ -26,7 +26,7 @@ struct ike_suite {
     uint16_t key_bits;               /* of AES; 3DES: 0, it has no such attribute */
 };
 
-enum { IKE_SUITES_MAX = 24, IKE_PHASE1_TIERS = 3 };
+enum { IKE_SUITES_MAX = 24, IKE_PHASE1_TIERS = 3, IKE_PHASE1_OLDEST = 2 };
 
 struct ike_suites { /* strong to weak */
     unsigned n;

@@ -25,6 +25,7 @@ struct ike {
     struct ras_end end;
     unsigned step; /* of the first contact: ike-start.c's table */
     unsigned phase2_tier, phase1_tier;
+    unsigned phase2_tried; /* tiers, since one was taken: 1 << tier */
     struct ike_sa sas[IKE_SAS];
     struct ike_quick quicks[IKE_QUICKS];
     struct ike_child children[IKE_CHILDREN];

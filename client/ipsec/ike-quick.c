@@ -153,6 +153,7 @@ ike_quick_begin(struct ike *k, bool rekey)
     selectors_init(k);
     q->rekey = rekey;
     q->tier = k->phase2_tier;
+    k->phase2_tried |= 1u << q->tier;
     q->msgid = ike_msgid_new(k, sa);
     q->terms = (struct ike_terms){
         .encapsulation = encapsulation(sa),
@@ -316,6 +317,7 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
     q->state = IKE_QUICK_DONE;
     q->free_at = k->now + KEPT;
     k->phase2_tier = q->tier;
+    k->phase2_tried = 0;
     return true;
 }
 
@@ -464,11 +466,14 @@ ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t typ
 
         if (q->state != IKE_QUICK_SENT_1 || q->sa != sa || (msgid != 0 && q->msgid != msgid))
             continue;
-        if (type == IKE_N_NO_PROPOSAL_CHOSEN && q->tier + 1 < IKE_PHASE2_TIERS &&
-            k->phase2 == NULL) {
+        unsigned next = 0;
+
+        while (next < IKE_PHASE2_TIERS && (k->phase2_tried & 1u << next) != 0)
+            next++;
+        if (type == IKE_N_NO_PROPOSAL_CHOSEN && next < IKE_PHASE2_TIERS && k->phase2 == NULL) {
             const bool rekey = q->rekey;
 
-            k->phase2_tier = q->tier + 1;
+            k->phase2_tier = next;
             ike_quick_free(q);
             ike_quick_begin(k, rekey);
             return;

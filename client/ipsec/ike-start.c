@@ -19,13 +19,16 @@ static const struct {
 };
 #define STEPS (sizeof steps / sizeof *steps)
 
-/* The tier that this server took the last time comes in place of the first. */
+/* The tier that this server took the last time comes first; the whole list then comes second,
+ * because it may be another server by now. */
 static unsigned
 tier_of(const struct ike *k, unsigned step)
 {
     if (k->phase1 != NULL)
         return 0;
-    return step == 0 ? k->phase1_tier : steps[step].tier;
+    if (step == 0)
+        return k->phase1_tier;
+    return step == 1 && k->phase1_tier != 0 ? 0 : steps[step].tier;
 }
 
 void
@@ -69,8 +72,6 @@ ike_start_next(struct ike *k, const struct ike_sa *failed)
     if (failed->rekey || k->up)
         return;
     while (++k->step < STEPS) {
-        if (k->phase1 == NULL && k->step == 1 && k->phase1_tier == 1)
-            continue; /* was tried first */
         if (k->phase1 != NULL && steps[k->step].port == IKE_500)
             continue; /* there is one list only */
         ike_start_step(k);

@@ -51,7 +51,7 @@ ike_new(const struct ike_config *cfg, usec_t now)
         return NULL;
     }
     if (cfg->remembered >> 24 == REMEMBERED_VERSION) {
-        k->phase1_tier = (cfg->remembered >> 4 & 15) % IKE_PHASE1_TIERS;
+        k->phase1_tier = (cfg->remembered >> 4 & 15) % IKE_PHASE1_OLDEST;
         k->phase2_tier = (cfg->remembered & 15) % IKE_PHASE2_TIERS;
     }
     return k;
@@ -322,7 +322,11 @@ ike_close(struct ike *k, usec_t now)
 uint32_t
 ike_remember(const struct ike *k)
 {
-    return k->up ? REMEMBERED_VERSION << 24 | k->phase1_tier << 4 | k->phase2_tier : 0;
+    /* The oldest alone are never what comes first: who keeps answers back once would have them for
+     * ever after. */
+    const unsigned tier = k->phase1_tier < IKE_PHASE1_OLDEST ? k->phase1_tier : 0;
+
+    return k->up ? REMEMBERED_VERSION << 24 | tier << 4 | k->phase2_tier : 0;
 }
 
 bool

@@ -85,19 +85,38 @@ session_ipsec_send(struct session *s, struct rd datagram)
 
 /* ---- events ---- */
 
+static const struct {
+    unsigned bit;
+    enum plan_weak weak;
+    const char *name;
+} names[] = {
+    {IKE_WEAK_3DES, PLAN_WEAK_3DES, "3DES"},
+    {IKE_WEAK_SHA1, PLAN_WEAK_SHA1, "SHA-1"},
+    {IKE_WEAK_MODP1024, PLAN_WEAK_MODP1024, "MODP-1024"},
+    {IKE_WEAK_MODP1536, PLAN_WEAK_MODP1536, "MODP-1536"},
+    {IKE_WEAK_PSK, PLAN_WEAK_PSK, "short shared key"},
+};
+
+unsigned
+session_ipsec_weak(const struct session_ipsec *i)
+{
+    unsigned weak = 0;
+
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if ((i->weak & names[k].bit) != 0)
+            weak |= names[k].weak;
+    return weak;
+}
+
+uint32_t
+session_ipsec_remembered(const struct session *s)
+{
+    return s->l2tp.ipsec.ike == NULL ? 0 : ike_remember(s->l2tp.ipsec.ike);
+}
+
 static void
 describe(struct session_ipsec *i)
 {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } names[] = {
-        {IKE_WEAK_3DES, "3DES"},
-        {IKE_WEAK_SHA1, "SHA-1"},
-        {IKE_WEAK_MODP1024, "MODP-1024"},
-        {IKE_WEAK_MODP1536, "MODP-1536"},
-        {IKE_WEAK_PSK, "short shared key"},
-    };
     int n = snprintf(i->text, sizeof i->text, "IPsec %s (IKE %s)", i->phase2, i->phase1);
     const char *before = "; weak: ";
 

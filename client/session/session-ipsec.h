@@ -44,5 +44,6 @@ void session_ipsec_send(struct session *s, struct rd datagram);
  * behind each. How many are ESP now: the first ones. */
 size_t session_ipsec_seal(struct session *s, struct session_packet *v, size_t n);
 
-const char *session_ipsec_text(const struct session *s); /* for a person */
+const char *session_ipsec_text(const struct session *s);    /* for a person */
+unsigned session_ipsec_weak(const struct session_ipsec *i); /* enum plan_weak */
 uint64_t session_ipsec_dropped(const struct session_ipsec *i);

@@ -713,6 +713,12 @@ session_dropped(const struct session *s)
     return s->dropped + ppp_link_dropped(&s->ppp) + (below ? s->kind->dropped(s) : 0);
 }
 
+unsigned
+session_weak(const struct session *s)
+{
+    return session_ipsec_weak(&s->l2tp.ipsec);
+}
+
 const char *
 session_encryption(const struct session *s)
 {

@@ -112,6 +112,10 @@ uint64_t session_dropped(const struct session *s);
 /* What the session itself encrypts with, for a person: "MPPE-128 stateless", "none"; "" when that
  * is the business of the link below. */
 const char *session_encryption(const struct session *s);
+/* What IPsec agreed to that is weak (enum plan_weak), and what this server took, for the next
+ * call's plan.ipsec_remembered; 0: nothing. */
+unsigned session_weak(const struct session *s);
+uint32_t session_ipsec_remembered(const struct session *s);
 /* The fast path, once SESSION_CONFIG was seen. Each packet lies in memory with framing.head octets
  * free before it and framing.tail behind it; on return *p and *len describe the sealed frame.
  * False: drop the packet (not up, too long, not IP). */

@@ -250,8 +250,11 @@ watch(struct tunnel *t)
 static void
 describe(const struct tunnel *t, struct tunnel_status *ret)
 {
-    if (t->session != NULL)
-        snprintf(ret->encryption, sizeof ret->encryption, "%s", session_encryption(t->session));
+    if (t->session == NULL)
+        return;
+    ret->weak = (uint8_t)session_weak(t->session);
+    ret->ipsec_remembered = session_ipsec_remembered(t->session);
+    snprintf(ret->encryption, sizeof ret->encryption, "%s", session_encryption(t->session));
 }
 
 static bool

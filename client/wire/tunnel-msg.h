@@ -80,6 +80,8 @@ struct tunnel_status {
     char encryption[STATUS_TEXT];  /* "TLS 1.3 AES-256-GCM" */
     char server_name[STATUS_TEXT]; /* what the server calls itself, printable; may be "" */
     uint8_t leaf_sha256[32];       /* of the server's certificate; zero: none */
+    uint8_t weak;                  /* enum plan_weak: what IPsec agreed to */
+    uint32_t ipsec_remembered;     /* for the next plan to this server; 0: nothing */
     bool early_data_worked;
     bool password_changed; /* an expired one, in this call: the new one is the right one now */
 };

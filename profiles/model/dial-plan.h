@@ -40,6 +40,15 @@ enum plan_encryption { /* MPPE: Windows' four settings; SSTP and IPsec protect b
 };
 
 /* How the two computers prove themselves to each other before L2TP begins. */
+/* What IPsec agreed to that a person should hear of. */
+enum plan_weak {
+    PLAN_WEAK_3DES = 1,
+    PLAN_WEAK_SHA1 = 2,
+    PLAN_WEAK_MODP1024 = 4,
+    PLAN_WEAK_MODP1536 = 8,
+    PLAN_WEAK_PSK = 16, /* short enough to be guessed */
+};
+
 enum plan_ipsec {
     PLAN_IPSEC_NONE, /* they do not, and there is no IPsec: L2TP travels in the clear */
     PLAN_IPSEC_PSK,  /* credentials.psk */

@@ -276,6 +276,38 @@ test_remembered(void)
     hangs_up();
 }
 
+/* The server has changed: what it takes now is in none of the lists that it took once. */
+static void
+another_server(struct ike_config *client, struct ike_config *server)
+{
+    client->remembered = 0x49000011;
+    server->phase1 = "aes256-sha256-modp2048";
+    server->phase2 = "aes128gcm16";
+}
+
+static void
+oldest_server(struct ike_config *client, struct ike_config *server)
+{
+    client->remembered = 0x49000021;
+    server->phase1 = "aes256-sha384-ecp384";
+}
+
+static void
+test_remembered_wrongly(void)
+{
+    struct sim_ike_params p = {.seed = 8, .delay = 10 * MS, .tweak = another_server};
+
+    dials(&p);
+    g_assert_cmpstr(sim.client.proposal, ==, "AES-256-CBC SHA-256 MODP-2048");
+    g_assert_cmpstr(sim.client.child_proposal, ==, "AES-128-GCM");
+    g_assert_cmphex(ike_remember(sim.client.k), ==, 0x49000000);
+    hangs_up();
+    p.tweak = oldest_server; /* the oldest alone never come first, whatever is remembered */
+    dials(&p);
+    g_assert_cmpstr(sim.client.proposal, ==, "AES-256-CBC SHA-384 ECP-384");
+    hangs_up();
+}
+
 static void
 short_lives(struct ike_config *client, struct ike_config *server)
 {
@@ -485,6 +517,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike/nobody-answers", test_nobody);
     g_test_add_func("/sim-ike/identity", test_identity);
     g_test_add_func("/sim-ike/remembered", test_remembered);
+    g_test_add_func("/sim-ike/remembered-wrongly", test_remembered_wrongly);
     g_test_add_func("/sim-ike/rekeys-lose-nothing", test_rekeys);
     g_test_add_func("/sim-ike/collisions", test_collisions);
     g_test_add_func("/sim-ike/K13-dead-peer", test_dead);

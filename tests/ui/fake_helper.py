@@ -33,7 +33,8 @@ def plain(value):
 
 
 def details(values):
-    types = {"mtu": "u", "connected-since": "t", "default-gateway": "b", "dns-applied": "b"}
+    types = {"mtu": "u", "connected-since": "t", "default-gateway": "b", "dns-applied": "b",
+             "weak": "u"}
     lists = {"dns", "wins", "search", "routes"}
     return GLib.Variant("a{sv}", {
         key: GLib.Variant("as" if key in lists else types.get(key, "s"), item)

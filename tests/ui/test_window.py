@@ -167,6 +167,22 @@ def pptp_is_weak(case):
 
 
 @test
+def weak_ipsec_is_named(case):
+    """What IPsec agreed to that is outdated is named while the call is up; and no IPsec at all"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
+    window.press("Import")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(protocol="l2tp-ipsec", weak=5)
+    window.reads("The server agreed only to encryption that is outdated: 3DES, MODP-1024.")
+    case.connect(protocol="l2tp", encryption="MPPE-128 stateless")
+    window.reads("L2TP without IPsec is unencrypted but for the MPPE of its packets, which can be "
+                 "decrypted by whoever records it.")
+
+
+@test
 def import_damaged(case):
     """a file that is no profile: a sentence, and no Import"""
     path = os.path.join(case.desktop.folder, "x.cmp")

@@ -429,6 +429,11 @@ ipsec(void)
     p->use_certificate = p->ipsec_pfs = TRUE;
     p->ipsec_encap = FALSE;
     p->ipsec_remembered = 7;
+    profile_set(&p->ipsec_remembered_for, "elsewhere.example.test");
+    make(p, &request, &m); /* what another server took is of no use */
+    g_assert_cmpuint(m.plan.ipsec_remembered, ==, 0);
+    profile_set(&p->ipsec_remembered_for, m.plan.servers[0].host);
+    dial_plan_clear(&m.plan);
     profile_set(&p->cert_pem, "-----BEGIN CERTIFICATE-----");
     profile_set(&p->ipsec_local_id, "erika@example.test");
     profile_set(&p->ipsec_remote_id, "gw.example.test");

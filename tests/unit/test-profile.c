@@ -4,6 +4,7 @@
 
 #include "profile-fields.h"
 #include "profile-file.h"
+#include "profile-weakness.h"
 
 #include <string.h>
 
@@ -337,6 +338,71 @@ validation_says_what_is_wrong(void)
     g_assert_nonnull(strstr(error->message, "sign in"));
 }
 
+/* What is shown of a call, from what the helper says of it; '|' between two. */
+static void
+weak_calls(void)
+{
+    static const struct {
+        const char *details, *shown;
+    } cases[] = {
+        {"{'protocol': <'sstp'>, 'encryption': <'TLS 1.3'>}", ""},
+        {"{'protocol': <'l2tp-ipsec'>}", ""},
+        {"{'protocol': <'l2tp'>, 'encryption': <'none'>}",
+         "L2TP without IPsec is unencrypted: everybody on the way can read and change what is "
+         "sent."},
+        {"{'protocol': <'l2tp'>, 'encryption': <'MPPE-128 stateless'>}",
+         "L2TP without IPsec is unencrypted but for the MPPE of its packets, which can be "
+         "decrypted by whoever records it."},
+        {"{'protocol': <'pptp'>}", "PPTP can be decrypted by whoever records it."},
+        {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 1>}",
+         "The server agreed only to encryption that is outdated: 3DES."},
+        {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 15>}",
+         "The server agreed only to encryption that is outdated: 3DES, SHA-1, MODP-1024, "
+         "MODP-1536."},
+        {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 18>}",
+         "The server agreed only to encryption that is outdated: SHA-1.|The pre-shared key is "
+         "short: whoever plays the server once can guess it."},
+        {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 0xffffffe0>}", ""},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GVariant) details =
+            g_variant_parse(G_VARIANT_TYPE_VARDICT, cases[i].details, NULL, NULL, NULL);
+        g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
+
+        g_ptr_array_add(list, NULL);
+        g_autofree char *shown = g_strjoinv("|", (char **)list->pdata);
+        g_assert_cmpstr(shown, ==, cases[i].shown);
+    }
+    g_autoptr(GPtrArray) none = profile_call_weaknesses(NULL);
+    g_assert_cmpuint(none->len, ==, 0);
+}
+
+/* Before a call, of what would be dialed. */
+static void
+weak_profiles(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    g_autofree char *automatic = NULL, *l2tp = NULL, *clear = NULL, *both = NULL;
+
+    p->kind = PROFILE_VPN;
+    p->dun.vpn_strategy = 3;
+    l2tp = profile_weakness(p);
+    g_assert_cmpstr(l2tp, ==, "");
+    p->ipsec = FALSE;
+    clear = profile_weakness(p);
+    g_assert_nonnull(strstr(clear, "unencrypted"));
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_assert_true(any_contains(warnings, "unencrypted"));
+    p->dun.vpn_strategy = 2;
+    both = profile_weakness(p);
+    g_assert_nonnull(strstr(both, "unencrypted"));
+    g_assert_nonnull(strstr(both, "\nPPTP"));
+    p->ipsec = TRUE;
+    automatic = profile_weakness(p);
+    g_assert_true(g_str_has_prefix(automatic, "PPTP"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -350,6 +416,8 @@ main(int argc, char **argv)
     g_test_add_func("/profile/strategies", strategies);
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
+    g_test_add_func("/profile/weak-calls", weak_calls);
+    g_test_add_func("/profile/weak-profiles", weak_profiles);
     g_test_add_func("/profile/F6-warnings-with-pptp", warnings_with_pptp);
     g_test_add_func("/profile/warnings-with-l2tp", warnings_with_l2tp);
     g_test_add_func("/profile/bounded", lists_are_bounded);

@@ -13,6 +13,8 @@ static const struct tunnel_status a_status = {
     .encryption = "TLS 1.3 AES-256-GCM",
     .server_name = "VPN1",
     .leaf_sha256 = {1, 2, 3, [31] = 0xff},
+    .weak = 0x81,
+    .ipsec_remembered = 0x49000011,
     .early_data_worked = true,
 };
 
