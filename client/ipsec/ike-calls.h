@@ -90,3 +90,6 @@ void ike_dpd_expire(struct ike *k);
 usec_t ike_dpd_deadline(const struct ike *k);
 void ike_alive(struct ike *k); /* something authentic came */
 const char *ike_notify_name(uint16_t type);
+/* Nobody vouches for it: believed when nothing better comes soon, and after our message was sent
+ * once more (row K8). */
+void ike_hint(struct ike *k, struct ike_sa *sa, enum ike_hint what);

@@ -57,7 +57,7 @@ struct ike_config { /* copied, with what it points to, except .cert and .rng */
     const char *phase2;      /* our own; "aes128gcm16,aes256-sha1"; NULL, "": the list */
     bool pfs;                /* a new Diffie-Hellman in quick mode */
     uint32_t phase1_seconds, phase2_seconds; /* lifetimes to ask for; 0: 8 hours, 1 hour */
-    uint32_t dpd_seconds;                    /* of silence, then R-U-THERE; 0: 30 */
+    uint32_t dpd_seconds;                    /* of silence, then R-U-THERE; 0: 10 */
     uint32_t remembered;                     /* ike_remember() of the last call to this server; 0 */
     uint64_t unix_time;                      /* seconds, of ike_new(): certificates' validity */
     const struct rng *rng;

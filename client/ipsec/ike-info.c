@@ -7,13 +7,13 @@
 
 #include "ike-priv.h"
 
-#define DPD_TRIES   3
-#define DPD_WAIT    (5 * USEC_PER_SEC)
-#define DPD_DEFAULT 30u
-#define HINT_WAIT   (3 * USEC_PER_SEC) /* for a better answer than one that nobody vouches for */
-#define SOON        (300 * USEC_PER_MSEC)
-#define ORPHANED    (30 * USEC_PER_SEC) /* children may outlive phase 1, if a new one comes soon */
-#define TOO_SHORT   (30 * USEC_PER_SEC)
+#define DPD_DEFAULT    10u
+#define DPD_UNANSWERED (4 * USEC_PER_SEC) /* what was sent in ESP */
+#define DELETED_OFTEN  3
+#define HINT_WAIT      (2 * USEC_PER_SEC) /* for a better answer than one that nobody vouches for */
+#define SOON           (300 * USEC_PER_MSEC)
+#define ORPHANED       (30 * USEC_PER_SEC) /* children may outlive phase 1, if a new one comes soon */
+#define TOO_SHORT      (30 * USEC_PER_SEC)
 
 const char *
 ike_notify_name(uint16_t type)
@@ -123,9 +123,20 @@ ike_alive(struct ike *k)
     const uint32_t seconds = k->cfg.dpd_seconds != 0 ? k->cfg.dpd_seconds : DPD_DEFAULT;
 
     k->heard_at = k->now;
+    k->unanswered = false;
     k->dpd_at = k->now + seconds * USEC_PER_SEC;
     for (unsigned i = 0; i < IKE_SAS; i++)
         k->sas[i].dpd_tries = 0;
+}
+
+/* ESP leaves. Silence means more now than while nobody says anything. */
+void
+ike_said(struct ike *k, usec_t now)
+{
+    if (k->unanswered || k->ended)
+        return;
+    k->unanswered = true;
+    k->dpd_at = usec_min(k->dpd_at, now + DPD_UNANSWERED);
 }
 
 static void
@@ -149,23 +160,28 @@ ike_dpd_deadline(const struct ike *k)
 void
 ike_dpd_expire(struct ike *k)
 {
+    /* for the answer: 11 s, and five of them and their answers have to be lost before a peer that
+     * lives is taken for dead */
+    static const uint8_t waits[] = {1, 2, 2, 3, 3};
+    const unsigned tries = sizeof waits / sizeof *waits;
     struct ike_sa *const sa = ike_sa_current(k);
     struct ike_wr m;
     uint32_t msgid;
 
     if (k->dpd_at > k->now || sa == NULL || !sa->peer.dpd)
         return;
-    if (sa->dpd_tries == DPD_TRIES) {
-        ike_finish(k, RAS_LINK_FAILURE, "IKE: the peer is dead: no answer to %u R-U-THERE",
-                   DPD_TRIES);
+    if (sa->dpd_tries == tries) {
+        ike_finish(k, RAS_LINK_FAILURE, "IKE: the peer is dead: no answer to %u R-U-THERE", tries);
         return;
     }
+    const usec_t wait = waits[sa->dpd_tries] * USEC_PER_SEC;
+
     if (sa->dpd_tries++ == 0)
         sa->dpd_first = sa->dpd_seq + 1;
     msgid = begin(k, sa, &m);
     dpd_put(sa, IKE_N_R_U_THERE, ++sa->dpd_seq, &m);
     finish(k, sa, msgid, &m);
-    k->dpd_at = k->now + DPD_WAIT;
+    k->dpd_at = k->now + wait;
 }
 
 /* Row K13: with the cookies of this SA, and never an older number than the last. */
@@ -241,7 +257,7 @@ sa_deleted(struct ike *k, struct ike_sa *sa)
     k->child_fails = short_lived ? k->child_fails + 1 : k->child_fails;
     if (!ike_child_any(k)) /* first the pair, then this: a goodbye */
         ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server ended the connection");
-    else if (k->child_fails >= DPD_TRIES)
+    else if (k->child_fails >= DELETED_OFTEN)
         ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server deletes each phase 1");
     else
         ike_renew(k);
@@ -278,7 +294,26 @@ on_delete(struct ike *k, struct ike_sa *sa, struct rd body)
     return true;
 }
 
-/* Not protected, or not by keys that we know: remembered for the case that nothing better comes. */
+void
+ike_hint(struct ike *k, struct ike_sa *sa, enum ike_hint what)
+{
+    struct ike_sent *const s = &sa->sent;
+    const bool first = sa->state == IKE_SA_SENT_1;
+
+    if (sa->hint == IKE_HINT_NONE || what != IKE_HINT_STILL_4) /* which says least */
+        sa->hint = what;
+    if (s->due == NEVER)
+        return;
+    s->wait = usec_min(s->wait, HINT_WAIT);
+    if (first || s->said > 1) {
+        s->left = 0;
+        s->due = usec_min(s->due, k->now + (first ? SOON : HINT_WAIT));
+    } else {
+        s->left = s->left > 1 ? 1 : s->left;
+    }
+}
+
+/* Not protected, or not by keys that we know. */
 static void
 hint(struct ike *k, struct ike_sa *sa, const struct ike_in *in, struct rd body)
 {
@@ -293,21 +328,14 @@ hint(struct ike *k, struct ike_sa *sa, const struct ike_in *in, struct rd body)
     if ((in->h.flags & IKE_FLAG_ENCRYPTED) != 0) {
         if (sa->state != IKE_SA_SENT_5)
             return;
-        sa->hint = IKE_HINT_GARBLED;
+        ike_hint(k, sa, IKE_HINT_GARBLED);
     } else {
         if (!ike_payloads_get(body, in->h.next, false, &p) ||
             !ike_notify_get(ike_payload_find(&p, IKE_PL_NOTIFY, 0), &n) ||
             n.type > IKE_N_ERROR_LAST)
             return;
-        sa->hint = IKE_HINT_NOTIFY;
         sa->hint_type = n.type;
-    }
-    const usec_t by = k->now + (sa->state == IKE_SA_SENT_1 ? SOON : HINT_WAIT);
-
-    if (sa->sent.due != NEVER) {
-        sa->sent.left = sa->state == IKE_SA_SENT_1 ? 0 : sa->sent.left > 1 ? 1 : sa->sent.left;
-        sa->sent.due = usec_min(sa->sent.due, by);
-        sa->sent.wait = usec_min(sa->sent.wait, by - k->now);
+        ike_hint(k, sa, IKE_HINT_NOTIFY);
     }
 }
 

@@ -331,6 +331,10 @@ on_4(struct ike *k, struct ike_sa *sa, struct ike_in *in)
     if (!half_get(sa, &in->p) || !keys_from_dh(k, sa))
         return false;
     natd_look(k, sa, &in->p);
+    memcpy(sa->message_4, in->digest, sizeof sa->message_4);
+    if (k->cfg.auth == IKE_AUTH_PSK) /* who looks at certificates may have to fetch some first */
+        ike_blob_set(&sa->message_3, rd_over(sa->sent.bytes.p, sa->sent.bytes.n));
+    sa->port_3 = sa->sent.port;
     if (sa->floated)
         sa->port = IKE_4500;
     begin(k, sa, IKE_FLAG_ENCRYPTED, &m);
@@ -427,6 +431,10 @@ ike_main_input(struct ike *k, struct ike_in *in, struct rd body)
                         on_first(k, in));
         return;
     }
+    if (sa->state == IKE_SA_SENT_5 && sa->sent.said > 1 &&
+        memcmp(in->digest, sa->message_4, sizeof in->digest) == 0)
+        ike_hint(k, sa, IKE_HINT_STILL_4);
+
     uint8_t iv[CIPHER_BLOCK_MAX];
 
     memcpy(iv, sa->iv, sizeof iv);

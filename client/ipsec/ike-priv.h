@@ -35,6 +35,7 @@ struct ike {
     } ts_local, ts_remote;
     struct ike_id peer_id; /* as first authenticated; .type 0: not yet */
     usec_t heard_at, dpd_at, keepalive_at;
+    bool unanswered;         /* ESP left since something came */
     usec_t orphan_at;        /* a responder without phase 1 ends then, unless there is a new one */
     enum ike_port last_port; /* of the last phase 1 that was up */
     unsigned child_fails;

@@ -6,6 +6,7 @@
 
 #define RIVALS (60 * USEC_PER_SEC) /* two that came up so close together came of a collision */
 #define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
+#define ASK_AT 3u                  /* message 5 for this time: and is message 4 all there is? */
 #define AGAIN  (10 * USEC_PER_SEC) /* until a rekey that failed is tried again */
 
 struct ike_sa *
@@ -37,6 +38,7 @@ ike_sa_free(struct ike *k, struct ike_sa *sa)
     ike_keys_wipe(&sa->keys);
     ike_sent_clear(&sa->sent);
     ike_sent_clear(&sa->replied);
+    ike_blob_clear(&sa->message_3);
     explicit_bzero(sa, sizeof *sa);
 }
 
@@ -199,6 +201,11 @@ unanswered(struct ike *k, struct ike_sa *sa)
         snprintf(why, sizeof why, "message 5 was answered under other keys: %s",
                  k->cfg.auth == IKE_AUTH_PSK ? "the pre-shared key is not the server's"
                                              : "no common secret");
+    else if (sa->hint == IKE_HINT_STILL_4)
+        snprintf(why, sizeof why,
+                 "message 5 is not taken, message 4 comes again: the pre-shared key is not the "
+                 "server's%s",
+                 sa->port == IKE_4500 ? ", or UDP 4500 is blocked" : "");
     else if (sa->state == IKE_SA_SENT_5)
         snprintf(why, sizeof why, "no answer to message 5 on UDP %s: %s%s",
                  sa->port == IKE_4500 ? "4500" : "500",
@@ -225,6 +232,8 @@ sent_expire(struct ike *k, struct ike_sa *sa)
     const usec_t wait = s->wait;
 
     ike_sent_repeat(k, s, left, sa->peer.fragments);
+    if (sa->state == IKE_SA_SENT_5 && s->said == ASK_AT)
+        ike_transmit(k, sa->port_3, rd_over(sa->message_3.p, sa->message_3.n), sa->peer.fragments);
     s->due = k->now + wait;
     s->wait = usec_min(2 * wait, 5 * USEC_PER_SEC);
 }

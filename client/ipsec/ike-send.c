@@ -84,6 +84,7 @@ ike_sent_keep(struct ike *k, struct ike_sent *s, enum ike_port port, struct rd b
     ike_blob_set(&s->bytes, bytes);
     s->port = port;
     s->due = NEVER;
+    s->said = 0;
     s->is_answer = answered != NULL;
     if (answered != NULL)
         memcpy(s->answers, answered->digest, sizeof s->answers);
@@ -96,6 +97,7 @@ ike_sent_repeat(struct ike *k, struct ike_sent *s, unsigned times, bool fragment
 {
     ike_transmit(k, s->port, rd_over(s->bytes.p, s->bytes.n), fragments);
     s->left = times;
+    s->said++;
     s->wait = FIRST_WAIT;
     s->due = k->now + s->wait;
     s->wait = usec_min(2 * s->wait, LONGEST);

@@ -44,7 +44,7 @@ struct ike_sent {
     struct ike_blob bytes;
     enum ike_port port;
     usec_t due, wait;                /* NEVER: not by time */
-    unsigned left;                   /* how often yet */
+    unsigned left, said;             /* how often yet; how often it was sent */
     uint8_t answers[HASH_SHA1_SIZE]; /* digest of the message that it answers */
     bool is_answer;
 };
@@ -60,7 +60,7 @@ enum ike_sa_state { /* SENT_n: our message n is out */
                     IKE_SA_STATES,
 };
 
-enum ike_hint { IKE_HINT_NONE, IKE_HINT_NOTIFY, IKE_HINT_GARBLED };
+enum ike_hint { IKE_HINT_NONE, IKE_HINT_NOTIFY, IKE_HINT_GARBLED, IKE_HINT_STILL_4 };
 
 struct ike_sa {
     enum ike_sa_state state;
@@ -81,6 +81,9 @@ struct ike_sa {
     struct ike_features peer;
     bool floated, nat_here;
     struct ike_sent sent;
+    struct ike_blob message_3; /* to ask with: does the peer still wait for message 5? */
+    enum ike_port port_3;
+    uint8_t message_4[HASH_SHA1_SIZE]; /* digest: it comes again when it does */
     enum ike_hint
         hint; /* what an unprotected message said: believed only when nothing better came */
     uint16_t hint_type;

@@ -84,6 +84,7 @@ bool ike_poll_event(struct ike *k, struct ike_event *ret);
 
 void ike_rekey(struct ike *k, usec_t now); /* a new pair: ESP's sequence or volume runs out */
 void ike_heard(struct ike *k, usec_t now); /* authenticated ESP came: the peer lives */
+void ike_said(struct ike *k, usec_t now);  /* ESP leaves: an answer is to be expected */
 void ike_close(struct ike *k, usec_t now); /* deletes are sent; IKE_EVENT_ENDED (631) follows */
 
 uint32_t ike_remember(const struct ike *k); /* what the server took; 0: nothing yet */

@@ -65,6 +65,8 @@ session_ipsec_seal(struct session *s, struct session_packet *v, size_t n)
         v[k] = (struct session_packet){.p = packets[k].p, .len = packets[k].n};
         i->octets += packets[k].n;
     }
+    if (sealed > 0 && i->ike != NULL)
+        ike_said(i->ike, s->now);
     renew(s);
     return sealed;
 }

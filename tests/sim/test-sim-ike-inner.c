@@ -169,10 +169,46 @@ test_K13_answers(void)
         while (sa->dpd_tries < 2)
             g_assert_true(sim_ike_step(&sim, since + 60 * SEC));
         say_dpd(TRUE, IKE_N_R_U_THERE_ACK, cookies(room), sa->dpd_seq + (right ? 0 : 1));
-        sim_ike_run(&sim, since + 47 * SEC);
+        sim_ike_run(&sim, since + 25 * SEC);
         g_assert_cmpint(sim.client.ended, ==, !right);
         sim_ike_clear(&sim);
     }
+}
+
+/* Message 4 once more, and a notify that nobody vouches for, at each moment in which message 6 is
+ * still on its way: it has the time that our own message 5 needs to be lost and sent again. */
+static void
+test_K8_forged(void)
+{
+    const struct sim_ike_params p = {.seed = 71, .delay = 900 * USEC_PER_MSEC};
+    struct ike_sa *sa;
+    guint forged = 0;
+
+    sim_ike_init(&sim, &p);
+    sim_ike_start(&sim);
+    sa = &sim.client.k->sas[0];
+    while (sa->state != IKE_SA_UP && sim_ike_step(&sim, sim.now + 20 * SEC)) {
+        static guint8 room[128];
+        struct ike_wr m;
+
+        if (sa->state != IKE_SA_SENT_5 || forged >= 50)
+            continue;
+        forged++;
+        if (sim.server.sent == 2) /* the last is message 4 */
+            sim_ike_inject(&sim, TRUE, IKE_500,
+                           rd_over(sim.last_from_server->data, sim.last_from_server->len));
+        struct ike_header h = {.exchange = IKE_INFORMATIONAL, .msgid = 5};
+        memcpy(h.cky_i, sa->cky_i, sizeof h.cky_i);
+        memcpy(h.cky_r, sa->cky_r, sizeof h.cky_r);
+        ike_wr_begin(&m, room, sizeof room, &h);
+        ike_wr_notify(&m, IKE_PROTO_ISAKMP, IKE_N_AUTHENTICATION_FAILED, (struct rd){0},
+                      (struct rd){0});
+        sim_ike_inject(&sim, TRUE, IKE_500, ike_wr_done(&m));
+    }
+    g_assert_cmpuint(forged, >, 1);
+    g_assert_cmpint(sa->state, ==, IKE_SA_UP);
+    g_assert_true(sim_ike_settle(&sim, sim.now + 20 * SEC));
+    sim_ike_clear(&sim);
 }
 
 static void
@@ -317,6 +353,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-inner/K9-quick-modes", test_K9);
     g_test_add_func("/sim-ike-inner/K13-R-U-THERE", test_K13);
     g_test_add_func("/sim-ike-inner/K13-answers", test_K13_answers);
+    g_test_add_func("/sim-ike-inner/K8-forged-while-waiting", test_K8_forged);
     g_test_add_func("/sim-ike-inner/deleted", test_deleted);
     g_test_add_func("/sim-ike-inner/deleted-by-our-spi", test_deleted_by_our_spi);
     g_test_add_func("/sim-ike-inner/goodbye", test_goodbye);
