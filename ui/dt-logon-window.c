@@ -10,10 +10,12 @@
 #include "dt-failure-view.h"
 #include "dt-format.h"
 #include "dt-help-dialog.h"
+#include "dt-key.h"
 #include "dt-log-window.h"
 #include "dt-password-dialog.h"
 #include "dt-properties-window.h"
 #include "dt-status-page.h"
+#include "profile-learn.h"
 #include "profile-secret.h"
 #include "profile-weakness.h"
 #include "ras.h"
@@ -43,7 +45,7 @@ struct _DtLogonWindow {
 
     ProfileStore *store;
     Profile *profile;
-    struct secret psk; /* of L2TP/IPsec, from the keyring */
+    DtKey *key; /* of L2TP/IPsec */
     DtCall *call;
     GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
     GtkWidget *password_dialog; /* the question that is open, or NULL */
@@ -77,7 +79,7 @@ login_of(DtLogonWindow *self, const char *new_password)
                                   .domain = text_of(self->domain_entry),
                                   .password = text_of(self->password_entry),
                                   .new_password = new_password,
-                                  .psk = self->psk.len > 0 ? (const char *)self->psk.data : NULL};
+                                  .psk = dt_key_get(self->key)};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -276,6 +278,10 @@ complete(DtLogonWindow *self)
 static void
 dial(DtLogonWindow *self)
 {
+    if (dt_key_is_missing(self->key, self->profile)) {
+        dt_key_ask(self->key, GTK_WINDOW(self), self->profile);
+        return;
+    }
     const struct dt_call_login login = login_of(self, NULL);
 
     self->dialed_here = TRUE;
@@ -446,6 +452,25 @@ render_failure(DtLogonWindow *self)
     }
     if (failure == RAS_AUTHENTICATION_FAILURE)
         gtk_widget_grab_focus(self->password_entry);
+    if (failure == RAS_OAKLEY_GENERAL_PROCESSING)
+        dt_key_refuse(self->key);
+}
+
+static void
+on_key_problem(DtLogonWindow *self, const char *text)
+{
+    dt_status_page_set_message(self->status_page, text);
+}
+
+/* What this call taught, for the next one. */
+static void
+learn(DtLogonWindow *self)
+{
+    DtConnection *connection = dt_call_get_connection(self->call);
+
+    refresh_profile(self);
+    profile_learn(self->store, self->profile, dt_connection_get_details(connection));
+    dt_key_keep(self->key, self->profile);
 }
 
 static void
@@ -456,6 +481,7 @@ render_page(DtLogonWindow *self)
     if (connected && self->dialed_here) {
         self->dialed_here = FALSE;
         keep_password(self);
+        learn(self);
     }
     if (connected == self->shown_connected)
         return;
@@ -528,27 +554,6 @@ look_for_password(DtLogonWindow *self)
         profile_secret_lookup_async(p, p->user, self->cancellable, on_password_found, self);
 }
 
-/* Before the password: when that is there, the call may begin by itself. */
-static void
-on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    struct secret psk = {0};
-
-    (void)source;
-    profile_secret_lookup_finish(result, &psk, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* user_data is already gone: do not touch it */
-
-    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
-
-    if (error != NULL)
-        g_debug("no pre-shared key was read: %s", error->message);
-    secret_set(&self->psk, secret_rd(&psk));
-    secret_wipe(&psk);
-    look_for_password(self);
-}
-
 /* ---- the beginning ------------------------------------------------------------------------ */
 
 static void
@@ -562,10 +567,8 @@ fill_in(DtLogonWindow *self)
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
                                  p->remember_password && p->dial_automatically);
     gtk_widget_grab_focus(*p->user != '\0' ? self->password_entry : self->user_entry);
-    if (profile_uses_psk(p))
-        profile_secret_lookup_async(p, PROFILE_SECRET_PSK, self->cancellable, on_psk_found, self);
-    else
-        look_for_password(self);
+    /* The key before the password: when that is there, the call may begin by itself. */
+    dt_key_load(self->key, p);
 }
 
 static void
@@ -655,6 +658,9 @@ dt_logon_window_dispose(GObject *object)
         gtk_widget_destroy(self->password_dialog);
     if (self->call != NULL)
         g_signal_handlers_disconnect_by_data(self->call, self);
+    if (self->key != NULL)
+        g_signal_handlers_disconnect_by_data(self->key, self);
+    g_clear_object(&self->key);
     g_clear_object(&self->call);
     g_clear_object(&self->store);
     G_OBJECT_CLASS(dt_logon_window_parent_class)->dispose(object);
@@ -665,7 +671,6 @@ dt_logon_window_finalize(GObject *object)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(object);
 
-    secret_wipe(&self->psk);
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->profile, profile_free);
     G_OBJECT_CLASS(dt_logon_window_parent_class)->finalize(object);
@@ -738,7 +743,13 @@ dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Prof
     self->store = g_object_ref(store);
     self->profile = profile_copy(profile);
     self->call = dt_call_new(profile->name);
+    self->key = dt_key_new();
     self->auto_dial = profile->dial_automatically && profile->remember_password;
+    g_signal_connect_object(self->key, "ready", G_CALLBACK(look_for_password), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->key, "given", G_CALLBACK(dial), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->key, "problem", G_CALLBACK(on_key_problem), self,
+                            G_CONNECT_SWAPPED);
     g_signal_connect_object(self->call, "changed", G_CALLBACK(render), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(store, "changed", G_CALLBACK(on_store_changed), self,
                             G_CONNECT_SWAPPED);

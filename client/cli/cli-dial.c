@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include "profile-learn.h"
 #include "profile-plan.h"
 #include "profile-secret.h"
 #include "profile-weakness.h"
@@ -32,9 +33,7 @@ struct dial {
     guint printed;        /* the last stage line that was printed */
     gboolean connected;   /* now */
     gboolean was_up, began;
-    enum plan_protocol worked; /* what it was connected with; 0: not */
-    guint32 taken;             /* by IPsec's server: for the next time; 0: nothing */
-    char *taken_by;
+    GVariant *details; /* of the connection, when it was up last; NULL: it was not */
     gboolean stop;     /* a signal came */
     gboolean leave;    /* that, or the call has ended: no use in asking on */
     guint32 answering; /* the question that is being answered */
@@ -266,60 +265,17 @@ finish(struct dial *d, int result)
     d->result = result;
 }
 
+/* For the next time. */
+static void
+note_details(struct dial *d, GVariant *properties)
+{
+    g_clear_pointer(&d->details, g_variant_unref);
+    d->details = properties == NULL
+                     ? NULL
+                     : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
+}
+
 /* Connected: scripts read the JSON line, a person "Connected". */
-/* For the next time: what worked comes first. */
-static void
-note_protocol(struct dial *d, GVariant *properties)
-{
-    g_autoptr(GVariant) details =
-        properties == NULL ? NULL
-                           : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
-    const char *name;
-
-    if (details == NULL || !g_variant_lookup(details, "protocol", "&s", &name))
-        return;
-    d->worked = g_str_equal(name, "sstp")         ? PLAN_SSTP
-                : g_str_equal(name, "l2tp-ipsec") ? PLAN_L2TP_IPSEC
-                : g_str_equal(name, "pptp")       ? PLAN_PPTP
-                                                  : 0;
-    g_clear_pointer(&d->taken_by, g_free);
-    d->taken = 0;
-    g_variant_lookup(details, "ipsec-remembered", "u", &d->taken);
-    g_variant_lookup(details, "server", "s", &d->taken_by);
-}
-
-static gboolean
-learn_protocol(Profile *p, const struct dial *d)
-{
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-
-    if (d->worked == 0 || p->last_protocol == d->worked || profile_dialable(p, order) < 2)
-        return FALSE;
-    p->last_protocol = d->worked;
-    return TRUE;
-}
-
-static gboolean
-learn_ipsec(Profile *p, const struct dial *d)
-{
-    if (d->taken == 0 || d->taken_by == NULL ||
-        (p->ipsec_remembered == d->taken && g_str_equal(p->ipsec_remembered_for, d->taken_by)))
-        return FALSE;
-    p->ipsec_remembered = d->taken;
-    profile_set(&p->ipsec_remembered_for, d->taken_by);
-    return TRUE;
-}
-
-/* Not being able to remember it is no failure of the call. */
-static void
-remember(ProfileStore *store, Profile *p, const struct dial *d)
-{
-    const gboolean protocol = learn_protocol(p, d), ipsec = learn_ipsec(p, d);
-
-    if ((protocol || ipsec) && !p->system)
-        profile_store_save(store, p, NULL);
-}
-
 static void
 on_up(struct dial *d)
 {
@@ -329,7 +285,7 @@ on_up(struct dial *d)
     d->waited = 0;
     say_stages(d, 3);
     g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
-    note_protocol(d, properties);
+    note_details(d, properties);
     if (cli_json && properties != NULL)
         cli_print_json(cli_status_node(properties));
     say(_("Connected"));
@@ -552,8 +508,8 @@ dial(const struct cli_command *command, const char *name, const struct options *
                              g_unix_signal_add(SIGTERM, on_signal, &d),
                              g_unix_signal_add(SIGHUP, on_signal, &d)};
     const int result = prepare_and_call(command, p, &d);
-    remember(store, p, &d);
-    g_free(d.taken_by);
+    profile_learn(store, p, d.details);
+    g_clear_pointer(&d.details, g_variant_unref);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
     dial_plan_clear(&d.plan);

@@ -220,29 +220,50 @@ class Desktop:
                        timeout=20)
 
 
+class Lines:
+    """JSON objects, one a line, of a pipe. Not through a buffer, which select() cannot see into."""
+
+    def __init__(self, pipe):
+        self.pipe = pipe
+        self.told = b""
+
+    def next(self, seconds):
+        """The next, or None when none comes in time."""
+        end = time.monotonic() + seconds
+        while b"\n" not in self.told:
+            left = max(end - time.monotonic(), 0)
+            if not select.select([self.pipe], [], [], left)[0]:
+                return None
+            more = os.read(self.pipe.fileno(), 65536)
+            if not more:
+                return None
+            self.told += more
+        first, _, self.told = self.told.partition(b"\n")
+        return json.loads(first)
+
+
 class Helper:
     """The fake helper, moved from the test."""
 
     def __init__(self, desktop, program, contract):
         self.desktop = desktop
         self.process = desktop.spawn([sys.executable, program, contract], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True)
+                                     stdout=subprocess.PIPE, bufsize=0)
+        self.lines = Lines(self.process.stdout)
         self.events = []
-        self.read_until(lambda event: "ready" in event)
+        self.read_until(lambda event: "ready" in event, "that it is ready")
 
-    def read_until(self, wanted):
+    def read_until(self, wanted, what):
         end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            event = json.loads(self.process.stdout.readline())
+        while (event := self.lines.next(end - time.monotonic())) is not None:
             if wanted(event):
                 return event
             self.events.append(event)
-        raise AssertionError("the fake helper is silent")
+        raise AssertionError(f"the fake helper does not tell {what}; it told {self.events}")
 
     def do(self, **command):
-        self.process.stdin.write(json.dumps(command) + "\n")
-        self.process.stdin.flush()
-        self.read_until(lambda event: "done" in event)
+        self.process.stdin.write(json.dumps(command).encode() + b"\n")
+        self.read_until(lambda event: "done" in event, "that it has done so")
 
     def set(self, **properties):
         self.do(set=properties)
@@ -253,7 +274,8 @@ class Helper:
             if event.get("method") == method:
                 self.events.remove(event)
                 return event["arguments"]
-        return self.read_until(lambda event: event.get("method") == method)["arguments"]
+        return self.read_until(lambda event: event.get("method") == method,
+                               f"of a call of {method}")["arguments"]
 
     def called(self, method):
         """Was it called until now?"""
@@ -296,33 +318,22 @@ class Shell:
         self.bus = connect(desktop.environment["DBUS_SESSION_BUS_ADDRESS"])
         self.process = desktop.spawn([sys.executable, program], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, bufsize=0)
-        self.told = b""
+        self.lines = Lines(self.process.stdout)
         self.next("ready")
         self.owner = self.path = None
-
-    def line(self, seconds):
-        """What it was told next, or None. Not through a buffer, which select() cannot see into."""
-        end = time.monotonic() + seconds
-        while b"\n" not in self.told:
-            left = max(end - time.monotonic(), 0)
-            if not select.select([self.process.stdout], [], [], left)[0]:
-                return None
-            self.told += os.read(self.process.stdout.fileno(), 65536)
-        first, _, self.told = self.told.partition(b"\n")
-        return json.loads(first)
 
     def next(self, key):
         """The next event that has this key."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
-            event = self.line(end - time.monotonic())
+            event = self.lines.next(end - time.monotonic())
             if event is not None and key in event:
                 return event
         raise AssertionError(f"the shell was told of no {key}")
 
     def silent(self):
         """Has it been told nothing?"""
-        return self.line(0) is None
+        return self.lines.next(0) is None
 
     def click(self):
         self.process.stdin.write(b"click\n")

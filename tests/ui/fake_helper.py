@@ -131,6 +131,7 @@ class Helper:
             self.failure = None
             return
         connection = self.connection(arguments.unpack()[0]["name"])
+        connection.set({"State": "connecting", "Stage": 1, "Error": 0})
         invocation.return_value(GLib.Variant("(o)", (connection.path,)))
 
     def on_command(self, channel, _condition):

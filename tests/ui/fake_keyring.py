@@ -40,6 +40,7 @@ class Keyring:
     def __init__(self):
         self.items = {}  # path -> (attributes, secret)
         self.made = 0
+        self.say = None  # when the answer is on its way: the test may end this program then
         service, collection, self.item = Gio.DBusNodeInfo.new_for_xml(CONTRACT).interfaces
         self.bus = Gio.DBusConnection.new_for_address_sync(
             os.environ["DBUS_SESSION_BUS_ADDRESS"],
@@ -55,6 +56,10 @@ class Keyring:
             invocation.return_dbus_error("org.freedesktop.DBus.Error.NotSupported", "only plain")
             return
         invocation.return_value(getattr(self, method)(path, *arguments.unpack()))
+        if self.say is not None:
+            self.bus.flush_sync(None)
+            print(self.say, flush=True)
+            self.say = None
 
     def OpenSession(self, _path, _algorithm, _input):
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), PATH + "/session"))
@@ -82,12 +87,12 @@ class Keyring:
             path = f"{PATH}/item/{self.made}"
             self.bus.register_object(path, self.item, self.on_call, None, None)
         self.items[path] = (attributes, bytes(secret[2]))
-        print("stored", attributes.get("user", attributes["profile"]), flush=True)
+        self.say = "stored " + attributes.get("user", attributes["profile"])
         return GLib.Variant("(oo)", (path, "/"))
 
     def Delete(self, path):
         attributes, _ = self.items.pop(path)
-        print("deleted", attributes.get("user", attributes["profile"]), flush=True)
+        self.say = "deleted " + attributes.get("user", attributes["profile"])
         return GLib.Variant("(o)", ("/",))
 
 

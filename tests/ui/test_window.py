@@ -2,102 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window as a person uses it: with a keyboard and a screen reader, against a helper that the test moves.
 
-usage: test_window.py PROGRAM CONTRACT.xml LOCALEDIR [NAME...]
-
-Prints TAP. Names in front of a test's sentence are rows of the project's table of threats.
+See case.py.
 """
 import os
-import shutil
 import signal
 import sys
 import time
-import traceback
 
 import desktop
 import profiles
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-SHA256 = "0123456789abcdef" * 4
-# A sanitizer's report about the program itself is a failure; leaks inside GTK's libraries are not ours.
-SANITIZER = {"ASAN_OPTIONS": "detect_leaks=0"}
-
-PROGRAM, CONTRACT, LOCALES = sys.argv[1:4]
-
-
-class Case:
-    """One desktop, one helper, one program; ends them all."""
-
-    def __init__(self):
-        self.desktop = desktop.Desktop()
-        self.helper = None
-        self.shell = None
-        self.window = None
-
-    def start_helper(self):
-        self.helper = desktop.Helper(self.desktop, os.path.join(HERE, "fake_helper.py"), CONTRACT)
-
-    def start(self, *arguments, **environment):
-        self.window = desktop.Window(self.desktop, PROGRAM, *arguments,
-                                     **{**SANITIZER, "DIALTONE_LOCALEDIR": LOCALES, **environment})
-        return self.window
-
-    def import_profile(self, button="Import", **keys):
-        """Imports a profile; gives its logon window."""
-        folder = os.path.join(self.desktop.folder, f"profile-{time.monotonic_ns()}")
-        path = profiles.make(folder, **keys)
-        window = self.start(path)
-        window.press(button)
-        window.find("password text")
-        return window
-
-    def dial(self, **keys):
-        window = self.import_profile(**keys)
-        window.type("User name:", "alice")
-        window.type("Password:", "secret")
-        window.press("Connect")
-        self.helper.call("Connect")
-        return window
-
-    def restart(self):
-        """The window is killed, and opened again."""
-        self.window.end(signal.SIGKILL)
-        return self.start()
-
-    def connect(self, **details):
-        self.helper.set(State="connected", Stage=3, Error=0, BytesIn=12345, BytesOut=345,
-                        RoundTrip=23400,
-                        Details={"server": "vpn.example.edu", "server-address": "192.0.2.1",
-                                 "local-ip": "10.1.2.3", "local-ip6": "fe80::1", "dns": ["10.0.0.1", "10.0.0.2"],
-                                 "encryption": "TLS 1.3, AES-256-GCM", "auth": "MS-CHAPv2",
-                                 "connected-since": int(time.time()) - 3700, **details})
-
-    def close(self):
-        try:
-            if self.window is not None:
-                code, errors = self.window.end()
-                if code not in (-signal.SIGTERM, -signal.SIGKILL, 0):
-                    raise AssertionError(f"the program ended with {code}: {errors}")
-                for line in errors.splitlines():
-                    if "CRITICAL" in line or "WARNING" in line or "Sanitizer" in line:
-                        raise AssertionError("the program complained: " + errors)
-        finally:
-            for other in (self.helper, self.shell):
-                if other is not None:
-                    other.end()
-            self.desktop.close()
-
-
-def check(truth, what):
-    if not truth:
-        raise AssertionError(what)
-
-
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
+from case import HERE, SHA256, check, main, nameless, test
 
 
 @test
@@ -133,22 +47,6 @@ def stages(case):
 
 
 @test
-def import_page(case):
-    """what a profile sets up is shown before it is stored; Cancel stores nothing"""
-    path = profiles.make(os.path.join(case.desktop.folder, "p"), name="Shown <b>first</b>")
-    window = case.start(path)
-    for text in ("vpn.example.edu", "SSTP", "EAP-MSCHAPv2, MS-CHAP v2", "Start a program",
-                 "all traffic of this computer"):
-        window.reads(text)
-    check(window.entry("Connection name:").text() == "Shown <b>first</b>", "the name as it is")
-    window.press("Cancel")
-    desktop.wait_until(lambda: window.process.poll() is not None, "the program ends")
-    check(not os.path.exists(case.desktop.folder + "/data/dialtone/profiles"), "nothing is stored")
-    window = case.start()
-    window.reads("No Connections Yet")
-
-
-@test
 def pptp_is_weak(case):
     """PPTP is shown as weak: when it is imported, before the password, and while connected"""
     weak = "PPTP can be decrypted by whoever records it."
@@ -180,88 +78,6 @@ def weak_ipsec_is_named(case):
     case.connect(protocol="l2tp", encryption="MPPE-128 stateless")
     window.reads("L2TP without IPsec is unencrypted but for the MPPE of its packets, which can be "
                  "decrypted by whoever records it.")
-
-
-@test
-def import_damaged(case):
-    """a file that is no profile: a sentence, and no Import"""
-    path = os.path.join(case.desktop.folder, "x.cmp")
-    with open(path, "wb") as file:
-        file.write(b"\0\xff" * 999)
-    window = case.start(path)
-    window.reads("damaged")
-    check(not window.find("push button", "Import").has("sensitive"), "Import is closed")
-
-
-def stored(case):
-    """All bytes of all connections that are stored, by folder."""
-    top = case.desktop.folder + "/data/dialtone/profiles"
-    found = {}
-    for folder, _, files in os.walk(top):
-        for name in files:
-            with open(os.path.join(folder, name), "rb") as file:
-                first = os.path.relpath(folder, top).split(os.sep)[0]
-                found[first] = found.get(first, b"") + file.read()
-    return found
-
-
-@test
-def import_phone_book(case):
-    """a phone book of two: choose one by keys; its key goes into the keyring, never into a file"""
-    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
-    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
-                               ("First Office", "first.example.edu", None),
-                               ("Second <b>Office</b>", "second.example.edu", "t0p secret"))
-    window = case.start(path)
-    window.reads("first.example.edu")
-    check(window.entry("Connection name:").text() == "First Office", "the first is shown")
-    check(not any("pre-shared key" in text for text in window.texts()), "the first has no key")
-    check(not nameless(window), f"import: {nameless(window)}")
-    case.desktop.focus("Import a Profile")
-    desktop.wait_until(lambda: window.focused().role in ("table cell", "table"), "the list has the focus")
-    case.desktop.keys("Down")
-    window.reads("second.example.edu")
-    window.reads("It will be saved in the keyring.")
-    check(window.entry("Connection name:").text() == "Second <b>Office</b>", "the name as it is")
-    check(not stored(case), "nothing is stored before Import")
-    case.desktop.keys("Return")
-    keys.expect("stored second-b-office-b/psk")
-    window.find("password text")
-    check(list(stored(case)) == ["second-b-office-b"], f"only the chosen one: {list(stored(case))}")
-    for text in stored(case).values():
-        check(b"second.example.edu" in text and b"t0p secret" not in text, "the key is in no file")
-    keys.end()
-
-
-@test
-def import_key_without_keyring(case):
-    """a key in the file and no keyring: the person is told, the connection is there"""
-    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
-                               ("Office", "vpn.example.edu", "t0p secret"))
-    window = case.start(path)
-    window.press("Import")
-    window.reads("There is no keyring to save it in: it will be asked for.")
-    window.press("Close")
-    window.find("password text")
-    check(all(b"t0p secret" not in text for text in stored(case).values()), "the key is in no file")
-
-
-@test
-def several(case):
-    """several connections: a list; open one; delete one, after a question"""
-    case.import_profile(name="Alpha").end()
-    case.import_profile(name="Beta", short="BETA").end()
-    window = case.start()
-    window.find("list item", "Alpha")
-    window.press("Delete Beta")
-    window.press("Cancel")
-    window.press("Delete Beta")
-    window.press("Delete")
-    window.gone("list item", "Beta")
-    window.find("list item", "Alpha")
-    code, _ = window.end()
-    check(code == -signal.SIGTERM, code)
-    case.start().entry("User name:")  # one is left: its window opens at once
 
 
 @test
@@ -621,32 +437,6 @@ def background_click(case):
 
 
 @test
-def properties(case):
-    """Properties: what a user may change is saved, and used by the next dial"""
-    window = case.import_profile()
-    window.press("Properties")
-    tabs = window.find("page tab list")
-    check([tab.name for tab in tabs.children()]
-          == ["General", "Options", "Security", "Networking", "About"], "five pages")
-    tabs.call("Selection", "SelectChild", desktop.number(2))
-    window.reads("locked")
-    tabs.call("Selection", "SelectChild", desktop.number(3))
-    window.press("Use the default gateway on the remote network", "check box")
-    window.press("Use these name servers instead of the server’s", "check box")
-    window.type("Preferred DNS server:", "not an address")
-    window.press("OK")
-    window.reads("DNS")
-    window.type("Preferred DNS server:", "10.9.9.9")
-    window.press("OK")
-    window.gone("page tab list")
-    window.type("User name:", "alice")
-    window.type("Password:", "secret")
-    window.press("Connect")
-    plan, _ = case.helper.call("Connect")
-    check(plan["default-gateway"] is False and plan["dns"] == ["10.9.9.9"], plan)
-
-
-@test
 def keyboard(case):
     """everything by keyboard: type, Enter, Escape, mnemonics, Tab reaches every control"""
     window = case.import_profile()
@@ -684,13 +474,6 @@ def keyboard(case):
     case.desktop.focus("Example College VPN")
     case.desktop.keys("Escape")
     desktop.wait_until(lambda: window.process.poll() is not None, "Escape closes the idle window")
-
-
-def nameless(window):
-    """Controls that a screen reader has no word for."""
-    return [node.role for node in window.all()
-            if node.has("focusable") and node.role not in ("frame", "dialog", "scroll pane", "label")
-            and not node.label()]
 
 
 @test
@@ -771,42 +554,6 @@ def scaled(case):
             x, y, width, height = node.extents()
             check(x >= frame[0] and y >= frame[1] and x + width <= frame[0] + frame[2]
                   and y + height <= frame[1] + frame[3], f"{node.label()} sticks out")
-
-
-def run(function):
-    case = Case()
-    try:
-        if function not in (import_page, import_damaged):
-            case.start_helper()
-        try:
-            function(case)
-        except BaseException:
-            keep = os.environ.get("DIALTONE_TEST_SCREENSHOTS")
-            if keep and shutil.which("import"):
-                case.desktop.screenshot(os.path.join(keep, function.__name__ + ".png"))
-            raise
-    finally:
-        case.close()
-
-
-def main():
-    chosen = [f for f in TESTS if not sys.argv[4:] or f.__name__ in sys.argv[4:]]
-    needed = [name for name in ("Xvfb", "dbus-daemon", "xdotool") if not shutil.which(name)]
-    if needed:
-        print(f"1..0 # SKIP {', '.join(needed)} not installed")
-        return 0
-    print(f"1..{len(chosen)}", flush=True)
-    failed = 0
-    for number, function in enumerate(chosen, 1):
-        try:
-            run(function)
-            print(f"ok {number} - {function.__doc__}", flush=True)
-        except Exception:  # the next case may still pass
-            failed += 1
-            print(f"not ok {number} - {function.__doc__}")
-            for line in traceback.format_exc().splitlines():
-                print("#", line, flush=True)
-    return 1 if failed else 0
 
 
 sys.exit(main())

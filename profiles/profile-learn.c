@@ -1,0 +1,58 @@
+/* profile-learn.c - see profile-learn.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "profile-learn.h"
+
+static enum plan_protocol
+protocol_of(GVariant *details)
+{
+    static const struct {
+        const char *name;
+        enum plan_protocol protocol;
+    } protocols[] = {{"sstp", PLAN_SSTP}, {"l2tp-ipsec", PLAN_L2TP_IPSEC}, {"pptp", PLAN_PPTP}};
+    const char *name = "";
+
+    g_variant_lookup(details, "protocol", "&s", &name);
+    for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++)
+        if (g_str_equal(name, protocols[i].name))
+            return protocols[i].protocol;
+    return 0;
+}
+
+static gboolean
+learn_protocol(Profile *p, GVariant *details)
+{
+    const enum plan_protocol worked = protocol_of(details);
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    if (worked == 0 || p->last_protocol == worked || profile_dialable(p, order) < 2)
+        return FALSE;
+    p->last_protocol = worked;
+    return TRUE;
+}
+
+/* For that server alone. */
+static gboolean
+learn_ipsec(Profile *p, GVariant *details)
+{
+    const char *server;
+    guint32 taken = 0;
+
+    if (!g_variant_lookup(details, "ipsec-remembered", "u", &taken) || taken == 0 ||
+        !g_variant_lookup(details, "server", "&s", &server) ||
+        (p->ipsec_remembered == taken && g_str_equal(p->ipsec_remembered_for, server)))
+        return FALSE;
+    p->ipsec_remembered = taken;
+    profile_set(&p->ipsec_remembered_for, server);
+    return TRUE;
+}
+
+void
+profile_learn(ProfileStore *store, Profile *p, GVariant *details)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (details == NULL || p->system)
+        return;
+    const gboolean protocol = learn_protocol(p, details), ipsec = learn_ipsec(p, details);
+    if ((protocol || ipsec) && !profile_store_save(store, p, &error))
+        g_debug("what the call taught is not remembered: %s", error->message);
+}

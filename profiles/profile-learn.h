@@ -1,0 +1,18 @@
+/*
+ * profile-learn.h - what a call teaches about a profile, kept for the next one. Both faces use it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "profile-store.h"
+
+G_BEGIN_DECLS
+
+/* @details: the property of that name (a{sv}) of a connection that is or was up; NULL is fine. What
+ * connected comes first the next time, where the profile has several protocols; what IPsec's server
+ * took is offered to it first. Not being able to remember it is no failure of the call. A system
+ * profile is left as it is. */
+void profile_learn(ProfileStore *store, Profile *p, GVariant *details);
+
+G_END_DECLS

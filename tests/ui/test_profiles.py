@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Profiles in the window: how they are imported, listed and changed.
+
+See case.py.
+"""
+import os
+import signal
+import sys
+
+import desktop
+import profiles
+from case import HERE, check, main, nameless, stored, test, test_alone
+
+
+@test_alone
+def import_page(case):
+    """what a profile sets up is shown before it is stored; Cancel stores nothing"""
+    path = profiles.make(os.path.join(case.desktop.folder, "p"), name="Shown <b>first</b>")
+    window = case.start(path)
+    for text in ("vpn.example.edu", "SSTP", "EAP-MSCHAPv2, MS-CHAP v2", "Start a program",
+                 "all traffic of this computer"):
+        window.reads(text)
+    check(window.entry("Connection name:").text() == "Shown <b>first</b>", "the name as it is")
+    window.press("Cancel")
+    desktop.wait_until(lambda: window.process.poll() is not None, "the program ends")
+    check(not os.path.exists(case.desktop.folder + "/data/dialtone/profiles"), "nothing is stored")
+    window = case.start()
+    window.reads("No Connections Yet")
+
+
+@test_alone
+def import_damaged(case):
+    """a file that is no profile: a sentence, and no Import"""
+    path = os.path.join(case.desktop.folder, "x.cmp")
+    with open(path, "wb") as file:
+        file.write(b"\0\xff" * 999)
+    window = case.start(path)
+    window.reads("damaged")
+    check(not window.find("push button", "Import").has("sensitive"), "Import is closed")
+
+
+@test
+def import_phone_book(case):
+    """a phone book of two: choose one by keys; its key goes into the keyring, never into a file"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               ("First Office", "first.example.edu", None),
+                               ("Second <b>Office</b>", "second.example.edu", "t0p secret"))
+    window = case.start(path)
+    window.reads("first.example.edu")
+    check(window.entry("Connection name:").text() == "First Office", "the first is shown")
+    check(not any("pre-shared key" in text for text in window.texts()), "the first has no key")
+    check(not nameless(window), f"import: {nameless(window)}")
+    case.desktop.focus("Import a Profile")
+    desktop.wait_until(lambda: window.focused().role in ("table cell", "table"), "the list has the focus")
+    case.desktop.keys("Down")
+    window.reads("second.example.edu")
+    window.reads("It will be saved in the keyring.")
+    check(window.entry("Connection name:").text() == "Second <b>Office</b>", "the name as it is")
+    check(not stored(case), "nothing is stored before Import")
+    case.desktop.keys("Return")
+    keys.expect("stored second-b-office-b/psk")
+    window.find("password text")
+    check(list(stored(case)) == ["second-b-office-b"], f"only the chosen one: {list(stored(case))}")
+    for text in stored(case).values():
+        check(b"second.example.edu" in text and b"t0p secret" not in text, "the key is in no file")
+    keys.end()
+
+
+@test
+def import_key_without_keyring(case):
+    """a key in the file and no keyring: the person is told, the connection is there"""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               ("Office", "vpn.example.edu", "t0p secret"))
+    window = case.start(path)
+    window.press("Import")
+    window.reads("There is no keyring to save it in: it will be asked for.")
+    window.press("Close")
+    window.find("password text")
+    check(all(b"t0p secret" not in text for text in stored(case).values()), "the key is in no file")
+
+
+@test
+def several(case):
+    """several connections: a list; open one; delete one, after a question"""
+    case.import_profile(name="Alpha").end()
+    case.import_profile(name="Beta", short="BETA").end()
+    window = case.start()
+    window.find("list item", "Alpha")
+    window.press("Delete Beta")
+    window.press("Cancel")
+    window.press("Delete Beta")
+    window.press("Delete")
+    window.gone("list item", "Beta")
+    window.find("list item", "Alpha")
+    code, _ = window.end()
+    check(code == -signal.SIGTERM, code)
+    case.start().entry("User name:")  # one is left: its window opens at once
+
+
+@test
+def properties(case):
+    """Properties: what a user may change is saved, and used by the next dial"""
+    window = case.import_profile()
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    check([tab.name for tab in tabs.children()]
+          == ["General", "Options", "Security", "Networking", "About"], "five pages")
+    tabs.call("Selection", "SelectChild", desktop.number(2))
+    window.reads("locked")
+    tabs.call("Selection", "SelectChild", desktop.number(3))
+    window.press("Use the default gateway on the remote network", "check box")
+    window.press("Use these name servers instead of the server’s", "check box")
+    window.type("Preferred DNS server:", "not an address")
+    window.press("OK")
+    window.reads("DNS")
+    window.type("Preferred DNS server:", "10.9.9.9")
+    window.press("OK")
+    window.gone("page tab list")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["default-gateway"] is False and plan["dns"] == ["10.9.9.9"], plan)
+
+
+@test
+def key_asked(case):
+    """L2TP/IPsec without a key: it is asked for, dialed with, and saved once it has connected"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile(strategy=3)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    dialog = window.find("dialog", "Pre-shared Key")
+    check(not nameless(window), f"key: {nameless(window)}")
+    check(not case.helper.called("Connect"), "dialed without a key")
+    window.press("Cancel")
+    window.gone("dialog", "Pre-shared Key")
+    window.press("Connect")
+    window.find("dialog", "Pre-shared Key")
+    window.type("Pre-shared key:", "x" * 513)
+    window.reads("The pre-shared key is too long.")
+    window.type("Pre-shared key:", "wrong")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(plan["protocols"] == ["l2tp-ipsec"] and secrets["psk"] == "wrong", (plan, secrets))
+    case.helper.set(State="idle", Stage=1, Error=789)
+    window.reads("Error 789")
+    window.press("Connect")
+    window.type("Pre-shared key:", "t0p secret")
+    case.desktop.focus("Pre-shared Key")
+    window.entry("Pre-shared key:").call("Component", "GrabFocus")
+    case.desktop.keys("Return")
+    _, secrets = case.helper.call("Connect")
+    check(secrets["psk"] == "t0p secret", secrets)
+    case.connect(protocol="l2tp-ipsec")
+    keys.expect("stored example-college-vpn/psk")
+    check(all(b"t0p secret" not in text for text in stored(case).values()), "the key is in no file")
+    case.helper.set(State="idle", Error=631)
+    window = case.restart()
+    window.type("Password:", "secret")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check(secrets["psk"] == "t0p secret", secrets)
+    keys.end()
+
+
+@test
+def learned(case):
+    """what connected comes first the next time; not PPTP"""
+    window = case.dial(strategy=0)
+
+    def dialed_again(first):
+        window.type("Password:", "secret")
+        window.press("Connect")
+        if first == "l2tp-ipsec":
+            window.type("Pre-shared key:", "t0p secret")
+            window.press("Connect")
+        return case.helper.call("Connect")[0]["protocols"]
+
+    usual = ["sstp", "l2tp-ipsec", "pptp"]
+    for worked, order in (("l2tp-ipsec", ["l2tp-ipsec", "sstp", "pptp"]), ("pptp", usual), ("sstp", usual)):
+        case.connect(protocol=worked)
+        window.reads("Duration:")
+        case.helper.set(State="idle", Error=631)
+        window.reads("Disconnected")
+        check(dialed_again(order[0]) == order, worked)
+
+
+sys.exit(main())

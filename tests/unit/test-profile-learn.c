@@ -1,0 +1,85 @@
+/* test-profile-learn.c - what a call teaches. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "profile-learn.h"
+
+#include <glib/gstdio.h>
+
+static Profile *
+profile(ProfileStore *store, guint strategy)
+{
+    Profile *p = profile_new();
+
+    profile_set(&p->name, "Office");
+    profile_add_server(p, "", "vpn.example.com");
+    p->dun.vpn_strategy = strategy;
+    g_assert_true(profile_store_save(store, p, NULL));
+    return p;
+}
+
+/* What the next call would read. */
+static Profile *
+learned(ProfileStore *store, Profile *p, const char *protocol, guint32 ipsec)
+{
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "server", "s", "vpn.example.com");
+    if (protocol != NULL)
+        g_variant_dict_insert(&dict, "protocol", "s", protocol);
+    if (ipsec != 0)
+        g_variant_dict_insert(&dict, "ipsec-remembered", "u", ipsec);
+    g_autoptr(GVariant) details = g_variant_ref_sink(g_variant_dict_end(&dict));
+    profile_learn(store, p, details);
+    return profile_store_find(store, p->id, NULL);
+}
+
+static guint
+last_protocol(ProfileStore *store, guint strategy, const char *protocol)
+{
+    g_autoptr(Profile) p = profile(store, strategy);
+    g_autoptr(Profile) next = learned(store, p, protocol, 0);
+
+    g_assert_true(profile_store_delete(store, next, NULL));
+    return next->last_protocol;
+}
+
+static void
+what_connected_comes_first(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dialtone-learn-XXXXXX", NULL);
+    g_autoptr(ProfileStore) store = profile_store_new(dir, "/nonexistent");
+
+    g_assert_cmpuint(last_protocol(store, 0, "sstp"), ==, PLAN_SSTP);
+    g_assert_cmpuint(last_protocol(store, 0, "l2tp-ipsec"), ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpuint(last_protocol(store, 0, "pptp"), ==, PLAN_PPTP);
+    g_assert_cmpuint(last_protocol(store, 0, "l2tp"), ==, 0); /* in the clear: never by itself */
+    g_assert_cmpuint(last_protocol(store, 0, NULL), ==, 0);
+    g_assert_cmpuint(last_protocol(store, 5, "sstp"), ==, 0); /* there is no choice */
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+}
+
+static void
+what_ipsec_took_is_remembered_for_the_server(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dialtone-learn-XXXXXX", NULL);
+    g_autoptr(ProfileStore) store = profile_store_new(dir, "/nonexistent");
+    g_autoptr(Profile) p = profile(store, 3);
+    g_autoptr(Profile) next = learned(store, p, "l2tp-ipsec", 77);
+
+    g_assert_cmpuint(next->ipsec_remembered, ==, 77);
+    g_assert_cmpstr(next->ipsec_remembered_for, ==, "vpn.example.com");
+    p->system = TRUE; /* everybody's */
+    g_autoptr(Profile) same = learned(store, p, "l2tp-ipsec", 78);
+    g_assert_cmpuint(same->ipsec_remembered, ==, 77);
+    profile_learn(store, p, NULL);
+    g_assert_true(profile_store_delete(store, next, NULL));
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/profile-learn/protocol", what_connected_comes_first);
+    g_test_add_func("/profile-learn/ipsec", what_ipsec_took_is_remembered_for_the_server);
+    return g_test_run();
+}

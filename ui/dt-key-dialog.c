@@ -1,0 +1,83 @@
+/* dt-key-dialog.c - see dt-key-dialog.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-key-dialog"
+
+#include "dt-key-dialog.h"
+
+#include "dt-format.h"
+#include "secret.h"
+
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+enum { MAX_NAME = 120 };
+
+struct _DtKeyDialog {
+    GtkDialog parent_instance;
+
+    GtkLabel *why_label;
+    GtkLabel *hint_label;
+    GtkEntry *key_entry;
+    GtkToggleButton *keep_check;
+};
+
+G_DEFINE_TYPE(DtKeyDialog, dt_key_dialog, GTK_TYPE_DIALOG)
+
+static void
+on_changed(DtKeyDialog *self)
+{
+    const gsize n = strlen(gtk_entry_get_text(self->key_entry));
+
+    gtk_label_set_text(self->hint_label,
+                       n > SECRET_MAX ? _("The pre-shared key is too long.") : "");
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, n > 0 && n <= SECRET_MAX);
+}
+
+const char *
+dt_key_dialog_get_key(DtKeyDialog *self)
+{
+    return gtk_entry_get_text(self->key_entry);
+}
+
+gboolean
+dt_key_dialog_get_keep(DtKeyDialog *self)
+{
+    return gtk_toggle_button_get_active(self->keep_check);
+}
+
+static void
+dt_key_dialog_class_init(DtKeyDialogClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/dialtone/Dialer/ui/key-dialog.ui");
+    gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, why_label);
+    gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, hint_label);
+    gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, key_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, keep_check);
+    gtk_widget_class_bind_template_callback(widget_class, on_changed);
+}
+
+static void
+dt_key_dialog_init(DtKeyDialog *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    on_changed(self);
+}
+
+GtkWidget *
+dt_key_dialog_new(GtkWindow *parent, const char *name)
+{
+    DtKeyDialog *self =
+        g_object_new(DT_TYPE_KEY_DIALOG, "transient-for", parent, "use-header-bar", 0, NULL);
+    g_autofree char *shown = dt_format_foreign(name, MAX_NAME);
+    /* Translators: %s is the name of a connection */
+    g_autofree char *why = g_strdup_printf(
+        _("“%s” needs the pre-shared key of the server (L2TP/IPsec). Your administrator knows it; "
+          "it is the same for everybody, and not your password."),
+        shown);
+
+    gtk_label_set_text(self->why_label, why);
+    return GTK_WIDGET(self);
+}

@@ -1,0 +1,22 @@
+/*
+ * dt-key-dialog.h - asks for the pre-shared key of a connection.
+ *
+ * GTK_RESPONSE_OK is only possible with a key that fits into what IPsec takes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define DT_TYPE_KEY_DIALOG (dt_key_dialog_get_type())
+
+G_DECLARE_FINAL_TYPE(DtKeyDialog, dt_key_dialog, DT, KEY_DIALOG, GtkDialog)
+
+GtkWidget *dt_key_dialog_new(GtkWindow *parent, const char *name); /* of the connection */
+const char *dt_key_dialog_get_key(DtKeyDialog *self);              /* borrowed */
+gboolean dt_key_dialog_get_keep(DtKeyDialog *self);
+
+G_END_DECLS
