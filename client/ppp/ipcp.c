@@ -15,7 +15,9 @@ static const struct {
     {IPCP_NBNS2, offsetof(struct ipcp_config, nbns[1])},
 };
 
-enum { N_FIELDS = sizeof fields / sizeof *fields, FIELD_ADDRESS = 0 };
+enum { FIELD_ADDRESS, FIELD_DNS1, FIELD_NBNS1, FIELD_DNS2, FIELD_NBNS2, N_FIELDS };
+
+_Static_assert(N_FIELDS == sizeof fields / sizeof *fields, "one name for each");
 
 static struct ipcp *
 self(struct ppp_fsm *f)
@@ -77,18 +79,28 @@ ipcp_request(struct ppp_fsm *f, struct wr *opts)
     put_fields(self(f), self(f)->asking, opts);
 }
 
-/* Nearly nobody has WINS servers, and many have only one for DNS. */
+/* What servers have, besides all that was asked for: bit n is the n-th of fields[]. Each guess that
+ * is right saves a round trip. There are no more than these, because a server that has everything
+ * naks each of them, and a sixth Nak it would turn into a Reject (RFC 1661 section 4.6:
+ * Max-Failure).
+ */
+/* clang-format off */
+static const uint8_t guesses[PPP_GUESSES] = {
+    1 << FIELD_ADDRESS | 1 << FIELD_DNS1 | 1 << FIELD_DNS2,
+    1 << FIELD_ADDRESS | 1 << FIELD_DNS1,
+    1 << FIELD_ADDRESS,
+    1 << FIELD_ADDRESS | 1 << FIELD_DNS1 | 1 << FIELD_NBNS1,
+};
+/* clang-format on */
+
 static bool
 ipcp_guess(struct ppp_fsm *f, unsigned nth, struct wr *opts)
 {
     struct ipcp *ipcp = self(f);
-    unsigned keep = 1u << FIELD_ADDRESS | 1u << field_of(IPCP_DNS1);
 
-    if (nth == 0)
-        keep |= 1u << field_of(IPCP_DNS2);
-    if (!ipcp->params.guess || ipcp->params.server || (ipcp->asking & ~keep) == 0)
+    if (!ipcp->params.guess || ipcp->params.server || (ipcp->asking & ~guesses[nth]) == 0)
         return false;
-    put_fields(ipcp, ipcp->asking & keep, opts);
+    put_fields(ipcp, ipcp->asking & guesses[nth], opts);
     return true;
 }
 

@@ -27,9 +27,9 @@ struct ipcp_params {
     uint32_t fixed;          /* client: the only address that will do; 0: any */
     bool nbns;               /* client: ask for WINS servers */
     bool guess;              /* client: ask at once for what remains of the request when the peer
-                                has no WINS, nor a second DNS server. Without this, the Reject
-                                costs a round trip. Not of a peer that takes another address from
-                                DHCP for each request (SoftEther) */
+                                has fewer servers than four. Without this, the Reject costs a
+                                round trip. Not of a peer that takes another address from DHCP for
+                                each request (SoftEther) */
     struct ipcp_config give; /* server: .local is ours, .peer and the servers are for the peer */
 };
 

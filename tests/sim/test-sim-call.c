@@ -102,12 +102,29 @@ one_name_server(struct ras_config *config, struct dial_plan *plan)
     config->dns[1] = 0;
 }
 
+static void
+no_servers(struct ras_config *config, struct dial_plan *plan)
+{
+    one_name_server(config, plan);
+    config->dns[0] = 0;
+}
+
+static void
+one_of_each(struct ras_config *config, struct dial_plan *plan)
+{
+    mschapv2(config, plan);
+    config->dns[1] = config->nbns[1] = 0;
+}
+
 /* A server that rejects what it has not takes no longer: what is left was asked for, too. */
 static void
 test_round_trips_with_a_reject(void)
 {
-    for (int i = 0; i < 2; i++) {
-        const struct sim_params p = {.delay = 50 * MS, .tweak = i == 0 ? no_wins : one_name_server};
+    static void (*const tweaks[])(struct ras_config *, struct dial_plan *) = {
+        no_wins, one_name_server, no_servers, one_of_each};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(tweaks); i++) {
+        const struct sim_params p = {.delay = 50 * MS, .tweak = tweaks[i]};
         struct sim s;
 
         sim_run(&s, &p);
