@@ -118,27 +118,56 @@ layers(struct ppp_link *l, struct ppp_fsm *ret[3])
     return n;
 }
 
+static void
+begin_layer(struct ppp_link *l, struct ppp_fsm *layer, usec_t now)
+{
+    if (l->lcp.fsm.rtt > 0)
+        ppp_fsm_hint_rtt(layer, l->lcp.fsm.rtt);
+    ppp_fsm_open(layer, now);
+    ppp_fsm_lower_up(layer, now);
+}
+
+/* Who rejects the magic number is SoftEther. It rejects all that it can do without, WINS too: spare
+ * the round trip. A request of ours that comes before our Ack to its own it puts back into its
+ * queue, of which it takes one frame each time that it is woken, by another frame or a timer of up
+ * to 3 s; packets it drops until IPCP is open; with IPV6CP's request it stops for as long as it
+ * looks for a router. So whatever is sent too early holds up what matters, in the end for longer
+ * than anybody waits: IPCP goes first and alone, Ack before request, and IPV6CP when the owner has
+ * had its answer over IPv4, or has waited long enough for it. */
+static void
+take_turns(struct ppp_link *l)
+{
+    l->ipcp.params.nbns = l->ipcp.params.guess = false;
+    l->in_turn = true;
+    l->ipcp.fsm.yields = l->ipv6cp.fsm.yields = true;
+}
+
+static void
+begin_ipv6(struct ppp_link *l, usec_t now)
+{
+    if (l->in_turn && l->params.ipv6 && l->ipv6cp.fsm.state < PPP_CLOSED)
+        begin_layer(l, &l->ipv6cp.fsm, now);
+}
+
 void
 ppp_link_start_network(struct ppp_link *l, usec_t now)
 {
     struct ppp_fsm *v[3];
     const size_t n = layers(l, v);
 
+    if (l->phase == PPP_PHASE_NETWORK)
+        begin_ipv6(l, now);
     if (l->phase != PPP_PHASE_AUTHENTICATED)
         return;
     l->phase = PPP_PHASE_NETWORK;
     if (!ppp_link_data_keys(l)) /* PAP and CHAP leave none for MPPE */
         l->ccp.allowed &= CCP_MPPC;
     l->ccp.hasty = l->params.server;
-    /* Who rejects the magic number (SoftEther) rejects all that it can do without, WINS too: spare
-     * the round trip. */
     if (l->lcp.magic == 0)
-        l->ipcp.params.nbns = l->ipcp.params.guess = false;
+        take_turns(l);
     for (size_t i = 0; i < n; i++) {
-        if (l->lcp.fsm.rtt > 0)
-            ppp_fsm_hint_rtt(v[i], l->lcp.fsm.rtt);
-        ppp_fsm_open(v[i], now);
-        ppp_fsm_lower_up(v[i], now);
+        if (!l->in_turn || v[i] != &l->ipv6cp.fsm || !l->params.ipv4)
+            begin_layer(l, v[i], now);
     }
 }
 
@@ -404,6 +433,7 @@ settle_progress(struct ppp_link *l, usec_t now)
     l->grace_at = NEVER;
     l->shown = shown;
     tell_network(l, now);
+    begin_ipv6(l, now);
 }
 
 static void
@@ -423,11 +453,13 @@ settle_network(struct ppp_link *l, usec_t now)
         return;
     if (l->ipcp.fixed_refused || l->ipcp.unusable)
         ppp_fsm_close(&l->ipcp.fsm, now);
-    if (l->ipcp.offered) {
+    if (l->ipcp.offered && (!l->in_turn || l->ipcp.fsm.state == PPP_OPENED)) {
         l->ipcp.offered = false;
         if (!l->network_up)
             event(l, PPP_LINK_ADDRESS);
     }
+    if (progress_of(&l->ipcp.fsm, l->params.ipv4, true) == FAILED)
+        begin_ipv6(l, now);
     ppp_link_data_settle(l);
     const bool secret = ppp_crypt_encrypts(ccp_agreed(&l->ccp));
     if (l->params.mppe_required && progress_of(&l->ccp.fsm, true, secret) == FAILED) {

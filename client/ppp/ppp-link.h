@@ -59,9 +59,8 @@ enum ppp_link_item_type {
     PPP_LINK_WANTS_CREDENTIALS, /* .reason: 691 (try again), 648 (new password), 709; answer with
                                    ppp_link_credentials() */
     PPP_LINK_AUTHENTICATED,     /* .method; ppp_link_hlak() has the keys. Network follows */
-    PPP_LINK_ADDRESS,           /* the peer has offered an IPv4 address, and the request that
-                                   accepts it stands before this: packets from it (DHCPINFORM) may
-                                   follow at once; ppp_link_config() has it */
+    PPP_LINK_ADDRESS,           /* the peer has offered an IPv4 address, and what accepts it stands
+                                   before this: packets from it may follow; ppp_link_config() */
     PPP_LINK_NETWORK_UP,        /* packets may pass; ppp_link_config() is settled */
     PPP_LINK_NETWORK_CHANGED,   /* another address, or a second protocol came up late */
     PPP_LINK_ENDED,             /* .end; the last item */
@@ -107,7 +106,7 @@ bool ppp_link_may_seal_plain(const struct ppp_link *l, uint8_t version);
 bool ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len);
 /* Fills in addresses, servers and MTU; the rest is zero. */
 void ppp_link_config(const struct ppp_link *l, struct net_config *ret);
-/* Both start keys of MS-CHAPv2, as the client sees them; zero for the methods that leave none. */
+/* Both start keys of MS-CHAPv2, as the client sees them; zero: the method leaves none. */
 void ppp_link_hlak(const struct ppp_link *l, uint8_t ret[static 32]);
 uint32_t ppp_link_rtt(const struct ppp_link *l); /* microseconds; 0: not measured */
 uint64_t ppp_link_dropped(const struct ppp_link *l);
@@ -115,6 +114,7 @@ uint64_t ppp_link_dropped(const struct ppp_link *l);
 /* Server: an authentication frame of ours; a verdict, and its keys or NULL, for when CCP opens. */
 void ppp_link_auth_send(struct ppp_link *l, uint16_t protocol, struct rd frame);
 void ppp_link_auth_done(struct ppp_link *l, usec_t now, bool proved, const uint8_t *hlak);
+/* Server: what was held. Client: IPv6, that had to wait until the owner waits for no packet. */
 void ppp_link_start_network(struct ppp_link *l, usec_t now);
 
 struct ppp_link {
@@ -137,7 +137,7 @@ struct ppp_link {
         PPP_PHASE_ENDED,
     } phase;
     enum ppp_auth_method method;
-    bool heard, proved, asked, network_up, ncp_timeout;
+    bool heard, proved, asked, network_up, ncp_timeout, in_turn;
     uint8_t renegotiations, changes;
     usec_t grace_at; /* the second network protocol is waited for until then */
     struct ppp_link_shown {

@@ -182,6 +182,8 @@ address_known(struct session *s, usec_t now)
 
     publish(s, now);
     compose(s, &c);
+    if (!s->plan->dhcp_inform && !s->ending)
+        ppp_link_start_network(&s->ppp, now);
     if (s->ending || !s->plan->dhcp_inform || c.local4 == 0 || s->inform.address == c.local4)
         return;
     rng_fill(s->rng, &xid, sizeof xid);
@@ -208,6 +210,8 @@ take_dhcp(struct session *s, usec_t now, struct rd packet)
     s->learned = learned;
     dhcp_inform_over(&s->inform);
     publish(s, now);
+    ppp_link_start_network(&s->ppp, now);
+    session_drive(s, now);
     return true;
 }
 

@@ -417,6 +417,38 @@ test_too_early(void)
     expect_nothing(&toy.q);
 }
 
+/* Who yields answers the peer's request before its own next one goes; if none comes, that one goes
+ * a little later by itself. */
+static void
+test_yields(void)
+{
+    for (int comes = 0; comes < 2; comes++) {
+        toy_init();
+        toy.fsm.yields = true;
+        ppp_fsm_open(&toy.fsm, NOW);
+        ppp_fsm_lower_up(&toy.fsm, NOW);
+        expect_frame(&toy.q, "8001 01010007 010307");
+        g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("03010007 010309")));
+        expect_nothing(&toy.q);
+        if (comes) {
+            g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01210007 010301")));
+            expect_frame(&toy.q, "8001 02210007 010301");
+        } else {
+            g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, NOW + 100 * USEC_PER_MSEC);
+            ppp_fsm_expire(&toy.fsm, NOW + 100 * USEC_PER_MSEC);
+        }
+        expect_frame(&toy.q, "8001 01020007 010307");
+        expect_nothing(&toy.q);
+        /* The peer's request was first, or is of no interest now: nobody waits. */
+        g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("01220007 010301")));
+        expect_frame(&toy.q, "8001 02220007 010301");
+        expect_nothing(&toy.q);
+        g_assert_true(ppp_fsm_input(&toy.fsm, NOW, hex("04020007 010307")));
+        expect_frame(&toy.q, "8001 01030007 010307");
+        expect_nothing(&toy.q);
+    }
+}
+
 /* P5: Nak after Nak after Nak. */
 static void
 test_endless_naks_end(void)
@@ -665,6 +697,7 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-fsm/repeated-request", test_repeated_request);
     g_test_add_func("/ppp-fsm/another-request-in-opened", test_another_request_in_opened);
     g_test_add_func("/ppp-fsm/too-early", test_too_early);
+    g_test_add_func("/ppp-fsm/yields", test_yields);
     g_test_add_func("/ppp-fsm/P5-endless-naks-end", test_endless_naks_end);
     g_test_add_func("/ppp-fsm/P5-our-naks-become-rejects", test_our_naks_become_rejects);
     g_test_add_func("/ppp-fsm/requests-back-off-and-end", test_requests_back_off_and_end);
