@@ -15,6 +15,7 @@ enum {
 
 enum rule {
     RULE_EVERYONE, /* shows or touches only what is the caller's */
+    RULE_VIEW,     /* the same; but who polkit allows it sees what root sees */
     RULE_ASK,      /* polkit */
     RULE_OWNER,    /* the object's owner; polkit for others */
 };
@@ -26,8 +27,8 @@ static const struct policy {
 } policies[] = {
     {"org.dialtone.Dialer1", "Connect", RULE_ASK, ACTION_DIAL},
     {"org.dialtone.Dialer1", "Find", RULE_EVERYONE, NULL},
-    {"org.dialtone.Dialer1", "Get", RULE_EVERYONE, NULL},
-    {"org.dialtone.Dialer1", "GetAll", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1", "Get", RULE_VIEW, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1", "GetAll", RULE_VIEW, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Get", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "GetAll", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Disconnect", RULE_OWNER, ACTION_MANAGE_OTHERS},
@@ -157,9 +158,9 @@ deny(struct check *c, bool cancelled, const char *why)
 }
 
 static void
-pass(struct check *c)
+pass(struct check *c, uid_t as)
 {
-    c->passed(c->ctx, c->invocation, c->caller);
+    c->passed(c->ctx, c->invocation, as);
     check_free(c, false);
 }
 
@@ -172,15 +173,19 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    const bool cancelled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    const bool views = c->policy->rule == RULE_VIEW;
     gboolean authorized = FALSE;
 
-    if (reply == NULL) {
-        deny(c, g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED),
-             "The authorization service did not answer.");
+    if (reply == NULL && (cancelled || !views)) {
+        deny(c, cancelled, "The authorization service did not answer.");
         return;
     }
-    g_variant_get(reply, "((bba{ss}))", &authorized, NULL, NULL);
-    if (authorized)
+    if (reply != NULL)
+        g_variant_get(reply, "((bba{ss}))", &authorized, NULL, NULL);
+    if (views)
+        pass(c, authorized ? 0 : c->caller);
+    else if (authorized)
         ask_next(c);
     else
         deny(c, false, "You are not authorized to do this.");
@@ -190,12 +195,13 @@ static void
 ask_next(struct check *c)
 {
     if (c->n_questions == 0) {
-        pass(c);
+        pass(c, c->caller);
         return;
     }
 
     const char *action = c->questions[--c->n_questions];
     const char *sender = g_dbus_method_invocation_get_sender(c->invocation);
+    const guint32 flags = interaction(c->invocation);
     GVariantBuilder subject, details;
     g_variant_builder_init(&subject, G_VARIANT_TYPE_VARDICT);
     g_variant_builder_add(&subject, "{sv}", "name", g_variant_new_string(sender));
@@ -204,9 +210,10 @@ ask_next(struct check *c)
                            "/org/freedesktop/PolicyKit1/Authority",
                            "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization",
                            g_variant_new("((sa{sv})sa{ss}us)", "system-bus-name", &subject, action,
-                                         &details, interaction(c->invocation), ""),
+                                         &details, flags, ""),
                            G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
-                           G_MAXINT, /* a person may be typing a password */
+                           flags & ALLOW_USER_INTERACTION ? G_MAXINT /* a person may be typing */
+                                                          : LOOKUP_TIMEOUT_MS,
                            c->bouncer->cancel, on_answer, c);
 }
 

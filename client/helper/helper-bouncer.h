@@ -26,7 +26,8 @@ struct helper_demand {
     bool takes_over; /* the default route or the name servers are replaced */
 };
 
-/* The call may be served: answer @invocation. */
+/* The call may be served: answer @invocation. @caller: root for who may see what root sees, when
+ * it is the dialer's properties that are read. */
 typedef void (*helper_bouncer_passed)(void *ctx, GDBusMethodInvocation *invocation, uid_t caller);
 
 /* Takes @invocation. Either it is answered with Ras 0x80070005, or @passed is called. In both cases

@@ -27,7 +27,7 @@ struct helper_service {
     void *stopped_ctx;
 };
 
-/* Of the caller's own connections; root sees all. */
+/* Of the caller's own connections; root, and who polkit lets manage those of others, sees all. */
 static GVariant *
 view(void *ctx, uid_t viewer)
 {

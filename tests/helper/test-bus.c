@@ -3,7 +3,7 @@
  * polkitd with our actions, and a systemd-resolved that only takes notes.
  *
  * The users: root; daemon, whom a polkit rule allows everything but others' connections; games, who
- * may dial but not take over; nobody, whom no rule names.
+ * may dial but not take over; sys, who may manage those of others; nobody, whom no rule names.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,6 +40,8 @@ static const char polkit_rules[] =
     "        (subject.user == 'daemon' || subject.user == 'games'))\n"
     "        return polkit.Result.YES;\n"
     "    if (action.id == 'org.dialtone.dialer.full-tunnel' && subject.user == 'daemon')\n"
+    "        return polkit.Result.YES;\n"
+    "    if (action.id == 'org.dialtone.dialer.manage-others' && subject.user == 'sys')\n"
     "        return polkit.Result.YES;\n"
     "});\n";
 
@@ -446,6 +448,40 @@ test_others_see_nothing(struct bus_test *t, gconstpointer data)
     harness_stop(&t->harness);
 }
 
+/* An administrator who is not root finds the connections of others in the list, is told of new
+ * ones, and can end them; he does not become their owner. */
+static void
+test_administrator(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    ON_BUS(t);
+    struct front_end daemon = front_end_of(t, "daemon"), sys = front_end_of(t, "sys");
+    g_assert_cmpuint(n_connections(&sys), ==, 0);
+    plan_for(plan, "up.test");
+    g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    g_assert_cmpuint(n_connections(&sys), ==, 1);
+    g_assert_cmpstr(dt_dialer_get_connections(sys.dialer)[0], ==,
+                    g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)));
+    g_autoptr(DtConnection) seen = see_as(&sys, c);
+    g_assert_cmpstr(dt_connection_get_name(seen), ==, "Work");
+    g_assert_false(dt_dialer_call_find_sync(sys.dialer, "Work", NULL, NULL, &error));
+    g_assert_error(error, DT_RAS_ERROR, (int)RAS_BAD_PROFILE); /* it is not theirs */
+    g_clear_error(&error);
+    g_assert_null(dial_as(&sys, plan, &error));
+    assert_denied(g_steal_pointer(&error));
+    dt_connection_call_disconnect_sync(seen, NULL, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "idle");
+    front_end_close(&daemon);
+    front_end_close(&sys);
+    harness_stop(&t->harness);
+}
+
 /* D3: who asks over and over, under ever new names, does not fill the helper's memory. */
 static void
 test_many_watchers(struct bus_test *t, gconstpointer data)
@@ -745,6 +781,7 @@ main(int argc, char **argv)
     ADD("D1-nobody-is-denied", test_nobody_is_denied);
     ADD("allowed-user", test_allowed_user);
     ADD("D1-others-see-nothing", test_others_see_nothing);
+    ADD("D1-administrator", test_administrator);
     ADD("D3-many-watchers", test_many_watchers);
     ADD("D5-full-tunnel-needs-more", test_full_tunnel_needs_more);
     ADD("Y4-secrets", test_secrets);
