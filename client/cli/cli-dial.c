@@ -346,8 +346,11 @@ update(struct dial *d)
     if (d->ended || state == NULL)
         return;
     if (g_str_equal(state, "idle")) {
-        if (d->began || dt_connection_get_error(d->connection) != 0)
-            finish(d, report_end(d));
+        if (!d->began && dt_connection_get_error(d->connection) == 0)
+            return;
+        if (!d->was_up) /* how far it came, should it have been refused too fast to be seen */
+            say_stages(d, dt_connection_get_stage(d->connection));
+        finish(d, report_end(d));
         return;
     }
     d->began = TRUE;

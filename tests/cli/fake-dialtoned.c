@@ -30,6 +30,7 @@ enum step {
     WAIT,
     CUT,
     FAIL,
+    REFUSE, /* in the second stage, of which nothing was seen */
     CRASH,
     STAY
 };
@@ -46,6 +47,7 @@ static const struct play {
     {"untrusted", {CONNECTING, FAIL}, RAS_CERT_E_UNTRUSTEDROOT},
     {"again", {CONNECTING, WAIT, CONNECTING, FAIL}, RAS_VPN_TIMEOUT},
     {"cut", {CONNECTING, REGISTERING, UP, CUT, CONNECTING, UP}, RAS_LINK_FAILURE},
+    {"swift", {REFUSE}, RAS_AUTHENTICATION_FAILURE},
     {"evil", {CONNECTING, AUTHENTICATING, FAIL}, RAS_PPP_LCP_TERMINATED},
     {"crash", {CONNECTING, CRASH}, 0},
     {"stuck", {CONNECTING, STAY}, 0},
@@ -190,6 +192,10 @@ on_step(gpointer user_data)
         break;
     case FAIL:
         end_with(play->error, "raw \033[2Jtext\n of the server \xe2\x80\xae!");
+        return G_SOURCE_REMOVE;
+    case REFUSE:
+        dt_connection_set_stage(fake.connection, 2);
+        end_with(play->error, "at once");
         return G_SOURCE_REMOVE;
     case CRASH:
         _exit(1);
