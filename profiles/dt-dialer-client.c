@@ -493,34 +493,56 @@ waiting_text(DtConnection *c)
                            seconds, attempt, attempts);
 }
 
+static const char *
+server_text(DtConnection *connection, char ret[static PLAN_MAX_TEXT])
+{
+    GVariant *details = dt_connection_get_details(connection);
+    const char *server = "";
+
+    if (details != NULL)
+        g_variant_lookup(details, "server", "&s", &server);
+    if (*server == '\0')
+        server = dt_connection_get_name(connection);
+    ras_printable(ret, PLAN_MAX_TEXT, server == NULL ? "" : server,
+                  server == NULL ? 0 : strlen(server));
+    return ret;
+}
+
+char *
+dt_dialer_client_stage_text(DtConnection *connection, guint stage)
+{
+    static const char *const lines[] = {NULL, NULL, N_("Verifying user name and password…"),
+                                        N_("Registering your computer on the network…")};
+    char server[PLAN_MAX_TEXT];
+
+    if (stage <= 1 || stage >= G_N_ELEMENTS(lines))
+        return g_strdup_printf(_("Connecting to %s…"), server_text(connection, server));
+    return g_strdup(_(lines[stage]));
+}
+
 char *
 dt_dialer_client_state_text(DtConnection *connection)
 {
     static const struct {
         const char *state, *text;
+        guint stage;
     } lines[] = {
-        {"idle", N_("Disconnected")},
-        {"authenticating", N_("Verifying user name and password…")},
-        {"registering", N_("Registering your computer on the network…")},
-        {"connected", N_("Connected")},
-        {"disconnecting", N_("Disconnecting…")},
+        {"idle", N_("Disconnected"), 0},
+        {"authenticating", NULL, 2},
+        {"registering", NULL, 3},
+        {"connected", N_("Connected"), 0},
+        {"disconnecting", N_("Disconnecting…"), 0},
     };
     const char *state = dt_connection_get_state(connection);
-    GVariant *details = dt_connection_get_details(connection);
-    const char *server = "";
-    char shown[PLAN_MAX_TEXT];
+    char server[PLAN_MAX_TEXT];
 
     if (g_strcmp0(state, "waiting") == 0)
         return waiting_text(connection);
+    if (g_strcmp0(state, "dialing") == 0)
+        return g_strdup_printf(_("Dialing %s…"), server_text(connection, server));
     for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
         if (g_strcmp0(state, lines[i].state) == 0)
-            return g_strdup(_(lines[i].text));
-    if (details != NULL)
-        g_variant_lookup(details, "server", "&s", &server);
-    if (*server == '\0')
-        server = dt_connection_get_name(connection);
-    ras_printable(shown, sizeof shown, server == NULL ? "" : server,
-                  server == NULL ? 0 : strlen(server));
-    return g_strdup_printf(
-        g_strcmp0(state, "dialing") == 0 ? _("Dialing %s…") : _("Connecting to %s…"), shown);
+            return lines[i].text != NULL ? g_strdup(_(lines[i].text))
+                                         : dt_dialer_client_stage_text(connection, lines[i].stage);
+    return dt_dialer_client_stage_text(connection, 1);
 }

@@ -61,5 +61,7 @@ const char *dt_dialer_client_error_advice(guint32 number);
 char *dt_dialer_client_error_number(guint32 number);
 /* "Connecting to vpn.example.edu…": the line for a State and Stage; translated; free it. */
 char *dt_dialer_client_state_text(DtConnection *connection);
+/* The line of a stage, 1 to 3, whatever the state is by now. */
+char *dt_dialer_client_stage_text(DtConnection *connection, guint stage);
 
 G_END_DECLS

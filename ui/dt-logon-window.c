@@ -55,6 +55,7 @@ struct _DtLogonWindow {
     gboolean shown_connected;
     const GError *shown_error; /* compared only, never looked into */
     gboolean dialed_here;      /* this window has a password to keep or to forget */
+    guint told_stage;          /* of the dial that began here: the last whose line was shown */
     gboolean auto_dial;        /* still to be done */
 };
 
@@ -500,15 +501,39 @@ render_page(DtLogonWindow *self)
 }
 
 static void
+say(DtLogonWindow *self, const char *status)
+{
+    if (g_str_equal(status, gtk_label_get_text(self->status_label)))
+        return;
+    gtk_label_set_text(self->status_label, status);
+    dt_a11y_announce(GTK_WIDGET(self->status_label), status);
+}
+
+/* Who is refused at once reads nothing but the refusal; who listens hears how far it came. */
+static void
+say_stages(DtLogonWindow *self, DtConnection *connection)
+{
+    const guint stage = MIN(dt_connection_get_stage(connection), 3);
+
+    if (stage < self->told_stage) /* another attempt */
+        self->told_stage = 0;
+    while (self->told_stage < stage) {
+        g_autofree char *line = dt_dialer_client_stage_text(connection, ++self->told_stage);
+        say(self, line);
+    }
+}
+
+static void
 render_status_line(DtLogonWindow *self)
 {
     DtConnection *connection = dt_call_get_connection(self->call);
     g_autofree char *status = dt_call_get_status_text(self->call);
 
-    if (!g_str_equal(status, gtk_label_get_text(self->status_label))) {
-        gtk_label_set_text(self->status_label, status);
-        dt_a11y_announce(GTK_WIDGET(self->status_label), status);
-    }
+    if (dt_call_is_starting(self->call))
+        self->told_stage = 0;
+    else if (self->dialed_here && connection != NULL)
+        say_stages(self, connection);
+    say(self, status);
     /* The stage is kept after a failure; while waiting for the redial there is none. */
     const gboolean waits = g_str_equal(dt_call_get_look(self->call)->state, "waiting");
     gtk_level_bar_set_value(self->stage_bar, connection != NULL && !waits

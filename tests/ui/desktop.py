@@ -439,6 +439,32 @@ class Window:
                 continue
         return out
 
+    def listen(self, label):
+        """From now on, what texts on the screen become, in order: a list that grows. The program hears
+        of it in its own time: what is in this entry is changed until that is told."""
+        heard = []
+        bus = self.desktop.accessibility
+        bus.call_sync("org.a11y.atspi.Registry", "/org/a11y/atspi/registry", "org.a11y.atspi.Registry",
+                      "RegisterEvent", GLib.Variant("(sass)", ("object:text-changed:insert", [], "")),
+                      None, Gio.DBusCallFlags.NONE, 3000, None)
+        bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", "TextChanged", None, None,
+                             Gio.DBusSignalFlags.NONE,
+                             lambda *args: heard.append(args[5].unpack()[3]))
+        context = GLib.MainContext.default()
+
+        def told():
+            self.type(label, "x" * (1 + len(self.entry(label).text()) % 2))
+            context.iteration(False)
+            return heard
+        wait_until(told, "events of texts")
+        return heard
+
+    @staticmethod
+    def hears(text, heard):
+        """Waits until this text was among what listen() gave."""
+        context = GLib.MainContext.default()
+        wait_until(lambda: context.iteration(False) or text in heard, f"{text} in {heard}")
+
     def reads(self, text):
         """Waits until some text on the screen is, or holds, this one."""
         try:

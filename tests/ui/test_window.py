@@ -47,6 +47,21 @@ def stages(case):
 
 
 @test
+def stages_refused_at_once(case):
+    """the lines of the stages that went by too fast to be seen, each once and in order"""
+    window = case.import_profile()
+    heard = window.listen("User name:")
+    window.type("Password:", "wrong")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="idle", Stage=2, Error=691, Details={"server": "vpn.example.edu"})
+    window.reads("Error 691")
+    lines = ["Connecting to vpn.example.edu…", "Verifying user name and password…", "Disconnected"]
+    window.hears("Disconnected", heard)
+    check([text for text in heard if text in lines] == lines, heard)
+
+
+@test
 def pptp_is_weak(case):
     """PPTP is shown as weak: when it is imported, before the password, and while connected"""
     weak = "PPTP can be decrypted by whoever records it."
