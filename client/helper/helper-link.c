@@ -110,13 +110,15 @@ set_address6(struct helper_link *l)
     return err;
 }
 
-/* What waits in the interface is what a ping waits for behind a transfer, and nothing is gained by
- * more. GRE is slower, and goes a packet at a time: 64 KB at once are a burst that a router or a
- * server with a small buffer drops the end of. */
+/* What waits in the interface is what a ping waits for behind a transfer, so it is not much; but
+ * the kernel drops what comes when it is full, short packets like long ones, and on a busy computer
+ * the tunnel may be away for some milliseconds: a burst of acknowledgements or of what TCP sends
+ * again has to find room. GRE is slower, and goes a packet at a time: 64 KB at once are a burst
+ * that a router or a server with a small buffer drops the end of. */
 static const struct helper_queue *
 queue_of(const struct helper_link *l)
 {
-    static const struct helper_queue stream = {.packets = 32}, gre = {8, 16000};
+    static const struct helper_queue stream = {.packets = 32}, gre = {32, 16000};
 
     return l->has_server && l->server.raw && l->server.kind == SOCKET_TCP ? &gre : &stream;
 }
