@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import re
+import select
 import socket
 import struct
 import subprocess
@@ -22,10 +23,15 @@ TABLE = str(0x6474)
 
 
 def run(*argv, stdin="", seconds=60, check=False):
-    done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=seconds, check=False)
-    if check and done.returncode != 0:
-        raise AssertionError(f"{argv}: {done.returncode}: {done.stdout}{done.stderr}")
-    return done
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as child:
+        try:
+            out, err = child.communicate(stdin, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            stuck(child, f"{argv}: not within {seconds} s")
+    if check and child.returncode != 0:
+        raise AssertionError(f"{argv}: {child.returncode}: {out}{err}")
+    return subprocess.CompletedProcess(argv, child.returncode, out, err)
 
 
 def output(*argv, **more):
@@ -52,6 +58,48 @@ def true(have, why):
         raise AssertionError(why)
 
 
+# ---- iperf3
+
+PROGRESS = re.compile(r" sec +(?!0\.00 )[\d.]+ [KMGT]?Bytes")
+BETWEEN_TESTS = re.compile(r"Connection refused|server is busy")
+STILL, SLOW, BUSY = 40, 300, 60
+
+
+def iperf3(argv):
+    """Its exit code and what it said. How long it takes is the machine's affair, but that nothing at all
+    passes for STILL seconds is a failure."""
+    began = moved = time.monotonic()
+    said = ""
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as child:
+        while True:
+            if select.select([child.stdout], [], [], 1)[0]:
+                piece = os.read(child.stdout.fileno(), 65536).decode(errors="replace")
+                if not piece:
+                    break
+                said += piece
+                if PROGRESS.search(piece):
+                    moved = time.monotonic()
+            now = time.monotonic()
+            if now - moved > STILL or now - began > SLOW:
+                stuck(child, f"{argv}: nothing for {now - moved:.0f} s, {now - began:.0f} s in all:\n{said}")
+    return child.returncode, said
+
+
+def transfer(host, size, *options):
+    """From here to iperf3's server at @host; --reverse: from there."""
+    argv = ["iperf3", "--forceflush", "--connect-timeout", "5000", "--client", host, "--bytes", size, *options]
+
+    def done():
+        code, said = iperf3(argv)
+        true(code == 0 or BETWEEN_TESTS.search(said), f"{argv}: {code}:\n{said}")
+        return code == 0
+    wait_until(done, BUSY, "iperf3's server listens")
+    # A goodbye that a hang-up cuts off leaves iperf3's server waiting for it, for ever.
+    wait_until(lambda: not output("ss", "-tnH", "state", "established", "state", "fin-wait-1", "state",
+                                  "last-ack", "state", "closing", "dst", host).strip(), BUSY, "iperf3's goodbye")
+
+
 # ---- the client
 
 def dial(name, user="alice", password="Passw0rd!", ca=True, options=()):
@@ -66,6 +114,32 @@ def dial(name, user="alice", password="Passw0rd!", ca=True, options=()):
 def status(name):
     found = json.loads(output("dialtone", "status", name, "--json"))
     return found[0] if isinstance(found, list) else found
+
+
+def everybody():
+    """The status of each connection; nothing where there is no dialtoned to ask."""
+    try:
+        told = subprocess.run(["dialtone", "status", "--json"], capture_output=True, text=True, timeout=20,
+                              check=False)
+        found = json.loads(told.stdout or "[]")
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def hang_up_all():
+    """What a failed test has left connected is not the next one's affair."""
+    for now in everybody():
+        if now["state"] != "idle":
+            comment(f"hung up after the failure: {now['name']}, which was {now['state']}")
+            hangup(now["name"])
+
+
+def connect(name, **more):
+    """The status of a connection that is up: an earlier test's, or a new one's where that has failed."""
+    if status(name)["state"] != "connected":
+        equal(dial(name, **more)[0], 0)
+    return status(name)
 
 
 def hangup(name):
@@ -131,24 +205,91 @@ class Listener(threading.Thread):
                 self.clear.append(body.hex())
 
 
+# ---- what a failed test tells
+
+# Functions of the suite: EVIDENCE, each of which returns text, and RECOVER, which puts back what the next
+# test needs.
+EVIDENCE, RECOVER = [], []
+TOLD = False
+
+
+def comment(text):
+    for line in text.splitlines():
+        print("#  ", line.rstrip()[:600])
+
+
+def ask(*argv):
+    """What a program says, for people: never a failure of its own."""
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", timeout=20, check=False)
+        return f"$ {' '.join(argv)}\n{done.stdout}"
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"$ {' '.join(argv)}\n{error}"
+
+
+def tail(path, lines=20):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f"{path}:\n" + "".join(f.readlines()[-lines:])
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+
+
+def tell():
+    """Once for each test, and while what is stuck is still stuck."""
+    global TOLD
+    if TOLD:
+        return
+    TOLD = True
+    for now in everybody():
+        comment(json.dumps(now))
+        log = ask("dialtone", "log", now["name"]).splitlines()
+        comment("\n".join(log[-20:]))
+    for argv in (["ip", "-s", "link"], ["ss", "-tniOH"], ["ss", "-wneH"], ["cat", "/proc/loadavg"]):
+        comment(ask(*argv))
+    for more in EVIDENCE:
+        try:
+            comment(more())
+        except Exception as error:  # it is the test's failure that counts
+            comment(f"{more.__name__}: {error}")
+
+
+def stuck(child, why):
+    """Does not return: @child has not ended in time."""
+    tell()
+    child.kill()
+    try:
+        out, err = child.communicate(timeout=5)
+        why += f": {out or ''}{err or ''}"
+    except (subprocess.TimeoutExpired, ValueError):
+        pass  # somebody below it holds its output
+    raise AssertionError(why)
+
+
 # ---- TAP
+
+def report(number, test):
+    """True if it has passed."""
+    global TOLD
+    started, result, TOLD = time.monotonic(), "ok", False
+    try:
+        test()
+    except Exception:  # a test's failure is not the suite's end
+        result = "not ok"
+        comment(traceback.format_exc())
+        tell()
+        for mend in (hang_up_all, *RECOVER):
+            try:
+                mend()
+            except Exception:
+                comment(traceback.format_exc())
+    print(f"{result} {number} - {test.__doc__} # {time.monotonic() - started:.1f} s", flush=True)
+    return result == "ok"
+
 
 def main(tests):
     """Runs each function in the order given; its docstring is the case's name."""
-    failed = 0
     print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        started = time.monotonic()
-        try:
-            test()
-            result = "ok"
-        except Exception:  # a test's failure is not the suite's end
-            result = "not ok"
-            failed += 1
-            for line in traceback.format_exc().splitlines():
-                print("#", line)
-            log = run("dialtone", "log", "Lab").stdout.splitlines()
-            for line in log[-15:]:
-                print("#   log:", line)
-        print(f"{result} {number} - {test.__doc__} # {time.monotonic() - started:.1f} s", flush=True)
-    sys.exit(1 if failed else 0)
+    results = [report(number, test) for number, test in enumerate(tests, 1)]
+    sys.exit(0 if all(results) else 1)
