@@ -5,6 +5,7 @@
 
 #include "dt-background.h"
 #include "dt-dialer-client.h"
+#include "dt-drop.h"
 #include "dt-import-window.h"
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
@@ -16,6 +17,8 @@ struct _DtApplication {
     GtkApplication parent_instance;
 
     ProfileStore *store;
+    DtLibrary *library;
+    GPtrArray *waiting; /* char *: names to be opened once it is read; "": what activate opens */
     DtDialerClient *client; /* NULL: not there (yet) */
     DtBackground *background;
     GCancellable *cancellable;     /* cancelled in shutdown */
@@ -48,24 +51,35 @@ find_window(DtApplication *self, GType type, const char *name)
     return NULL;
 }
 
+static void import_file(DtApplication *self, const char *path);
+
+static void
+on_dropped(const char *path, gpointer self)
+{
+    import_file(self, path);
+}
+
 static void
 open_profile(DtApplication *self, const Profile *profile)
 {
     GtkWindow *window = find_window(self, DT_TYPE_LOGON_WINDOW, profile->name);
 
     if (window == NULL) {
-        dt_background_refresh(self->background);
         window = GTK_WINDOW(dt_logon_window_new(GTK_APPLICATION(self), self->store, profile));
         dt_logon_window_set_client(DT_LOGON_WINDOW(window), self->client);
+        dt_drop_accept(GTK_WIDGET(window), on_dropped, self);
     }
     gtk_window_present(window);
 }
 
+/* By id at once; a name is looked up in the library, when that was read. */
 static void
 open_connection(DtApplication *self, const char *name)
 {
+    const ProfileSummary *item = dt_library_find(self->library, name);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Profile) profile = profile_store_find(self->store, name, &error);
+    g_autoptr(Profile) profile =
+        profile_store_find(self->store, item != NULL ? item->id : name, &error);
 
     if (profile != NULL) {
         open_profile(self, profile);
@@ -75,17 +89,59 @@ open_connection(DtApplication *self, const char *name)
     g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
 }
 
+/* Connection Manager opens the window of the connection; with none or many, the list. */
 static void
-on_imported(DtApplication *self, const char *name)
+open_usual(DtApplication *self)
 {
-    open_connection(self, name);
+    const GPtrArray *items = dt_library_get_items(self->library);
+
+    if (items->len == 1)
+        open_connection(self, ((const ProfileSummary *)items->pdata[0])->id);
+    else
+        g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
+}
+
+static void
+on_library_changed(DtApplication *self)
+{
+    g_autoptr(GPtrArray) waiting = self->waiting;
+
+    self->waiting = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < waiting->len; i++) {
+        const char *name = waiting->pdata[i];
+
+        if (*name != '\0')
+            open_connection(self, name);
+        else
+            open_usual(self);
+        g_application_release(G_APPLICATION(self));
+    }
+}
+
+/* @name "": none. */
+static void
+open_when_read(DtApplication *self, const char *name)
+{
+    g_application_hold(G_APPLICATION(self));
+    g_ptr_array_add(self->waiting, g_strdup(name));
+    if (dt_library_get_items(self->library) != NULL)
+        on_library_changed(self);
+}
+
+static void
+on_imported(DtApplication *self, const char *id)
+{
+    if (id != NULL)
+        open_connection(self, id);
+    else
+        g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
 }
 
 static void
 import_file(DtApplication *self, const char *path)
 {
     GtkWindow *parent = gtk_application_get_active_window(GTK_APPLICATION(self));
-    GtkWidget *window = dt_import_window_new(parent, self->store, path);
+    GtkWidget *window = dt_import_window_new(parent, self->store, self->library, path);
 
     gtk_application_add_window(GTK_APPLICATION(self), GTK_WINDOW(window));
     g_signal_connect_object(window, "imported", G_CALLBACK(on_imported), self, G_CONNECT_SWAPPED);
@@ -150,12 +206,11 @@ on_show_connections(GSimpleAction *action, GVariant *parameter, gpointer user_da
 
     (void)action, (void)parameter;
     if (window == NULL) {
-        window = GTK_WINDOW(dt_main_window_new(GTK_APPLICATION(self), self->store));
+        window = GTK_WINDOW(dt_main_window_new(GTK_APPLICATION(self), self->store, self->library));
         dt_main_window_set_client(DT_MAIN_WINDOW(window), self->client);
         g_signal_connect_object(window, "open-connection", G_CALLBACK(open_connection), self,
                                 G_CONNECT_SWAPPED);
-        g_signal_connect_object(window, "import-file", G_CALLBACK(import_file), self,
-                                G_CONNECT_SWAPPED);
+        dt_drop_accept(GTK_WIDGET(window), on_dropped, self);
     }
     gtk_window_present(window);
 }
@@ -268,7 +323,10 @@ dt_application_startup(GApplication *application)
         gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
                                               shortcuts[i].accels);
     self->store = profile_store_new(NULL, NULL);
-    self->background = dt_background_new(GTK_APPLICATION(self), self->store);
+    self->library = dt_library_new(self->store);
+    g_signal_connect_object(self->library, "changed", G_CALLBACK(on_library_changed), self,
+                            G_CONNECT_SWAPPED);
+    self->background = dt_background_new(GTK_APPLICATION(self), self->store, self->library);
     dt_dialer_client_new_async(self->cancellable, on_client_ready, self);
 }
 
@@ -281,21 +339,17 @@ dt_application_shutdown(GApplication *application)
     g_clear_object(&self->chooser);
     g_clear_object(&self->background);
     g_clear_object(&self->client);
+    if (self->library != NULL)
+        g_signal_handlers_disconnect_by_data(self->library, self);
+    g_clear_object(&self->library);
     g_clear_object(&self->store);
     G_APPLICATION_CLASS(dt_application_parent_class)->shutdown(application);
 }
 
-/* Connection Manager opens the window of the connection; with none or many, the list. */
 static void
 dt_application_activate(GApplication *application)
 {
-    DtApplication *self = DT_APPLICATION(application);
-    g_autoptr(GPtrArray) profiles = profile_store_list(self->store, NULL);
-
-    if (profiles->len == 1)
-        open_profile(self, profiles->pdata[0]);
-    else
-        g_action_group_activate_action(G_ACTION_GROUP(self), "show-connections", NULL);
+    open_when_read(DT_APPLICATION(application), "");
 }
 
 static int
@@ -307,7 +361,7 @@ dt_application_command_line(GApplication *application, GApplicationCommandLine *
     const char *name = NULL;
 
     if (g_variant_dict_lookup(given, "connection", "&s", &name))
-        open_connection(self, name);
+        open_when_read(self, name);
     if (g_variant_dict_lookup(given, G_OPTION_REMAINING, "^a&ay", &files)) {
         for (guint i = 0; files[i] != NULL; i++) {
             g_autoptr(GFile) file = g_application_command_line_create_file_for_arg(line, files[i]);
@@ -336,6 +390,7 @@ static void
 dt_application_finalize(GObject *object)
 {
     g_clear_object(&DT_APPLICATION(object)->cancellable);
+    g_clear_pointer(&DT_APPLICATION(object)->waiting, g_ptr_array_unref);
     G_OBJECT_CLASS(dt_application_parent_class)->finalize(object);
 }
 
@@ -356,6 +411,7 @@ static void
 dt_application_init(DtApplication *self)
 {
     self->cancellable = g_cancellable_new();
+    self->waiting = g_ptr_array_new_with_free_func(g_free);
     g_application_add_main_option_entries(G_APPLICATION(self), options);
 }
 

@@ -11,7 +11,7 @@
 
 #include <glib/gi18n.h>
 
-enum { MAX_NAME = 120 };
+enum { MAX_NAME = 120, MAX_IN_TRAY = 20 };
 
 /* One connection. */
 struct watched {
@@ -27,8 +27,9 @@ struct _DtBackground {
 
     GtkApplication *application; /* not owned: it owns this */
     ProfileStore *store;
-    DtDialerClient *client;
-    GPtrArray *watched; /* struct watched */
+    DtLibrary *library;
+    DtDialerClient *client; /* NULL: not there (yet) */
+    GPtrArray *watched;     /* struct watched */
     DtTray *tray;
     gboolean held;
 };
@@ -157,35 +158,75 @@ watch(DtBackground *self, const char *name)
     return w;
 }
 
-/* Those that are still in the store go on as they are. */
-void
-dt_background_refresh(DtBackground *self)
+/* Moves the one of this name to @now, as it is; or begins one. */
+static void
+keep(DtBackground *self, GPtrArray *now, const char *name)
 {
-    g_autoptr(GPtrArray) profiles = profile_store_list(self->store, NULL);
+    for (guint i = 0; i < now->len; i++)
+        if (g_str_equal(dt_call_get_name(((struct watched *)now->pdata[i])->call), name))
+            return;
+    struct watched *w = take(self, name);
+    g_ptr_array_add(now, w != NULL ? w : watch(self, name));
+}
+
+static gboolean
+hides_icon(DtBackground *self, const ProfileSummary *item)
+{
+    g_autoptr(Profile) profile = profile_store_find(self->store, item->id, NULL);
+
+    return profile == NULL || profile->hide_tray_icon;
+}
+
+static void
+fill_tray(DtBackground *self)
+{
     g_autoptr(GPtrArray) shown = g_ptr_array_new();
+
+    for (guint i = 0; i < self->watched->len; i++) {
+        DtCall *call = ((struct watched *)self->watched->pdata[i])->call;
+        const ProfileSummary *item = dt_library_find(self->library, dt_call_get_name(call));
+
+        if (item != NULL && !hides_icon(self, item))
+            g_ptr_array_add(shown, call);
+    }
+    dt_tray_set_calls(self->tray, shown);
+}
+
+/* Those that the helper knows, and the first of the rest, for the tray. */
+static void
+refresh(DtBackground *self)
+{
+    const GPtrArray *items = dt_library_get_items(self->library);
+    GListModel *known =
+        self->client != NULL ? dt_dialer_client_get_connections(self->client) : NULL;
     GPtrArray *now = g_ptr_array_new_with_free_func(watched_free);
 
-    for (guint i = 0; i < profiles->len; i++) {
-        const Profile *p = profiles->pdata[i];
-        struct watched *w = take(self, p->name);
-        if (w == NULL)
-            w = watch(self, p->name);
-        g_ptr_array_add(now, w);
-        if (!p->hide_tray_icon)
-            g_ptr_array_add(shown, w->call);
+    for (guint i = 0; items != NULL && i < items->len && i < MAX_IN_TRAY; i++)
+        keep(self, now, ((const ProfileSummary *)items->pdata[i])->name);
+    for (guint i = 0; known != NULL && i < g_list_model_get_n_items(known); i++) {
+        g_autoptr(DtConnection) connection = g_list_model_get_item(known, i);
+
+        if (dt_connection_get_name(connection) != NULL)
+            keep(self, now, dt_connection_get_name(connection));
     }
     g_ptr_array_unref(self->watched);
     self->watched = now;
-    dt_tray_set_calls(self->tray, shown);
+    fill_tray(self);
     hold_or_release(self);
 }
 
 void
 dt_background_set_client(DtBackground *self, DtDialerClient *client)
 {
+    if (self->client != NULL)
+        g_signal_handlers_disconnect_by_data(self->client, self);
     g_set_object(&self->client, client);
+    if (client != NULL)
+        g_signal_connect_object(client, "connection-added", G_CALLBACK(refresh), self,
+                                G_CONNECT_SWAPPED);
     for (guint i = 0; i < self->watched->len; i++)
         dt_call_set_client(((struct watched *)self->watched->pdata[i])->call, client);
+    refresh(self);
 }
 
 static void
@@ -193,11 +234,14 @@ dt_background_dispose(GObject *object)
 {
     DtBackground *self = DT_BACKGROUND(object);
 
-    if (self->store != NULL)
-        g_signal_handlers_disconnect_by_data(self->store, self);
+    if (self->library != NULL)
+        g_signal_handlers_disconnect_by_data(self->library, self);
+    if (self->client != NULL)
+        g_signal_handlers_disconnect_by_data(self->client, self);
     g_clear_object(&self->tray);
     g_clear_pointer(&self->watched, g_ptr_array_unref);
     g_clear_object(&self->client);
+    g_clear_object(&self->library);
     g_clear_object(&self->store);
     G_OBJECT_CLASS(dt_background_parent_class)->dispose(object);
 }
@@ -215,15 +259,14 @@ dt_background_init(DtBackground *self)
 }
 
 DtBackground *
-dt_background_new(GtkApplication *application, ProfileStore *store)
+dt_background_new(GtkApplication *application, ProfileStore *store, DtLibrary *library)
 {
     DtBackground *self = g_object_new(DT_TYPE_BACKGROUND, NULL);
 
     self->application = application;
     self->store = g_object_ref(store);
+    self->library = g_object_ref(library);
     self->tray = dt_tray_new(application);
-    g_signal_connect_object(store, "changed", G_CALLBACK(dt_background_refresh), self,
-                            G_CONNECT_SWAPPED);
-    dt_background_refresh(self);
+    g_signal_connect_object(library, "changed", G_CALLBACK(refresh), self, G_CONNECT_SWAPPED);
     return self;
 }

@@ -11,7 +11,7 @@
 #include <gtk/gtk.h>
 
 #include "dt-dialer-client.h"
-#include "profile-store.h"
+#include "dt-library.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +20,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DtBackground, dt_background, DT, BACKGROUND, GObject)
 
 /* @application must be registered, and have the action "open-connection" (s: its name). */
-DtBackground *dt_background_new(GtkApplication *application, ProfileStore *store);
-/* Looks at the store again; for who cannot wait until it says that it changed. */
-void dt_background_refresh(DtBackground *self);
+DtBackground *dt_background_new(GtkApplication *application, ProfileStore *store,
+                                DtLibrary *library);
 void dt_background_set_client(DtBackground *self, DtDialerClient *client);
 
 G_END_DECLS

@@ -4,13 +4,14 @@
 #include "dt-import-window.h"
 
 #include "dt-format.h"
+#include "dt-import-all.h"
+#include "dt-lister.h"
 #include "dt-profile-text.h"
-#include "import.h"
 #include "profile-secret.h"
 
 #include <glib/gi18n.h>
 
-enum { MAX_NAME = 120, MAX_TEXT = 400, MAX_NOTES = 40 };
+enum { MAX_NAME = 120, MAX_TEXT = 400, MAX_NOTES = 40, SEARCH_FROM = 10, TICK_MS = 100 };
 
 struct _DtImportWindow {
     GtkDialog parent_instance;
@@ -19,7 +20,9 @@ struct _DtImportWindow {
     GtkLabel *problem_label;
     GtkWidget *entries_box; /* shown when the file has several */
     GtkTreeView *entries_view;
-    GtkListStore *entries_store;
+    GtkEntry *entries_search;
+    GtkLabel *survey_label;
+    GtkWidget *all_button, *progress_bar;
     GtkEntry *name_entry;
     GtkLabel *servers_label, *protocols_label, *auth_label, *encryption_label;
     GtkLabel *routing_label, *dns_label, *actions_label;
@@ -28,8 +31,12 @@ struct _DtImportWindow {
     GtkLabel *warnings_label;
 
     ProfileStore *store;       /* NULL: the window was closed */
+    DtLibrary *library;        /* to tell which names are taken */
     Import *import;            /* NULL until it was read */
-    Profile *profile;          /* the entry that is shown */
+    DtLister *lister;          /* of its entries, when there are several */
+    Profile *profile;          /* the entry that is shown; a thread has it while it is stored */
+    struct dt_import_all *all; /* while all of them are stored */
+    guint tick;                /* shows how far that is */
     GCancellable *cancellable; /* cancelled in dispose */
 };
 
@@ -94,11 +101,24 @@ on_name_changed(DtImportWindow *self)
                                       *name != '\0' && self->profile != NULL);
 }
 
+/* As far as it is known without waiting; the store has the last word. */
+static char *
+free_name(DtImportWindow *self, const char *wanted)
+{
+    char *name = g_strdup(wanted);
+
+    for (guint n = 2; dt_library_find(self->library, name) != NULL; n++) {
+        g_free(name);
+        name = g_strdup_printf("%s (%u)", wanted, n);
+    }
+    return name;
+}
+
 static void
 show_profile(DtImportWindow *self)
 {
     const Profile *p = self->profile;
-    g_autofree char *name = profile_store_free_name(self->store, p->name);
+    g_autofree char *name = free_name(self, p->name);
 
     gtk_entry_set_text(self->name_entry, name);
     show_own(self->servers_label, dt_profile_text_servers(p));
@@ -129,16 +149,25 @@ show_entry(DtImportWindow *self, guint i)
         show_problem(self, error->message);
 }
 
-static void
-on_entry_chosen(DtImportWindow *self, GtkTreeSelection *selection)
+static DtListerRow
+read_row(gpointer source, guint i)
 {
-    GtkTreeModel *model;
-    GtkTreeIter row;
+    DtImportWindow *self = source;
 
-    if (self->store == NULL || !gtk_tree_selection_get_selected(selection, &model, &row))
+    return (DtListerRow){.text = dt_format_foreign(import_name(self->import, i), MAX_NAME)};
+}
+
+static void
+on_entry_chosen(DtImportWindow *self)
+{
+    guint i;
+
+    if (self->store == NULL || self->lister == NULL)
         return;
-    g_autoptr(GtkTreePath) path = gtk_tree_model_get_path(model, &row);
-    show_entry(self, (guint)gtk_tree_path_get_indices(path)[0]);
+    if (dt_lister_get_selected(self->lister, &i))
+        show_entry(self, i);
+    else
+        gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, FALSE);
 }
 
 static void
@@ -147,19 +176,34 @@ on_entry_activated(DtImportWindow *self)
     gtk_window_activate_default(GTK_WINDOW(self));
 }
 
-/* The person chooses one; the first is shown until then. */
+/* The person chooses one; the first is shown until then. Or all of them. */
 static void
-show_entries(DtImportWindow *self)
+show_entries(DtImportWindow *self, const struct dt_import_survey *survey)
 {
-    g_autoptr(GtkTreePath) first = gtk_tree_path_new_first();
+    const guint n = import_count(self->import);
+    g_autofree char *text = dt_import_survey_text(survey);
 
-    for (guint i = 0; i < import_count(self->import); i++) {
-        g_autofree char *safe = dt_format_foreign(import_name(self->import, i), MAX_NAME);
-        gtk_list_store_insert_with_values(self->entries_store, NULL, -1, 0, safe, -1);
-    }
+    gtk_label_set_text(self->survey_label, text);
     gtk_widget_show(self->entries_box);
-    gtk_tree_selection_select_path(gtk_tree_view_get_selection(self->entries_view), first);
+    gtk_widget_show(self->all_button);
+    gtk_widget_set_visible(GTK_WIDGET(self->entries_search), n >= SEARCH_FROM);
+    self->lister = dt_lister_new(self->entries_view, self->entries_search, read_row, self);
+    dt_lister_fill(self->lister, n, 0);
     gtk_widget_grab_focus(GTK_WIDGET(self->entries_view));
+}
+
+struct read {
+    Import *import;
+    struct dt_import_survey survey;
+};
+
+static void
+read_free(gpointer data)
+{
+    struct read *read = data;
+
+    import_free(read->import);
+    g_free(read);
 }
 
 static void
@@ -168,18 +212,23 @@ read_in_thread(GTask *task, gpointer source, gpointer path, GCancellable *cancel
     GError *error = NULL;
     Import *import = import_open(path, &error);
 
-    (void)source, (void)cancellable;
-    if (import != NULL)
-        g_task_return_pointer(task, import, (GDestroyNotify)import_free);
-    else
+    (void)source;
+    if (import == NULL) {
         g_task_return_error(task, error);
+        return;
+    }
+    struct read *read = g_new0(struct read, 1);
+    read->import = import;
+    if (import_count(import) > 1)
+        dt_import_survey(import, cancellable, &read->survey);
+    g_task_return_pointer(task, read, read_free);
 }
 
 static void
 on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    Import *import = g_task_propagate_pointer(G_TASK(result), &error);
+    struct read *read = g_task_propagate_pointer(G_TASK(result), &error);
 
     (void)user_data;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -187,22 +236,38 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 
     DtImportWindow *self = DT_IMPORT_WINDOW(source);
 
-    self->import = import;
-    if (import == NULL) {
+    if (read == NULL) {
         show_problem(self, error->message);
-    } else if (import_count(import) > 1) {
-        show_entries(self);
+        return;
+    }
+    self->import = g_steal_pointer(&read->import);
+    if (import_count(self->import) > 1) {
+        show_entries(self, &read->survey);
     } else {
         show_entry(self, 0);
         gtk_widget_grab_focus(GTK_WIDGET(self->name_entry));
     }
+    read_free(read);
 }
 
 static void
 finish(DtImportWindow *self)
 {
-    g_signal_emit(self, signals[IMPORTED], 0, self->profile->name);
+    g_signal_emit(self, signals[IMPORTED], 0, self->all == NULL ? self->profile->id : NULL);
     gtk_widget_destroy(GTK_WIDGET(self));
+}
+
+/* The connection is there; whoever has read that goes on. */
+static void
+say_key_lost(DtImportWindow *self)
+{
+    GtkWidget *dialog = gtk_message_dialog_new(
+        GTK_WINDOW(self), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_WARNING,
+        GTK_BUTTONS_CLOSE, "%s",
+        _("There is a pre-shared key in the file. There is no keyring to save it in: it will be "
+          "asked for."));
+    g_signal_connect_object(dialog, "response", G_CALLBACK(finish), self, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(dialog));
 }
 
 static void
@@ -221,43 +286,110 @@ on_key_saved(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     g_message("the pre-shared key was not saved: %s", error->message);
-    GtkWidget *dialog = gtk_message_dialog_new(
-        GTK_WINDOW(self), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_WARNING,
-        GTK_BUTTONS_CLOSE, "%s",
-        _("There is a pre-shared key in the file. There is no keyring to save it in: it will be "
-          "asked for."));
-    g_signal_connect_object(dialog, "response", G_CALLBACK(finish), self, G_CONNECT_SWAPPED);
-    gtk_window_present(GTK_WINDOW(dialog));
+    say_key_lost(self);
 }
 
-/* Before the connection is opened, so that it does not ask for what is about to be there. Goes on
- * when the window is closed meanwhile: the connection is stored, and its key belongs to it. */
 static void
-save_key(DtImportWindow *self)
+set_busy(DtImportWindow *self, gboolean busy)
 {
-    gtk_widget_set_sensitive(GTK_WIDGET(self->pages), FALSE);
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, FALSE);
-    profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk, NULL,
-                               on_key_saved, g_object_ref(self));
+    gtk_widget_set_sensitive(GTK_WIDGET(self->pages), !busy);
+    gtk_widget_set_sensitive(self->all_button, !busy);
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, !busy);
+}
+
+static void
+store_in_thread(GTask *task, gpointer source, gpointer store, GCancellable *cancellable)
+{
+    Profile *profile = DT_IMPORT_WINDOW(source)->profile; /* nobody else looks at it now */
+    g_autofree char *name = profile_store_free_name(store, profile->name);
+    GError *error = NULL;
+
+    (void)cancellable;
+    profile_set(&profile->name, name);
+    if (profile_store_save(store, profile, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+/* The key is saved before the connection is opened, so that it does not ask for what is about to be
+ * there; and also when the window was closed meanwhile: the connection is stored, and its key
+ * belongs to it. */
+static void
+on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    DtImportWindow *self = DT_IMPORT_WINDOW(source);
+    g_autoptr(GError) error = NULL;
+    const gboolean stored = g_task_propagate_boolean(G_TASK(result), &error);
+
+    (void)user_data;
+    if (stored && self->profile->found_psk.len > 0)
+        profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk,
+                                   NULL, on_key_saved, g_object_ref(self));
+    if (self->store == NULL)
+        return; /* it was closed meanwhile */
+    if (!stored) {
+        set_busy(self, FALSE);
+        show_problem(self, error->message);
+    } else if (self->profile->found_psk.len == 0) {
+        finish(self);
+    }
 }
 
 /* The name is the only thing that the person may change here. */
 static void
 store_profile(DtImportWindow *self)
 {
-    g_autofree char *wanted = g_strstrip(g_strdup(gtk_entry_get_text(self->name_entry)));
-    g_autofree char *name = profile_store_free_name(self->store, wanted);
-    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_strstrip(g_strdup(gtk_entry_get_text(self->name_entry)));
+    g_autoptr(GTask) task = g_task_new(self, NULL, on_stored, NULL);
 
     profile_set(&self->profile->name, name);
-    if (!profile_store_save(self->store, self->profile, &error)) {
+    set_busy(self, TRUE);
+    g_task_set_task_data(task, g_object_ref(self->store), g_object_unref);
+    g_task_run_in_thread(task, store_in_thread);
+}
+
+static gboolean
+on_tick(gpointer user_data)
+{
+    DtImportWindow *self = user_data;
+
+    gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(self->progress_bar),
+                                  dt_import_all_fraction(self->all));
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_all_stored(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(DtImportWindow) self = user_data;
+    g_autoptr(GError) error = NULL;
+    gboolean keys_lost = FALSE;
+    const gboolean stored = dt_import_all_finish(result, &keys_lost, &error);
+
+    (void)source;
+    g_clear_handle_id(&self->tick, g_source_remove);
+    if (self->store == NULL)
+        return; /* it was closed meanwhile */
+    gtk_widget_hide(self->progress_bar);
+    if (!stored) {
+        set_busy(self, FALSE);
         show_problem(self, error->message);
-        return;
-    }
-    if (self->profile->found_psk.len > 0)
-        save_key(self);
-    else
+    } else if (keys_lost) {
+        say_key_lost(self);
+    } else {
         finish(self);
+    }
+}
+
+static void
+store_all(DtImportWindow *self)
+{
+    set_busy(self, TRUE);
+    gtk_widget_show(self->progress_bar);
+    self->all = dt_import_all_start(self->import, self->store, self->cancellable, on_all_stored,
+                                    g_object_ref(self));
+    self->tick = g_timeout_add(TICK_MS, on_tick, self);
 }
 
 static void
@@ -265,6 +397,8 @@ dt_import_window_response(GtkDialog *dialog, int response)
 {
     if (response == GTK_RESPONSE_OK)
         store_profile(DT_IMPORT_WINDOW(dialog));
+    else if (response == GTK_RESPONSE_APPLY)
+        store_all(DT_IMPORT_WINDOW(dialog));
     else
         gtk_widget_destroy(GTK_WIDGET(dialog));
 }
@@ -275,6 +409,9 @@ dt_import_window_dispose(GObject *object)
     DtImportWindow *self = DT_IMPORT_WINDOW(object);
 
     g_cancellable_cancel(self->cancellable);
+    g_clear_handle_id(&self->tick, g_source_remove);
+    g_clear_object(&self->lister);
+    g_clear_object(&self->library);
     g_clear_object(&self->store);
     G_OBJECT_CLASS(dt_import_window_parent_class)->dispose(object);
 }
@@ -287,6 +424,7 @@ dt_import_window_finalize(GObject *object)
     g_clear_object(&self->cancellable);
     g_clear_pointer(&self->profile, profile_free);
     g_clear_pointer(&self->import, import_free);
+    g_clear_pointer(&self->all, dt_import_all_unref);
     G_OBJECT_CLASS(dt_import_window_parent_class)->finalize(object);
 }
 
@@ -299,7 +437,10 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, problem_label);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_box);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_view);
-    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_store);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, entries_search);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, survey_label);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, all_button);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, progress_bar);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, name_entry);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, servers_label);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, protocols_label);
@@ -335,13 +476,14 @@ dt_import_window_init(DtImportWindow *self)
 }
 
 GtkWidget *
-dt_import_window_new(GtkWindow *parent, ProfileStore *store, const char *path)
+dt_import_window_new(GtkWindow *parent, ProfileStore *store, DtLibrary *library, const char *path)
 {
     DtImportWindow *self =
         g_object_new(DT_TYPE_IMPORT_WINDOW, "transient-for", parent, "use-header-bar", 0, NULL);
     g_autoptr(GTask) task = g_task_new(self, self->cancellable, on_read, NULL);
 
     self->store = g_object_ref(store);
+    self->library = g_object_ref(library);
     g_task_set_task_data(task, g_strdup(path), g_free);
     g_task_run_in_thread(task, read_in_thread);
     return GTK_WIDGET(self);

@@ -11,7 +11,7 @@
 
 #include <gtk/gtk.h>
 
-#include "profile-store.h"
+#include "dt-library.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE(DtImportWindow, dt_import_window, DT, IMPORT_WINDOW, GtkDia
 
 /* @parent may be NULL. @path: what import.h reads. Of several entries the person
  * chooses one; a pre-shared key in it goes into the keyring. */
-GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, const char *path);
+GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, DtLibrary *library,
+                                const char *path);
 
 G_END_DECLS

@@ -214,7 +214,9 @@ show_profile(DtLogonWindow *self)
 static void
 refresh_profile(DtLogonWindow *self)
 {
-    Profile *fresh = profile_store_find(self->store, self->profile->name, NULL);
+    /* By id, which is quick; the user's own copy of a system profile has another. */
+    Profile *fresh = profile_store_find(
+        self->store, self->profile->system ? self->profile->name : self->profile->id, NULL);
 
     if (fresh == NULL)
         return; /* deleted or renamed: a connection that is up can still be ended here */

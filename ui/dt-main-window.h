@@ -11,7 +11,7 @@
 #include <gtk/gtk.h>
 
 #include "dt-dialer-client.h"
-#include "profile-store.h"
+#include "dt-library.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE(DtMainWindow, dt_main_window, DT, MAIN_WINDOW, GtkApplicationWindow)
 
-GtkWidget *dt_main_window_new(GtkApplication *application, ProfileStore *store);
+GtkWidget *dt_main_window_new(GtkApplication *application, ProfileStore *store, DtLibrary *library);
 void dt_main_window_set_client(DtMainWindow *self, DtDialerClient *client); /* may be NULL */
 
 G_END_DECLS

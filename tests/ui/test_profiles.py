@@ -10,7 +10,12 @@ import sys
 
 import desktop
 import profiles
-from case import HERE, check, main, nameless, stored, test, test_alone
+from case import HERE, PROGRAM, check, main, nameless, stored, test, test_alone
+
+
+def list_has_focus(window):
+    desktop.wait_until(lambda: getattr(window.focused(), "role", "") in ("table cell", "table"),
+                       "the list has the focus")
 
 
 @test_alone
@@ -50,10 +55,10 @@ def import_phone_book(case):
     window = case.start(path)
     window.reads("first.example.edu")
     check(window.entry("Connection name:").text() == "First Office", "the first is shown")
-    check(not any("pre-shared key" in text for text in window.texts()), "the first has no key")
+    check(not any("There is a pre-shared key" in text for text in window.texts()), "the first has no key")
     check(not nameless(window), f"import: {nameless(window)}")
     case.desktop.focus("Import a Profile")
-    desktop.wait_until(lambda: window.focused().role in ("table cell", "table"), "the list has the focus")
+    list_has_focus(window)
     case.desktop.keys("Down")
     window.reads("second.example.edu")
     window.reads("It will be saved in the keyring.")
@@ -87,16 +92,80 @@ def several(case):
     case.import_profile(name="Alpha").end()
     case.import_profile(name="Beta", short="BETA").end()
     window = case.start()
-    window.find("list item", "Alpha")
-    window.press("Delete Beta")
+    window.find("table cell", "Alpha")
+    check(not nameless(window), f"list: {nameless(window)}")
+    case.desktop.focus("Connections")
+    list_has_focus(window)
+    case.desktop.keys("End")
+    window.press("Delete…")
     window.press("Cancel")
-    window.press("Delete Beta")
+    case.desktop.focus("Connections")
+    case.desktop.keys("Delete")
     window.press("Delete")
-    window.gone("list item", "Beta")
-    window.find("list item", "Alpha")
+    window.gone("table cell", "Beta")
+    window.find("table cell", "Alpha")
+    window.press("Open")
+    window.entry("User name:")
     code, _ = window.end()
     check(code == -signal.SIGTERM, code)
     case.start().entry("User name:")  # one is left: its window opens at once
+
+
+@test
+def list_shows_states(case):
+    """the list: each connection's state as the helper tells it, and a way out"""
+    case.import_profile(name="Alpha").end()
+    case.import_profile(name="Beta", short="BETA").end()
+    window = case.start()
+    window.find("table cell", "SSTP")
+    case.helper.do(connection="Beta")
+    case.helper.set(State="authenticating", Stage=2)
+    window.find("table cell", "Verifying user name and password…")
+    case.desktop.focus("Connections")
+    list_has_focus(window)
+    case.desktop.keys("End")
+    window.press("Disconnect")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Error=691)
+    cell = desktop.wait_until(lambda: next((node for node in window.all() if node.role == "table cell"
+                                            and node.name.startswith("Error 691")), None), "why")
+    check("password" in cell.name, cell.name)
+
+
+@test
+def import_all(case):
+    """all of a phone book: told together what they are, searched, all stored, their keys kept"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    entries = [(f"Office {i}", f"vpn{i}.example.edu", "t0p secret" if i == 7 else None) for i in range(30)]
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"), *entries)
+    window = case.start(path)
+    window.reads("All together: 30 connections.")
+    window.reads("1 brings a pre-shared key.")
+    window.type("Search connections", "office 29")
+    window.reads("vpn29.example.edu")
+    window.gone("table cell", "Office 1")
+    check(not nameless(window), f"import: {nameless(window)}")
+    check(not stored(case), "nothing is stored before Import All")
+    window.press("Import All")
+    keys.expect("stored office-7/psk")
+    window.find("frame", "Connections")
+    check(len(stored(case)) == 30, f"all of them: {len(stored(case))}")
+    check(not any(b"t0p secret" in text for text in stored(case).values()), "the key is in no file")
+    window.type("Search connections", "FICE 29")
+    window.find("table cell", "Office 29")
+    window.gone("table cell", "Office 1")
+    keys.end()
+
+
+@test_alone
+def empty_page(case):
+    """without a connection: what can be imported is named, and a file that is opened is imported"""
+    window = case.start()
+    for text in (".cms", "rasphone.pbk", "ProfileXML", "NetworkManager"):
+        window.reads(text)
+    second = case.desktop.spawn([PROGRAM, profiles.make(os.path.join(case.desktop.folder, "p"))])
+    window.reads("vpn.example.edu")  # in the program that runs already
+    second.wait(desktop.DEADLINE)
 
 
 @test
