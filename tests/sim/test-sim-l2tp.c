@@ -30,7 +30,7 @@ struct gram {
 struct params {
     const char *script[3];
     enum plan_ipsec ipsec;
-    bool raw_esp;
+    bool raw_esp, dns;
     const char *secret, *server_secret, *psk, *user, *password;
     guint lose, twice;
     usec_t hang_up;     /* after it was up; 0: a second */
@@ -315,6 +315,10 @@ make_ends(struct sim *s)
               : p->secret != NULL      ? p->secret
                                        : "",
               sizeof s->config.l2tp_secret);
+    if (p->auth == PLAN_AUTH_MSCHAPV2)
+        s->config.auth[0] = PPP_AUTH_MSCHAPV2, s->config.n_auth = 1;
+    if (p->dns)
+        s->config.dns[0] = 0x0a090001;
     if (p->auth == PLAN_AUTH_PAP)
         s->config.auth[0] = PPP_AUTH_PAP, s->config.n_auth = 1;
     for (gsize i = 0; i < G_N_ELEMENTS(p->script) && p->script[i] != NULL; i++)
@@ -411,6 +415,35 @@ test_works(void)
             g_assert_cmpuint(s.delivered[0], >=, 29);
             g_assert_cmpuint(s.delivered[1], >=, 29);
         }
+        clear(&s);
+    }
+}
+
+/* Each message leaves with the one that allows it: SCCRQ with quick mode's third, ICRQ with SCCCN,
+ * LCP with ICCN, DHCPINFORM with the last Configure-Request. */
+static void
+test_round_trips(void)
+{
+    static const struct {
+        struct params p;
+        guint most; /* halves of a round trip */
+    } rows[] = {
+        {{.ipsec = PLAN_IPSEC_NONE, .auth = PLAN_AUTH_MSCHAPV2}, 2 * 8},
+        {{.ipsec = PLAN_IPSEC_PSK, .auth = PLAN_AUTH_MSCHAPV2}, 2 * 11},
+        {{.ipsec = PLAN_IPSEC_PSK, .auth = PLAN_AUTH_PAP}, 2 * 10},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct params p = rows[i].p;
+        struct sim s;
+
+        p.seed = (guint32)i + 1;
+        p.encryption = PLAN_ENCRYPTION_OPTIONAL;
+        p.dns = true;
+        run(&s, &p);
+        g_test_message("%u half round trips", (guint)(s.up_after / (10 * MS)));
+        g_assert_true(s.came_up);
+        g_assert_cmpuint(s.up_after, <=, rows[i].most * 10 * MS);
         clear(&s);
     }
 }
@@ -517,6 +550,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim-l2tp/L7-works", test_works);
+    g_test_add_func("/sim-l2tp/round-trips", test_round_trips);
     g_test_add_func("/sim-l2tp/L7-L8-failures", test_failures);
     g_test_add_func("/sim-l2tp/nothing-to-prove-with", test_nothing_to_prove_with);
     g_test_add_func("/sim-l2tp/L7-seeds", test_seeds);
