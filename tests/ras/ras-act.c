@@ -164,8 +164,12 @@ perform(struct ras_core *c, usec_t now, const struct ras_script_line *l)
         put_plain(c);
         break;
     case RAS_ACT_IKE_REKEY:
+    case RAS_ACT_IKE_DELETE:
+    case RAS_ACT_ESP_DELETE:
+    case RAS_ACT_L2TP_CDN:
+    case RAS_ACT_L2TP_STOPCCN:
         if (c->carrier == &ras_carrier_l2tp)
-            ras_core_l2tp_rekey(c, now);
+            ras_core_l2tp_act(c, now, l->action, (uint16_t)l->number);
         break;
     case RAS_N_ACTIONS:
         break;

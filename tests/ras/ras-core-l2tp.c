@@ -3,6 +3,8 @@
  * server wants IPsec. L2TP that comes or goes past ESP is then nobody's. SPDX-License-Identifier:
  * GPL-3.0-or-later
  */
+#include "ike-priv.h"
+#include "l2tp-call.h"
 #include "ras-core-private.h"
 
 #include <stdio.h>
@@ -409,12 +411,47 @@ deadline(const struct ras_core *c)
     return usec_min(l2tp_tunnel_deadline(&l->tunnel), ike);
 }
 
-void
-ras_core_l2tp_rekey(struct ras_core *c, usec_t now)
+/* Of the parts of a call one after the other; nothing of this is what a server should do. */
+static void
+delete_esp(struct ike *k)
 {
-    if (c->l2tp.ike == NULL)
+    if (k->current == NULL)
         return;
-    ike_rekey(c->l2tp.ike, now);
+    ike_info_delete_child(k, k->current->in.spi);
+    ike_child_gone(k, k->current);
+}
+
+static void
+delete_ike(struct ike *k)
+{
+    struct ike_sa *const sa = ike_sa_current(k);
+
+    if (sa == NULL)
+        return;
+    ike_info_delete_sa(k, sa);
+    ike_sa_free(k, sa);
+}
+
+void
+ras_core_l2tp_act(struct ras_core *c, usec_t now, enum ras_action action, uint16_t result)
+{
+    struct ras_core_l2tp *l = &c->l2tp;
+
+    if (l->ike != NULL)
+        l->ike->now = now;
+    if (action == RAS_ACT_L2TP_CDN)
+        l2tp_call_clear(&l->tunnel, result != 0 ? result : (uint16_t)L2TP_CDN_ADMINISTRATIVE, 0);
+    else if (action == RAS_ACT_L2TP_STOPCCN)
+        l2tp_stop(&l->tunnel, result != 0 ? result : (uint16_t)L2TP_STOP_CLEAR, 0);
+    else if (l->ike == NULL)
+        return;
+    else if (action == RAS_ACT_IKE_DELETE)
+        delete_ike(l->ike);
+    else if (action == RAS_ACT_ESP_DELETE)
+        delete_esp(l->ike);
+    else
+        ike_rekey(l->ike, now);
+    drain_l2tp(c, now);
     drive_ike(c);
 }
 

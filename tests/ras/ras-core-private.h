@@ -125,7 +125,8 @@ void ras_core_l2tp_datagrams(struct ras_core *c, usec_t now, enum session_channe
                              struct session_packet *v, size_t n, struct session_packets *ret);
 size_t ras_core_l2tp_seal(struct ras_core *c, struct session_packet *v, size_t n);
 void ras_core_l2tp_clear(struct ras_core *c);
-void ras_core_l2tp_rekey(struct ras_core *c, usec_t now); /* IPsec's quick mode, from here */
+/* One of those from RAS_ACT_IKE_REKEY on. */
+void ras_core_l2tp_act(struct ras_core *c, usec_t now, enum ras_action action, uint16_t result);
 
 /* ras-act.c */
 void ras_act_init(struct ras_core *c);

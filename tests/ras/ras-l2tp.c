@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ike-config.h"
+#include "ike-msg.h"
 #include "ras-ip.h"
 #include "ras-report.h"
 
@@ -19,13 +20,19 @@ enum {
     PORT_L2TP = 1701,
     BUFFER = 4 * 1024 * 1024,
     DATAGRAM_MAX = 64 * 1024,
+    COOKIES = 8,
+    MARKER = 4,
 };
 
 struct ras_l2tp_peer {
     uint32_t call;
     struct ras_l2tp *owner;
     struct ras_core *core;
-    uint32_t from; /* the client's address */
+    uint32_t from; /* the client's address, which it may have in common with others */
+    uint16_t port; /* where its first datagram came from */
+    uint8_t cookies[COOKIES][IKE_COOKIE_SIZE]; /* of its last attempts: they tell it from others */
+    unsigned n_cookies;
+    bool forgotten; /* its client begins from anew */
     uint8_t local6[16];
     uint64_t spoofed;
     struct pump pump;
@@ -77,6 +84,48 @@ answer(struct ras_l2tp_peer *p, const struct session_packet *packet)
         pump_dgram_put(&p->d, f.channel, rd_over(at, n));
 }
 
+/* The initiator's cookie of IKE's message. NULL: it is none. */
+static const uint8_t *
+cookie_of(const uint8_t *bytes, size_t n, bool marked)
+{
+    static const uint8_t marker[MARKER];
+    const size_t skip = marked ? sizeof marker : 0;
+
+    if (n < skip + IKE_HEADER_SIZE || (marked && memcmp(bytes, marker, sizeof marker) != 0))
+        return NULL;
+    return bytes + skip;
+}
+
+static bool
+has_cookie(const struct ras_l2tp_peer *p, const uint8_t *cookie)
+{
+    for (unsigned i = 0; i < p->n_cookies && i < COOKIES; i++)
+        if (memcmp(p->cookies[i], cookie, IKE_COOKIE_SIZE) == 0)
+            return true;
+    return false;
+}
+
+static void
+note_cookie(struct ras_l2tp_peer *p, const struct session_packet *one)
+{
+    const uint8_t *cookie = cookie_of(one->p, one->len, false);
+
+    if (cookie != NULL && !has_cookie(p, cookie))
+        memcpy(p->cookies[p->n_cookies++ % COOKIES], cookie, IKE_COOKIE_SIZE);
+}
+
+/* A client that floated renews phase 1 on UDP 4500. One that begins on UDP 500 once more has
+ * forgotten its call, and no goodbye may ever have come. */
+static bool
+begins_anew(const struct ras_l2tp_peer *p, const struct session_packet *one)
+{
+    static const uint8_t none[IKE_COOKIE_SIZE];
+    const uint8_t *cookie = cookie_of(one->p, one->len, false);
+
+    return cookie != NULL && p->sockets[CHANNEL_DATA].fd >= 0 && ras_core_client4(p->core) != 0 &&
+           !has_cookie(p, cookie) && memcmp(cookie + IKE_COOKIE_SIZE, none, sizeof none) == 0;
+}
+
 size_t
 session_receive_batch(struct session *s, usec_t now, enum session_channel from,
                       struct session_packet *v, size_t n, struct session_packets *ret)
@@ -84,6 +133,15 @@ session_receive_batch(struct session *s, usec_t now, enum session_channel from,
     struct ras_l2tp_peer *p = peer_of(s);
     size_t good = 0;
 
+    for (size_t i = 0; i < n && from == CHANNEL_CONTROL; i++) {
+        p->forgotten |= begins_anew(p, &v[i]);
+        if (!p->forgotten)
+            note_cookie(p, &v[i]);
+    }
+    if (p->forgotten) {
+        ret->n = 0;
+        return n; /* message 1 will come again, and find nobody in its way */
+    }
     ras_core_datagrams(p->core, now, from, v, n, ret);
     for (size_t i = 0; i < ret->n; i++) {
         if (!source_right(p, &ret->v[i]))
@@ -266,6 +324,7 @@ new_peer(struct ras_l2tp *l, const struct sockaddr_in *from, usec_t now)
     p->owner = l;
     p->call = ++*l->calls;
     p->from = ntohl(from->sin_addr.s_addr);
+    p->port = ntohs(from->sin_port);
     if (!prepare(p, now)) {
         free_peer(p);
         *slot = NULL;
@@ -295,6 +354,25 @@ flush(struct ras_l2tp_peer *p)
         ras_report_event(p->call, &e);
 }
 
+/* Whose is it? By its cookie; what has none (ESP), or not IPsec, by where it came from. */
+static struct ras_l2tp_peer *
+find_peer(struct ras_l2tp *l, const struct sockaddr_in *from, const uint8_t *cookie, bool floated)
+{
+    struct ras_l2tp_peer *found = NULL;
+
+    for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
+        struct ras_l2tp_peer *p = l->peers[i];
+
+        if (p == NULL || p->from != ntohl(from->sin_addr.s_addr))
+            continue;
+        if (cookie != NULL && has_cookie(p, cookie))
+            return p;
+        if (cookie == NULL && (floated || p->port == ntohs(from->sin_port)))
+            found = p;
+    }
+    return found;
+}
+
 /* The first datagram from somewhere: a new client, or one whose NAT has thought of another port. */
 static void
 on_listener(struct ras_l2tp *l, bool floated, usec_t now)
@@ -312,10 +390,8 @@ on_listener(struct ras_l2tp *l, bool floated, usec_t now)
 
     if (n <= 0)
         return;
-    for (size_t i = 0; i < RAS_L2TP_MAX && p == NULL; i++) {
-        if (l->peers[i] != NULL && l->peers[i]->from == ntohl(from.sin_addr.s_addr))
-            p = l->peers[i];
-    }
+    const uint8_t *cookie = l->config->ipsec ? cookie_of(bytes, (size_t)n, floated) : NULL;
+    p = find_peer(l, &from, cookie, floated);
     if (p == NULL && !floated)
         p = new_peer(l, &from, now);
     if (p == NULL)
@@ -394,7 +470,7 @@ ras_l2tp_tend(struct ras_l2tp *l, usec_t now)
         if (now >= ras_core_deadline(p->core))
             ras_core_expire(p->core, now);
         flush(p);
-        if (ras_core_wants_close(p->core)) {
+        if (p->forgotten || ras_core_wants_close(p->core)) {
             ras_core_lost(p->core, now);
             flush(p);
             free_peer(p);

@@ -93,6 +93,10 @@ static const struct word actions[RAS_N_ACTIONS] = {
     [RAS_ACT_CCP_RESETS]     = {"ccp-resets", NUMBER},
     [RAS_ACT_PLAIN]          = {"plain", NO_VALUE},
     [RAS_ACT_IKE_REKEY]      = {"ike-rekey", NO_VALUE},
+    [RAS_ACT_IKE_DELETE]     = {"ike-delete", NO_VALUE},
+    [RAS_ACT_ESP_DELETE]     = {"esp-delete", NO_VALUE},
+    [RAS_ACT_L2TP_CDN]       = {"l2tp-cdn", MAY_NUMBER},
+    [RAS_ACT_L2TP_STOPCCN]   = {"l2tp-stopccn", MAY_NUMBER},
 };
 
 static const struct word stages[RAS_N_STAGES] = {

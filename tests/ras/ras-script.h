@@ -108,6 +108,10 @@ enum ras_action {
     RAS_ACT_CCP_RESETS,    /* VALUE Reset-Requests at once */
     RAS_ACT_PLAIN,         /* an IP packet in the clear, whatever was agreed */
     RAS_ACT_IKE_REKEY,     /* a new pair of associations, from the server */
+    RAS_ACT_IKE_DELETE,    /* phase 1 alone */
+    RAS_ACT_ESP_DELETE,    /* the pair of associations alone */
+    RAS_ACT_L2TP_CDN,      /* the call alone, VALUE is the result */
+    RAS_ACT_L2TP_STOPCCN,  /* the tunnel alone, the same */
     RAS_N_ACTIONS,
 };
 

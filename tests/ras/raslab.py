@@ -389,9 +389,10 @@ class Lab:
         self.dialtone("import", self.write(f"{service}.nmconnection", "\n".join(lines)))
         return service
 
-    def ping(self, address, count=1, size=56):
+    def ping(self, address, count=1, size=56, source=None):
+        more = ("-I", source) if source else ()
         return subprocess.run(
-            self.in_client("ping", "-n", "-q", "-i", "0.2", "-c", str(count), "-W", "2", "-s",
+            self.in_client("ping", "-n", "-q", *more, "-i", "0.2", "-c", str(count), "-W", "2", "-s",
                            str(size), address), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, timeout=30, check=False).returncode == 0
 
