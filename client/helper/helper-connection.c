@@ -5,6 +5,7 @@
 #include "dt-ras-error.h"
 #include "helper-attempt.h"
 #include "helper-details.h"
+#include "helper-guard.h"
 #include "helper-hold.h"
 #include "helper-log.h"
 #include "helper-object.h"
@@ -435,6 +436,10 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     if (self->plan.end_with_caller && caller != NULL)
         self->caller_watch = g_bus_watch_name_on_connection(
             bus, caller, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_gone, self, NULL);
+    if (self->plan.drop_redials > 0 && !helper_guard_possible())
+        helper_log(self->log, LOG_WARNING,
+                   "If this connection is cut off, its traffic is not held back while it is dialed "
+                   "again: nft is not installed.");
     begin_attempt(self);
     return true;
 }

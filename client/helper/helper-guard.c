@@ -6,17 +6,27 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const char *
 nft(void)
 {
     static const char *const paths[] = {"/usr/sbin/nft", "/sbin/nft"};
+    const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_NFT") : NULL;
 
+    if (by_hand != NULL && *by_hand == '/')
+        return access(by_hand, X_OK) == 0 ? by_hand : NULL;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (access(paths[i], X_OK) == 0)
             return paths[i];
     return NULL;
+}
+
+bool
+helper_guard_possible(void)
+{
+    return nft() != NULL;
 }
 
 int

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* 0, or a negative errno (-ENOENT: there is no nft here; -EOPNOTSUPP: the kernel has no nftables).
@@ -17,4 +18,5 @@
 int helper_guard_add(const char *ifname, uint32_t address);
 int helper_guard_remove(const char *ifname);
 
+bool helper_guard_possible(void);          /* there is an nft */
 int helper_guard_run(const char *ruleset); /* as nft -f reads it; the same results */

@@ -204,6 +204,27 @@ times_in_log(DtConnection *c, const char *what)
     return n;
 }
 
+/* Without nft a call that is cut off is not held back, which is said before it matters. */
+static void
+test_nothing_to_hold_with(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    g_setenv("DIALTONE_NFT", "/nonexistent/nft", TRUE);
+    if (harness_can_run()) {
+        harness_start(h);
+        g_autoptr(DtConnection) once = harness_dial_to(h, "up.test", "connected");
+        g_assert_cmpuint(times_in_log(once, "nft is not installed"), ==, 0); /* no redials */
+        dt_connection_call_disconnect_sync(once, NULL, NULL);
+        harness_wait_state(once, "idle");
+        g_autoptr(DtConnection) c = dial_to_be_cut(h, "cut829-up.test", 1, "waiting");
+        g_assert_cmpuint(times_in_log(c, "nft is not installed"), ==, 1);
+        g_assert_cmpuint(times_in_log(c, "is not held back meanwhile"), ==, 1);
+        harness_wait_state(c, "connected");
+        harness_stop(h);
+    }
+    g_unsetenv("DIALTONE_NFT");
+}
+
 /* T4, N7: whatever cuts a call off, it is dialed again: by a fresh tunnel process, that is told
  * where the server was, with the credentials that are then still there. */
 static void
@@ -627,6 +648,7 @@ main(int argc, char **argv)
     ADD("S2-killed-and-redialed", test_killed_and_redialed);
     ADD("no-protocol-works", test_no_protocol_works);
     ADD("question", test_question);
+    ADD("N6-nothing-to-hold-with", test_nothing_to_hold_with);
     ADD("nobody-answers", test_nobody_answers);
     ADD("S2-tunnel-killed", test_tunnel_killed);
     ADD("tunnel-hangs", test_tunnel_hangs);
