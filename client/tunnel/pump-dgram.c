@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    READS_MAX = PUMP_DGRAM_RX / PUMP_DGRAM_MAX, /* of one system call */
+    READS_MAX = 64, /* of one system call: as many packets as are merged into one at most */
     CONTROL_SIZE = CMSG_SPACE(sizeof(int)),
     SEGMENTS_MAX = 64, /* the kernel's UDP_MAX_SEGMENTS before Linux 6.9 */
     SEGMENTED_MAX = 65000,
@@ -18,7 +18,7 @@ enum {
 bool
 pump_dgram_init(struct pump_dgram *d, struct pump *pump)
 {
-    *d = (struct pump_dgram){.pump = pump};
+    *d = (struct pump_dgram){.pump = pump, .budget = PUMP_BUDGET};
     for (size_t i = 0; i < CHANNELS; i++)
         d->sockets[i].fd = -1;
     d->late_bytes = malloc(PUMP_DGRAM_MAX);
@@ -146,11 +146,17 @@ take(struct pump_dgram *d, enum session_channel channel, usec_t now, struct gath
 }
 
 /* The same memory holds a few long reads or many short ones. */
+static unsigned
+reads_of(const struct pump_dgram_socket *s)
+{
+    return s->wide ? PUMP_DGRAM_RX / PUMP_DGRAM_GRO : READS_MAX;
+}
+
 static int
 read_many(struct pump_dgram *d, const struct pump_dgram_socket *s)
 {
     const size_t size = s->wide ? PUMP_DGRAM_GRO : PUMP_DGRAM_MAX;
-    const unsigned most = PUMP_DGRAM_RX / (unsigned)size;
+    const unsigned most = reads_of(s);
     int n;
 
     for (unsigned i = 0; i < most; i++) {
@@ -173,12 +179,12 @@ void
 pump_dgram_receive(struct pump_dgram *d, enum session_channel channel, usec_t now)
 {
     const struct pump_dgram_socket *s = &d->sockets[channel];
-    const int most = s->wide ? PUMP_DGRAM_RX / PUMP_DGRAM_GRO : PUMP_DGRAM_RX / PUMP_DGRAM_MAX;
+    const int most = (int)reads_of(s);
     struct gathered g = {0};
     size_t total = 0;
     int n = most;
 
-    while (s->fd >= 0 && n == most && total < PUMP_BUDGET) {
+    while (s->fd >= 0 && n == most && total < d->budget) {
         n = read_many(d, s);
         for (int i = 0; i < n; i++)
             total += take(d, channel, now, &g, &d->messages[i]);
@@ -353,7 +359,7 @@ pump_dgram_send(struct pump_dgram *d)
 {
     int error = 0;
 
-    for (size_t total = 0; error == 0 && total < PUMP_BUDGET && pump_dgram_wants_tun(d);) {
+    for (size_t total = 0; error == 0 && total < d->budget && pump_dgram_wants_tun(d);) {
         d->n =
             pump_seal_batch(d->pump, d->room, PUMP_DGRAM_MAX, d->frames, PUMP_DGRAM_BATCH, &error);
         for (size_t i = 0; i < d->n; i++)

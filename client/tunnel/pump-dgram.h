@@ -29,6 +29,7 @@ struct pump_dgram_socket {
 
 struct pump_dgram {
     struct pump *pump;
+    size_t budget; /* octets in one direction before the other's turn; PUMP_BUDGET */
     struct pump_dgram_socket sockets[CHANNELS];
     uint64_t heard; /* datagrams, of whatever kind */
     int error;      /* of the last read that failed, ICMP mostly; 0: none yet */

@@ -2,7 +2,6 @@
 #include "pump.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 static void
 write_merged(void *owner, const struct iovec *iov, size_t n)
@@ -18,16 +17,14 @@ pump_init(struct pump *p)
     *p = (struct pump){.tun.fd = -1, .cut.ended = true};
     p->merge.write = write_merged;
     p->merge.owner = p;
-    p->super = malloc(OFFLOAD_SUPER_MAX);
-    return p->super != NULL;
+    return tun_queue_init(&p->queue, 0);
 }
 
 void
 pump_clear(struct pump *p)
 {
     io_tun_close(&p->tun);
-    free(p->super);
-    p->super = NULL;
+    tun_queue_clear(&p->queue);
 }
 
 int
@@ -71,22 +68,28 @@ pump_delivered(struct pump *p)
 int
 pump_read(struct pump *p)
 {
-    struct virtio_net_hdr hdr;
-    size_t n;
-
     if (p->fed)
         return -EAGAIN;
-    const int error = io_tun_read(&p->tun, &hdr, p->super, OFFLOAD_SUPER_MAX, &n);
+    const int error = tun_queue_fill(&p->queue, &p->tun);
+    struct tun_queue_packet *next = tun_queue_take(&p->queue);
 
-    if (error == 0 && !offload_cut_begin(&p->cut, &hdr, p->super, n))
+    if (next == NULL)
+        return error;
+    if (!offload_cut_begin(&p->cut, &next->hdr, next->p, next->n))
         p->stats.dropped++;
-    return error;
+    return 0;
 }
 
 bool
 pump_has_packets(const struct pump *p)
 {
     return offload_cut_left(&p->cut);
+}
+
+bool
+pump_waits(const struct pump *p)
+{
+    return pump_has_packets(p) || !tun_queue_empty(&p->queue);
 }
 
 /* The next packet into @slot. False: there was none, or it was dropped. */

@@ -13,8 +13,8 @@
  */
 #pragma once
 
-#include "io-tun.h"
 #include "session.h"
+#include "tun-queue.h"
 #include "tunnel-msg.h"
 
 enum {
@@ -28,7 +28,7 @@ struct pump {
     struct session_framing framing; /* valid when ->open */
     bool open;                      /* the TUN is there */
     bool fed;                       /* somebody else reads it, and sets ->cut */
-    uint8_t *super;
+    struct tun_queue queue;
     struct offload_cut cut;
     struct offload_merge merge;
     struct tunnel_stats stats;
@@ -54,6 +54,7 @@ void pump_delivered(struct pump *p);
 /* Up. The next super-packet: 0, -EAGAIN, or another negative errno: the interface is gone. */
 int pump_read(struct pump *p);
 bool pump_has_packets(const struct pump *p); /* of that super-packet, still to be sealed */
+bool pump_waits(const struct pump *p);       /* ... or of others that were read with it */
 /* The next of them, sealed somewhere in the @cap octets of @room. False: it was dropped. */
 bool pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_n);
 /* Up to @max packets (<= SESSION_BATCH) of what is left, and of as many super-packets as it takes

@@ -224,7 +224,7 @@ flush(struct tunnel *t)
 
     pump_dgram_flush(&l->pump);
     say(t);
-    if (pump_has_packets(&t->pump) && pump_dgram_wants_tun(&l->pump))
+    if (pump_waits(&t->pump) && pump_dgram_wants_tun(&l->pump))
         packets(t);
 }
 
@@ -245,6 +245,8 @@ watch(struct tunnel *t)
     watch_one(t, &t->l2tp.esp, CHANNEL_ESP);
     if (t->pump.open)
         loop_watch(&t->loop, &t->tun, pump_dgram_wants_tun(&t->l2tp.pump) ? EPOLLIN : 0);
+    if (pump_waits(&t->pump) && pump_dgram_wants_tun(&t->l2tp.pump))
+        loop_again(&t->loop);
 }
 
 static void

@@ -19,7 +19,11 @@
 
 #define STALL_TIMEOUT (100 * USEC_PER_MSEC) /* one client may not hold up the others for longer */
 
-enum { GRE_TURNS = 4 }; /* batches of GRE before it is the others' turn */
+enum {
+    GRE_TURNS = 1,          /* batches of GRE before it is the others' turn */
+    GRE_BUDGET = 64 * 1024, /* octets from the TUN, for the same while somebody calls by PPTP */
+    GRE_AHEAD = 128 * 1024, /* ... and those of transfers that were read and wait: tun-queue.h */
+};
 
 static usec_t
 now_usec(void)
@@ -131,10 +135,9 @@ ras_server_open(struct ras_server *s, const char *address, const char *pptp, con
     s->cut.ended = true;
     s->pptp_fd = s->gre.fd = s->l2tp.first = s->l2tp.floated = -1;
     s->stop_at = NEVER;
-    s->super = malloc(OFFLOAD_SUPER_MAX);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (s->super == NULL || s->epoll_fd < 0 || s->signal_fd < 0)
+    if (!tun_queue_init(&s->queue, 0) || s->epoll_fd < 0 || s->signal_fd < 0)
         return -errno;
     r = open_listener(&s->listen_fd, address, &in);
     if (r == 0 && pptp != NULL)
@@ -155,7 +158,7 @@ ras_server_close(struct ras_server *s)
 {
     for (size_t i = 0; i < RAS_MAX_CALLS; i++)
         ras_peer_free(s->peers[i]);
-    free(s->super);
+    tun_queue_clear(&s->queue);
     close(s->listen_fd);
     if (s->pptp_fd >= 0)
         close(s->pptp_fd);
@@ -316,9 +319,8 @@ find_peer(struct ras_server *s, const uint8_t *packet, size_t n)
 
 /* What was read last is for a client over L2TP. */
 static bool
-give_l2tp(struct ras_server *s, size_t n)
+give_l2tp(struct ras_server *s, const uint8_t *packet, size_t n)
 {
-    const uint8_t *packet = s->super;
     struct rd r = rd_over(packet, n);
     const bool six = packet[0] >> 4 == 6;
 
@@ -354,16 +356,17 @@ finish_cut(struct ras_server *s, usec_t now)
 static void
 read_tun(struct ras_server *s, usec_t now)
 {
-    struct virtio_net_hdr hdr;
-    size_t n, budget = RAS_PEER_BUDGET;
+    size_t budget = s->queue.ahead > 0 ? GRE_BUDGET : RAS_PEER_BUDGET;
 
     while (budget > 0 && finish_cut(s, now)) {
-        if (io_tun_read(&s->tun->io, &hdr, s->super, OFFLOAD_SUPER_MAX, &n) < 0)
+        tun_queue_fill(&s->queue, &s->tun->io);
+        const struct tun_queue_packet *next = tun_queue_take(&s->queue);
+        if (next == NULL)
             break;
-        budget -= n < budget ? n : budget;
-        s->cut_for = n > 0 ? find_peer(s, s->super, n) : NULL;
-        if (!offload_cut_begin(&s->cut, &hdr, s->super, n) ||
-            (s->cut_for == NULL && !give_l2tp(s, n))) {
+        budget -= next->n < budget ? next->n : budget;
+        s->cut_for = find_peer(s, next->p, next->n);
+        if (!offload_cut_begin(&s->cut, &next->hdr, next->p, next->n) ||
+            (s->cut_for == NULL && !give_l2tp(s, next->p, next->n))) {
             s->cut.ended = true;
             s->dropped++;
         }
@@ -391,6 +394,7 @@ static usec_t
 tend(struct ras_server *s, usec_t now, bool *ret_more)
 {
     usec_t next = s->stop_at;
+    bool gre = false;
 
     *ret_more = false;
     for (size_t i = 0; i < RAS_MAX_CALLS; i++) {
@@ -410,9 +414,11 @@ tend(struct ras_server *s, usec_t now, bool *ret_more)
             ras_peer_ready(p, now);
             *ret_more = true;
         }
+        gre |= p->gre.port != NULL;
         update_watch(s, p);
         next = usec_min(next, ras_peer_deadline(p));
     }
+    s->queue.ahead = gre ? GRE_AHEAD : 0;
     return usec_min(next, ras_l2tp_tend(&s->l2tp, now));
 }
 
@@ -437,6 +443,13 @@ watch_tun(struct ras_server *s, bool *watched)
     *watched = want;
 }
 
+/* It is not the packet before them that holds them up. */
+static bool
+waits(const struct ras_server *s)
+{
+    return !offload_cut_left(&s->cut) && !tun_queue_empty(&s->queue);
+}
+
 static int
 timeout_ms(usec_t now, usec_t next)
 {
@@ -458,6 +471,7 @@ ras_server_run(struct ras_server *s)
     while (!s->stopping || (any_calls(s) && now < s->stop_at)) {
         const usec_t wake =
             offload_cut_left(&s->cut) ? usec_min(next, s->cut_since + STALL_TIMEOUT) : next;
+        more |= waits(s);
         const int n = epoll_wait(s->epoll_fd, events, 32, more ? 0 : timeout_ms(now, wake));
         if (n < 0 && errno != EINTR)
             return -errno;
@@ -475,7 +489,7 @@ ras_server_run(struct ras_server *s)
             else if (!ras_l2tp_ready(&s->l2tp, who, now))
                 ras_peer_ready(who, now);
         }
-        if (offload_cut_left(&s->cut))
+        if (offload_cut_left(&s->cut) || waits(s))
             read_tun(s, now);
         next = tend(s, now, &more);
         ras_gre_flush(&s->gre);

@@ -26,7 +26,7 @@ struct ras_server {
     bool stopping;
     usec_t stop_at;
     struct ras_peer *peers[RAS_MAX_CALLS];
-    uint8_t *super; /* the packet that came from the TUN last */
+    struct tun_queue queue;
     struct offload_cut cut;
     struct ras_peer *cut_for; /* whom what is left of it is for */
     usec_t cut_since;

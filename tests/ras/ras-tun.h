@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "io-tun.h"
 #include "ras-core.h"
+#include "tun-queue.h"
 
 struct ras_tun {
     struct io_tun io;

@@ -263,6 +263,60 @@ test_blocked(void)
     world_clear(&w);
 }
 
+/* A super-packet of TCP that is cut into @n packets. */
+static void
+super_into_tun(struct world *w, unsigned n, uint8_t flow)
+{
+    enum { SEGMENT = 500, HEADERS = 40 };
+    const struct virtio_net_hdr hdr = {
+        .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+        .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+        .hdr_len = HEADERS,
+        .gso_size = SEGMENT,
+        .csum_start = 20,
+        .csum_offset = 16,
+    };
+    uint8_t p[sizeof hdr + HEADERS + 32 * SEGMENT] = {0}, *const ip = p + sizeof hdr;
+    const size_t len = HEADERS + n * SEGMENT;
+
+    memcpy(p, &hdr, sizeof hdr);
+    packet(ip, HEADERS, 0);
+    ip[2] = (uint8_t)(len >> 8);
+    ip[3] = (uint8_t)len;
+    ip[9] = IPPROTO_TCP;
+    ip[15] = flow;
+    ip[32] = 5 << 4;
+    g_assert_cmpint(send(w->tun, p, sizeof hdr + len, 0), ==, (ssize_t)(sizeof hdr + len));
+}
+
+/* What was read ahead is not forgotten when the budget is used up, for the TUN tells no more of it.
+ */
+static void
+test_read_ahead(void)
+{
+    struct world w;
+    uint8_t got[1000];
+    unsigned n = 0;
+
+    world_make(&w, true);
+    w.pump.tun.vnet_hdr = true;
+    w.pump.queue.ahead = 128 * 1024;
+    w.d.budget = 1;
+    for (uint8_t i = 0; i < 4; i++)
+        super_into_tun(&w, PUMP_DGRAM_BATCH / 2, i);
+    for (int turn = 0; turn < 2; turn++) {
+        g_assert_cmpint(pump_waits(&w.pump), ==, turn > 0);
+        g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+        g_assert_false(pump_has_packets(&w.pump));
+    }
+    g_assert_false(pump_waits(&w.pump));
+    while (recv(w.theirs, got, sizeof got, 0) > 0)
+        n++;
+    g_assert_cmpuint(n, ==, 2 * PUMP_DGRAM_BATCH);
+    g_assert_cmpuint(w.pump.stats.packets_out, ==, n);
+    world_clear(&w);
+}
+
 static void
 test_put_waits_its_turn(void)
 {
@@ -403,6 +457,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/pump-dgram/up-without-segmentation", NULL, test_up);
     g_test_add_func("/pump-dgram/put-is-never-cut", test_put_is_never_cut);
     g_test_add_func("/pump-dgram/blocked", test_blocked);
+    g_test_add_func("/pump-dgram/read-ahead", test_read_ahead);
     g_test_add_func("/pump-dgram/put-waits-its-turn", test_put_waits_its_turn);
     g_test_add_data_func("/pump-dgram/down-udp", "udp", test_down);
     g_test_add_data_func("/pump-dgram/down-one-by-one", NULL, test_down);
