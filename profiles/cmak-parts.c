@@ -12,6 +12,35 @@ enum { MAX_ROUTE_NOTES = 8 };
 
 /* --- servers --- */
 
+static gboolean
+is_list_key(const struct ini_section *s, const struct ini_entry *e)
+{
+    static const char *const keys[] = {"default", "Message", "UpdateURL"};
+
+    if (g_ascii_strcasecmp(s->name, "VPN Servers") == 0)
+        return *e->value != '\0';
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (g_ascii_strcasecmp(s->name, "Settings") == 0 &&
+            g_ascii_strcasecmp(e->key, keys[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void
+keep_unknown(Profile *p, const Ini *vpn, const char *file)
+{
+    const GPtrArray *sections = ini_sections(vpn);
+
+    for (guint i = 0; i < sections->len; i++) {
+        const struct ini_section *s = sections->pdata[i];
+        for (guint k = 0; k < s->entries->len; k++) {
+            const struct ini_entry *e = s->entries->pdata[k];
+            if (!is_list_key(s, e))
+                profile_add_other(p, file, s->name, e->key, e->value);
+        }
+    }
+}
+
 gboolean
 cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
 {
@@ -33,6 +62,7 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
         profile_set_origin(p, origin, file, list->name, e->key, e->value);
     }
     p->choose_server = p->servers->len > before;
+    keep_unknown(p, vpn, file);
     profile_set(&p->server_message, message);
     if (message != NULL)
         field_set_origin(field_find(SCOPE_OWN, "ServerMessage"), p, file, "Settings", "Message");
@@ -80,22 +110,105 @@ cmak_take_actions(Profile *p, const struct ini_section *section)
     }
 }
 
-/* --- routes --- */
+/* --- what actions name --- */
 
-char *
-cmak_route_file(const char *command)
+/* What follows @option in a command of @tool; NULL: it is another's, or has no such option. */
+static char *
+option_of(const char *command, const char *tool, const char *option)
 {
     g_autofree char *lower = g_ascii_strdown(command, -1);
-    const char *at = strstr(lower, "/static_file_name");
+    const char *at = strstr(lower, option);
 
-    if (strstr(lower, "cmroute") == NULL || at == NULL)
+    if (strstr(lower, tool) == NULL || at == NULL)
         return NULL;
-    const char *name = command + (at - lower) + strlen("/static_file_name");
+    const char *name = command + (at - lower) + strlen(option);
     name += strspn(name, " ");
     if (*name == '"')
         return g_strndup(name + 1, strcspn(name + 1, "\""));
     return g_strndup(name, strcspn(name, " "));
 }
+
+char *
+cmak_route_file(const char *command)
+{
+    return option_of(command, "cmroute", "/static_file_name");
+}
+
+char *
+cmak_route_url(const char *command)
+{
+    return option_of(command, "cmroute", "/update_url_path");
+}
+
+char *
+cmak_proxy_file(const struct profile_action *a)
+{
+    /* The one at the end puts back what the one at the beginning has saved. */
+    if (g_ascii_strcasecmp(a->event, "Disconnect Actions") == 0)
+        return NULL;
+    return option_of(a->command, "cmproxy", "/source_filename");
+}
+
+/* --- proxy --- */
+
+static void
+proxy_origin(Profile *p, const char *file, const char *field, const char *section, const char *key)
+{
+    field_set_origin(field_find(SCOPE_OWN, field), p, file, section, key);
+}
+
+static gboolean
+proxy_key(const struct ini_section *s, const struct ini_entry *e, const char *section,
+          const char *key)
+{
+    return g_ascii_strcasecmp(s->name, section) == 0 && g_ascii_strcasecmp(e->key, key) == 0;
+}
+
+/* "Using automatic proxy configuration" in Microsoft's documentation of Connection Manager: what
+ * is not enabled says nothing. TRUE: the entry was taken over. */
+static gboolean
+take_proxy_entry(Profile *p, const Ini *ini, const char *file, const struct ini_section *s,
+                 const struct ini_entry *e)
+{
+    static const char automatic[] = "Automatic Proxy", manual[] = "Manual Proxy";
+    const gboolean by_hand = ini_get_int(ini, manual, "ProxyEnable", 0) == 1;
+    const gboolean script = ini_get_int(ini, automatic, "AutoConfigScriptEnable", 0) == 1;
+
+    if (proxy_key(s, e, manual, "ProxyServer") && by_hand) {
+        profile_set(&p->web_proxy, e->value);
+        proxy_origin(p, file, "WebProxy", s->name, e->key);
+    } else if (proxy_key(s, e, manual, "ProxyOverride") && by_hand) {
+        profile_set(&p->web_proxy_except, e->value);
+        proxy_origin(p, file, "WebProxyExceptions", s->name, e->key);
+    } else if (proxy_key(s, e, automatic, "AutoConfigScript") && script) {
+        profile_set(&p->web_proxy_script, e->value);
+        proxy_origin(p, file, "WebProxyScript", s->name, e->key);
+    } else if (proxy_key(s, e, automatic, "AutoProxyEnable")) {
+        p->web_proxy_detect = ini_number(e->value, 0) == 1;
+        proxy_origin(p, file, "WebProxyDetect", s->name, e->key);
+    } else {
+        return (by_hand && proxy_key(s, e, manual, "ProxyEnable")) ||
+               (script && proxy_key(s, e, automatic, "AutoConfigScriptEnable"));
+    }
+    return TRUE;
+}
+
+void
+cmak_take_proxy(Profile *p, const Ini *ini, const char *file)
+{
+    const GPtrArray *sections = ini_sections(ini);
+
+    for (guint i = 0; i < sections->len; i++) {
+        const struct ini_section *s = sections->pdata[i];
+        for (guint k = 0; k < s->entries->len; k++) {
+            const struct ini_entry *e = s->entries->pdata[k];
+            if (!take_proxy_entry(p, ini, file, s, e))
+                profile_add_other(p, file, s->name, e->key, e->value);
+        }
+    }
+}
+
+/* --- routes --- */
 
 /* The prefix of a netmask, or -1. */
 static int

@@ -17,5 +17,10 @@ gboolean cmak_is_action_section(const char *section);
 void cmak_take_actions(Profile *p, const struct ini_section *section);
 /* The file behind /STATIC_FILE_NAME of a cmroute action, or NULL. Free it. */
 char *cmak_route_file(const char *command);
+char *cmak_route_url(const char *command); /* behind /UPDATE_URL_PATH */
+/* The file behind /source_filename of a cmproxy action that sets, or NULL. Free it. */
+char *cmak_proxy_file(const struct profile_action *a);
+/* [Manual Proxy] and [Automatic Proxy]: what web browsers should use. */
+void cmak_take_proxy(Profile *p, const Ini *ini, const char *file);
 /* "ADD net MASK mask default METRIC default IF default" lines; others become notes. */
 void cmak_take_routes(Profile *p, const char *file, const char *text);

@@ -12,6 +12,8 @@ struct writer {
     GHashTable *files, *kept;
     char *svc;            /* the profile's file name */
     char *dun, *isp;      /* names of the network entries */
+    char *proxy;          /* the file of the cmproxy action, or NULL */
+    const char *list;     /* the file that the servers came from, or NULL */
     GString *out;         /* the file that is being written */
     GHashTable *sections; /* folded names of those that it has */
 };
@@ -39,11 +41,10 @@ begin(struct writer *w)
 }
 
 static void
-end(struct writer *w, const char *suffix)
+end_as(struct writer *w, char *name) /* takes it */
 {
     gsize n = 0;
     char *ansi = g_convert(w->out->str, (gssize)w->out->len, "CP1252", "UTF-8", NULL, &n, NULL);
-    char *name = g_strconcat(w->svc, suffix, NULL);
 
     if (ansi == NULL) {
         g_string_prepend(w->out, "\xef\xbb\xbf"); /* becomes the mark of UTF-16 */
@@ -52,6 +53,12 @@ end(struct writer *w, const char *suffix)
     g_hash_table_insert(w->files, name, g_bytes_new_take(ansi, n));
     g_string_free(w->out, TRUE);
     g_hash_table_unref(w->sections);
+}
+
+static void
+end(struct writer *w, const char *suffix)
+{
+    end_as(w, g_strconcat(w->svc, suffix, NULL));
 }
 
 static void
@@ -92,6 +99,13 @@ worth_writing(const struct profile_field *f, const Profile *p)
                                  : field_number(f, p) != f->fallback;
 }
 
+/* A proxy file says the same, and Windows reads that. */
+static gboolean
+in_own_section(const struct writer *w, const struct profile_field *f)
+{
+    return cmak_own_field(f) && (w->proxy == NULL || !g_str_has_prefix(f->key, "WebProxy"));
+}
+
 static void
 put_scope(struct writer *w, enum field_scope scope)
 {
@@ -99,11 +113,25 @@ put_scope(struct writer *w, enum field_scope scope)
         const struct profile_field *f = &profile_fields[i];
 
         if (f->scope != scope || !worth_writing(f, w->p) ||
-            (scope == SCOPE_OWN && !cmak_own_field(f)))
+            (scope == SCOPE_OWN && !in_own_section(w, f)))
             continue;
         g_autofree char *value = field_value(f, w->p);
         pair(w, f->key, value);
     }
+}
+
+/* The proxy file and the list of servers may have any name. */
+static gboolean
+is_of_file(const struct writer *w, const struct profile_other *o, const char *suffix)
+{
+    g_autofree char *file = g_ascii_strdown(o->file, -1);
+    const gboolean of_proxy = w->proxy != NULL && g_ascii_strcasecmp(o->file, w->proxy) == 0;
+
+    if (of_proxy || suffix == w->proxy)
+        return of_proxy && suffix == w->proxy;
+    if (g_str_equal(suffix, ".txt"))
+        return w->list != NULL && g_str_equal(o->file, w->list);
+    return g_str_has_suffix(file, suffix);
 }
 
 /* What had no meaning here, in the section and in the kind of file that it came from. */
@@ -114,10 +142,9 @@ put_others(struct writer *w, const char *suffix, const char *only)
 
     for (guint i = 0; i < w->p->others->len; i++) {
         const struct profile_other *o = w->p->others->pdata[i];
-        g_autofree char *file = g_ascii_strdown(o->file, -1);
         g_autofree char *name = g_utf8_casefold(o->section, -1);
 
-        if (!g_str_has_suffix(file, suffix))
+        if (!is_of_file(w, o, suffix))
             continue;
         if (only != NULL ? !g_str_equal(name, folded) : g_hash_table_contains(w->sections, name))
             continue;
@@ -267,6 +294,12 @@ put_cmp(struct writer *w)
     end(w, ".cmp");
 }
 
+static const char *
+server_name(const struct profile_server *s)
+{
+    return *s->label != '\0' ? s->label : s->address;
+}
+
 static void
 put_server_list(struct writer *w)
 {
@@ -276,17 +309,65 @@ put_server_list(struct writer *w)
         return;
     begin(w);
     section(w, "Settings");
+    if (p->choose_server && p->server < p->servers->len)
+        pair(w, "default", server_name(server_at(p, p->server)));
     if (*p->server_message != '\0')
         pair(w, "Message", p->server_message);
     if (*p->server_list_url != '\0')
         pair(w, "UpdateURL", p->server_list_url);
+    put_others(w, ".txt", "Settings");
     section(w, "VPN Servers");
     for (guint i = 0; i < p->servers->len; i++) {
         const struct profile_server *s = server_at(p, i);
-        pair(w, *s->label != '\0' ? s->label : s->address, s->address);
+        pair(w, server_name(s), s->address);
     }
+    put_others(w, ".txt", "VPN Servers");
     put_others(w, ".txt", NULL);
     end(w, ".txt");
+}
+
+static void
+put_proxy_part(struct writer *w, const char *name, const char *flag, gboolean on)
+{
+    section(w, name);
+    if (on)
+        pair(w, flag, "1");
+    put_others(w, w->proxy, name);
+}
+
+static void
+put_proxy(struct writer *w)
+{
+    const Profile *p = w->p;
+    const gboolean by_hand = *p->web_proxy != '\0' || *p->web_proxy_except != '\0';
+
+    if (w->proxy == NULL)
+        return;
+    begin(w);
+    put_proxy_part(w, "Automatic Proxy", "AutoConfigScriptEnable", *p->web_proxy_script != '\0');
+    if (*p->web_proxy_script != '\0')
+        pair(w, "AutoConfigScript", p->web_proxy_script);
+    if (p->web_proxy_detect || profile_origin(p, "Dialtone/WebProxyDetect") != NULL)
+        pair(w, "AutoProxyEnable", p->web_proxy_detect ? "1" : "0");
+    put_proxy_part(w, "Manual Proxy", "ProxyEnable", by_hand);
+    if (*p->web_proxy != '\0')
+        pair(w, "ProxyServer", p->web_proxy);
+    if (*p->web_proxy_except != '\0')
+        pair(w, "ProxyOverride", p->web_proxy_except);
+    put_others(w, w->proxy, NULL);
+    end_as(w, g_strdup(w->proxy));
+}
+
+/* Its name alone: packages are flat. */
+static char *
+proxy_name(const Profile *p)
+{
+    for (guint i = 0; i < p->actions->len; i++) {
+        g_autofree char *file = cmak_proxy_file(p->actions->pdata[i]);
+        if (file != NULL && *file != '\0')
+            return g_path_get_basename(g_strdelimit(file, "\\", '/'));
+    }
+    return NULL;
 }
 
 /* What Windows needs to install it; the wizard's own is better, where there is one. */
@@ -368,6 +449,27 @@ keep(struct writer *w, const char *name)
     return bytes != NULL;
 }
 
+static const char *
+list_name(const Profile *p)
+{
+    for (guint i = 0; i < p->servers->len; i++) {
+        g_autofree char *name = g_strconcat("Server/", server_at(p, i)->address, NULL);
+        const struct profile_origin *o = profile_origin(p, name);
+        if (o != NULL && g_ascii_strcasecmp(o->section, "VPN Servers") == 0)
+            return o->file;
+    }
+    return NULL;
+}
+
+static void
+keep_merged(struct writer *w)
+{
+    g_auto(GStrv) names = g_strsplit(w->p->merged_files, "/", -1);
+
+    for (guint i = 0; names[i] != NULL; i++)
+        keep(w, names[i]);
+}
+
 GHashTable *
 cmak_write(const Profile *p, GHashTable *kept)
 {
@@ -380,16 +482,21 @@ cmak_write(const Profile *p, GHashTable *kept)
     w.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     w.dun = g_strdup(*p->dun_name != '\0' ? p->dun_name : p->name);
     w.isp = g_strdup(p->isp_name);
+    w.proxy = proxy_name(p);
+    w.list = list_name(p);
     for (gsize i = 0; i < G_N_ELEMENTS(pictures); i++)
         keep(&w, pictures[i]);
+    keep_merged(&w);
     put_cms(&w);
     put_cmp(&w);
     put_server_list(&w);
     put_route_files(&w);
+    put_proxy(&w);
     if (!keep(&w, inf))
         put_inf(&w);
     g_free(w.svc);
     g_free(w.dun);
     g_free(w.isp);
+    g_free(w.proxy);
     return w.files;
 }

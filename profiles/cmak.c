@@ -1,10 +1,9 @@
 /* cmak.c - see cmak.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmak.h"
 
+#include "cmak-loader.h"
 #include "cmak-own.h"
 #include "cmak-parts.h"
-#include "cmak-source.h"
-#include "ini.h"
 #include "profile-fields.h"
 #include "ras.h"
 #include "text-decode.h"
@@ -14,20 +13,6 @@
 #include <string.h>
 
 G_DEFINE_QUARK(cmak - error - quark, cmak_error)
-
-enum { INF, CMS, CMP, N_PARTS };
-
-struct loader {
-    const struct cmak_source *source;
-    Profile *p;
-    struct {
-        const char *name; /* NULL: there is none */
-        Ini *ini;
-        GBytes *bytes;
-    } part[N_PARTS];
-    guint codepage;
-    GHashTable *used; /* struct ini_entry that have a typed field */
-};
 
 /* --- finding the files --- */
 
@@ -65,7 +50,7 @@ stem_of(const char *name)
 }
 
 static const char *
-sibling(const struct loader *l, const char *stem, const char *suffix)
+sibling(const struct cmak_loader *l, const char *stem, const char *suffix)
 {
     g_autofree char *name = g_strconcat(stem, suffix, NULL);
 
@@ -73,7 +58,7 @@ sibling(const struct loader *l, const char *stem, const char *suffix)
 }
 
 static gboolean
-read_part(struct loader *l, int which, const char *name, GError **error)
+read_part(struct cmak_loader *l, int which, const char *name, GError **error)
 {
     g_autoptr(GError) why = NULL;
     gsize n;
@@ -95,12 +80,14 @@ read_part(struct loader *l, int which, const char *name, GError **error)
 
 /* The .inf comes first: it tells the language, and so the code page of all files. */
 static gboolean
-read_inf(struct loader *l, const char *name, GError **error)
+read_inf(struct cmak_loader *l, const char *name, GError **error)
 {
     gint64 lcid;
 
     if (!read_part(l, INF, name, error))
         return FALSE;
+    if (l->is_told)
+        return TRUE;
     lcid = ini_get_int(l->part[INF].ini, "Strings", "DisplayLCID", 0);
     if (lcid <= 0)
         lcid = ini_get_int(l->part[INF].ini, "Strings", "CmLCID", 0);
@@ -113,7 +100,7 @@ read_inf(struct loader *l, const char *name, GError **error)
 }
 
 static gboolean
-check_format(const struct loader *l, int which, GError **error)
+check_format(const struct cmak_loader *l, int which, GError **error)
 {
     if (l->part[which].ini == NULL ||
         ini_get(l->part[which].ini, "Profile Format", "Version") != NULL)
@@ -125,7 +112,7 @@ check_format(const struct loader *l, int which, GError **error)
 
 /* The one file in the folder to begin with. */
 static const char *
-choose_start(const struct loader *l, GError **error)
+choose_start(const struct cmak_loader *l, GError **error)
 {
     static const char *const suffixes[] = {".cmp", ".cms", ".inf"};
 
@@ -155,7 +142,7 @@ missing(GError **error, const char *who, const char *what)
 
 /* From .cmp to its .cms by CMSFile=. */
 static gboolean
-follow_cmp(struct loader *l, const char *cmp, const char **ret_cms, GError **error)
+follow_cmp(struct cmak_loader *l, const char *cmp, const char **ret_cms, GError **error)
 {
     const char *wanted;
 
@@ -179,7 +166,7 @@ follow_cmp(struct loader *l, const char *cmp, const char **ret_cms, GError **err
 
 /* The profile's file name, by which its files are called. */
 static char *
-stem_to_use(const struct loader *l, const char *start)
+stem_to_use(const struct cmak_loader *l, const char *start)
 {
     const Ini *inf = l->part[INF].ini;
     const char *named = inf == NULL ? NULL : ini_get(inf, "Strings", "ShortSvcName");
@@ -188,7 +175,7 @@ stem_to_use(const struct loader *l, const char *start)
 }
 
 static gboolean
-find_parts(struct loader *l, const char *start, GError **error)
+find_parts(struct cmak_loader *l, const char *start, GError **error)
 {
     g_autofree char *first = stem_of(start);
     const char *inf = has_suffix(start, ".inf") ? start : sibling(l, first, ".inf");
@@ -217,16 +204,8 @@ find_parts(struct loader *l, const char *start, GError **error)
 
 /* --- typed fields --- */
 
-static const char *
-base_name(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    return slash == NULL ? name : slash + 1;
-}
-
 static const struct ini_entry *
-entry_in(const struct loader *l, int which, const char *section, const char *key)
+entry_in(const struct cmak_loader *l, int which, const char *section, const char *key)
 {
     const struct ini_entry *e =
         l->part[which].ini == NULL ? NULL : ini_find(l->part[which].ini, section, key);
@@ -243,7 +222,7 @@ struct found {
 };
 
 static void
-look(const struct loader *l, int which, const char *section, const char *key, struct found *f)
+look(const struct cmak_loader *l, int which, const char *section, const char *key, struct found *f)
 {
     const struct ini_entry *e = entry_in(l, which, section, key);
 
@@ -254,7 +233,7 @@ look(const struct loader *l, int which, const char *section, const char *key, st
 
 /* Both files are asked, so that a key counts as known in both. */
 static struct found
-entry_of(const struct loader *l, const struct profile_field *f, const char *dun)
+entry_of(const struct cmak_loader *l, const struct profile_field *f, const char *dun)
 {
     const char *section = field_section(f->scope);
     const int first = f->scope == SCOPE_USER ? CMP : CMS;
@@ -285,7 +264,7 @@ parse_number(const char *text, gint64 *ret)
 }
 
 static void
-take_field(struct loader *l, const struct profile_field *f, const char *dun)
+take_field(struct cmak_loader *l, const struct profile_field *f, const char *dun)
 {
     struct found found = entry_of(l, f, dun);
     const struct ini_entry *e = found.entry;
@@ -302,13 +281,13 @@ take_field(struct loader *l, const struct profile_field *f, const char *dun)
                      field_number(f, l->p));
     }
     if (taken)
-        field_set_origin(f, l->p, base_name(l->part[found.which].name), found.section, f->key);
+        field_set_origin(f, l->p, cmak_base_name(l->part[found.which].name), found.section, f->key);
     g_free(found.section);
 }
 
 /* The name behind "Server&" and its kin that describes the VPN. */
 static char *
-vpn_entry_name(struct loader *l)
+vpn_entry_name(struct cmak_loader *l)
 {
     const struct ini_entry *tunnel = entry_in(l, CMS, "Connection Manager", "TunnelDUN");
     const struct ini_entry *dun = entry_in(l, CMS, "Connection Manager", "DUN");
@@ -326,7 +305,7 @@ vpn_entry_name(struct loader *l)
 }
 
 static void
-take_fields(struct loader *l)
+take_fields(struct cmak_loader *l)
 {
     const struct ini_entry *line = entry_in(l, CMS, "Connection Manager", "DUN");
     const char *isp = line == NULL ? "" : line->value;
@@ -357,120 +336,6 @@ take_fields(struct loader *l)
         l->p->connection_type = 1;
 }
 
-/* --- files that belong to it --- */
-
-static GBytes *
-keep_file(struct loader *l, const char *wanted, gsize max, const char **ret_name)
-{
-    const char *name = cmak_source_resolve(l->source, wanted);
-    g_autoptr(GError) why = NULL;
-    GBytes *bytes = NULL;
-
-    if (name == NULL) {
-        profile_note(
-            l->p,
-            cmak_source_name_safe(wanted)
-                ? _("The file %s of the profile is missing.")
-                : _("The profile names a file outside its folder, which was not opened: %s"),
-            wanted);
-        return NULL;
-    }
-    if (g_hash_table_size(l->p->files) < CMAK_MAX_FILES)
-        bytes = cmak_source_read(l->source, name, max, &why);
-    if (bytes == NULL) {
-        profile_note(l->p, _("A file of the profile cannot be read. %s"),
-                     why == NULL ? wanted : why->message);
-        return NULL;
-    }
-    *ret_name = base_name(name);
-    g_hash_table_insert(l->p->files, g_utf8_make_valid(*ret_name, -1), g_bytes_ref(bytes));
-    return bytes;
-}
-
-static void
-keep_named(struct loader *l, char **field)
-{
-    const char *name;
-
-    if (**field == '\0')
-        return;
-    g_autoptr(GBytes) bytes = keep_file(l, *field, CMAK_MAX_FILE, &name);
-    g_autofree char *valid = bytes == NULL ? NULL : g_utf8_make_valid(name, -1);
-    profile_set(field, valid);
-}
-
-/* A phone book may still have to be downloaded; its name stays then. */
-static void
-keep_book(struct loader *l, char **field)
-{
-    if (**field != '\0' && cmak_source_resolve(l->source, *field) != NULL)
-        keep_named(l, field);
-}
-
-/* A saved password in a .cmp is neither used nor kept: secrets live in the keyring. */
-static gboolean
-is_secret(const char *key)
-{
-    static const char *const keys[] = {"Password", "InternetPassword", "PresharedKey",
-                                       "Pre-SharedKey", "PSK"};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
-        if (g_ascii_strcasecmp(key, keys[i]) == 0)
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean
-holds_secret(const Ini *ini)
-{
-    const GPtrArray *sections = ini_sections(ini);
-
-    for (guint i = 0; i < sections->len; i++) {
-        const struct ini_section *s = sections->pdata[i];
-        for (guint j = 0; j < s->entries->len; j++) {
-            const struct ini_entry *e = s->entries->pdata[j];
-            if (*e->value != '\0' && is_secret(e->key))
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static void
-keep_originals(struct loader *l)
-{
-    for (int i = 0; i < N_PARTS; i++) {
-        if (l->part[i].ini == NULL)
-            continue;
-        if (holds_secret(l->part[i].ini)) {
-            profile_note(l->p, _("There is a password or a key in %s. It was not taken over."),
-                         l->part[i].name);
-            continue;
-        }
-        g_hash_table_insert(l->p->files, g_utf8_make_valid(base_name(l->part[i].name), -1),
-                            g_bytes_ref(l->part[i].bytes));
-    }
-}
-
-static void
-take_files(struct loader *l)
-{
-    const Ini *inf = l->part[INF].ini;
-    const char *licence = inf == NULL ? NULL : ini_get(inf, "CMAK Status", "LicenseFile");
-
-    keep_originals(l);
-    keep_named(l, &l->p->logo);
-    keep_named(l, &l->p->icon);
-    keep_named(l, &l->p->small_icon);
-    keep_named(l, &l->p->tray_icon);
-    keep_named(l, &l->p->help_file);
-    keep_named(l, &l->p->pb_logo);
-    keep_book(l, &l->p->pb_file);
-    keep_book(l, &l->p->region_file);
-    profile_set(&l->p->licence_file, licence);
-    keep_named(l, &l->p->licence_file);
-}
-
 /* --- servers, routes, certificates --- */
 
 /* The user's own choice (.cmp), else the first address of the .cms. */
@@ -487,7 +352,7 @@ choose_server(Profile *p, const char *address)
 }
 
 static gboolean
-take_servers(struct loader *l, GError **error)
+take_servers(struct cmak_loader *l, GError **error)
 {
     const struct ini_entry *cms = entry_in(l, CMS, "Connection Manager", "TunnelAddress");
     const struct ini_entry *cmp = entry_in(l, CMP, "Connection Manager", "TunnelAddress");
@@ -499,7 +364,7 @@ take_servers(struct loader *l, GError **error)
     gsize n;
 
     if (file != NULL && *file->value != '\0') {
-        g_autoptr(GBytes) bytes = keep_file(l, file->value, INI_MAX_FILE, &name);
+        g_autoptr(GBytes) bytes = cmak_keep_file(l, file->value, INI_MAX_FILE, &name);
         if (bytes == NULL && *address == '\0')
             return missing(error, l->part[CMS].name, file->value);
         const void *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
@@ -512,37 +377,16 @@ take_servers(struct loader *l, GError **error)
         const int which = cmp != NULL && *cmp->value != '\0' ? CMP : CMS;
 
         profile_add_server(l->p, "", address);
-        profile_set_origin(l->p, origin, base_name(l->part[which].name), "Connection Manager",
+        profile_set_origin(l->p, origin, cmak_base_name(l->part[which].name), "Connection Manager",
                            "TunnelAddress", address);
     }
     return TRUE;
 }
 
-static void
-take_route_files(struct loader *l)
-{
-    for (guint i = 0; i < l->p->actions->len; i++) {
-        struct profile_action *a = l->p->actions->pdata[i];
-        g_autofree char *file = cmak_route_file(a->command);
-        const char *name;
-        gsize n;
-
-        if (file == NULL)
-            continue;
-        g_autoptr(GBytes) bytes = keep_file(l, file, INI_MAX_FILE, &name);
-        if (bytes == NULL)
-            continue;
-        const char *data = g_bytes_get_data(bytes, &n);
-        g_autofree char *text = g_strndup(data == NULL ? "" : data, n);
-        cmak_take_routes(l->p, name, text);
-        a->replaced = TRUE;
-    }
-}
-
 /* Our own section in a .cms, which Connection Manager ignores: authorities that come with the
  * profile. They narrow the trust to this server's issuer, and the user is told. */
 static void
-take_own_section(struct loader *l)
+take_own_section(struct cmak_loader *l)
 {
     const struct ini_entry *ca = entry_in(l, CMS, CMAK_OWN_SECTION, "CertificateAuthorities");
     const struct ini_section *own = ini_find_section(l->part[CMS].ini, CMAK_OWN_SECTION);
@@ -552,12 +396,12 @@ take_own_section(struct loader *l)
     for (guint i = 0; own != NULL && i < own->entries->len; i++) {
         const struct ini_entry *e = own->entries->pdata[i];
         if (!g_hash_table_contains(l->used, e) &&
-            cmak_own_take(l->p, base_name(l->part[CMS].name), e))
+            cmak_own_take(l->p, cmak_base_name(l->part[CMS].name), e))
             g_hash_table_add(l->used, (gpointer)e);
     }
     if (ca == NULL || *ca->value == '\0')
         return;
-    g_autoptr(GBytes) bytes = keep_file(l, ca->value, PLAN_MAX_CA, &name);
+    g_autoptr(GBytes) bytes = cmak_keep_file(l, ca->value, PLAN_MAX_CA, &name);
     const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
     if (data != NULL && g_utf8_validate(data, (gssize)n, NULL))
         g_free(l->p->ca_pem), l->p->ca_pem = g_strndup(data, n);
@@ -568,17 +412,17 @@ take_own_section(struct loader *l)
 /* --- the rest --- */
 
 static void
-take_section(struct loader *l, int which, const struct ini_section *s)
+take_section(struct cmak_loader *l, int which, const struct ini_section *s)
 {
     const gboolean actions = cmak_is_action_section(s->name);
 
     for (guint i = 0; i < s->entries->len; i++) {
         const struct ini_entry *e = s->entries->pdata[i];
 
-        if (is_secret(e->key) || g_hash_table_contains(l->used, e) ||
+        if (cmak_is_secret(e->key) || g_hash_table_contains(l->used, e) ||
             (actions && strchr(e->key, '&') == NULL))
             continue;
-        profile_add_other(l->p, base_name(l->part[which].name), s->name, e->key, e->value);
+        profile_add_other(l->p, cmak_base_name(l->part[which].name), s->name, e->key, e->value);
     }
 }
 
@@ -596,7 +440,7 @@ inf_section_matters(const char *name)
 }
 
 static void
-take_actions(struct loader *l)
+take_actions(struct cmak_loader *l)
 {
     for (int i = 0; i < N_PARTS; i++) {
         const int which = (const int[N_PARTS]){CMS, INF, CMP}[i];
@@ -611,7 +455,7 @@ take_actions(struct loader *l)
 }
 
 static void
-take_others(struct loader *l)
+take_others(struct cmak_loader *l)
 {
     for (int which = CMS; which >= INF; which--) {
         const GPtrArray *sections =
@@ -627,11 +471,33 @@ take_others(struct loader *l)
         take_section(l, CMP, sections->pdata[i]);
 }
 
+/* Items for the menu beside the clock: programs of Windows. They stay among the other settings. */
+static void
+note_menu(struct cmak_loader *l)
+{
+    const struct ini_section *menu = ini_find_section(l->part[CMS].ini, "Menu Options");
+
+    if (menu != NULL && menu->entries->len > 0)
+        profile_note(l->p, _("The profile adds programs to the menu beside the clock. They are "
+                             "listed, and never run."));
+}
+
+static void
+tell_encoding(struct cmak_loader *l)
+{
+    const char *encoding = ini_encoding(l->part[CMS].ini);
+
+    profile_set(&l->p->encoding, encoding);
+    if (l->codepage == 0)
+        profile_note_guess(l->p);
+}
+
 static Profile *
-load(const struct cmak_source *source, const char *start, GError **error)
+load(const struct cmak_source *source, const char *start, guint codepage, GError **error)
 {
     g_autoptr(Profile) p = profile_new();
-    struct loader l = {.source = source, .p = p};
+    struct cmak_loader l = {
+        .source = source, .p = p, .codepage = codepage, .is_told = codepage != 0};
     gboolean ok = FALSE;
 
     l.used = g_hash_table_new(NULL, NULL);
@@ -639,14 +505,17 @@ load(const struct cmak_source *source, const char *start, GError **error)
         start = choose_start(&l, error);
     if (start != NULL && find_parts(&l, start, error)) {
         take_fields(&l);
-        take_files(&l);
+        cmak_take_files(&l);
         ok = take_servers(&l, error);
         take_actions(&l);
-        take_route_files(&l);
+        cmak_take_action_files(&l);
+        cmak_take_key_file(&l);
+        cmak_take_merged(&l);
+        note_menu(&l);
         take_own_section(&l);
         take_others(&l);
-        profile_set(&p->source, base_name(l.part[CMS].name));
-        profile_set(&p->encoding, ini_encoding(l.part[CMS].ini));
+        profile_set(&p->source, cmak_base_name(l.part[CMS].name));
+        tell_encoding(&l);
     }
     g_hash_table_unref(l.used);
     for (int i = 0; i < N_PARTS; i++) {
@@ -657,17 +526,17 @@ load(const struct cmak_source *source, const char *start, GError **error)
 }
 
 Profile *
-cmak_load_files(GHashTable *files, const char *name, GError **error)
+cmak_load_files(GHashTable *files, const char *name, guint codepage, GError **error)
 {
     struct cmak_source *source = cmak_source_of_files(files);
-    Profile *p = load(source, name, error);
+    Profile *p = load(source, name, codepage, error);
 
     cmak_source_free(source);
     return p;
 }
 
 Profile *
-cmak_load(const char *path, GError **error)
+cmak_load(const char *path, guint codepage, GError **error)
 {
     const gboolean folder = g_file_test(path, G_FILE_TEST_IS_DIR);
     g_autofree char *dir = folder ? g_strdup(path) : g_path_get_dirname(path);
@@ -686,7 +555,7 @@ cmak_load(const char *path, GError **error)
     source = cmak_source_of_folder(dir, error);
     if (source == NULL)
         return NULL;
-    p = load(source, name, error);
+    p = load(source, name, codepage, error);
     cmak_source_free(source);
     return p;
 }

@@ -24,8 +24,10 @@ enum cmak_error {
     CMAK_ERROR_UNSAFE,    /* it names a file outside its folder, or something not a plain file */
 };
 
-/* @path: a folder, or a .cms/.cmp/.inf file. Blocks; run it in a thread from a window. */
-Profile *cmak_load(const char *path, GError **error);
+/* @path: a folder, or a .cms/.cmp/.inf file. @codepage: how to read what is not Unicode; 0: as the
+ * .inf's language says, or else by a guess, which is noted. Blocks; run it in a thread from a
+ * window. */
+Profile *cmak_load(const char *path, guint codepage, GError **error);
 /* From memory: @files maps names to GBytes, with `/` in them; @name is the .cmp, .cms or .inf to
  * begin with, or NULL. What cmak_load() and the fuzzer use. */
-Profile *cmak_load_files(GHashTable *files, const char *name, GError **error);
+Profile *cmak_load_files(GHashTable *files, const char *name, guint codepage, GError **error);

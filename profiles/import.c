@@ -7,6 +7,7 @@
 #include "nm-keyfile.h"
 #include "package.h"
 #include "profile-xml.h"
+#include "ps-profile.h"
 #include "ras.h"
 #include "rasphone-profile.h"
 
@@ -20,7 +21,9 @@ G_DEFINE_QUARK(import - error - quark, import_error)
 struct import {
     const char *format;
     char *file; /* its name, for the origins */
+    guint codepage;
     Profile *one;
+    GPtrArray *several; /* Profile, or NULL */
     Rasphone *book;
 };
 
@@ -56,7 +59,7 @@ static gboolean
 open_cmak(Import *import, const char *path, GError **error)
 {
     import->format = "cmak";
-    import->one = cmak_load(path, error);
+    import->one = cmak_load(path, import->codepage, error);
     return import->one != NULL;
 }
 
@@ -67,7 +70,7 @@ open_package(Import *import, GBytes *bytes, GError **error)
     g_autoptr(GHashTable) files = package_read(bytes, error);
 
     import->format = "package";
-    import->one = files == NULL ? NULL : cmak_load_files(files, NULL, error);
+    import->one = files == NULL ? NULL : cmak_load_files(files, NULL, import->codepage, error);
     return import->one != NULL;
 }
 
@@ -92,7 +95,7 @@ static gboolean
 open_rasphone(Import *import, GBytes *bytes)
 {
     import->format = "rasphone";
-    import->book = rasphone_parse(bytes, 0, NULL);
+    import->book = rasphone_parse(bytes, import->codepage, NULL);
     if (import->book != NULL && is_rasphone(import->book))
         return TRUE;
     g_clear_pointer(&import->book, rasphone_free);
@@ -126,6 +129,11 @@ open_any(Import *import, const char *path, GError **error)
     }
     if (open_rasphone(import, bytes))
         return TRUE;
+    if (ps_profile_is(bytes)) {
+        import->format = "powershell";
+        import->several = ps_profile_read(bytes, import->codepage, import->file, error);
+        return import->several != NULL;
+    }
     ras_printable(shown, sizeof shown, path, strlen(path));
     g_set_error(error, IMPORT_ERROR, IMPORT_ERROR_UNKNOWN,
                 _("%s is no file that can be imported: neither a Connection Manager profile nor a "
@@ -137,8 +145,16 @@ open_any(Import *import, const char *path, GError **error)
 Import *
 import_open(const char *path, GError **error)
 {
+    return import_open_as(path, 0, error);
+}
+
+Import *
+import_open_as(const char *path, guint codepage, GError **error)
+{
     g_autoptr(Import) import = g_new0(Import, 1);
     g_autofree char *name = g_path_get_basename(path);
+
+    import->codepage = codepage;
 
     import->file = g_malloc(strlen(name) + 1);
     ras_printable(import->file, strlen(name) + 1, name, strlen(name));
@@ -152,6 +168,7 @@ import_free(Import *import)
         return;
     g_free(import->file);
     profile_free(import->one);
+    g_clear_pointer(&import->several, g_ptr_array_unref);
     rasphone_free(import->book);
     g_free(import);
 }
@@ -162,25 +179,47 @@ import_format(const Import *import)
     return import->format;
 }
 
+static const Profile *
+profile_at(const Import *import, guint i)
+{
+    return import->several != NULL ? import->several->pdata[i] : import->one;
+}
+
 guint
 import_count(const Import *import)
 {
-    return import->book != NULL ? rasphone_count(import->book) : 1;
+    return import->book != NULL      ? rasphone_count(import->book)
+           : import->several != NULL ? import->several->len
+                                     : 1;
 }
 
 const char *
 import_name(const Import *import, guint i)
 {
-    return import->book != NULL ? rasphone_name(import->book, i) : import->one->name;
+    return import->book != NULL ? rasphone_name(import->book, i) : profile_at(import, i)->name;
 }
 
 gboolean
 import_find(const Import *import, const char *name, guint *ret_i)
 {
+    g_autofree char *folded = g_utf8_casefold(name, -1);
+    const guint n = import_count(import);
+    guint alike = n;
+
     if (import->book != NULL)
         return rasphone_find(import->book, name, ret_i);
-    *ret_i = 0;
-    return g_str_equal(import->one->name, name);
+    for (guint i = n; i > 0; i--) {
+        g_autofree char *other = g_utf8_casefold(import_name(import, i - 1), -1);
+        if (g_str_equal(other, folded))
+            alike = i - 1;
+    }
+    for (guint i = n; i > 0; i--)
+        if (g_str_equal(import_name(import, i - 1), name))
+            alike = i - 1;
+    if (alike == n)
+        return FALSE;
+    *ret_i = alike;
+    return TRUE;
 }
 
 Profile *
@@ -188,7 +227,7 @@ import_profile(Import *import, guint i, GError **error)
 {
     (void)error;
     if (import->book == NULL)
-        return profile_copy(import->one);
+        return profile_copy(profile_at(import, i));
     g_autoptr(RasphoneEntry) e = rasphone_entry(import->book, i);
     return rasphone_profile(e, import->file);
 }
@@ -198,6 +237,6 @@ import_error_is_of_content(const GError *error)
 {
     return error->domain == IMPORT_ERROR || error->domain == CMAK_ERROR ||
            error->domain == INI_ERROR || error->domain == PACKAGE_ERROR ||
-           error->domain == NM_KEYFILE_ERROR || error->domain == G_MARKUP_ERROR ||
-           error->domain == RASPHONE_ERROR;
+           error->domain == NM_KEYFILE_ERROR || error->domain == PS_PROFILE_ERROR ||
+           error->domain == G_MARKUP_ERROR || error->domain == RASPHONE_ERROR;
 }

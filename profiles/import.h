@@ -3,8 +3,8 @@
  * what is in it rather than by what it is called, and read one profile at a time.
  *
  * A Connection Manager profile (folder, .cms, .cmp, .inf, or the package that holds them: .exe,
- * .cab), a RAS phone book (rasphone.pbk), a
- * connection of NetworkManager, a VPNv2 ProfileXML.
+ * .cab), a RAS phone book (rasphone.pbk), a connection of NetworkManager, a VPNv2 ProfileXML, a
+ * PowerShell script with Add-VpnConnection.
  * Nothing is stored, run or downloaded. Blocks; run it in a thread from a window.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -20,11 +20,13 @@ enum import_error { IMPORT_ERROR_UNKNOWN /* none of the formats above */ };
 typedef struct import Import;
 
 Import *import_open(const char *path, GError **error);
+/* @codepage: how to read text that is not Unicode, instead of a guess; 0: guess. */
+Import *import_open_as(const char *path, guint codepage, GError **error);
 void import_free(Import *import); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 
 const char *import_format(const Import *import); /* "cmak", "package", "rasphone", "nm",
-                                                    "profilexml": for logs and JSON */
+                                                    "profilexml", "powershell": for logs and JSON */
 guint import_count(const Import *import);        /* at least 1 */
 const char *import_name(const Import *import, guint i);
 /* By name, in the same letter case or else in any. */

@@ -110,6 +110,7 @@ const struct profile_field profile_fields[] = {
     {SCOPE_ISP, "PBFile", TEXT(pb_file)},
     {SCOPE_ISP, "RegionFile", TEXT(region_file)},
     {SCOPE_ISP, "PBURL", TEXT(pb_url)},
+    {SCOPE_ISP, "References", TEXT(references)},
 
     DUN_FIELDS(SCOPE_SERVER, SCOPE_TCPIP, SCOPE_NETWORKING, dun)
     DUN_FIELDS(SCOPE_ISP_SERVER, SCOPE_ISP_TCPIP, SCOPE_ISP_NETWORKING, isp)
@@ -130,8 +131,13 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "ProxyHost", TEXT(proxy_host)},
     {SCOPE_OWN, "ProxyPort", NUM(proxy_port, 0, 65535)},
     {SCOPE_OWN, "ProxyUser", TEXT(proxy_user)},
+    {SCOPE_OWN, "WebProxy", TEXT(web_proxy)},
+    {SCOPE_OWN, "WebProxyExceptions", TEXT(web_proxy_except)},
+    {SCOPE_OWN, "WebProxyScript", TEXT(web_proxy_script)},
+    {SCOPE_OWN, "WebProxyDetect", BOOL(web_proxy_detect, 0)},
     {SCOPE_OWN, "AcceptEarlyData", BOOL(accept_early_data, 0)},
     {SCOPE_OWN, "LastProtocol", NUM(last_protocol, 0, PLAN_PPTP)},
+    {SCOPE_OWN, "MergedFiles", TEXT(merged_files)},
     {SCOPE_OWN, "ServerListURL", TEXT(server_list_url)},
     {SCOPE_OWN, "IPsec", BOOL(ipsec, 1)},
     {SCOPE_OWN, "UseCertificate", BOOL(use_certificate, 0)},

@@ -4,6 +4,8 @@
 #include "profile.h"
 #include "ras.h"
 
+#include <glib/gi18n-lib.h>
+
 #include <string.h>
 
 static void
@@ -188,6 +190,14 @@ profile_note(Profile *p, const char *format, ...)
     ras_printable(shown, strlen(text) + 1, text, strlen(text)); /* file names can hold anything */
     g_ptr_array_add(p->notes, shown);
     va_end(args);
+}
+
+void
+profile_note_guess(Profile *p)
+{
+    if (g_str_has_prefix(p->encoding, "CP") || g_str_has_prefix(p->encoding, "ISO-"))
+        profile_note(p, _("The text is not Unicode. It was read as %s, which is a guess."),
+                     p->encoding);
 }
 
 void

@@ -86,6 +86,8 @@ void profile_add_action(Profile *p, const char *event, const char *command,
 void profile_add_other(Profile *p, const char *file, const char *section, const char *key,
                        const char *value);
 void profile_note(Profile *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* That ->encoding is a code page which nobody told. */
+void profile_note_guess(Profile *p);
 void profile_add_dns_rule(Profile *p, const char *domain, const char *servers);
 void profile_add_dns_search(Profile *p, const char *suffix);
 

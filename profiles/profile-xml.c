@@ -146,6 +146,20 @@ take_machine_method(struct reader *r, const char *key, const char *value)
 }
 
 static void
+take_proxy(struct reader *r, const char *key, const char *value)
+{
+    profile_set(&r->p->web_proxy, value);
+    origin(r, SCOPE_OWN, "WebProxy", key);
+}
+
+static void
+take_proxy_script(struct reader *r, const char *key, const char *value)
+{
+    profile_set(&r->p->web_proxy_script, value);
+    origin(r, SCOPE_OWN, "WebProxyScript", key);
+}
+
+static void
 take_eap_type(struct reader *r, const char *key, const char *value)
 {
     if (field_set_number(field_find(SCOPE_SERVER, "CustomAuthKey"), r->p, ini_number(value, 0)))
@@ -195,6 +209,8 @@ static const struct {
     {"VPNProfile/NativeProfile/Authentication/MachineMethod", take_machine_method},
     {"VPNProfile/NativeProfile/Authentication/Eap/Configuration/EapHostConfig/EapMethod/Type",
      take_eap_type},
+    {"VPNProfile/Proxy/Manual/Server", take_proxy},
+    {"VPNProfile/Proxy/AutoConfigUrl", take_proxy_script},
     {"VPNProfile/Route/Address", hold_address},
     {"VPNProfile/Route/PrefixSize", hold_prefix},
     {"VPNProfile/DomainNameInformation/DomainName", hold_domain},

@@ -320,6 +320,27 @@ warn_certificate(const Profile *p, GPtrArray *list)
         }
 }
 
+/* Browsers have settings of their own, and a person who keeps them. */
+static void
+warn_web_proxy(const Profile *p, GPtrArray *list)
+{
+    const char *except = *p->web_proxy_except == '\0' ? "-" : p->web_proxy_except;
+
+    if (*p->web_proxy != '\0')
+        warn(list,
+             _("While connected, web browsers should use the proxy %s (not for: %s). This program "
+               "does not set it."),
+             p->web_proxy, except);
+    if (*p->web_proxy_script != '\0')
+        warn(list,
+             _("While connected, web browsers should take their proxy from %s. This program does "
+               "not set it."),
+             p->web_proxy_script);
+    if (p->web_proxy_detect)
+        warn(list, _("While connected, web browsers should look for a proxy by themselves. This "
+                     "program does not set it."));
+}
+
 static void
 warn_actions(const Profile *p, GPtrArray *list)
 {
@@ -346,6 +367,7 @@ profile_warnings(const Profile *p)
     warn_certificate(p, list);
     if (p->dun.gateway_on_remote)
         warn(list, _("While connected, all traffic of this computer goes through the VPN."));
+    warn_web_proxy(p, list);
     warn_actions(p, list);
     for (guint i = 0; i < p->notes->len; i++)
         g_ptr_array_add(list, g_strdup(p->notes->pdata[i]));

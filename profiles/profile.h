@@ -86,7 +86,8 @@ struct profile {
     char *pb_file, *region_file, *pb_url, *pb_message; /* PBFile, RegionFile, PBURL, PBMessage */
     char *server_list_url;                             /* [Settings] UpdateURL of the VPN file */
     guint pb_version, download_delay;                  /* Version, DownloadDelay (seconds) */
-    gboolean tunnel_references; /* TunnelReferences: the VPN also behind merged phone books */
+    gboolean tunnel_references;      /* TunnelReferences: the VPN also behind merged phone books */
+    char *references, *merged_files; /* References: other profiles; kept files of theirs: "a/b" */
 
     /* TLS and proxy: of this program, not of Connection Manager */
     char *ca_pem;   /* the only authorities; "": the system's */
@@ -96,6 +97,10 @@ struct profile {
     char *proxy_host, *proxy_user;
     guint proxy_port;
     gboolean accept_early_data; /* learned: this server takes POST and first packet in one flight */
+
+    /* What web browsers should use while connected; of the proxy file. Shown, not set. */
+    char *web_proxy, *web_proxy_except, *web_proxy_script; /* "host:port", "a;<local>", a URL */
+    gboolean web_proxy_detect;
 
     /* Redial and idle */
     guint redial_count, redial_delay; /* RedialCount, RedialDelay (seconds) */

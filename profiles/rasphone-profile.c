@@ -381,6 +381,8 @@ rasphone_profile(const RasphoneEntry *e, const char *file)
     rasphone_blob_take(p, e, file, r.used);
     take_custom_dialer(&r);
     keep_entry(&r);
+    if (e->codepage == 0)
+        profile_note_guess(p);
     take_others(&r);
     g_hash_table_unref(r.used);
     return p;

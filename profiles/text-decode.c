@@ -111,6 +111,16 @@ text_decode(const char *bytes, gsize n, guint codepage, char **ret_encoding)
     return text_decode_ansi(bytes, n, codepage, ret_encoding);
 }
 
+gboolean
+text_codepage_known(int codepage)
+{
+    g_autofree char *charset = g_strdup_printf("CP%d", codepage);
+    const GIConv cd =
+        codepage > 0 && codepage <= G_MAXUINT16 ? g_iconv_open("UTF-8", charset) : (GIConv)-1;
+
+    return cd != (GIConv)-1 && g_iconv_close(cd) == 0;
+}
+
 /* By primary language (the low ten bits); what is not here is 1252. Windows' "NLS information"
  * tables. The two that depend on the country or script come first. */
 guint

@@ -15,5 +15,7 @@ char *text_decode(const char *bytes, gsize n, guint codepage, char **ret_encodin
 /* A part of a file that is not UTF-16. */
 char *text_decode_ansi(const char *bytes, gsize n, guint codepage, char **ret_encoding);
 
+/* Can this computer read it? */
+gboolean text_codepage_known(int codepage);
 /* The ANSI code page that Windows uses with a locale (LCID of an .inf), or 0. */
 guint text_codepage_of_lcid(guint lcid);

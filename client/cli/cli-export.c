@@ -45,6 +45,20 @@ nm_of(ProfileStore *store, const Profile *p, GError **error)
     return nm_keyfile_write(p);
 }
 
+/* "a.cms/a.pbk": what belongs to profiles that are merged into this one. */
+static void
+keep_list(GHashTable *files, ProfileStore *store, const Profile *p, const char *list)
+{
+    g_auto(GStrv) names = g_strsplit(list, "/", -1);
+
+    for (guint i = 0; names[i] != NULL; i++) {
+        GBytes *bytes =
+            *names[i] == '\0' ? NULL : profile_store_read_file(store, p, names[i], NULL);
+        if (bytes != NULL)
+            g_hash_table_insert(files, g_strdup(names[i]), bytes);
+    }
+}
+
 /* What came with the profile, as far as it is still there. */
 static GHashTable *
 kept_files(ProfileStore *store, const Profile *p)
@@ -56,6 +70,7 @@ kept_files(ProfileStore *store, const Profile *p)
     GHashTable *files =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
 
+    keep_list(files, store, p, p->merged_files);
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         GBytes *bytes = *names[i] == '\0' || strchr(names[i], '/') != NULL
                             ? NULL

@@ -6,6 +6,7 @@
 #include "profile-secret.h"
 #include "ras.h"
 #include "rasphone-profile.h"
+#include "text-decode.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -98,10 +99,24 @@ print_all(Import *import, const GPtrArray *ids, GPtrArray *names)
         cli_print_json(json_builder_get_root(b));
 }
 
+/* With several, only the guess of the code page is worth a word each time: once. */
+static gboolean
+tell_guess(const Profile *p, gboolean codepage_given)
+{
+    if (codepage_given || cli_json || !g_str_has_prefix(p->encoding, "CP"))
+        return FALSE;
+    g_autofree char *text = g_strdup_printf(
+        _("The text was read as %s, which is a guess: --codepage NUMBER reads it otherwise."),
+        p->encoding);
+    cli_row(_("Note"), text);
+    return TRUE;
+}
+
 /* One at a time through memory: a phone book can have thousands. */
 static int
-import_all(Import *import)
+import_all(Import *import, gboolean codepage_given)
 {
+    gboolean told = codepage_given;
     g_autoptr(ProfileStore) store = cli_store();
     GError *error = NULL;
     g_autoptr(ProfileBatch) batch = profile_batch_new(store, &error);
@@ -114,6 +129,7 @@ import_all(Import *import)
         if (p->found_psk.len > 0)
             profile_note(p, _("There is a pre-shared key in the file. It was not taken over: "
                               "import this entry alone, with --name."));
+        told = tell_guess(p, told) || told;
         if (!profile_batch_add(batch, p, &error))
             return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
         g_ptr_array_add(names, g_strdup(p->name));
@@ -149,9 +165,12 @@ cli_import(const struct cli_command *command, int argc, char **argv)
 {
     g_autofree char *name = NULL;
     gboolean list = FALSE;
+    int codepage = 0;
     const GOptionEntry entries[] = {
         {"name", 'n', 0, G_OPTION_ARG_STRING, &name,
          N_("Of a file with several: only NAME; else: call the connection NAME"), N_("NAME")},
+        {"codepage", 'c', 0, G_OPTION_ARG_INT, &codepage,
+         N_("Read text that is not Unicode as Windows code page NUMBER"), N_("NUMBER")},
         {"list", 'l', 0, G_OPTION_ARG_NONE, &list, N_("Only tell what is in the file"), NULL},
         {NULL}};
     GError *error = NULL;
@@ -161,14 +180,16 @@ cli_import(const struct cli_command *command, int argc, char **argv)
         return CLI_USAGE;
     if (name != NULL && *name == '\0')
         return cli_usage(command, "%s", _("the name is empty"));
-    g_autoptr(Import) import = import_open(argv[1], &error);
+    if (codepage != 0 && !text_codepage_known(codepage))
+        return cli_usage(command, _("code page %d is not known"), codepage);
+    g_autoptr(Import) import = import_open_as(argv[1], (guint)codepage, &error);
     if (import == NULL)
         return import_failed(error);
     if (list)
         return list_all(import);
     const gboolean several = import_count(import) > 1;
     if (several && name == NULL)
-        return import_all(import);
+        return import_all(import, codepage != 0);
     if (several && !import_find(import, name, &i)) {
         g_autofree char *shown = cli_shown(name);
         g_autofree char *text =

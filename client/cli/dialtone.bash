@@ -30,11 +30,11 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
-        import,--name | import,-n)
+        import,--name | import,-n | import,--codepage | import,-c)
         return ;;
     esac
     case $command in
-    import) options+=' --name --list' ;;
+    import) options+=' --name --list --codepage' ;;
     export) options+=' --format --output' ;;
     numbers) options+=' --country --region --modem --isdn --no-surcharge' ;;
     hangup) options+=' --all' ;;

@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         data += n;
         size -= n;
     }
-    g_autoptr(Profile) p = cmak_load_files(files, NULL, NULL);
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, NULL);
     if (p != NULL)
         check_profile(p);
     return 0;

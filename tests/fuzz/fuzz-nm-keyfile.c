@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (profile_dialable(p, (enum plan_protocol[PLAN_MAX_PROTOCOLS]){0}) > 0 && q == NULL)
         broken("what was written cannot be read");
     g_autoptr(GHashTable) files = cmak_write(p, NULL);
-    g_autoptr(Profile) c = cmak_load_files(files, NULL, NULL);
+    g_autoptr(Profile) c = cmak_load_files(files, NULL, 0, NULL);
     if (c != NULL)
         check_profile(c);
     return 0;

@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (files == NULL)
         return 0;
     check_files(files);
-    g_autoptr(Profile) p = cmak_load_files(files, NULL, NULL);
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, NULL);
     if (p != NULL)
         check_profile(p);
     return 0;

@@ -21,7 +21,7 @@ again(const Profile *p)
     g_assert_no_error(error);
     unpacked = package_read(cab, &error);
     g_assert_no_error(error);
-    q = cmak_load_files(unpacked, NULL, &error);
+    q = cmak_load_files(unpacked, NULL, 0, &error);
     g_assert_no_error(error);
     return q;
 }
@@ -31,7 +31,7 @@ static gboolean
 compared(const struct profile_field *f)
 {
     static const char *const not [] = {"Source", "Encoding",       "ShortName", "FormatVersion",
-                                       "Server", "ConnectionType", "TunnelDUN"};
+                                       "Server", "ConnectionType", "TunnelDUN", "MergedFiles"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(not ); i++)
         if (g_str_equal(f->key, not [i]))
@@ -99,14 +99,14 @@ assert_same(const Profile *p, const Profile *q)
 static void
 every_fixture(void)
 {
-    static const char *const names[] = {"college", "sstp", "cp1251", "cp1252/Koeln.cms",
-                                        "pptp",    "weak", "utf16",  "authority"};
+    static const char *const names[] = {"college", "sstp",  "cp1251",    "cp1252/Koeln.cms", "pptp",
+                                        "weak",    "utf16", "authority", "everything"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path =
             g_test_build_filename(G_TEST_DIST, "fixtures", "cmak", names[i], NULL);
         g_autoptr(GError) error = NULL;
-        g_autoptr(Profile) p = cmak_load(path, &error);
+        g_autoptr(Profile) p = cmak_load(path, 0, &error);
         g_assert_no_error(error);
         g_autoptr(Profile) q = again(p);
         assert_same(p, q);

@@ -23,7 +23,7 @@ load(const char *name)
 {
     g_autofree char *path = fixture(name);
     g_autoptr(GError) error = NULL;
-    Profile *p = cmak_load(path, &error);
+    Profile *p = cmak_load(path, 0, &error);
 
     g_assert_no_error(error);
     g_assert_nonnull(p);
@@ -171,6 +171,140 @@ sstp_with_everything(void)
     g_assert_cmpstr(other(p, "Connect Actions", "0&Flags"), ==, "24");
 }
 
+/* Proxy file, key file, phone books of two profiles, menu, script of the line. */
+static void
+everything_that_a_profile_can_name(void)
+{
+    g_autoptr(Profile) p = load("everything");
+
+    g_assert_cmpstr(p->web_proxy, ==, "proxy.globex.example:8080");
+    g_assert_cmpstr(p->web_proxy_except, ==, "*.globex.example;<local>");
+    g_assert_cmpstr(p->web_proxy_script, ==, "http://www.globex.example/proxy.pac");
+    g_assert_false(p->web_proxy_detect);
+    assert_origin(p, "Dialtone/WebProxy", "web proxy.txt", "Manual Proxy", "ProxyServer",
+                  "proxy.globex.example:8080");
+    g_assert_cmpstr(other(p, "Manual Proxy", "Later"), ==, "1");
+    g_assert_null(other(p, "Manual Proxy", "ProxyEnable"));
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_assert_true(any_contains(warnings, "proxy.globex.example:8080"));
+    g_assert_true(any_contains(warnings, "proxy.pac"));
+
+    g_assert_cmpmem(p->found_psk.data, p->found_psk.len, "correct horse", 13);
+    g_assert_null(g_hash_table_lookup(p->files, "globex.psk"));
+    g_assert_true(any_contains(p->notes, "globex.psk"));
+    g_assert_cmpstr(other(p, "Connection Manager", "PreSharedKeyFile"), ==, "Globex\\globex.psk");
+
+    g_assert_cmpstr(p->references, ==, "Roaming Absent");
+    g_assert_cmpstr(p->merged_files, ==, "roam.cms/roam.pbk");
+    g_assert_nonnull(g_hash_table_lookup(p->files, "roam.pbk"));
+    g_assert_true(any_contains(p->notes, "Absent.cms"));
+    g_assert_true(any_contains(p->notes, "roam.pbr"));
+    g_assert_cmpstr(other(p, "ISP", "Mask&Surcharge"), ==, "0x0040");
+    g_assert_cmpstr(other(p, "ISP", "FilterA&Roaming"), ==, "SignOn");
+    g_assert_cmpstr(other(p, "Service Types", "Modem"), ==, "Modem");
+
+    g_assert_cmpstr(other(p, "Menu Options", "0"), ==, "notepad.exe readme.txt");
+    g_assert_true(any_contains(p->notes, "menu beside the clock"));
+    g_assert_cmpstr(other(p, "Scripting&Globex line", "Name"), ==, "login.scp");
+    g_assert_cmpstr(other(p, "Settings", "Odd"), ==, "1");
+    g_assert_cmpstr(other(p, "More", "Key"), ==, "value");
+    g_assert_cmpuint(p->server, ==, 1);
+    g_assert_cmpuint(p->routes->len, ==, 1);
+    g_assert_true(any_contains(p->notes, "http://www.globex.example/routes.txt"));
+}
+
+static GHashTable *
+files_of(const char *const *pairs)
+{
+    GHashTable *files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+
+    for (; *pairs != NULL; pairs += 2)
+        g_hash_table_insert(files, g_strdup(pairs[0]), g_bytes_new(pairs[1], strlen(pairs[1])));
+    return files;
+}
+
+/* What is no typed key, or is protected, is asked for; F4: the end's backup is no proxy file. */
+static void
+keys_and_proxies_that_are_none(void)
+{
+    static const struct {
+        const char *key, *pin, *says;
+    } rows[] = {{"\x01\x02", "0", "cannot be read"},
+                {"two\nlines", "0", "cannot be read"},
+                {"[Settings]", "0", "cannot be read"},
+                {"", "0", "cannot be read"},
+                {"secret", "1", "PIN"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *cms = g_strdup_printf(
+            "[Profile Format]\nVersion=4\n[Connection Manager]\nTunnelAddress=a\n"
+            "TunnelDUN=V\n[Networking&V]\nPreSharedKeyFile=k.txt\nEncryptPresharedKey=%s\n"
+            "[Disconnect Actions]\n0=cmproxy.dll SetProxy /source_filename p.txt\n"
+            "[Connect Actions]\n0=other.dll SetProxy /source_filename p.txt\n",
+            rows[i].pin);
+        const char *const pairs[] = {"a.cms", cms,
+                                     "k.txt", rows[i].key,
+                                     "p.txt", "[Manual Proxy]\nProxyEnable=1\nProxyServer=x:1\n",
+                                     NULL};
+        g_autoptr(GHashTable) files = files_of(pairs);
+        g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, NULL);
+
+        g_test_message("%s", rows[i].says);
+        g_assert_cmpuint(p->found_psk.len, ==, 0);
+        g_assert_true(any_contains(p->notes, rows[i].says));
+        g_assert_cmpstr(p->web_proxy, ==, "");
+    }
+}
+
+/* What is not enabled says nothing, and is kept. */
+static void
+a_proxy_that_is_off(void)
+{
+    const char *const pairs[] = {
+        "a.cms",
+        "[Profile Format]\nVersion=4\n[Connection Manager]\nTunnelAddress=a\n"
+        "[Connect Actions]\n0=CMPROXY.DLL SetProxy /SOURCE_FILENAME p.txt\n",
+        "p.txt",
+        "[Manual Proxy]\nProxyEnable=0\nProxyServer=x:1\n[Automatic Proxy]\nAutoProxyEnable=1\n"
+        "AutoConfigScriptEnable=0\nAutoConfigScript=http://a/\n",
+        NULL};
+    g_autoptr(GHashTable) files = files_of(pairs);
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, NULL);
+
+    g_assert_cmpstr(p->web_proxy, ==, "");
+    g_assert_cmpstr(p->web_proxy_script, ==, "");
+    g_assert_true(p->web_proxy_detect);
+    g_assert_cmpstr(other(p, "Manual Proxy", "ProxyServer"), ==, "x:1");
+    g_assert_cmpstr(other(p, "Manual Proxy", "ProxyEnable"), ==, "0");
+    g_assert_cmpstr(other(p, "Automatic Proxy", "AutoConfigScript"), ==, "http://a/");
+}
+
+/* The guess is said; who knows better says so, and is not contradicted by the .inf. */
+static void
+code_pages(void)
+{
+    const char *const pairs[] = {"a.cms",
+                                 "[Profile Format]\nVersion=4\n[Connection Manager]\n"
+                                 "ServiceName=\xc1\xfe\xf0\xee\nTunnelAddress=a\n",
+                                 NULL};
+    const char *const with_inf[] = {pairs[0], pairs[1], "a.inf", "[Strings]\nDisplayLCID=1049\n",
+                                    NULL};
+    g_autoptr(GHashTable) files = files_of(pairs), told = files_of(with_inf);
+    g_autoptr(Profile) guess = cmak_load_files(files, NULL, 0, NULL);
+    g_autoptr(Profile) right = cmak_load_files(files, NULL, 1251, NULL);
+    g_autoptr(Profile) by_inf = cmak_load_files(told, NULL, 0, NULL);
+    g_autoptr(Profile) over_inf = cmak_load_files(told, NULL, 1252, NULL);
+
+    g_assert_cmpstr(guess->name, ==, "Áþðî");
+    g_assert_true(any_contains(guess->notes, "CP1252, which is a guess"));
+    g_assert_cmpstr(right->name, ==, "Бюро");
+    g_assert_false(any_contains(right->notes, "guess"));
+    g_assert_cmpstr(by_inf->name, ==, "Бюро");
+    g_assert_false(any_contains(by_inf->notes, "guess"));
+    g_assert_cmpstr(over_inf->name, ==, "Áþðî");
+}
+
 static void
 encodings(void)
 {
@@ -224,13 +358,13 @@ faults_are_named(void)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *path = fixture(rows[i].name);
         g_autoptr(GError) error = NULL;
-        g_assert_null(cmak_load(path, &error));
+        g_assert_null(cmak_load(path, 0, &error));
         g_test_message("%s: %s", rows[i].name, error->message);
         g_assert_error(error, CMAK_ERROR, (int)rows[i].code);
         g_assert_nonnull(strstr(error->message, rows[i].words));
     }
     g_autoptr(GError) error = NULL;
-    g_assert_null(cmak_load("/nonexistent/profile", &error));
+    g_assert_null(cmak_load("/nonexistent/profile", 0, &error));
     g_assert_nonnull(error);
     g_autoptr(Profile) one = load("two/Two.cms");
     g_assert_cmpstr(one->name, ==, "Two");
@@ -366,7 +500,7 @@ a_link_is_refused(struct folder *f, gconstpointer data)
     (void)data;
     put(f, "target", GOOD);
     g_assert_cmpint(symlink(target, link), ==, 0);
-    g_assert_null(cmak_load(link, &error));
+    g_assert_null(cmak_load(link, 0, &error));
     g_assert_error(error, CMAK_ERROR, CMAK_ERROR_UNSAFE);
     g_assert_nonnull(strstr(error->message, "plain file"));
 }
@@ -379,7 +513,7 @@ a_fifo_does_not_hang(struct folder *f, gconstpointer data)
 
     (void)data;
     g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
-    g_assert_null(cmak_load(fifo, &error));
+    g_assert_null(cmak_load(fifo, 0, &error));
     g_assert_error(error, CMAK_ERROR, CMAK_ERROR_UNSAFE);
 }
 
@@ -392,7 +526,7 @@ a_sparse_file_is_too_large(struct folder *f, gconstpointer data)
     (void)data;
     put(f, "a.cms", GOOD);
     g_assert_cmpint(truncate(path, G_GINT64_CONSTANT(1) << 40), ==, 0);
-    g_assert_null(cmak_load(path, &error));
+    g_assert_null(cmak_load(path, 0, &error));
     g_assert_nonnull(error);
 }
 
@@ -403,7 +537,7 @@ an_empty_file_is_damaged(struct folder *f, gconstpointer data)
 
     (void)data;
     put(f, "a.cms", "");
-    g_assert_null(cmak_load(f->path, &error));
+    g_assert_null(cmak_load(f->path, 0, &error));
     g_assert_error(error, CMAK_ERROR, CMAK_ERROR_DAMAGED);
 }
 
@@ -416,7 +550,7 @@ a_linked_picture_is_left_out(struct folder *f, gconstpointer data)
     (void)data;
     put(f, "a.cms", GOOD "Logo=logo.bmp\n");
     g_assert_cmpint(symlink("/etc/passwd", link), ==, 0);
-    g_autoptr(Profile) p = cmak_load(f->path, &error);
+    g_autoptr(Profile) p = cmak_load(f->path, 0, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(p->logo, ==, "");
     g_assert_cmpuint(g_hash_table_size(p->files), ==, 1);
@@ -448,7 +582,7 @@ unreadable_says_so(struct folder *f, gconstpointer data)
     put(f, "a.cms", GOOD);
     g_assert_cmpint(chmod(path, 0), ==, 0);
     set_dac_override(FALSE);
-    Profile *const p = cmak_load(path, &error);
+    Profile *const p = cmak_load(path, 0, &error);
     set_dac_override(TRUE);
     g_assert_null(p);
     g_assert_nonnull(strstr(error->message, "a.cms"));
@@ -463,6 +597,10 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cmak/college", college);
     g_test_add_func("/cmak/each-file-leads-to-it", each_file_of_a_profile_leads_to_it);
+    g_test_add_func("/cmak/everything", everything_that_a_profile_can_name);
+    g_test_add_func("/cmak/F4-keys-and-proxies", keys_and_proxies_that_are_none);
+    g_test_add_func("/cmak/proxy-off", a_proxy_that_is_off);
+    g_test_add_func("/cmak/code-pages", code_pages);
     g_test_add_func("/cmak/sstp", sstp_with_everything);
     g_test_add_func("/cmak/encodings", encodings);
     g_test_add_func("/cmak/odd-letter-case", odd_letter_case);

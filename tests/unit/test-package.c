@@ -110,7 +110,7 @@ a_profile_in_a_program(void)
     g_assert_no_error(error);
     g_assert_null(g_hash_table_lookup(read, "cmstp.exe"));
     g_assert_null(g_hash_table_lookup(read, "advpack.dll"));
-    g_autoptr(Profile) p = cmak_load_files(read, NULL, &error);
+    g_autoptr(Profile) p = cmak_load_files(read, NULL, 0, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(p->name, ==, "Example College VPN");
     g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->address, ==,
