@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "package.h"
 
+#include "cab-make.h"
 #include "cmak.h"
 
 #include <gio/gio.h>
@@ -117,6 +118,66 @@ a_profile_in_a_program(void)
                     "vpn.example.edu");
 }
 
+/* What IExpress built: a program with the cabinet in its resources, LZX as a rule. */
+static void
+each_way_to_pack(void)
+{
+    static const char cms[] = "[Profile Format]\r\nVersion=4\r\n[Connection Manager]\r\n"
+                              "ServiceName=Packed\r\nTunnel=1\r\nTunnelAddress=vpn.example.edu\r\n";
+    g_autofree char *large = g_malloc(100001);
+    const char *const pairs[] = {"cmstp.exe", "MZ",      "large.txt", large, "Packed.cms",
+                                 cms,         "odd.txt", "odd",       NULL};
+
+    for (guint i = 0; i < 100000; i++) /* over frames of 32 KiB */
+        large[i] = (char)(' ' + i * 7919 % 90);
+    large[100000] = '\0';
+    for (int kind = CAB_STORED; kind <= CAB_LZX_UNCOMPRESSED; kind++) {
+        g_autoptr(GBytes) cab = cab_make(kind, pairs), exe = cab_in_program(cab);
+        GBytes *const both[] = {cab, exe};
+
+        for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
+            g_autoptr(GError) error = NULL;
+            g_autoptr(GHashTable) read = package_read(both[i], &error);
+
+            g_test_message("kind %d, %s", kind, i == 0 ? "bare" : "in a program");
+            g_assert_no_error(error);
+            g_assert_true(package_is(both[i]));
+            g_assert_cmpuint(g_hash_table_size(read), ==, 3);
+            GBytes *text = g_hash_table_lookup(read, "large.txt");
+            g_assert_cmpmem(g_bytes_get_data(text, NULL), g_bytes_get_size(text), large, 100000);
+            g_autoptr(Profile) p = cmak_load_files(read, NULL, 0, &error);
+            g_assert_no_error(error);
+            g_assert_cmpstr(p->name, ==, "Packed");
+        }
+    }
+}
+
+/* F2: an LZX stream spoilt at each octet: an error, or files of the size that was promised. */
+static void
+spoilt_lzx(void)
+{
+    static const char *const pairs[] = {"a.cms", "[Profile Format]\r\nVersion=4\r\n", NULL};
+
+    for (int kind = CAB_LZX_VERBATIM; kind <= CAB_LZX_UNCOMPRESSED; kind++) {
+        g_autoptr(GBytes) cab = cab_make(kind, pairs);
+        gsize n;
+        const guint8 *data = g_bytes_get_data(cab, &n);
+
+        for (gsize i = 0; i < n; i++) {
+            g_autoptr(GBytes) cut = g_bytes_new(data, i);
+            g_assert_null(package_read(cut, NULL));
+            for (guint bit = 0; bit < 8; bit++) {
+                g_autofree guint8 *copy = g_memdup2(data, n);
+                copy[i] ^= (guint8)(1u << bit);
+                g_autoptr(GBytes) flipped = g_bytes_new_take(g_steal_pointer(&copy), n);
+                g_autoptr(GError) error = NULL;
+                g_autoptr(GHashTable) read = package_read(flipped, &error);
+                g_assert_true((read == NULL) == (error != NULL));
+            }
+        }
+    }
+}
+
 /* F1: what is called so that it would be written somewhere else is not even unpacked. */
 static void
 names_that_lead_elsewhere(void)
@@ -212,6 +273,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/package/round-trip", what_was_written_is_read);
+    g_test_add_func("/package/iexpress", each_way_to_pack);
+    g_test_add_func("/package/F2-lzx", spoilt_lzx);
     g_test_add_func("/package/program", a_profile_in_a_program);
     g_test_add_func("/package/F1-names", names_that_lead_elsewhere);
     g_test_add_func("/package/F2-bombs", bombs);
