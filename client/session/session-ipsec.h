@@ -21,7 +21,8 @@ struct session_ipsec {
     struct ike *ike; /* NULL: not begun, or over */
     struct esp_sas sas;
     struct esp_udp udp;
-    bool begun;             /* there was an association, and L2TP began */
+    bool begun;             /* there was an association, and L2TP began or is about to */
+    usec_t l2tp_at;         /* when; 0: has been */
     bool closing, rekeying; /* was asked for */
     uint64_t octets, limit; /* sealed with the newest pair; to be sealed at most, 0: no limit */
     unsigned weak;          /* enum ike_weak */
