@@ -1,21 +1,30 @@
 /* esp-sas.c - see esp-sas.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "esp-sas.h"
 
+static void
+drop(struct esp_sas *s, size_t at)
+{
+    if (s->out == s->pairs[at].out)
+        s->out = NULL;
+    esp_in_free(s->pairs[at].in);
+    esp_out_free(s->pairs[at].out);
+    s->pairs[at] = (struct esp_pair){0};
+}
+
 void
 esp_sas_clear(struct esp_sas *s)
 {
-    esp_out_free(s->out);
     for (size_t i = 0; i < ESP_SAS_IN; i++)
-        esp_in_free(s->in[i]);
+        drop(s, i);
     explicit_bzero(s, sizeof *s);
 }
 
-static struct esp_in *
-find(const struct esp_sas *s, uint32_t spi)
+static struct esp_pair *
+find(struct esp_sas *s, uint32_t spi)
 {
     for (size_t i = 0; i < ESP_SAS_IN; i++) {
-        if (s->in[i] != NULL && esp_in_spi(s->in[i]) == spi)
-            return s->in[i];
+        if (s->pairs[i].in != NULL && esp_in_spi(s->pairs[i].in) == spi)
+            return &s->pairs[i];
     }
     return NULL;
 }
@@ -29,9 +38,9 @@ esp_sas_accept(struct esp_sas *s, const struct esp_keys *in)
     struct esp_in *const new_in = esp_in_new(in);
     if (new_in == NULL)
         return false;
-    esp_in_free(s->in[ESP_SAS_IN - 1]);
-    memmove(&s->in[1], &s->in[0], (ESP_SAS_IN - 1) * sizeof s->in[0]);
-    s->in[0] = new_in;
+    drop(s, ESP_SAS_IN - 1);
+    memmove(&s->pairs[1], &s->pairs[0], (ESP_SAS_IN - 1) * sizeof s->pairs[0]);
+    s->pairs[0] = (struct esp_pair){.in = new_in};
     return true;
 }
 
@@ -39,13 +48,17 @@ bool
 esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
             const struct rng *rng)
 {
-    CLEANUP(esp_out_free) struct esp_out *new_out = esp_out_new(out, rng);
+    struct esp_pair *pair = find(s, in->spi);
 
-    if (new_out == NULL || !esp_sas_accept(s, in))
-        return false;
-    esp_out_free(s->out);
-    s->out = TAKE(new_out);
-    s->out_pair = in->spi;
+    if (pair == NULL || pair->out == NULL) {
+        CLEANUP(esp_out_free) struct esp_out *new_out = esp_out_new(out, rng);
+
+        if (new_out == NULL || !esp_sas_accept(s, in))
+            return false;
+        pair = find(s, in->spi);
+        pair->out = TAKE(new_out);
+    }
+    s->out = pair->out;
     s->suite = out->suite;
     return true;
 }
@@ -53,18 +66,15 @@ esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys 
 void
 esp_sas_remove(struct esp_sas *s, uint32_t spi_in)
 {
-    for (size_t i = 0; i < ESP_SAS_IN; i++) {
-        if (s->in[i] == NULL || esp_in_spi(s->in[i]) != spi_in)
-            continue;
-        esp_in_free(s->in[i]);
-        memmove(&s->in[i], &s->in[i + 1], (ESP_SAS_IN - 1 - i) * sizeof s->in[0]);
-        s->in[ESP_SAS_IN - 1] = NULL;
-        break;
-    }
-    if (s->out != NULL && s->out_pair == spi_in) {
-        esp_out_free(s->out);
-        s->out = NULL;
-    }
+    struct esp_pair *const pair = find(s, spi_in);
+
+    if (pair == NULL)
+        return;
+    const size_t at = (size_t)(pair - s->pairs);
+
+    drop(s, at);
+    memmove(pair, pair + 1, (ESP_SAS_IN - 1 - at) * sizeof *pair);
+    s->pairs[ESP_SAS_IN - 1] = (struct esp_pair){0};
 }
 
 bool
@@ -93,7 +103,7 @@ esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n)
 
     for (size_t from = 0; from < n; from += run) {
         const uint32_t spi = esp_spi(rd_over(packets[from].p, packets[from].n));
-        struct esp_in *in = find(s, spi);
+        const struct esp_pair *const pair = find(s, spi);
 
         for (run = 1; from + run < n; run++) {
             const struct esp_packet *next = &packets[from + run];
@@ -101,8 +111,8 @@ esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n)
             if (esp_spi(rd_over(next->p, next->n)) != spi)
                 break;
         }
-        if (in != NULL)
-            good += esp_open(in, packets + from, run);
+        if (pair != NULL)
+            good += esp_open(pair->in, packets + from, run);
         else
             for (size_t i = 0; i < run; i++)
                 packets[from + i].n = 0;

@@ -11,24 +11,31 @@
 
 enum { ESP_SAS_IN = 4 /* that may be alive at once; the oldest gives way */ };
 
+/* What was sent with stays, too: when an older pair must serve again its numbers go on, and so no
+ * IV is used twice. */
+struct esp_pair {
+    struct esp_in *in;   /* NULL: there is no such pair */
+    struct esp_out *out; /* NULL: not sent with yet */
+};
+
 struct esp_sas {
-    struct esp_suite suite;        /* of ->out */
-    struct esp_out *out;           /* NULL: none, and nothing can be sent */
-    uint32_t out_pair;             /* SPI of the inbound association that came with it */
-    struct esp_in *in[ESP_SAS_IN]; /* newest first */
+    struct esp_suite suite;            /* of ->out */
+    struct esp_out *out;               /* of one of the pairs; NULL: nothing can be sent */
+    struct esp_pair pairs[ESP_SAS_IN]; /* newest first */
     uint64_t dropped;
 };
 
 void esp_sas_clear(struct esp_sas *s); /* wipes all; zero is the empty set */
 
-/* A new pair: what is sent from now on uses @out. False: not a suite, or no memory; nothing has
- * changed. */
+/* A pair, new or not: what is sent from now on uses @out. False: not a suite, or no memory; nothing
+ * has changed. */
 bool esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
                  const struct rng *rng);
 /* Only its half that comes in, as long as the other end may not be ready for ours; esp_sas_add() is
  * to follow. */
 bool esp_sas_accept(struct esp_sas *s, const struct esp_keys *in);
-/* The pair with this inbound SPI is gone. If it was the newest, nothing can be sent any more. */
+/* The pair with this inbound SPI is gone. If it was what is sent with, nothing can be sent any
+ * more. */
 void esp_sas_remove(struct esp_sas *s, uint32_t spi_in);
 bool esp_sas_ready(const struct esp_sas *s);    /* there is one to send with */
 bool esp_sas_near_end(const struct esp_sas *s); /* time to rekey */

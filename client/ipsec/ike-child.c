@@ -9,7 +9,7 @@
  */
 #include "ike-priv.h"
 
-#define RIVALS (20 * USEC_PER_SEC) /* two that were born so close together came of a collision */
+#define RIVALS (4 * USEC_PER_SEC)  /* what one message may be late by, sent again */
 #define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
 #define AGAIN  (10 * USEC_PER_SEC)
 #define LASTED (30 * USEC_PER_SEC) /* one that was gone before that did not work */
@@ -55,7 +55,9 @@ settle(struct ike *k, struct ike_child *c)
         k->current = c;
         return;
     }
-    const bool rivals = old->initiator != c->initiator && old->born_at + RIVALS > k->now;
+    /* the other end began before it knew of ours, or we before we knew of its */
+    const bool rivals =
+        !old->alone && old->initiator != c->initiator && c->begun_at < old->born_at + RIVALS;
 
     if (rivals && lowest(old) < lowest(c)) {
         retire(k, c, c->initiator);
@@ -86,6 +88,7 @@ void
 ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_keys *in,
               const struct esp_keys *out, bool confirmed)
 {
+    const bool alone = !ike_child_any(k);
     struct ike_child *const c = child_new(k);
 
     *c = (struct ike_child){
@@ -97,6 +100,8 @@ ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_keys *i
         .out = *out,
         .seconds = q->terms.seconds,
         .kilobytes = q->terms.kilobytes,
+        .alone = alone,
+        .begun_at = q->begun_at,
         .born_at = k->now,
         .rekey_at = k->now + ike_life(k, q->terms.seconds, q->initiator),
         .expires_at = k->now + q->terms.seconds * USEC_PER_SEC,
@@ -158,15 +163,17 @@ ike_child_gone(struct ike *k, struct ike_child *c)
     struct ike_event e = {.type = IKE_EVENT_CHILD_GONE, .spi_in = c->in.spi};
     const bool was_current = c == k->current, confirmed = c->confirmed;
 
-    k->child_fails = c->born_at + LASTED > k->now && was_current ? k->child_fails + 1 : 0;
+    const bool brief = was_current && c->born_at + LASTED > k->now;
+
     explicit_bzero(c, sizeof *c);
-    if (was_current)
+    if (was_current) {
         k->current = NULL;
-    ike_event_put(k, &e);
-    if (k->closing || !was_current || !confirmed)
-        return;
-    succeed(k);
-    if (k->current != NULL)
+        if (confirmed && !k->closing)
+            succeed(k);
+    }
+    k->child_fails = brief && k->current == NULL ? k->child_fails + 1 : 0;
+    ike_event_put(k, &e); /* the owner knows by now what to send with */
+    if (k->closing || !was_current || !confirmed || k->current != NULL)
         return;
     if (k->cfg.role == IKE_RESPONDER) {
         if (ike_sa_current(k) == NULL)

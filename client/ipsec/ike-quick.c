@@ -52,7 +52,7 @@ quick_new(struct ike *k, struct ike_sa *sa, bool initiator)
     if (q == NULL)
         return NULL;
     ike_quick_free(q);
-    *q = (struct ike_quick){.sa = sa, .initiator = initiator, .free_at = NEVER};
+    *q = (struct ike_quick){.sa = sa, .initiator = initiator, .begun_at = k->now, .free_at = NEVER};
     q->sent.due = NEVER;
     do
         rng_fill(k->cfg.rng, &q->spi_in, sizeof q->spi_in);

@@ -112,14 +112,16 @@ struct ike_quick {
     struct ike_terms terms;
     struct dh *dh;
     struct ike_sent sent;
+    usec_t begun_at;
     usec_t free_at; /* of one that is done: until then its last message is repeated on demand */
 };
 
 struct ike_child {
     bool used, initiator, confirmed;
     bool retired; /* another has taken its place */
+    bool alone;   /* there was no other when it came: it cannot be one of two that collided */
     bool encapsulated;
     struct esp_keys in, out;
     uint32_t seconds, kilobytes;
-    usec_t born_at, rekey_at, expires_at, delete_at;
+    usec_t begun_at, born_at, rekey_at, expires_at, delete_at;
 };

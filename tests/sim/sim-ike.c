@@ -170,8 +170,10 @@ events(struct sim_ike *s, struct sim_ike_end *e)
             g_assert_nonnull(kid);
             kid->gone = TRUE;
             e->gone++;
-            if (e->sending_in == event.spi_in)
+            if (e->sending_in == event.spi_in) {
                 e->sending = e->sending_in = 0;
+                e->bare++;
+            }
             break;
         }
         case IKE_EVENT_PEER_MOVED:

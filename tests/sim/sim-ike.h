@@ -40,6 +40,7 @@ struct sim_ike_end {
     guint32 sending;            /* SPI of the pair that is sent with; 0: none */
     guint32 sending_in;         /* and the SPI that it receives with */
     guint sent, keepalives, authenticated, announced, gone, moved;
+    guint bare; /* times that what was sent with was gone before there was another */
     char proposal[48], child_proposal[48];
     unsigned weak;
     gboolean encapsulated, ended;

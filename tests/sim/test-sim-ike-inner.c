@@ -284,6 +284,30 @@ test_deleted(void)
     sim_ike_clear(&sim);
 }
 
+/* The newest pair is taken away: the one before serves again, at once. */
+static void
+test_deleted_newest(void)
+{
+    guint8 spi[4];
+    struct chain c;
+
+    dial();
+    sim_ike_run(&sim, sim.now + 30 * SEC);
+    const guint32 first = sim.client.sending;
+
+    ike_rekey(sim.client.k, sim.now);
+    sim_ike_flush(&sim);
+    sim_ike_run(&sim, sim.now + SEC);
+    g_assert_cmpuint(sim.client.sending, !=, first);
+    chain_begin(&c);
+    delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
+    chain_say(&c, TRUE, IKE_INFORMATIONAL);
+    g_assert_cmpuint(sim.client.sending, ==, first);
+    g_assert_cmpuint(sim.client.bare, ==, 0);
+    g_assert_false(sim.client.ended);
+    sim_ike_clear(&sim);
+}
+
 /* The pair, then phase 1: the server says goodbye, and the client does not come back. */
 static void
 test_goodbye(void)
@@ -355,6 +379,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-inner/K13-answers", test_K13_answers);
     g_test_add_func("/sim-ike-inner/K8-forged-while-waiting", test_K8_forged);
     g_test_add_func("/sim-ike-inner/deleted", test_deleted);
+    g_test_add_func("/sim-ike-inner/deleted-newest", test_deleted_newest);
     g_test_add_func("/sim-ike-inner/deleted-by-our-spi", test_deleted_by_our_spi);
     g_test_add_func("/sim-ike-inner/goodbye", test_goodbye);
     g_test_add_func("/sim-ike-inner/deleted-always", test_deleted_always);

@@ -368,6 +368,33 @@ test_rekeys(void)
     hangs_up();
 }
 
+/* strongSwan and Libreswan with lifetimes of some seconds: what follows so soon is no collision,
+ * and the old pair is deleted when there is another to send with. */
+static void
+test_rekeys_soon(void)
+{
+    const struct sim_ike_params p = {.seed = 12, .delay = 20 * MS, .traffic = TRUE};
+
+    dials(&p);
+    for (guint i = 0; i < 20; i++) {
+        struct sim_ike_end *const by = i % 5 == 4 ? &sim.client : &sim.server;
+        const guint32 before = sim.client.sending;
+
+        sim_ike_run(&sim, sim.now + 7 * SEC);
+        ike_rekey(by->k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + SEC);
+        g_assert_cmpuint(sim.client.sending, !=, before);
+        g_assert_cmpuint(sim.client.sending, ==, sim.server.sending_in);
+        g_assert_cmpuint(sim.server.sending, ==, sim.client.sending_in);
+    }
+    no_end();
+    g_assert_cmpuint(sim.client.gone, >=, 15);
+    g_assert_cmpuint(sim.client.bare + sim.server.bare, ==, 0);
+    g_assert_cmpuint(sim.client.longest_gap, <, 100 * MS);
+    hangs_up();
+}
+
 /* Both ends begin a quick mode at once: there are two new pairs, one is left, and it is the same.
  */
 static void
@@ -525,6 +552,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike/remembered", test_remembered);
     g_test_add_func("/sim-ike/remembered-wrongly", test_remembered_wrongly);
     g_test_add_func("/sim-ike/rekeys-lose-nothing", test_rekeys);
+    g_test_add_func("/sim-ike/rekeys-soon", test_rekeys_soon);
     g_test_add_func("/sim-ike/collisions", test_collisions);
     g_test_add_func("/sim-ike/K13-dead-peer", test_dead);
     g_test_add_func("/sim-ike/K11-rebinding", test_rebinding);

@@ -136,6 +136,27 @@ test_E4_gone_is_gone(void)
     clear(&e);
 }
 
+/* The newest pair is taken away: the one before serves again, and its numbers go on. */
+static void
+test_E4_an_old_one_again(void)
+{
+    struct ends e = {0};
+    struct one first, second;
+    const struct esp_keys in = keys_for(5), out = keys_for(1005);
+
+    pair(&e, 5);
+    g_assert_true(seal(&e.a, &first));
+    pair(&e, 6);
+    g_assert_true(esp_sas_add(&e.a, &in, &out, &test_rng));
+    esp_sas_remove(&e.a, 6);
+    g_assert_true(seal(&e.a, &second));
+    g_assert_cmpuint(esp_spi(rd_over(second.packet.p, second.packet.n)), ==, 1005);
+    g_assert_cmpint(memcmp(first.packet.p, second.packet.p, 8), !=, 0);
+    g_assert_cmpuint(esp_sas_open(&e.b, &second.packet, 1), ==, 1);
+    g_assert_cmpuint(esp_sas_open(&e.b, &first.packet, 1), ==, 1);
+    clear(&e);
+}
+
 /* More than fit: the oldest goes. */
 static void
 test_bounded(void)
@@ -214,6 +235,7 @@ main(int argc, char **argv)
     g_test_add_func("/esp-sas/E4-rekey-loses-nothing", test_E4_rekey_loses_nothing);
     g_test_add_func("/esp-sas/E4-half-a-pair", test_E4_half_a_pair);
     g_test_add_func("/esp-sas/E4-gone-is-gone", test_E4_gone_is_gone);
+    g_test_add_func("/esp-sas/E4-an-old-one-again", test_E4_an_old_one_again);
     g_test_add_func("/esp-sas/bounded", test_bounded);
     g_test_add_func("/esp-sas/mixed-batch", test_mixed_batch);
     g_test_add_func("/esp-sas/bad-keys-change-nothing", test_bad_keys_change_nothing);
