@@ -14,6 +14,11 @@
  */
 enum { MTU = 1400 };
 
+/* xl2tpd keeps the tunnel of a call that was cut off for minutes, and the kernel gives that what
+ * comes from the same address and port, so that the new call's PPP is never heard. From another
+ * port it is. */
+#define SILENCE (6 * USEC_PER_SEC)
+
 static void
 carry(struct session *s, struct rd datagram)
 {
@@ -32,6 +37,8 @@ session_l2tp_drive(struct session *s, usec_t now)
 
     if (!l->ppp_up && l->tunnel.call == L2TP_CALL_UP) {
         l->ppp_up = true;
+        if (s->plan->ipsec != PLAN_IPSEC_NONE && s->plan->l2tp_port_1701)
+            l->silent_at = now + SILENCE;
         while (l2tp_tunnel_poll(&l->tunnel, now, &datagram)) /* ICCN goes first */
             carry(s, datagram);
         /* pppd's servers lose what comes before they have set themselves up: ask again soon. */
@@ -60,6 +67,7 @@ void
 session_l2tp_init(struct session *s, const struct credentials *c)
 {
     l2tp_tunnel_init(&s->l2tp.tunnel, &(struct l2tp_config){.rng = s->rng});
+    s->l2tp.silent_at = NEVER;
     secret_set(&s->l2tp.secret, secret_rd(&c->l2tp_secret));
     secret_set(&s->l2tp.ipsec.psk, secret_rd(&c->psk));
 }
@@ -158,8 +166,23 @@ lost(struct session *s, usec_t now, const struct ras_end *why)
 }
 
 static void
+give_up_port(struct session *s, usec_t now)
+{
+    struct ras_end why = {0};
+
+    s->l2tp.silent_at = NEVER;
+    if (s->ppp.lcp.fsm.state == PPP_OPENED || s->ending)
+        return;
+    s->early = true;
+    ras_end_set(&why, RAS_PPP_NO_RESPONSE, "LCP is not answered");
+    session_end(s, now, &why);
+}
+
+static void
 expire(struct session *s, usec_t now)
 {
+    if (now >= s->l2tp.silent_at)
+        give_up_port(s, now);
     if (now >= l2tp_tunnel_deadline(&s->l2tp.tunnel)) {
         l2tp_tunnel_expire(&s->l2tp.tunnel, now);
         session_l2tp_drive(s, now);
@@ -171,7 +194,7 @@ expire(struct session *s, usec_t now)
 static usec_t
 deadline(const struct session *s)
 {
-    const usec_t tunnel = l2tp_tunnel_deadline(&s->l2tp.tunnel);
+    const usec_t tunnel = usec_min(l2tp_tunnel_deadline(&s->l2tp.tunnel), s->l2tp.silent_at);
 
     return s->plan->ipsec == PLAN_IPSEC_NONE ? tunnel : usec_min(tunnel, session_ipsec_deadline(s));
 }

@@ -11,6 +11,7 @@ struct session_l2tp {
     struct l2tp_tunnel tunnel;
     struct secret secret; /* of tunnel authentication */
     bool ppp_up;
+    usec_t silent_at; /* LCP is not open by then: again from another port; NEVER */
     struct session_ipsec ipsec;
 };
 

@@ -74,7 +74,8 @@ struct session {
     struct ras_end end;
     bool ending, over;
     usec_t linger; /* how long the other end may take to close */
-    bool early;    /* the early flight is not answered yet */
+    bool early; /* should it end now, it is to be redone: the early flight is not answered yet, or
+                   UDP port 1701 leads nowhere */
 
     struct ppp_link ppp;
     enum ras_error reason; /* of the question */

@@ -37,8 +37,9 @@ enum session_event_type {
     SESSION_UP,                /* all that is known is registered, and packets pass: .auth_name is
                                   what was used. A DHCP server that does not answer holds this up
                                   for 0.6 s at most */
-    SESSION_EARLY_REFUSED,     /* the server did not take the early flight: redo without it;
-                                  SESSION_ENDED follows, and its cause is not to be shown */
+    SESSION_EARLY_REFUSED,     /* the server did not take the early flight, or what came from UDP
+                                  port 1701: redo without it; SESSION_ENDED follows, and its cause
+                                  is not to be shown */
     SESSION_ENDED,             /* the last event there will be; .end says why */
 };
 

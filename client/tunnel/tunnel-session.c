@@ -127,7 +127,13 @@ on_event(struct tunnel *t, const struct session_event *event)
 static void
 redo_without_early(struct tunnel *t)
 {
-    control_log(t->control_fd, 5, "the server does not take an early Call-Connect: again without");
+    if (t->start.protocol == PLAN_L2TP_IPSEC) {
+        control_log(t->control_fd, 5, "LCP is not answered: again, and not from UDP port 1701");
+        t->start.plan.l2tp_port_1701 = false;
+    } else {
+        control_log(t->control_fd, 5,
+                    "the server does not take an early Call-Connect: again without");
+    }
     drop_session(t);
     drop_link(t);
     t->early = t->early_refused = false;

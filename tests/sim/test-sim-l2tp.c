@@ -31,6 +31,7 @@ struct params {
     const char *script[3];
     enum plan_ipsec ipsec;
     bool raw_esp, dns;
+    bool any_port; /* not from UDP port 1701 */
     const char *secret, *server_secret, *psk, *user, *password;
     guint lose, twice;
     usec_t hang_up;     /* after it was up; 0: a second */
@@ -60,6 +61,7 @@ struct sim {
     unsigned stages;
     char encryption[200];
     guint delivered[2], sent, pairs;
+    bool redo;             /* SESSION_EARLY_REFUSED */
     usec_t ike_at, esp_at; /* the last of IKE's before the first of ESP's, and that */
 };
 
@@ -158,8 +160,11 @@ on_event(struct sim *s, const struct session_event *e)
         s->up_after = s->now - s->begin;
         g_strlcpy(s->encryption, session_encryption(s->client), sizeof s->encryption);
         break;
-    case SESSION_EARLY_REFUSED:
-        g_assert_not_reached();
+    case SESSION_EARLY_REFUSED: /* nobody hears what comes from port 1701 */
+        g_assert_cmpint(s->p->ipsec, !=, PLAN_IPSEC_NONE);
+        g_assert_true(s->plan.l2tp_port_1701 && !s->came_up);
+        s->redo = true;
+        break;
     case SESSION_ENDED:
         s->ended = true;
         s->end = e->end;
@@ -301,6 +306,7 @@ make_ends(struct sim *s)
     s->plan.protocols[0] = PLAN_L2TP_IPSEC;
     s->plan.ipsec = p->ipsec;
     s->plan.ipsec_encap = !p->raw_esp;
+    s->plan.l2tp_port_1701 = !p->any_port;
     s->plan.encryption = p->encryption;
     s->plan.ipv6 = false;
     if (p->auth != 0)
@@ -473,7 +479,8 @@ test_failures(void)
         {{.script = {"l2tp-stop 4"}}, RAS_DISCONNECTION, 5},
         {{.script = {"l2tp-call 4"}}, RAS_DISCONNECTION, 5},
         {{.script = {"l2tp-call 8"}}, RAS_LINE_BUSY, 5},
-        {{.script = {"lcp-mute"}}, RAS_PPP_NO_RESPONSE, 60},
+        {{.script = {"lcp-mute"}}, RAS_PPP_NO_RESPONSE, 12},
+        {{.script = {"lcp-mute"}, .any_port = true}, RAS_PPP_NO_RESPONSE, 60},
         {{.password = "wrong"}, RAS_AUTHENTICATION_FAILURE, 5},
         {{.user = "off"}, RAS_ACCT_DISABLED, 5},
         {{.secret = "one", .server_secret = "two"}, RAS_OAKLEY_AUTH_FAIL, 5},
@@ -495,6 +502,7 @@ test_failures(void)
         run(&s, &p);
         g_assert_cmpint(s.end.error, ==, rows[i].error);
         g_assert_cmpuint(s.ended_after, <, rows[i].within * SEC);
+        g_assert_cmpint(s.redo, ==, rows[i].within == 12);
         clear(&s);
     }
 }
