@@ -56,7 +56,7 @@ struct _DtLogonWindow {
     const GError *shown_error; /* compared only, never looked into */
     gboolean dialed_here;      /* this window has a password to keep or to forget */
     guint told_stage;          /* of the dial that began here: the last whose line was shown */
-    gboolean auto_dial;        /* still to be done */
+    gboolean auto_dial, looked_for_password;
 };
 
 G_DEFINE_TYPE(DtLogonWindow, dt_logon_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -215,8 +215,8 @@ static void
 refresh_profile(DtLogonWindow *self)
 {
     /* By id, which is quick; the user's own copy of a system profile has another. */
-    Profile *fresh = profile_store_find(
-        self->store, self->profile->system ? self->profile->name : self->profile->id, NULL);
+    const Profile *p = self->profile;
+    Profile *fresh = profile_store_find(self->store, p->system ? p->name : p->id, NULL);
 
     if (fresh == NULL)
         return; /* deleted or renamed: a connection that is up can still be ended here */
@@ -469,10 +469,9 @@ on_key_problem(DtLogonWindow *self, const char *text)
 static void
 learn(DtLogonWindow *self)
 {
-    DtConnection *connection = dt_call_get_connection(self->call);
-
     refresh_profile(self);
-    profile_learn(self->store, self->profile, dt_connection_get_details(connection));
+    profile_learn(self->store, self->profile,
+                  dt_connection_get_details(dt_call_get_connection(self->call)));
     dt_key_keep(self->key, self->profile);
 }
 
@@ -577,6 +576,9 @@ look_for_password(DtLogonWindow *self)
 {
     const Profile *p = self->profile;
 
+    if (self->looked_for_password)
+        return; /* the key was read again */
+    self->looked_for_password = TRUE;
     if (p->remember_password)
         profile_secret_lookup_async(p, p->user, self->cancellable, on_password_found, self);
 }
@@ -610,14 +612,24 @@ load_logo(DtLogonWindow *self)
 
 /* ---- actions ------------------------------------------------------------------------------ */
 
+/* The key may have been typed there. */
+static void
+reload_key(DtLogonWindow *self)
+{
+    if (self->key != NULL)
+        dt_key_load(self->key, self->profile);
+}
+
 static void
 on_properties(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
 
+    GtkWidget *properties = dt_properties_window_new(GTK_WINDOW(self), self->store, self->profile);
+
     (void)action, (void)parameter;
-    gtk_window_present(
-        GTK_WINDOW(dt_properties_window_new(GTK_WINDOW(self), self->store, self->profile)));
+    g_signal_connect_object(properties, "destroy", G_CALLBACK(reload_key), self, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(properties));
 }
 
 static void

@@ -5,10 +5,11 @@
 
 #include "dt-format.h"
 #include "dt-profile-text.h"
+#include "profile-secret.h"
 
 #include <glib/gi18n.h>
 
-enum { MAX_TEXT = 255 };
+enum { MAX_TEXT = 255, INTERNET_PAGE = 2 /* behind General and VPN */ };
 
 struct _DtPropertiesWindow {
     GtkDialog parent_instance;
@@ -19,7 +20,10 @@ struct _DtPropertiesWindow {
     GtkToggleButton *redial_on_drop_check, *auto_check;
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
-    GtkWidget *forget_pin_button;
+    GtkWidget *forget_pin_button, *key_entry_caption;
+    GtkEntry *key_entry, *isp_user_entry;
+    GtkWidget *internet_page;
+    GtkNotebook *notebook;
     GtkToggleButton *gateway_check, *class_route_check, *dns_check;
     GtkLabel *routes_label;
     GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
@@ -27,7 +31,8 @@ struct _DtPropertiesWindow {
     GtkListStore *others_store;
 
     ProfileStore *store;
-    Profile *profile; /* a copy: OK saves it */
+    Profile *profile;          /* a copy: OK saves it */
+    GCancellable *cancellable; /* cancelled in dispose */
 };
 
 G_DEFINE_TYPE(DtPropertiesWindow, dt_properties_window, GTK_TYPE_DIALOG)
@@ -70,6 +75,18 @@ show_general(DtPropertiesWindow *self)
     show_servers(self);
 }
 
+/* Only where another line is dialed first, under a name of its own. */
+static void
+show_internet(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+
+    gtk_entry_set_text(self->isp_user_entry, p->isp_user);
+    if (p->dialup && !p->use_same_user_name && !p->hide_isp_user)
+        gtk_notebook_insert_page(self->notebook, self->internet_page,
+                                 gtk_label_new(_("Internet Logon")), INTERNET_PAGE);
+}
+
 static void
 show_options(DtPropertiesWindow *self)
 {
@@ -97,6 +114,34 @@ show_security(DtPropertiesWindow *self)
     show_own(self->authorities_label, dt_profile_text_authorities(p));
     show_own(self->pin_label, dt_format_fingerprint(p->pin));
     gtk_widget_set_visible(self->forget_pin_button, *p->pin != '\0');
+}
+
+/* What is saved is never shown, only that it is. */
+static void
+on_key_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    struct secret found = {0};
+
+    (void)source;
+    profile_secret_lookup_finish(result, &found, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        gtk_entry_set_placeholder_text(DT_PROPERTIES_WINDOW(user_data)->key_entry,
+                                       found.len > 0 ? _("One is saved in the keyring")
+                                                     : _("None is saved: it is asked for"));
+    secret_wipe(&found);
+}
+
+static void
+show_key(DtPropertiesWindow *self)
+{
+    const gboolean used = profile_uses_psk(self->profile);
+
+    gtk_widget_set_visible(self->key_entry_caption, used);
+    gtk_widget_set_visible(GTK_WIDGET(self->key_entry), used);
+    if (used)
+        profile_secret_lookup_async(self->profile, PROFILE_SECRET_PSK, self->cancellable,
+                                    on_key_found, self);
 }
 
 static void
@@ -158,7 +203,11 @@ take_values(DtPropertiesWindow *self)
     p->redial_count = (guint)gtk_spin_button_get_value_as_int(self->redial_count_spin);
     p->redial_delay = (guint)gtk_spin_button_get_value_as_int(self->redial_delay_spin);
     p->redial_on_drop = gtk_toggle_button_get_active(self->redial_on_drop_check);
-    p->idle_timeout = (guint)gtk_spin_button_get_value_as_int(self->idle_spin);
+    const guint idle = (guint)gtk_spin_button_get_value_as_int(self->idle_spin);
+    if (idle != p->idle_timeout) /* else the seconds that the profile adds stay */
+        p->idle_seconds = 0;
+    p->idle_timeout = idle;
+    profile_set(&p->isp_user, gtk_entry_get_text(self->isp_user_entry));
     p->dial_automatically = gtk_toggle_button_get_active(self->auto_check);
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
     p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
@@ -176,6 +225,51 @@ on_forget_pin_clicked(DtPropertiesWindow *self)
 }
 
 static void
+show_problem(DtPropertiesWindow *self, const char *text)
+{
+    gtk_label_set_text(self->problem_label, text);
+    gtk_widget_show(GTK_WIDGET(self->problem_label));
+}
+
+static void
+on_key_saved(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(DtPropertiesWindow) self = user_data;
+    g_autoptr(GError) error = NULL;
+    const gboolean saved = profile_secret_store_finish(result, &error);
+
+    (void)source;
+    if (self->store == NULL)
+        return; /* it was closed meanwhile */
+    if (saved) {
+        gtk_widget_destroy(GTK_WIDGET(self));
+        return;
+    }
+    /* Translators: %s is a sentence from the keyring */
+    g_autofree char *text =
+        g_strdup_printf(_("The pre-shared key was not saved: %s"), error->message);
+    show_problem(self, text);
+}
+
+/* TRUE: there is one to be saved, and the window closes when it is. */
+static gboolean
+save_key(DtPropertiesWindow *self)
+{
+    const char *text = gtk_entry_get_text(self->key_entry);
+    struct secret key = {0};
+
+    if (*text == '\0')
+        return FALSE;
+    if (secret_set_text(&key, text))
+        profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &key, NULL, on_key_saved,
+                                   g_object_ref(self));
+    else
+        show_problem(self, _("The pre-shared key is too long."));
+    secret_wipe(&key);
+    return TRUE;
+}
+
+static void
 dt_properties_window_response(GtkDialog *dialog, int response)
 {
     DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(dialog);
@@ -185,10 +279,11 @@ dt_properties_window_response(GtkDialog *dialog, int response)
         take_values(self);
         if (!profile_validate(self->profile, &error) ||
             !profile_store_save(self->store, self->profile, &error)) {
-            gtk_label_set_text(self->problem_label, error->message);
-            gtk_widget_show(GTK_WIDGET(self->problem_label));
+            show_problem(self, error->message);
             return;
         }
+        if (save_key(self))
+            return;
     }
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
@@ -196,6 +291,7 @@ dt_properties_window_response(GtkDialog *dialog, int response)
 static void
 dt_properties_window_dispose(GObject *object)
 {
+    g_cancellable_cancel(DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->store);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->dispose(object);
 }
@@ -203,6 +299,7 @@ dt_properties_window_dispose(GObject *object)
 static void
 dt_properties_window_finalize(GObject *object)
 {
+    g_clear_object(&DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->profile, profile_free);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->finalize(object);
 }
@@ -228,6 +325,11 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, authorities_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, pin_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_pin_button);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, isp_user_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, internet_page);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, notebook);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, gateway_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, class_route_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns_check);
@@ -256,6 +358,7 @@ dt_properties_window_class_init(DtPropertiesWindowClass *klass)
 static void
 dt_properties_window_init(DtPropertiesWindow *self)
 {
+    self->cancellable = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
 }
 
@@ -272,8 +375,10 @@ dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *
     self->profile = profile_copy(profile);
     gtk_window_set_title(GTK_WINDOW(self), title);
     show_general(self);
+    show_internet(self);
     show_options(self);
     show_security(self);
+    show_key(self);
     show_networking(self);
     show_about(self);
     return GTK_WIDGET(self);

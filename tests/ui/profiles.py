@@ -45,10 +45,11 @@ def phone_book(path, *entries):
 
 
 def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk: 555-0100",
-         server="vpn.example.edu", logo=True, strategy=5, **keys):
+         server="vpn.example.edu", logo=True, strategy=5, dialup=0, **keys):
     """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]."""
     inner = os.path.join(folder, short)
     os.makedirs(inner)
+    keys.setdefault("RedialCount", 3)
     more = "".join(f"{key}={value}\r\n" for key, value in keys.items())
     if logo:
         more += f"Logo={short}\\{short}.bmp\r\n"
@@ -60,12 +61,11 @@ Version=4
 CMSFile={short}\\{short}.cms
 ServiceName={name}
 ServiceMessage={support}
-Dialup=0
+Dialup={dialup}
 Direct=1
 Tunnel=1
 TunnelAddress={server}
 TunnelDUN={name} Tunnel
-RedialCount=3
 RedialDelay=5
 {more}[Server&{name} Tunnel]
 Negotiate_TCP/IP=1

@@ -175,10 +175,11 @@ def properties(case):
     window.press("Properties")
     tabs = window.find("page tab list")
     check([tab.name for tab in tabs.children()]
-          == ["General", "Options", "Security", "Networking", "About"], "five pages")
-    tabs.call("Selection", "SelectChild", desktop.number(2))
-    window.reads("locked")
+          == ["General", "VPN", "Options", "Security", "Networking", "About"], "six pages")
     tabs.call("Selection", "SelectChild", desktop.number(3))
+    window.reads("set by the profile, and locked")
+    check(not window.find_now("password text", "Pre-shared key:"), "SSTP has no key")
+    tabs.call("Selection", "SelectChild", desktop.number(4))
     window.press("Use the default gateway on the remote network", "check box")
     window.press("Use these name servers instead of the server’s", "check box")
     window.type("Preferred DNS server:", "not an address")
@@ -192,6 +193,35 @@ def properties(case):
     window.press("Connect")
     plan, _ = case.helper.call("Connect")
     check(plan["default-gateway"] is False and plan["dns"] == ["10.9.9.9"], plan)
+
+
+@test
+def properties_keep(case):
+    """Properties: what nobody touched stays as the profile says, however large; a key is saved"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile(strategy=3, RedialCount=500, IdleTimeout=99999, dialup=1)
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    check([tab.name for tab in tabs.children()]
+          == ["General", "VPN", "Internet Logon", "Options", "Security", "Networking", "About"], "pages")
+    tabs.call("Selection", "SelectChild", desktop.number(2))
+    window.type("Internet user name:", "line@isp")
+    tabs.call("Selection", "SelectChild", desktop.number(4))
+    window.type("Pre-shared key:", "t0p secret")
+    check(not nameless(window), f"security: {nameless(window)}")
+    window.press("OK")
+    keys.expect("stored example-college-vpn/psk")
+    window.gone("page tab list")
+    text = stored(case)["example-college-vpn"]
+    for line in (b"RedialCount=500", b"IdleTimeout=99999", b"InternetUserName=line@isp"):
+        check(line in text, line)
+    check(b"t0p secret" not in text, "the key is in no file")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(secrets["psk"] == "t0p secret" and plan["redial-count"] == 500, (plan, secrets))
+    keys.end()
 
 
 @test

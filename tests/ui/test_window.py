@@ -503,7 +503,7 @@ def names(case):
     check(not nameless(window), f"logon: {nameless(window)}")
     window.press("Properties")
     tabs = window.find("page tab list")
-    for page in range(5):
+    for page in range(6):
         tabs.call("Selection", "SelectChild", desktop.number(page))
         check(not nameless(window), f"properties {page}: {nameless(window)}")
     window.press("Cancel")
