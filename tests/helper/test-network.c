@@ -534,6 +534,7 @@ test_two_connections(struct harness *h, gconstpointer data)
     WITH(h);
     g_autofree char *before = harness_network();
     g_autoptr(DtConnection) full = harness_dial_to(h, "up.test", "connected");
+    harness_wait(has_guard, h); /* "connected" does not wait for nft */
     g_autofree char *between = harness_network();
     plan_for(plan, "six.test");
     g_strlcpy(plan->name, "Lab", sizeof plan->name);
