@@ -3,7 +3,7 @@
 
 #include "ppp-option.h"
 
-enum { STRENGTHS = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40 };
+enum { STRENGTHS = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40, PROTOCOL = 0x80fd };
 
 static struct ccp *
 self(struct ppp_fsm *f)
@@ -195,7 +195,7 @@ ccp_probe(struct ppp_fsm *f)
 }
 
 static const struct ppp_fsm_ops ccp_ops = {
-    .protocol = 0x80fd,
+    .protocol = PROTOCOL,
     .reset = ccp_reset,
     .request = ccp_request,
     .naked = ccp_naked,
@@ -236,4 +236,24 @@ ccp_request_reset(struct ccp *ccp)
 {
     if (ccp->fsm.state == PPP_OPENED)
         send_reset_request(&ccp->fsm);
+}
+
+bool
+ccp_asks_mppe(uint16_t protocol, struct rd packet)
+{
+    const uint8_t code = rd_u8(&packet);
+    struct ppp_option o;
+
+    rd_u8(&packet);
+    const uint16_t length = rd_be16(&packet);
+    if (protocol != PROTOCOL || code != PPP_CONF_REQ || length < 4)
+        return false;
+    struct rd opts = rd_take(&packet, (size_t)length - 4);
+    while (ppp_option_next(&opts, &o)) {
+        const uint32_t bits = rd_be32(&o.value);
+
+        if (o.type == CCP_MPPE && rd_done(&o.value) && (bits & STRENGTHS) != 0)
+            return true;
+    }
+    return false;
 }

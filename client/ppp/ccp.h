@@ -36,8 +36,9 @@ struct ccp {
     uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
     bool suggested;    /* we have Nak'ed once: what the peer says now, it means */
     bool reset_wanted; /* the peer has asked for a reset; the owner clears it */
-    bool hasty;  /* set by the owner: the peer is not pppd, the request may go again at once */
-    bool probed; /* probe_id is that of a Reset-Request since our latest request */
+    bool hasty;   /* set by the owner: the peer is not pppd, the request may go again at once */
+    bool probed;  /* probe_id is that of a Reset-Request since our latest request */
+    bool refused; /* set by the owner: the peer asks for MPPE, and CCP as a whole was rejected */
     uint8_t probe_id;
 };
 
@@ -46,5 +47,7 @@ void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);
 void ccp_insist(struct ccp *ccp, uint32_t bits);
 /* Opened, with the same strength both ways: the bits of ->ask. 0: not. */
 uint32_t ccp_agreed(const struct ccp *ccp);
+/* A Configure-Request for MPPE, of any strength. */
+bool ccp_asks_mppe(uint16_t protocol, struct rd packet);
 /* Something of the peer's was lost: ask it to begin afresh (RFC 1962 section 5.7). */
 void ccp_request_reset(struct ccp *ccp);

@@ -66,8 +66,13 @@ ppp_link_data_take(struct ppp_link *l, uint16_t protocol, struct rd body, struct
 
     if (l->phase != PPP_PHASE_NETWORK)
         return false;
-    if (protocol != PPP_PROTO_COMPRESSED)
-        return !ppp_link_data_encrypted_only(l) && take_packet(l, protocol, body, ret_packet);
+    if (protocol != PPP_PROTO_COMPRESSED) {
+        const bool taken =
+            !ppp_link_data_encrypted_only(l) && take_packet(l, protocol, body, ret_packet);
+
+        l->ccp.refused &= !taken; /* it does without */
+        return taken;
+    }
     if (l->crypt.rx_bits == 0 || !ppp_crypt_open(&l->crypt, (uint8_t *)body.p, body.left, &inner))
         return false;
     protocol = ppp_link_data_header(&inner);

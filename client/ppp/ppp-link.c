@@ -653,6 +653,7 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
         return ppp_fsm_input(ncp, now, body);
     if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6)
         return false;
+    l->ccp.refused |= ccp_asks_mppe(protocol, body);
     lcp_reject_protocol(&l->lcp, protocol, body);
     return true;
 }

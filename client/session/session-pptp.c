@@ -191,10 +191,18 @@ lost(struct session *s, usec_t now, const struct ras_end *why)
     pptp_call_lost(&s->pptp.call, false);
 }
 
-/* PPP waits in vain when GRE is dropped, one way or both; and that is then the cause. */
+/* PPP waits in vain when GRE is dropped, one way or both; and that is then the cause. A server that
+ * may not encrypt and must, ends LCP. */
 static void
 explain(const struct session *s, struct ras_end *why)
 {
+    if (why->error == RAS_PPP_LCP_TERMINATED && s->ppp.ccp.refused) {
+        *why = (struct ras_end){.error = RAS_OK};
+        ras_end_set(why, RAS_REMOTE_REQUIRES_ENCRYPTION,
+                    "the server ended the link when MPPE was refused to it");
+        return;
+    }
+
     const bool silence = why->error == RAS_PPP_TIMEOUT || why->error == RAS_PPP_NO_RESPONSE;
 
     if (why->error == RAS_USER_DISCONNECTION || s->pptp.through)

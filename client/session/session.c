@@ -273,6 +273,7 @@ ppp_ended(struct session *s, usec_t now, const struct ras_end *end)
 
     if (s->kind->explain != NULL)
         s->kind->explain(s, &why);
+    s->ppp.end = why; /* which goes before what session_end() is given */
     session_end(s, now, &why);
 }
 

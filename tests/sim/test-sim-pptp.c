@@ -58,6 +58,13 @@ pap_beside_better(struct ras_config *config, struct dial_plan *plan)
 }
 
 static void
+encryption_is_needed(struct ras_config *config, struct dial_plan *plan)
+{
+    (void)plan;
+    config->mppe_required = true;
+}
+
+static void
 only_chap(struct ras_config *config, struct dial_plan *plan)
 {
     plan->auth = PLAN_AUTH_CHAP_MD5;
@@ -79,6 +86,7 @@ no_dhcp(struct ras_config *config, struct dial_plan *plan)
 }
 
 #define ANY  PLAN_ENCRYPTION_OPTIONAL
+#define OPEN PLAN_ENCRYPTION_NONE
 #define SOME PLAN_ENCRYPTION_REQUIRED
 #define MOST PLAN_ENCRYPTION_MAXIMUM
 
@@ -175,6 +183,9 @@ test_failures(void)
         {{"mppe-only mppc"}, RAS_NO_REMOTE_ENCRYPTION, SOME, 40},
         {{NULL}, RAS_NO_REMOTE_ENCRYPTION, SOME, 40, .tweak = only_pap},
         {{NULL}, RAS_PEER_REFUSED_AUTH, ANY, 5, .tweak = pap_beside_better},
+        {{NULL}, RAS_REMOTE_REQUIRES_ENCRYPTION, OPEN, 5, .tweak = encryption_is_needed},
+        {{"at up +800 lcp-terminate"}, RAS_PPP_LCP_TERMINATED, OPEN, 5}, /* it did without MPPE */
+        {{"at auth lcp-terminate"}, RAS_PPP_LCP_TERMINATED, OPEN, 5},
         {{"at up ccp-terminate"}, RAS_NO_REMOTE_ENCRYPTION, MOST, 10},
         /* a late Protocol-Reject of CCP: no agreement, and nothing in the clear */
         {{"at up frame ff03c0210801000a80fd01010004"}, RAS_NO_REMOTE_ENCRYPTION, MOST, 10},

@@ -344,6 +344,37 @@ test_no_questions(void)
     }
 }
 
+static void
+test_asks_mppe(void)
+{
+    static const struct {
+        uint16_t protocol;
+        const char *packet;
+        bool asks;
+    } rows[] = {
+        {0x80fd, "0101000a 1206 010000e0", true},
+        {0x80fd, "0101000a 1206 00000020", true},
+        {0x80fd, "0101000e 1a047800 1206 00000040", true},
+        {0x80fd, "0101000a 1206 01000001", false}, /* MPPC alone */
+        {0x80fd, "01010008 1a047800", false},
+        {0x80fd, "01010004", false},
+        {0x80fd, "0201000a 1206 010000e0", false}, /* an Ack */
+        {0x80fd, "0501000a 1206 010000e0", false},
+        {0x8021, "0101000a 1206 010000e0", false},
+        {0x80fd, "01010008 1206 010000e0", false}, /* cut off, each in its own way */
+        {0x80fd, "01010003 1206 010000e0", false},
+        {0x80fd, "0101000b 1206 010000e0", false},
+        {0x80fd, "0101000a 1200 010000e0", false},
+        {0x80fd, "01", false},
+        {0x80fd, "", false},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].packet);
+        g_assert_cmpint(ccp_asks_mppe(rows[i].protocol, hex(rows[i].packet)), ==, rows[i].asks);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -363,5 +394,6 @@ main(int argc, char **argv)
     g_test_add_func("/ccp/peer-asks-again", test_peer_asks_again);
     g_test_add_func("/ccp/reset-ack-is-too-old", test_reset_ack_is_too_old);
     g_test_add_func("/ccp/no-questions", test_no_questions);
+    g_test_add_func("/ccp/asks-mppe", test_asks_mppe);
     return g_test_run();
 }
