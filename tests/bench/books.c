@@ -1,13 +1,18 @@
 /*
  * books.c - bench-books [POPS [ENTRIES]]: how long a phone book of Connection Point Services and a
- * Windows phone book of that size take to read, and how much memory: one line each.
+ * Windows phone book of that size take to read, and the connections of the latter to store and to
+ * list; and how much memory: one line each. Stores in a folder of its own, and removes it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cps-book.h"
+#include "profile-batch.h"
 #include "rasphone-profile.h"
 
+#include <glib/gstdio.h>
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 static long
@@ -49,6 +54,46 @@ read_pops(guint n)
 }
 
 static void
+fail_on(GError *error)
+{
+    if (error == NULL)
+        return;
+    fprintf(stderr, "%s\n", error->message);
+    exit(1);
+}
+
+static void
+store_and_list(const Rasphone *book)
+{
+    GError *error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("bench-books-XXXXXX", &error);
+    fail_on(error);
+    g_autoptr(ProfileStore) store = profile_store_new(folder, "/nonexistent");
+    g_autoptr(ProfileBatch) batch = profile_batch_new(store, &error);
+    fail_on(error);
+    const gint64 began = g_get_monotonic_time();
+
+    for (guint i = 0; i < MIN(rasphone_count(book), PROFILE_BATCH_MAX); i++) {
+        g_autoptr(RasphoneEntry) e = rasphone_entry(book, i);
+        g_autoptr(Profile) p = rasphone_profile(e, "rasphone.pbk");
+        profile_batch_add(batch, p, &error);
+        fail_on(error);
+    }
+    profile_batch_finish(batch, NULL, &error);
+    fail_on(error);
+    report("connections, stored", rasphone_count(book), began);
+    const gint64 listed = g_get_monotonic_time();
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
+    report("connections, listed", list->len, listed);
+    for (guint i = 0; i < list->len; i++) {
+        g_autoptr(Profile) p = profile_new();
+        profile_set(&p->id, ((ProfileSummary *)list->pdata[i])->id);
+        profile_store_delete(store, p, NULL);
+    }
+    g_rmdir(folder);
+}
+
+static void
 read_entries(guint n)
 {
     GString *text = g_string_new(NULL);
@@ -71,6 +116,7 @@ read_entries(guint n)
         profile_free(rasphone_profile(e, "rasphone.pbk"));
     }
     report("entries, read as profiles", rasphone_count(book), began);
+    store_and_list(book);
 }
 
 static guint
