@@ -126,6 +126,8 @@ what_is_not_said(void)
     g_assert_true(p->dun.gateway_on_remote);
     g_assert_false(p->remember_password);
     g_assert_cmpuint(p->found_psk.len, ==, 0);
+    g_autoptr(GPtrArray) no = read_text("Add-VpnConnection A b -SplitTunneling:$false", &error);
+    g_assert_true(((Profile *)no->pdata[0])->dun.gateway_on_remote);
 }
 
 /* F4: only running them would tell; they are not run, and the person reads why. */
