@@ -458,7 +458,8 @@ settle_network(struct ppp_link *l, usec_t now)
         if (!l->network_up)
             event(l, PPP_LINK_ADDRESS);
     }
-    if (progress_of(&l->ipcp.fsm, l->params.ipv4, true) == FAILED)
+    const enum progress v4 = progress_of(&l->ipcp.fsm, l->params.ipv4, true);
+    if (v4 == FAILED || (v4 == UP && l->network_up)) /* that is: negotiated again */
         begin_ipv6(l, now);
     ppp_link_data_settle(l);
     const bool secret = ppp_crypt_encrypts(ccp_agreed(&l->ccp));

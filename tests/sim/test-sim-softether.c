@@ -160,14 +160,50 @@ talk(void)
     }
 }
 
-/* LCP without authentication; @magic: and the client's magic number is refused. */
+/* The server's clock. IPv6 needs it: the Ack that wakes it only leads to the request put back. */
+static void
+ticks(void)
+{
+    for (int i = 0; i < 8; i++) {
+        wake();
+        talk();
+    }
+}
+
+/* LCP without authentication, answered by hand; @magic: the client's magic number is refused. Its
+ * requests have the identifiers @id and the next. */
+static void
+agree_on_lcp(bool magic, guint8 id)
+{
+    guint8 answer[14], ack[8], request[8];
+    struct ppp_link_item item;
+    struct rd packet;
+
+    memcpy(answer, hex("ff03c021 0200000a 0506").p, 10);
+    answer[4] = magic ? PPP_CONF_REJ : PPP_CONF_ACK;
+    answer[5] = id;
+    for (guint i = 0; i < 4; i++)
+        answer[10 + i] = (guint8)(link_.lcp.magic >> (24 - 8 * i));
+    ppp_link_receive(&link_, now, keep(answer, sizeof answer), &packet);
+    while (ppp_link_poll(&link_, &item)) /* LCP is not what this is about */
+        ;
+    memcpy(ack, hex("ff03c021 02000004").p, sizeof ack);
+    ack[5] = (guint8)(id + 1);
+    if (magic)
+        ppp_link_receive(&link_, now, keep(ack, sizeof ack), &packet);
+    if (link_.lcp.fsm.state == PPP_OPENED)
+        return;
+    memcpy(request, hex("ff03c021 01000004").p, sizeof request);
+    ppp_link_receive(&link_, now, keep(request, sizeof request), &packet);
+    while (ppp_link_poll(&link_, &item) && item.type == PPP_LINK_FRAME && item.frame.p[2] == 0xc0)
+        ;
+    g_assert_cmpint(item.type, ==, PPP_LINK_LCP_UP);
+}
+
 static void
 start(bool magic)
 {
     struct ppp_link_params client = usual;
-    struct ppp_link_item item;
-    struct rd packet;
-    guint8 answer[14];
 
     if (s.heard != NULL)
         g_string_free(s.heard, TRUE);
@@ -176,19 +212,7 @@ start(bool magic)
     client.reliable = client.nbns = true;
     init(&client, &server);
     ppp_link_up(&link_, now);
-    memcpy(answer, hex("ff03c021 0201000a 0506").p, 10);
-    answer[4] = magic ? PPP_CONF_REJ : PPP_CONF_ACK;
-    for (guint i = 0; i < 4; i++)
-        answer[10 + i] = (guint8)(link_.lcp.magic >> (24 - 8 * i));
-    ppp_link_receive(&link_, now, keep(answer, sizeof answer), &packet);
-    if (magic)
-        ppp_link_receive(&link_, now, hex("ff03c021 02020004"), &packet);
-    while (ppp_link_poll(&link_, &item)) /* LCP is not what this is about */
-        ;
-    ppp_link_receive(&link_, now, hex("ff03c021 01000004"), &packet);
-    while (ppp_link_poll(&link_, &item) && item.type == PPP_LINK_FRAME && item.frame.p[2] == 0xc0)
-        ;
-    g_assert_cmpint(item.type, ==, PPP_LINK_LCP_UP);
+    agree_on_lcp(magic, 1);
 }
 
 /* IPCP alone and Ack before request; the question when it can be answered; IPv6 when it was. The
@@ -205,12 +229,28 @@ test_one_thing_at_a_time(void)
     ppp_link_start_network(&link_, now);
     talk();
     g_assert_cmpstr(s.heard->str, ==, "8021:1 8021:2 8021:1 21:45 8057:1 8057:2 ");
-    /* IPv6 does need its clock, for the Ack that wakes it only leads to the request put back. */
-    while (s.ip6 != OPENED) {
-        wake();
-        talk();
-    }
+    ticks();
+    g_assert_cmpint(s.ip6, ==, OPENED);
     g_assert_cmpstr(story->str, ==, "authenticated up ");
+}
+
+/* LCP anew, of a link that is up: both protocols return. */
+static void
+test_negotiated_again(void)
+{
+    start(true);
+    talk();
+    ppp_link_start_network(&link_, now);
+    talk();
+    ticks();
+    s.ip4 = s.ip6 = CLOSED;
+    ppp_link_receive(&link_, now, hex("ff03c021 01090004"), &(struct rd){0});
+    g_assert_cmpint(link_.lcp.fsm.state, ==, PPP_ACK_SENT);
+    agree_on_lcp(true, link_.lcp.fsm.request_id);
+    talk();
+    ticks();
+    g_assert_cmpint(s.ip4, ==, OPENED);
+    g_assert_cmpint(s.ip6, ==, OPENED);
 }
 
 /* IPv4 is not held up by an answer that never comes; then IPv6 has its turn all the same. */
@@ -225,10 +265,7 @@ test_no_answer(void)
     talk();
     g_assert_cmpstr(story->str, ==, "authenticated up ");
     g_assert_cmpstr(s.heard->str, ==, "8021:1 8021:2 8021:1 21:45 8057:1 8057:2 ");
-    while (s.ip6 != OPENED) {
-        wake();
-        talk();
-    }
+    ticks();
     g_assert_cmpstr(story->str, ==, "authenticated up changed ");
 }
 
@@ -257,6 +294,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim-softether/one-thing-at-a-time", test_one_thing_at_a_time);
+    g_test_add_func("/sim-softether/negotiated-again", test_negotiated_again);
     g_test_add_func("/sim-softether/no-answer", test_no_answer);
     g_test_add_func("/sim-softether/no-ipv4", test_no_ipv4);
     g_test_add_func("/sim-softether/all-at-once", test_all_at_once);
