@@ -210,6 +210,32 @@ message6(struct bench *b, guint i, struct rd first, struct rd second, struct rd 
     (void)i;
 }
 
+/* What leaks when somebody plays the server: who has answered messages 1 and 3 can try out each key
+ * on message 5, at home and as fast as a computer goes. Before that message nothing depends on the
+ * key; and with a wrong one nothing at all can be read. */
+static void
+test_K14(void)
+{
+    static const char *const guesses[] = {"password", "vpn-test-psj", "", "vpn-test-psk"};
+
+    for (guint i = 0; i < 4; i++) {
+        for (guint g = 0; g < G_N_ELEMENTS(guesses); g++) {
+            const gboolean right = g == G_N_ELEMENTS(guesses) - 1;
+            struct bench b;
+            struct ike_output out;
+
+            reach(&b, i, IKE_SA_SENT_4);
+            ike_keys_wipe(&b.sa->keys);
+            secret_set_text(&b.k->psk, guesses[g]);
+            g_assert_true(ike_main_keys(b.k, b.sa, vector(captured[i], "g^xy")));
+            receive(&b, vector(captured[i], "msg5"));
+            g_assert_cmpint(b.sa->state, ==, right ? IKE_SA_UP : IKE_SA_SENT_4);
+            g_assert_cmpint(ike_poll_output(b.k, &out), ==, right);
+            leave(&b);
+        }
+    }
+}
+
 static void
 test_K5(void)
 {
@@ -486,6 +512,7 @@ main(int argc, char **argv)
     g_test_add_func("/ike-captured/K1-other-exchanges", test_K1);
     g_test_add_func("/ike-captured/K2-K3-public-values-and-nonces", test_K2);
     g_test_add_func("/ike-captured/K5-hash-and-identity", test_K5);
+    g_test_add_func("/ike-captured/K14-key-can-be-guessed-at-home", test_K14);
     g_test_add_func("/ike-captured/K5-any-octet", test_K5_flips);
     g_test_add_func("/ike-captured/K8-unprotected", test_K8);
     g_test_add_func("/ike-captured/K12-again", test_K12);
