@@ -4,6 +4,7 @@ A test runs in the client's namespace, under tests/env/private-bus, around a ser
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import glob
 import json
 import os
 import re
@@ -210,6 +211,7 @@ class Listener(threading.Thread):
 # Functions of the suite: EVIDENCE, each of which returns text, and RECOVER, which puts back what the next
 # test needs.
 EVIDENCE, RECOVER = [], []
+LOGS = ("console", "charon.log", "x/*.log", "var/log/softether/*/*")
 TOLD = False
 
 
@@ -236,6 +238,12 @@ def tail(path, lines=20):
         return f"{path}: {error.strerror}"
 
 
+def server_logs():
+    """The ends of those that were written to last."""
+    found = [path for pattern in LOGS for path in glob.glob(os.path.join(STATE, pattern))]
+    return "\n".join(tail(path) for path in sorted(found, key=os.path.getmtime)[-3:])
+
+
 def tell():
     """Once for each test, and while what is stuck is still stuck."""
     global TOLD
@@ -248,7 +256,7 @@ def tell():
         comment("\n".join(log[-20:]))
     for argv in (["ip", "-s", "link"], ["ss", "-tniOH"], ["ss", "-wneH"], ["cat", "/proc/loadavg"]):
         comment(ask(*argv))
-    for more in EVIDENCE:
+    for more in (server_logs, *EVIDENCE):
         try:
             comment(more())
         except Exception as error:  # it is the test's failure that counts
