@@ -44,7 +44,7 @@ class Case:
         folder = os.path.join(self.desktop.folder, f"profile-{time.monotonic_ns()}")
         path = profiles.make(folder, **keys)
         window = self.start(path)
-        window.press(button)
+        window.press_and_close(button)
         window.find("password text")
         return window
 

@@ -477,6 +477,19 @@ class Window:
         wait_until(lambda: node.has("sensitive"), f"{name} can be pressed")
         node.act()
 
+    def press_and_close(self, name):
+        """Presses what closes its window, and waits until that is gone without a look into it: a window of
+        GTK 3 complains when it is asked for its children after it was destroyed."""
+        self.find("push button", name)
+        before = [(node.owner, node.path) for node in self.application().children()]
+        self.press(name)
+        wait_until(lambda: self.has_lost_one_of(before), f"{name} closes its window")
+
+    def has_lost_one_of(self, before):
+        application = self.application() if self.process.poll() is None else None
+        now = [(node.owner, node.path) for node in application.children()] if application else []
+        return not set(before) <= set(now)
+
     def entry(self, label):
         return wait_until(lambda: self.find_now("text", label) or
                           self.find_now("password text", label), f"an entry {label!r}")

@@ -68,7 +68,7 @@ def pptp_is_weak(case):
     path = profiles.make(os.path.join(case.desktop.folder, "p"), strategy=1)
     window = case.start(path)
     window.reads("• " + weak)
-    window.press("Import")
+    window.press_and_close("Import")
     window.reads(weak)
     window.type("User name:", "alice")
     window.type("Password:", "secret")
@@ -83,7 +83,7 @@ def pptp_is_weak(case):
 def weak_ipsec_is_named(case):
     """What IPsec agreed to that is outdated is named while the call is up; and no IPsec at all"""
     window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
-    window.press("Import")
+    window.press_and_close("Import")
     window.type("User name:", "alice")
     window.type("Password:", "secret")
     window.press("Connect")
@@ -498,7 +498,7 @@ def names(case):
     window = case.start(path)
     window.find("push button", "Import")
     check(not nameless(window), f"import: {nameless(window)}")
-    window.press("Import")
+    window.press_and_close("Import")
     window.entry("User name:")
     check(not nameless(window), f"logon: {nameless(window)}")
     window.press("Properties")
@@ -532,7 +532,7 @@ def german(case):
     """German, with the numbers that help desks know"""
     folder = os.path.join(case.desktop.folder, "p")
     window = case.start(profiles.make(folder), LANGUAGE="de")
-    window.press("Importieren")
+    window.press_and_close("Importieren")
     window.type("Benutzername:", "alice")
     window.type("Passwort:", "geheim")
     window.press("Verbinden")
@@ -548,7 +548,7 @@ def right_to_left(case):
     """right to left: labels are right of their fields, the window is whole"""
     path = profiles.make(os.path.join(case.desktop.folder, "p"))
     window = case.start(path, GTK_MODULES=os.environ["DIALTONE_RTL_MODULE"])
-    window.press("Import")
+    window.press_and_close("Import")
     entry = window.entry("User name:")
     label = window.find("label", "User name:")
     check(label.extents()[0] > entry.extents()[0], "the label is right of the field")
@@ -561,7 +561,7 @@ def scaled(case):
     """200 %: twice the size, all controls inside the window"""
     path = profiles.make(os.path.join(case.desktop.folder, "p"))
     window = case.start(path, GDK_SCALE="2")
-    window.press("Import")
+    window.press_and_close("Import")
     window.entry("User name:")
     frame = window.find("frame").extents()
     for node in window.all():
