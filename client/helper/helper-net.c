@@ -1,7 +1,8 @@
 /* helper-net.c - see helper-net.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-net.h"
 
-#include <netlink/msg.h>
+#include "helper-netlink.h"
+
 #include <netlink/netlink.h>
 
 #include <arpa/inet.h>
@@ -25,93 +26,26 @@ enum {
 };
 
 struct helper_net {
-    struct nl_sock *sock;
+    struct helper_netlink *nl;
     struct nl_sock *watch; /* NULL until helper_net_watch6() */
-    struct nl_cb *cb;
-};
-
-/* The answer to one request: 0, a negative errno, or still to come. */
-enum { PENDING = 1 };
-
-struct exchange {
-    int result;
-    void (*each)(struct nlmsghdr *h, void *ctx);
-    void *ctx;
 };
 
 static int
-on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+talk_each(struct helper_net *net, struct nl_msg *msg, helper_netlink_each each, void *ctx)
 {
-    struct exchange *x = arg;
-
-    (void)from;
-    x->result = e->error;
-    return NL_STOP;
-}
-
-static int
-on_end(struct nl_msg *msg, void *arg)
-{
-    struct exchange *x = arg;
-
-    (void)msg;
-    x->result = 0;
-    return NL_STOP;
-}
-
-static int
-on_valid(struct nl_msg *msg, void *arg)
-{
-    struct exchange *x = arg;
-
-    if (x->each != NULL)
-        x->each(nlmsg_hdr(msg), x->ctx);
-    return NL_OK;
-}
-
-/* Sends and frees @msg, calls @each for what is answered, and waits for the end of it. */
-static int
-talk_each(struct helper_net *net, struct nl_msg *msg, void (*each)(struct nlmsghdr *h, void *ctx),
-          void *ctx)
-{
-    struct exchange x = {.result = PENDING, .each = each, .ctx = ctx};
-
-    if (msg == NULL)
-        return -ENOMEM;
-    nl_cb_err(net->cb, NL_CB_CUSTOM, on_error, &x);
-    nl_cb_set(net->cb, NL_CB_ACK, NL_CB_CUSTOM, on_end, &x);
-    nl_cb_set(net->cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end, &x);
-    nl_cb_set(net->cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, &x);
-
-    const int sent = nl_send_auto(net->sock, msg);
-    nlmsg_free(msg);
-    if (sent < 0)
-        return -EIO;
-    while (x.result == PENDING) {
-        const int err = nl_recvmsgs(net->sock, net->cb);
-        if (err < 0 && x.result == PENDING)
-            return err == -NLE_DUMP_INTR ? -EAGAIN : -EIO;
-    }
-    return x.result;
+    return helper_netlink_talk(net->nl, msg, each, ctx);
 }
 
 static int
 talk(struct helper_net *net, struct nl_msg *msg)
 {
-    return talk_each(net, msg, NULL, NULL);
+    return helper_netlink_talk(net->nl, msg, NULL, NULL);
 }
 
-/* A request of @type whose fixed header is the @size octets at @header. */
 static struct nl_msg *
 request(int type, int flags, const void *header, size_t size)
 {
-    struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
-
-    if (msg != NULL && nlmsg_append(msg, (void *)header, size, NLMSG_ALIGNTO) < 0) {
-        nlmsg_free(msg);
-        return NULL;
-    }
-    return msg;
+    return helper_netlink_request(type, flags, header, size);
 }
 
 struct helper_net *
@@ -123,9 +57,8 @@ helper_net_new(int *ret_error)
         *ret_error = -ENOMEM;
         return NULL;
     }
-    net->sock = nl_socket_alloc();
-    net->cb = nl_cb_alloc(NL_CB_DEFAULT);
-    if (net->sock == NULL || net->cb == NULL || nl_connect(net->sock, NETLINK_ROUTE) < 0) {
+    net->nl = helper_netlink_new(NETLINK_ROUTE);
+    if (net->nl == NULL) {
         *ret_error = -EIO;
         helper_net_free(net);
         return NULL;
@@ -140,10 +73,7 @@ helper_net_free(struct helper_net *net)
         return;
     if (net->watch != NULL)
         nl_socket_free(net->watch);
-    if (net->cb != NULL)
-        nl_cb_put(net->cb);
-    if (net->sock != NULL)
-        nl_socket_free(net->sock);
+    helper_netlink_free(net->nl);
     free(net);
 }
 
