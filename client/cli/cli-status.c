@@ -48,6 +48,7 @@ static const struct status_key {
     {"mtu", OF_DETAILS, "mtu", 'u', N_("MTU")},
     {"auth", OF_DETAILS, "auth", 's', N_("Signed in with")},
     {"encryption", OF_DETAILS, "encryption", 's', N_("Encryption")},
+    {"esp", OF_DETAILS, "esp", 's', N_("ESP by")},
     {"certificate_sha256", OF_DETAILS, "certificate-sha256", 's', N_("Certificate")},
     {"bytes_in", OF_CONNECTION, "BytesIn", 't', N_("Bytes received")},
     {"bytes_out", OF_CONNECTION, "BytesOut", 't', N_("Bytes sent")},

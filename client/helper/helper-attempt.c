@@ -1,6 +1,7 @@
 /* helper-attempt.c - see helper-attempt.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-attempt.h"
 
+#include "helper-esp.h"
 #include "helper-proxy.h"
 #include "helper-requests.h"
 #include "helper-socket.h"
@@ -31,6 +32,7 @@ struct helper_attempt {
     guint socket_source;
     struct helper_requests requests;
     struct helper_journal *journal;
+    struct helper_esp *esp; /* NULL: not the kernel's business */
     struct helper_link *link;
     struct tunnel_status status;
     char server_address[INET6_ADDRSTRLEN];
@@ -259,6 +261,8 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
                fd < 0 ? g_strerror(-fd) : "connecting");
     if (fd >= 0 && !proxy)
         remember_endpoint(a, to, fd);
+    if (fd >= 0 && a->esp != NULL && to->kind == SOCKET_UDP && to->port == IKE_FLOAT_PORT)
+        helper_esp_use_float(a->esp, fd);
     if (fd < 0 || !proxy)
         say_socket(a, tag, fd, "");
 }
@@ -512,6 +516,24 @@ serve_ended(void *ctx, const struct ras_end *end)
     set_deadline(a, GRACE_S);
 }
 
+static void
+serve_esp(void *ctx, const struct esp_msg *m, bool allowed)
+{
+    struct helper_attempt *a = ctx;
+    uint8_t bytes[16];
+    struct wr w = wr_over(bytes, sizeof bytes);
+    int fd = -1;
+    const int err = allowed ? helper_esp_serve(a->esp, m, &fd) : -EACCES;
+
+    helper_log(a->setup.log, err < 0 ? LOG_NOTICE : LOG_DEBUG, "ESP by the kernel, %s %08x: %s",
+               m->op == ESP_MSG_FORGET ? "without" : "with", m->spi_in,
+               err < 0 ? g_strerror(-err) : "done");
+    tunnel_msg_begin(&w, TUNNEL_ESP);
+    wr_be32(&w, m->spi_in);
+    wr_be32(&w, (uint32_t)-err);
+    say(a, &w, fd);
+}
+
 static const struct helper_request_ops request_ops = {
     .stage = serve_stage,
     .open_socket = serve_open_socket,
@@ -521,6 +543,7 @@ static const struct helper_request_ops request_ops = {
     .stats = serve_stats,
     .log = serve_log,
     .ended = serve_ended,
+    .esp = serve_esp,
 };
 
 /* True: there may be more. */
@@ -548,6 +571,7 @@ hear_one(struct helper_attempt *a)
     }
     if (!helper_requests_serve(&a->requests, boot_time(), rd_over(bytes, n), &why))
         condemn(a, why);
+    explicit_bzero(bytes, n); /* keys, of ESP */
     return a->socket >= 0;
 }
 
@@ -574,6 +598,7 @@ undo_all(struct helper_attempt *a)
     g_clear_handle_id(&a->dns_watch, g_bus_unwatch_name);
     close_socket(a);
     g_clear_pointer(&a->child, helper_child_free);
+    g_clear_pointer(&a->esp, helper_esp_free);
     if (a->journal != NULL)
         helper_journal_undo(a->journal, helper_host_undo, a->setup.host);
     a->journal = NULL;
@@ -628,6 +653,7 @@ say_start(struct helper_attempt *a)
     wr_be32(&w, s->host->tunnel_gid);
     wr_u8(&w, s->number);
     put_known(&w, s->known);
+    wr_u8(&w, a->esp != NULL ? START_KERNEL_ESP : 0);
     say_secret(a, &w);
     g_free(bytes);
 }
@@ -650,6 +676,17 @@ remember_proxy(struct helper_attempt *a)
     g_strlcpy(a->through->user, c->proxy_user, sizeof a->through->user);
     a->through->password = c->proxy_password;
     a->through->timeout_s = plan->connect_timeout_s != 0 ? plan->connect_timeout_s : PROXY_S;
+}
+
+static void
+prepare_esp(struct helper_attempt *a)
+{
+    const bool ipsec =
+        a->setup.protocol == PLAN_L2TP_IPSEC && a->setup.plan->ipsec != PLAN_IPSEC_NONE;
+
+    if (ipsec && helper_esp_wanted(a->setup.host->esp))
+        a->esp = helper_esp_new(&helper_esp_kernel, a->journal);
+    a->requests.kernel_esp = a->esp != NULL;
 }
 
 struct helper_attempt *
@@ -681,6 +718,7 @@ helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper
     a->socket_source = g_unix_fd_add(a->socket, G_IO_IN | G_IO_HUP, on_socket, a);
     set_dial_deadline(a);
     remember_proxy(a);
+    prepare_esp(a);
     say_start(a);
     a->setup.credentials = NULL;
     return TAKE(a);
@@ -711,6 +749,12 @@ const char *
 helper_attempt_server_address(const struct helper_attempt *a)
 {
     return a->server_address;
+}
+
+bool
+helper_attempt_kernel_esp(const struct helper_attempt *a)
+{
+    return a->esp != NULL && helper_esp_in_use(a->esp);
 }
 
 bool

@@ -105,6 +105,14 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     g_variant_builder_add(b, "{sv}", "mtu", g_variant_new_uint32(c->mtu));
 }
 
+/* Who does the encryption of L2TP/IPsec. */
+static void
+put_esp(GVariantBuilder *b, const struct helper_details_facts *facts)
+{
+    if (facts->protocol == PLAN_L2TP_IPSEC && facts->plan->ipsec != PLAN_IPSEC_NONE)
+        put_text(b, "esp", helper_attempt_kernel_esp(facts->attempt) ? "kernel" : "user-space");
+}
+
 GVariant *
 helper_details(const struct helper_details_facts *facts)
 {
@@ -119,6 +127,7 @@ helper_details(const struct helper_details_facts *facts)
     }
     if (a != NULL && helper_attempt_link(a) != NULL) {
         put_link(&b, facts->plan, helper_attempt_link(a));
+        put_esp(&b, facts);
         g_variant_builder_add(&b, "{sv}", "dns-applied",
                               g_variant_new_boolean(helper_attempt_dns_applied(a)));
     }

@@ -33,6 +33,18 @@ find_tunnel_user(struct helper_host *host, GError **error)
     return true;
 }
 
+/* What root says: in the unit (an Environment= line), or by hand. */
+static enum helper_esp_mode
+esp_mode(void)
+{
+    const char *text = geteuid() == 0 ? secure_getenv("DIALTONE_ESP") : NULL;
+    enum helper_esp_mode mode = HELPER_ESP_AUTO;
+
+    if (text != NULL && !helper_esp_mode_from_text(text, &mode))
+        helper_log(NULL, LOG_WARNING, "DIALTONE_ESP is neither auto, kernel nor user.");
+    return mode;
+}
+
 struct helper_host *
 helper_host_new(GDBusConnection *system_bus, GError **error)
 {
@@ -43,6 +55,7 @@ helper_host_new(GDBusConnection *system_bus, GError **error)
     host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
     host->dns = helper_dns_new(system_bus);
     host->early = helper_early_new();
+    host->esp = esp_mode();
     host->net = helper_net_new(&err);
     if (host->net == NULL) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-err), "netlink: %s",
@@ -79,6 +92,8 @@ undo_one(struct helper_host *host, const struct undo *u)
         return helper_dns_undo_resolvconf(u->link.name);
     case UNDO_GUARD:
         return helper_guard_remove(u->link.name);
+    case UNDO_XFRM:
+        return helper_xfrm_purge(&u->xfrm);
     }
     return 0;
 }

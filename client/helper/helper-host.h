@@ -8,6 +8,7 @@
 
 #include "helper-dns.h"
 #include "helper-early.h"
+#include "helper-esp.h"
 #include "helper-journal.h"
 #include "helper-net.h"
 
@@ -18,6 +19,7 @@ struct helper_host {
     struct helper_dns *dns;
     struct helper_early *early;
     const char *state_directory;
+    enum helper_esp_mode esp;
     uid_t tunnel_uid;
     gid_t tunnel_gid;
 };

@@ -79,6 +79,11 @@ undo_put(struct wr *w, const struct undo *u)
         wr_be32(w, u->route.metric);
         wr_be32(w, u->route.ifindex);
         break;
+    case UNDO_XFRM:
+        wr_be32(w, u->xfrm.local);
+        wr_be32(w, u->xfrm.remote);
+        wr_be32(w, u->xfrm.reqid);
+        break;
     }
 }
 
@@ -112,6 +117,11 @@ undo_get(struct rd *r, struct undo *ret)
         u.route.metric = rd_be32(r);
         u.route.ifindex = rd_be32(r);
         r->bad |= u.route.type > HELPER_ROUTE_THROW;
+        break;
+    case UNDO_XFRM:
+        u.xfrm.local = rd_be32(r);
+        u.xfrm.remote = rd_be32(r);
+        u.xfrm.reqid = rd_be32(r);
         break;
     default: /* a record of a later version, or damage */
         r->bad = true;

@@ -15,6 +15,7 @@
 
 #include "attr.h"
 #include "helper-net.h"
+#include "helper-xfrm.h"
 
 enum undo_kind {
     UNDO_LINK = 1,
@@ -23,6 +24,7 @@ enum undo_kind {
     UNDO_RESOLVED = 4,   /* .link */
     UNDO_RESOLVCONF = 5, /* .link */
     UNDO_GUARD = 6,      /* .link */
+    UNDO_XFRM = 7,       /* .xfrm: all associations of these ends */
 };
 
 struct undo {
@@ -34,6 +36,7 @@ struct undo {
         } link;
         struct helper_rule rule;
         struct helper_route route;
+        struct helper_xfrm_ends xfrm;
     };
 };
 

@@ -8,6 +8,7 @@ enum {
     BURST = 400,     /* a whole dial with a debug log */
     PER_SECOND = 50, /* afterwards */
     MAX_LOG_TEXT = 400,
+    PORT_EPHEMERAL = 49152, /* RFC 6335 section 6 */
 };
 
 #define USEC_PER_TOKEN (USEC_PER_SEC / PER_SECOND)
@@ -201,6 +202,27 @@ serve_ended(struct helper_requests *r, struct rd body)
     return true;
 }
 
+/* L2TP's port is its own, or one of those that nobody has for himself. */
+static bool
+is_due_esp(const struct helper_requests *r, const struct esp_msg *m)
+{
+    if (!r->kernel_esp || r->protocol != PLAN_L2TP_IPSEC || r->plan->ipsec == PLAN_IPSEC_NONE)
+        return false;
+    return m->op == ESP_MSG_FORGET || m->local_port == L2TP_PORT || m->local_port >= PORT_EPHEMERAL;
+}
+
+static bool
+serve_esp(struct helper_requests *r, struct rd body)
+{
+    struct esp_msg m;
+    const bool good = esp_msg_get(&body, &m) && is_due_esp(r, &m);
+
+    if (good)
+        r->ops->esp(r->ctx, &m, r->phase != TUNNEL_CLOSING);
+    esp_msg_wipe(&m);
+    return good;
+}
+
 #define ANY_TIME (TUNNEL_DIALING | TUNNEL_REGISTERING | TUNNEL_UP | TUNNEL_CLOSING)
 
 /* clang-format off */
@@ -217,6 +239,7 @@ static const struct {
     [HELPER_STATS] =            {serve_stats, TUNNEL_REGISTERING | TUNNEL_UP | TUNNEL_CLOSING, 0},
     [HELPER_LOG] =              {serve_log, ANY_TIME, 0},
     [HELPER_ENDED] =            {serve_ended, ANY_TIME, 1},
+    [HELPER_ESP] =              {serve_esp, ANY_TIME, 0},
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "dial-plan.h"
+#include "esp-msg.h"
 #include "tunnel-msg.h"
 
 /* How far a tunnel is. The owner moves it on; HELPER_ENDED moves it to the last by itself. */
@@ -37,7 +38,7 @@ struct helper_endpoint {
 enum { L2TP_PORT = 1701, IKE_PORT = 500, IKE_FLOAT_PORT = 4500 /* RFC 3947 section 4 */ };
 enum { HELPER_MAX_ENDPOINTS = 16 /* that one tunnel is given sockets to */ };
 
-/* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket with
+/* In TUNNEL_CLOSING only log, status, stats and ended are called, and open_socket and esp with
  * @allowed false. */
 struct helper_request_ops {
     void (*stage)(void *ctx, enum dial_stage stage, const char *server_address);
@@ -49,6 +50,8 @@ struct helper_request_ops {
     void (*stats)(void *ctx, const struct tunnel_stats *stats);
     void (*log)(void *ctx, int level, const char *text);
     void (*ended)(void *ctx, const struct ras_end *end);
+    /* Answer it; not @allowed: with EACCES. @m is wiped afterwards. */
+    void (*esp)(void *ctx, const struct esp_msg *m, bool allowed);
 };
 
 struct helper_requests {
@@ -62,9 +65,10 @@ struct helper_requests {
     enum dial_stage stage;
     unsigned n_granted; /* addresses that the first of several sockets was granted to */
     struct helper_endpoint granted[HELPER_MAX_ENDPOINTS];
-    bool question;      /* WANT_CREDENTIALS is not answered yet; the owner clears it */
-    uint16_t served[9]; /* by message type */
-    usec_t tokens_at;   /* rate limit */
+    bool kernel_esp;     /* it was told START_KERNEL_ESP */
+    bool question;       /* WANT_CREDENTIALS is not answered yet; the owner clears it */
+    uint16_t served[10]; /* by message type */
+    usec_t tokens_at;    /* rate limit */
     uint32_t tokens;
 };
 

@@ -65,11 +65,20 @@ set_buffer(int fd, int force, int polite, int size)
         setsockopt(fd, SOL_SOCKET, polite, &size, sizeof size); /* then what the system allows */
 }
 
+int
+helper_socket_equip(int fd)
+{
+    static const unsigned mark = HELPER_MARK;
+
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, DATAGRAMS_RECEIVE);
+    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, DATAGRAMS_SEND);
+    return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ? -errno : 0;
+}
+
 /* Marked, with room, and to one address only. */
 static int
 connect_datagrams(int fd, const struct helper_endpoint *to)
 {
-    static const unsigned mark = HELPER_MARK;
     struct helper_endpoint server = *to;
     struct sockaddr_storage address;
     uint8_t octet;
@@ -77,10 +86,10 @@ connect_datagrams(int fd, const struct helper_endpoint *to)
     if (to->kind != SOCKET_UDP)
         server.port = 0;
     const socklen_t size = to_sockaddr(&server, &address);
-    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, DATAGRAMS_RECEIVE);
-    set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, DATAGRAMS_SEND);
-    if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ||
-        connect(fd, (const struct sockaddr *)&address, size) < 0)
+    const int err = helper_socket_equip(fd);
+    if (err < 0)
+        return err;
+    if (connect(fd, (const struct sockaddr *)&address, size) < 0)
         return -errno;
     /* What came in before all this was in force is nobody's business. */
     while (recv(fd, &octet, sizeof octet, MSG_DONTWAIT) >= 0 || errno == EINTR)

@@ -13,6 +13,9 @@ enum { MARKER = 4, KEEPALIVE = 0xff, EPHEMERAL = 49152 };
  * second until L2TP asks again. */
 #define INSTALLED (25 * USEC_PER_MSEC)
 
+/* As esp_out_near_end(): sequence numbers are 32 bits, and the kernel counts them as well. */
+#define KERNEL_PACKETS_MAX (UINT64_C(3) << 30)
+
 static void drive(struct session *s, usec_t now);
 
 /* ---- out ---- */
@@ -45,11 +48,29 @@ renew(struct session *s)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
     const bool much = i->limit != 0 && i->octets > i->limit - i->limit / 4;
+    const bool near_end = i->kernel ? i->packets > KERNEL_PACKETS_MAX : esp_sas_near_end(&i->sas);
 
-    if (i->rekeying || i->ike == NULL || !(much || esp_sas_near_end(&i->sas)))
+    if (i->rekeying || i->ike == NULL || !(much || near_end))
         return;
     i->rekeying = true;
     ike_rekey(i->ike, s->now);
+}
+
+/* L2TP's datagrams stay as they are: what the kernel makes of them is only counted. */
+static size_t
+leave_to_kernel(struct session *s, const struct session_packet *v, size_t n)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    if (!i->begun)
+        return 0;
+    for (size_t k = 0; k < n; k++)
+        i->octets += v[k].len + ESP_UDP_HEADER + ESP_HEAD + ESP_TAIL;
+    i->packets += n;
+    if (n > 0 && i->ike != NULL)
+        ike_said(i->ike, s->now);
+    renew(s);
+    return n;
 }
 
 size_t
@@ -58,6 +79,8 @@ session_ipsec_seal(struct session *s, struct session_packet *v, size_t n)
     struct session_ipsec *i = &s->l2tp.ipsec;
     struct esp_packet packets[SESSION_BATCH];
 
+    if (i->kernel)
+        return leave_to_kernel(s, v, n);
     if (!esp_sas_ready(&i->sas) || n > SESSION_BATCH)
         return 0;
     for (size_t k = 0; k < n; k++) {
@@ -144,26 +167,14 @@ fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
     session_end(s, now, &why);
 }
 
+/* There is a pair to send with. */
 static void
-on_child(struct session *s, usec_t now, struct ike_event *e)
+in_use(struct session *s, usec_t now, uint32_t kilobytes)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
-    const bool good = e->child.send ? esp_sas_add(&i->sas, &e->child.in, &e->child.out, s->rng)
-                                    : esp_sas_accept(&i->sas, &e->child.in);
 
-    if (!good) {
-        fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for a security association");
-        session_finish(s);
-        return;
-    }
-    s->data_channel = e->child.encapsulated ? CHANNEL_DATA : CHANNEL_ESP;
-    snprintf(i->phase2, sizeof i->phase2, "%s", e->child.proposal);
-    i->weak |= e->child.weak;
-    describe(i);
-    if (!e->child.send)
-        return;
-    i->octets = 0;
-    i->limit = (uint64_t)e->child.kilobytes * 1024;
+    i->octets = i->packets = 0;
+    i->limit = (uint64_t)kilobytes * 1024;
     i->rekeying = false;
     if (i->begun || s->ending)
         return;
@@ -171,14 +182,71 @@ on_child(struct session *s, usec_t now, struct ike_event *e)
     i->l2tp_at = now + INSTALLED;
 }
 
+/* ESP is done here. */
+static void
+keep(struct session *s, usec_t now, const struct session_esp *e)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool send = e->op == SESSION_ESP_USE;
+    const bool good =
+        send ? esp_sas_add(&i->sas, &e->in, &e->out, s->rng) : esp_sas_accept(&i->sas, &e->in);
+
+    if (!good) {
+        fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for a security association");
+        session_finish(s);
+        return;
+    }
+    s->data_channel = e->encapsulated ? CHANNEL_DATA : CHANNEL_ESP;
+    if (send)
+        in_use(s, now, e->kilobytes);
+}
+
+static void
+ask(struct session *s)
+{
+    s->l2tp.ipsec.asking = true;
+    s->pending |= PENDING_ESP;
+}
+
+static void
+on_child(struct session *s, usec_t now, struct ike_event *e)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    i->asked = (struct session_esp){
+        .op = e->child.send ? SESSION_ESP_USE : SESSION_ESP_ACCEPT,
+        .in = e->child.in,
+        .out = e->child.out,
+        .encapsulated = e->child.encapsulated,
+        .local_port = i->udp.local_port,
+        .kilobytes = e->child.kilobytes,
+    };
+    snprintf(i->phase2, sizeof i->phase2, "%s", e->child.proposal);
+    i->weak |= e->child.weak;
+    describe(i);
+    if (i->kernel) {
+        ask(s);
+        return;
+    }
+    keep(s, now, &i->asked);
+    session_esp_wipe(&i->asked);
+}
+
 /* L8: without an association there is no L2TP, at once. */
 static void
 on_gone(struct session *s, usec_t now, uint32_t spi_in)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool newest = i->kernel && spi_in == i->current;
 
     esp_sas_remove(&i->sas, spi_in);
-    if (esp_sas_ready(&i->sas) || !i->begun || i->closing)
+    if (i->closing)
+        return; /* what is in the kernel goes with the process */
+    if (i->kernel && !newest) {
+        i->asked = (struct session_esp){.op = SESSION_ESP_FORGET, .in.spi = spi_in};
+        ask(s);
+    }
+    if ((i->kernel ? !newest : esp_sas_ready(&i->sas)) || !i->begun)
         return;
     fail(s, now, s->up ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
          "the server ended the IPsec association");
@@ -239,21 +307,55 @@ act(struct session *s, usec_t now, struct ike_event *e)
     }
 }
 
-/* What is said stands before what it means. */
+/* What is said stands before what it means. But the kernel must have a pair before the other end
+ * can know of it, for that may use it at once. */
 static void
 drive(struct session *s, usec_t now)
 {
+    struct session_ipsec *i = &s->l2tp.ipsec;
     struct ike_event event;
 
-    drain(s);
-    while (!s->over && s->l2tp.ipsec.ike != NULL && ike_poll_event(s->l2tp.ipsec.ike, &event)) {
+    if (!i->kernel)
+        drain(s);
+    while (!s->over && !i->asking && i->ike != NULL && ike_poll_event(i->ike, &event)) {
         act(s, now, &event);
         explicit_bzero(&event, sizeof event);
-        drain(s);
+        if (!i->asking)
+            drain(s);
     }
+    if (!i->asking)
+        drain(s);
 }
 
 /* ---- the owner's calls ---- */
+
+void
+session_esp_done(struct session *s, usec_t now, bool good)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    struct session_esp *const e = &i->asked;
+
+    if (s->over || !i->asking)
+        return;
+    s->now = now;
+    i->asking = false;
+    drain(s); /* what waited for it */
+    if (e->op == SESSION_ESP_FORGET) {
+        good = true; /* or it was not there: either way it is gone */
+    } else if (!good && i->current == 0) {
+        i->kernel = false; /* nothing of L2TP was said yet */
+        keep(s, now, e);
+    } else if (!good) {
+        fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "the kernel took no new IPsec association");
+        session_ipsec_close(s, now);
+    } else if (e->op == SESSION_ESP_USE) {
+        i->current = e->in.spi;
+        s->data_channel = CHANNEL_L2TP;
+        in_use(s, now, e->kilobytes);
+    }
+    session_esp_wipe(e);
+    drive(s, now);
+}
 
 static struct ike_address
 address_of(const struct session_address *a, uint16_t port)
@@ -301,6 +403,7 @@ make_ike(struct session *s, usec_t now)
         return false;
     esp_udp_init(&i->udp, info->remote.family, info->local.octets, info->remote.octets);
     i->udp.local_port = config.l2tp_port;
+    i->kernel = info->kernel_esp;
     i->udp.remote_port = L2TP_PORT;
     i->ike = ike_new(&config, now);
     return i->ike != NULL;
@@ -333,7 +436,24 @@ session_ipsec_clear(struct session_ipsec *i)
     ike_free(i->ike);
     i->ike = NULL;
     esp_sas_clear(&i->sas);
+    session_esp_wipe(&i->asked);
     secret_wipe(&i->psk);
+}
+
+/* L2TP that the kernel has taken out of ESP. */
+static void
+opened_by_kernel(struct session *s, usec_t now, const struct session_packet *v, size_t n,
+                 struct session_packets *ret)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    if (!i->kernel || !i->begun)
+        return;
+    ike_heard(i->ike, now);
+    for (size_t k = 0; k < n && !s->over; k++)
+        session_l2tp_take(s, now, rd_over(v[k].p, v[k].len), ret);
+    if (!s->over)
+        drive(s, now);
 }
 
 /* Whose datagram is it (RFC 3948 section 2)? IKE's are eaten here; ESP's are left in @esp. */
@@ -368,6 +488,10 @@ session_ipsec_datagram(struct session *s, usec_t now, enum session_channel from,
 
     if (i->ike == NULL || n > SESSION_BATCH)
         return;
+    if (from == CHANNEL_L2TP) {
+        opened_by_kernel(s, now, v, n, ret);
+        return;
+    }
     const size_t n_esp = sort(s, now, from, v, n, esp);
     drive(s, now); /* what came may be for an association that came before it */
     if (s->over || n_esp == 0)

@@ -9,6 +9,7 @@
 #include "esp-sas.h"
 #include "esp-udp.h"
 #include "ike.h"
+#include "session-esp.h"
 #include "session.h"
 
 enum {
@@ -21,11 +22,16 @@ struct session_ipsec {
     struct ike *ike; /* NULL: not begun, or over */
     struct esp_sas sas;
     struct esp_udp udp;
-    bool begun;             /* there was an association, and L2TP began or is about to */
-    usec_t l2tp_at;         /* when; 0: has been */
-    bool closing, rekeying; /* was asked for */
-    uint64_t octets, limit; /* sealed with the newest pair; to be sealed at most, 0: no limit */
-    unsigned weak;          /* enum ike_weak */
+    bool kernel;              /* does ESP; ->sas is empty */
+    bool asking;              /* the owner has not answered yet */
+    struct session_esp asked; /* of it */
+    uint32_t current;         /* inbound SPI of the newest pair in the kernel */
+    uint64_t packets;         /* sent with that */
+    bool begun;               /* there was an association, and L2TP began or is about to */
+    usec_t l2tp_at;           /* when; 0: has been */
+    bool closing, rekeying;   /* was asked for */
+    uint64_t octets, limit;   /* sealed with the newest pair; to be sealed at most, 0: no limit */
+    unsigned weak;            /* enum ike_weak */
     char phase1[48], phase2[48];
     char text[160];
 };

@@ -16,6 +16,7 @@ enum session_channel {
                         UDP 1701 when the plan says no IPsec */
     CHANNEL_CONTROL, /* datagrams: IKE on UDP 500 */
     CHANNEL_ESP,     /* datagrams: ESP, IP protocol 50, when the server does no UDP encapsulation */
+    CHANNEL_L2TP,    /* datagrams: L2TP on UDP 1701, that the kernel seals and opens */
     CHANNELS,
 };
 
@@ -38,5 +39,6 @@ struct session_link_info {
     uint64_t unix_time;                     /* seconds: for the validity of certificates */
     const struct ike_cert *cert;            /* of IPsec with certificates: ours, and whom we trust
                                                (ike-cert.h); borrowed for the session's life */
+    bool kernel_esp;                        /* SESSION_ESP may be asked for */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };

@@ -53,14 +53,15 @@ struct session_datagrams {
 
 /* In the order in which they are handed out. */
 enum session_pending {
-    PENDING_STAGE_1 = 1 << 0,
-    PENDING_STAGE_2 = 1 << 1,
-    PENDING_CREDENTIALS = 1 << 2,
-    PENDING_STAGE_3 = 1 << 3,
-    PENDING_CONFIG = 1 << 4,
-    PENDING_UP = 1 << 5,
-    PENDING_EARLY_REFUSED = 1 << 6,
-    PENDING_ENDED = 1 << 7,
+    PENDING_ESP = 1 << 0,
+    PENDING_STAGE_1 = 1 << 1,
+    PENDING_STAGE_2 = 1 << 2,
+    PENDING_CREDENTIALS = 1 << 3,
+    PENDING_STAGE_3 = 1 << 4,
+    PENDING_CONFIG = 1 << 5,
+    PENDING_UP = 1 << 6,
+    PENDING_EARLY_REFUSED = 1 << 7,
+    PENDING_ENDED = 1 << 8,
 };
 
 struct session {

@@ -49,7 +49,7 @@ session_finish(struct session *s)
     if (s->over)
         return;
     s->over = true;
-    s->pending &= ~(unsigned)(PENDING_CONFIG | PENDING_UP | PENDING_CREDENTIALS);
+    s->pending &= ~(unsigned)(PENDING_CONFIG | PENDING_UP | PENDING_CREDENTIALS | PENDING_ESP);
     s->pending |= PENDING_ENDED;
     if (s->early && s->end.error != RAS_USER_DISCONNECTION)
         s->pending |= PENDING_EARLY_REFUSED;
@@ -661,6 +661,10 @@ static void
 hand_out(struct session *s, enum session_pending what, struct session_event *ret)
 {
     switch (what) {
+    case PENDING_ESP:
+        ret->type = SESSION_ESP;
+        ret->esp = &s->l2tp.ipsec.asked;
+        break;
     case PENDING_STAGE_1:
     case PENDING_STAGE_2:
     case PENDING_STAGE_3:

@@ -27,6 +27,7 @@
 #include "session-link.h"
 
 struct session;
+struct session_esp;
 
 enum session_event_type {
     SESSION_STAGE,             /* .stage: 1 connecting, 2 authenticating, 3 registering */
@@ -37,6 +38,8 @@ enum session_event_type {
     SESSION_UP,                /* all that is known is registered, and packets pass: .auth_name is
                                   what was used. A DHCP server that does not answer holds this up
                                   for 0.6 s at most */
+    SESSION_ESP,               /* .esp (session-esp.h): have the kernel do that, and answer with
+                                  session_esp_done() */
     SESSION_EARLY_REFUSED,     /* the server did not take the early flight, or what came from UDP
                                   port 1701: redo without it; SESSION_ENDED follows, and its cause
                                   is not to be shown */
@@ -53,6 +56,7 @@ struct session_event {
             const char *auth_name;
             bool password_changed; /* an expired one: the new one is the right one now */
         };
+        const struct session_esp *esp; /* valid until that answer */
         struct ras_end end;
     };
 };
@@ -102,6 +106,8 @@ void session_expire(struct session *s, usec_t now);
 void session_credentials(struct session *s, usec_t now, const struct credentials *c);
 /* Routes and DNS of the latest SESSION_CONFIG are in place. */
 void session_registered(struct session *s, usec_t now);
+/* What the last SESSION_ESP asked for is done, or (not @good) nothing of it is. */
+void session_esp_done(struct session *s, usec_t now, bool good);
 void session_close(struct session *s, usec_t now); /* politely; SESSION_ENDED (631) follows */
 usec_t session_deadline(const struct session *s);
 bool session_poll_output(struct session *s, struct session_output *ret);

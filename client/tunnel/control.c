@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum {
-    START_TAIL = 28, /* server, protocol, uid, gid, attempt, known address */
+    START_TAIL = 29, /* server, protocol, uid, gid, attempt, known address, flags */
     LOG_MAX = 400,
 };
 
@@ -46,7 +46,10 @@ control_start_get(struct rd message, struct control_start *ret)
     rd_be32(&message);
     ret->attempt = rd_u8(&message);
     get_known(&message, &ret->known);
-    if (credentials && rd_done(&message) && ret->server < ret->plan.n_servers)
+    const uint8_t flags = rd_u8(&message);
+    ret->kernel_esp = flags == START_KERNEL_ESP;
+    if (credentials && rd_done(&message) && flags <= START_KERNEL_ESP &&
+        ret->server < ret->plan.n_servers)
         return true;
     dial_plan_clear(&ret->plan);
     credentials_wipe(&ret->credentials);
@@ -79,6 +82,10 @@ control_msg_get(struct rd r, struct control_msg *ret)
     case TUNNEL_CREDENTIALS:
         ret->answered = r.left > 0;
         good = !ret->answered || credentials_get(&r, &ret->credentials);
+        break;
+    case TUNNEL_ESP:
+        ret->spi = rd_be32(&r);
+        ret->error = rd_be32(&r);
         break;
     case TUNNEL_HANGUP:
     case TUNNEL_REGISTERED:
@@ -177,6 +184,19 @@ control_stats(int fd, const struct tunnel_stats *stats)
     tunnel_msg_begin(&w, HELPER_STATS);
     tunnel_stats_put(&w, stats);
     return wire_send(fd, wr_done(&w), -1);
+}
+
+int
+control_esp(int fd, const struct esp_msg *m)
+{
+    uint8_t bytes[1 + ESP_MSG_SIZE];
+    struct wr w = wr_over(bytes, sizeof bytes);
+
+    tunnel_msg_begin(&w, HELPER_ESP);
+    esp_msg_put(&w, m);
+    const int error = wire_send(fd, wr_done(&w), -1);
+    explicit_bzero(bytes, sizeof bytes);
+    return error;
 }
 
 int

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dial-plan.h"
+#include "esp-msg.h"
 #include "tunnel-msg.h"
 
 enum { CONTROL_TEXT = 161, CONTROL_MSG_MAX = 8 * 1024 /* of all but the first message */ };
@@ -21,19 +22,22 @@ struct control_start {
     enum plan_protocol protocol;
     uint8_t server, attempt;
     struct control_address known; /* of an earlier attempt, no port; family 0: none */
+    bool kernel_esp;
 };
 
 struct control_msg {
     enum tunnel_msg type;
+    uint32_t error; /* TUNNEL_SOCKET, TUNNEL_ESP */
     /* TUNNEL_SOCKET */
     uint16_t tag;
-    uint32_t error;
     char text[CONTROL_TEXT];
     /* TUNNEL_TUN */
     uint8_t tun_flags;
     /* TUNNEL_CREDENTIALS */
     bool answered;
     struct credentials credentials;
+    /* TUNNEL_ESP */
+    uint32_t spi;
 };
 
 /* The ids at the end of TUNNEL_START, so that root is given up before anything is parsed. */
@@ -54,5 +58,6 @@ int control_want_credentials(int fd, enum ras_error reason);
 int control_configure(int fd, const struct net_config *config);
 int control_status(int fd, const struct tunnel_status *status);
 int control_stats(int fd, const struct tunnel_stats *stats); /* not sent when that would block */
+int control_esp(int fd, const struct esp_msg *m);
 int control_ended(int fd, const struct ras_end *end);
 int control_log(int fd, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));

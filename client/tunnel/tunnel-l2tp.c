@@ -52,7 +52,7 @@ prepare(struct tunnel *t)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "libcrypto lacks a cipher that IPsec needs");
         return false;
     }
-    t->l2tp.udp4500.fd = t->l2tp.esp.fd = -1;
+    t->l2tp.udp4500.fd = t->l2tp.esp.fd = t->l2tp.kernel.fd = -1;
     if (!pump_dgram_init(&t->l2tp.pump, &t->pump)) {
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
         return false;
@@ -118,7 +118,11 @@ start(struct tunnel *t)
 {
     struct tunnel_over_udp *l = &t->l2tp;
     struct session_link_info info = {
-        .remote.family = t->address->family, .cert = l->cert, .unix_time = (uint64_t)time(NULL)};
+        .remote.family = t->address->family,
+        .cert = l->cert,
+        .unix_time = (uint64_t)time(NULL),
+        .kernel_esp = t->start.kernel_esp && t->address->family == 4,
+    };
     struct session_address same;
 
     memcpy(info.remote.octets, t->address->octets, sizeof info.remote.octets);
@@ -243,6 +247,7 @@ watch(struct tunnel *t)
     watch_one(t, &t->server, server_channel(t));
     watch_one(t, &t->l2tp.udp4500, CHANNEL_DATA);
     watch_one(t, &t->l2tp.esp, CHANNEL_ESP);
+    watch_one(t, &t->l2tp.kernel, CHANNEL_L2TP);
     if (t->pump.open)
         loop_watch(&t->loop, &t->tun, pump_dgram_wants_tun(&t->l2tp.pump) ? EPOLLIN : 0);
     if (pump_waits(&t->pump) && pump_dgram_wants_tun(&t->l2tp.pump))
@@ -281,6 +286,8 @@ drop(struct tunnel *t)
 
     drop_source(t, &l->udp4500);
     drop_source(t, &l->esp);
+    drop_source(t, &l->kernel);
+    l->asked_esp = 0;
     for (enum session_channel c = CHANNEL_STREAM; c < CHANNELS; c++)
         pump_dgram_use(&l->pump, c, -1, false);
     l->waiting = 0;

@@ -2,6 +2,8 @@
  * GPL-3.0-or-later */
 #include "tunnel.h"
 
+#include "l2tp-kernel-esp.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -110,6 +112,9 @@ on_event(struct tunnel *t, const struct session_event *event)
         t->up = true;
         t->password_changed = event->password_changed;
         tunnel_send_status(t, event->auth_name);
+        break;
+    case SESSION_ESP:
+        l2tp_kernel_esp_ask(t, event->esp);
         break;
     case SESSION_EARLY_REFUSED:
         t->early_refused = true;

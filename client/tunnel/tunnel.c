@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "l2tp-kernel-esp.h"
 #include "privilege.h"
 #include "sandbox.h"
 
@@ -73,6 +74,9 @@ on_message(struct tunnel *t, const struct control_msg *m, int fd)
         return;
     case TUNNEL_TUN:
         tunnel_on_tun(t, m, fd);
+        return;
+    case TUNNEL_ESP:
+        l2tp_kernel_esp_answer(t, m, fd);
         return;
     case TUNNEL_CREDENTIALS:
         if (t->session != NULL)
@@ -262,7 +266,7 @@ tunnel_run(int control_fd)
     signal(SIGPIPE, SIG_IGN);
     t->control_fd = control_fd;
     t->server.fd = t->sstp.tls.fd = t->pptp.gre.fd = t->l2tp.udp4500.fd = t->l2tp.esp.fd =
-        t->pump.tun.fd = -1;
+        t->l2tp.kernel.fd = t->pump.tun.fd = -1;
     t->loop.epoll_fd = t->loop.timer_fd = -1;
     if (hard < 0)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "hardening: %s", strerror(-hard));

@@ -75,6 +75,8 @@ struct tunnel_over_gre {
 
 struct tunnel_over_udp {
     struct loop_source udp4500, esp; /* beside ->server */
+    struct loop_source kernel;       /* L2TP, when the kernel does ESP */
+    uint32_t asked_esp;              /* SPI of what the helper has not answered yet; 0: nothing */
     unsigned waiting;                /* answers to control_open_socket() */
     struct ike_cert *cert;           /* NULL with a shared key */
     struct pump_dgram pump;

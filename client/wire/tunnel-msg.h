@@ -16,7 +16,8 @@
 enum tunnel_msg {
     /* dial_plan_put() and credentials_put(), then server index u8, protocol u8, uid be32, gid be32,
      * attempt u8, and the address where the server (or the proxy) answered before, for when its
-     * name cannot be looked up: family u8 (4, 6, 0: none), 16 octets. First message, once. */
+     * name cannot be looked up: family u8 (4, 6, 0: none), 16 octets; flags u8 (enum start_flags).
+     * First message, once. */
     TUNNEL_START = 1,
     /* tag be16, errno be32 (0: one descriptor comes along, connecting), then printable text to the
      * end: what the proxy said, else empty (<= 160) */
@@ -29,7 +30,13 @@ enum tunnel_msg {
     TUNNEL_HANGUP = 5,
     /* no body: addresses, routes and DNS are in place; after each CONFIGURE */
     TUNNEL_REGISTERED = 6,
+    /* spi_in be32, errno be32: the answer to HELPER_ESP. With the first ESP_MSG_USE that went well
+     * one descriptor comes along: UDP to port 1701, of which the kernel lets nothing in or out that
+     * is not in ESP. */
+    TUNNEL_ESP = 7,
 };
+
+enum start_flags { START_KERNEL_ESP = 1 << 0 /* L2TP/IPsec: ask with HELPER_ESP */ };
 
 /* Tunnel -> helper. */
 enum helper_msg {
@@ -50,6 +57,8 @@ enum helper_msg {
     HELPER_LOG = 7,
     /* RAS number be32, detail text to the end; the last message */
     HELPER_ENDED = 8,
+    /* esp_msg_put() (esp-msg.h), only with START_KERNEL_ESP; each is answered with TUNNEL_ESP */
+    HELPER_ESP = 9,
 };
 
 enum tun_flags { TUN_FLAG_VNET_HDR = 1 << 0, TUN_FLAG_TSO = 1 << 1, TUN_FLAG_USO = 1 << 2 };

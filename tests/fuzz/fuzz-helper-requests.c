@@ -139,9 +139,24 @@ on_ended(void *ctx, const struct ras_end *end)
     s->ended = true;
 }
 
+static void
+on_esp(void *ctx, const struct esp_msg *m, bool allowed)
+{
+    const struct state *s = ctx;
+
+    must(s->requests.kernel_esp && s->requests.protocol == PLAN_L2TP_IPSEC);
+    must(!allowed || s->requests.phase <= TUNNEL_UP);
+    must(m->spi_in > 255 && m->in.len <= 96 && m->out.len <= 96);
+    if (m->op == ESP_MSG_FORGET)
+        return;
+    must(m->op == ESP_MSG_ACCEPT || (m->spi_out > 255 && m->out.len == m->in.len));
+    must(m->in.len == esp_msg_cipher_key(m->cipher, m->key_bits) + esp_msg_auth_key(m->auth));
+    must(m->in.len >= 20 && (m->local_port >= 49152 || m->local_port == 1701));
+}
+
 static const struct helper_request_ops ops = {on_stage,     on_open_socket, on_want_credentials,
                                               on_configure, on_status,      on_stats,
-                                              on_log,       on_ended};
+                                              on_log,       on_ended,       on_esp};
 static struct dial_plan plan;
 
 static void
@@ -149,6 +164,7 @@ begin(struct state *s, usec_t now, enum plan_protocol protocol)
 {
     *s = (struct state){0};
     helper_requests_init(&s->requests, now, &ops, s, &plan, 0, protocol);
+    s->requests.kernel_esp = protocol == PLAN_L2TP_IPSEC;
 }
 
 static void
@@ -183,6 +199,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     plan.n_servers = 1;
     strcpy(plan.servers[0].host, "vpn.example");
     plan.ipsec = PLAN_IPSEC_PSK;
+    plan.l2tp_port_1701 = false;
     begin(&s, now, PLAN_SSTP);
     while (script.left > 0) {
         const uint8_t what = rd_u8(&script);

@@ -32,6 +32,7 @@ first_message(struct rd message)
     wr_u8(&w, start.attempt);
     wr_u8(&w, start.known.family);
     wr_bytes(&w, start.known.octets, sizeof start.known.octets);
+    wr_u8(&w, start.kernel_esp ? START_KERNEL_ESP : 0);
     if (!control_start_get(wr_done(&w), &again))
         abort();
     dial_plan_clear(&again.plan);

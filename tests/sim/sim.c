@@ -180,6 +180,8 @@ client_event(struct sim *s, const struct session_event *e)
         s->up_after = since;
         g_strlcpy(s->auth_name, e->auth_name, sizeof s->auth_name);
         break;
+    case SESSION_ESP:
+        g_assert_not_reached();
     case SESSION_EARLY_REFUSED:
         g_assert_true(s->params->early);
         g_assert_cmpuint(s->configs, ==, 0);

@@ -27,7 +27,11 @@ struct gram {
     GBytes *bytes;
 };
 
+/* What the kernel of the client says to a SESSION_ESP; the test plays it. */
+enum kernel { KERNEL_NONE, KERNEL_DOES, KERNEL_REFUSES, KERNEL_REFUSES_SECOND };
+
 struct params {
+    enum kernel kernel;
     const char *script[3];
     enum plan_ipsec ipsec;
     bool raw_esp, dns;
@@ -63,6 +67,10 @@ struct sim {
     guint delivered[2], sent, pairs;
     bool redo;             /* SESSION_EARLY_REFUSED */
     usec_t ike_at, esp_at; /* the last of IKE's before the first of ESP's, and that */
+    guint kernel_asked, kernel_forgot;
+    bool kernel_encapsulates;
+    struct esp_sas kernel_sas; /* what is in the kernel */
+    struct esp_udp kernel_udp;
 };
 
 static void
@@ -102,6 +110,65 @@ put(struct sim *s, bool up, enum session_channel channel, struct rd bytes)
     }
 }
 
+static void
+on_esp(struct sim *s, const struct session_esp *e)
+{
+    static const uint8_t local[16] = {198, 51, 100, 7}, remote[16] = {203, 0, 113, 1};
+    const guint nth = ++s->kernel_asked;
+    const bool good =
+        s->p->kernel == KERNEL_DOES || (s->p->kernel == KERNEL_REFUSES_SECOND && nth == 1);
+
+    if (good && e->op == SESSION_ESP_USE) {
+        esp_udp_init(&s->kernel_udp, 4, local, remote);
+        s->kernel_udp.local_port = e->local_port;
+        s->kernel_udp.remote_port = 1701;
+        s->kernel_encapsulates = e->encapsulated;
+        g_assert_true(esp_sas_add(&s->kernel_sas, &e->in, &e->out, &s->rng));
+    } else if (good && e->op == SESSION_ESP_ACCEPT) {
+        g_assert_true(esp_sas_accept(&s->kernel_sas, &e->in));
+    } else if (e->op == SESSION_ESP_FORGET) {
+        s->kernel_forgot++;
+        esp_sas_remove(&s->kernel_sas, e->in.spi);
+    }
+    session_esp_done(s->client, s->now, good);
+}
+
+/* L2TP that the session leaves to the kernel. */
+static void
+put_by_kernel(struct sim *s, struct rd datagram)
+{
+    enum { HEAD = ESP_HEAD + ESP_UDP_HEADER };
+    guint8 buf[4096];
+    struct esp_packet packet = {buf + ESP_HEAD, datagram.left + ESP_UDP_HEADER};
+
+    g_assert_cmpuint(datagram.left, <=, sizeof buf - HEAD - ESP_TAIL);
+    memcpy(buf + HEAD, datagram.p, datagram.left);
+    esp_udp_put(&s->kernel_udp, buf + HEAD, datagram.left);
+    g_assert_cmpuint(esp_sas_seal(&s->kernel_sas, &packet, 1), ==, 1);
+    put(s, true, s->kernel_encapsulates ? CHANNEL_DATA : CHANNEL_ESP, rd_over(packet.p, packet.n));
+}
+
+/* ESP that comes to the client, in a call whose kernel does that: the session hears what is in it.
+ */
+static void
+take_by_kernel(struct sim *s, guint8 *p, gsize n, struct session_packets *ret)
+{
+    struct esp_packet packet = {p, n};
+    struct rd datagram;
+
+    ret->n = 0;
+    if (esp_sas_open(&s->kernel_sas, &packet, 1) == 1 &&
+        esp_udp_take(&s->kernel_udp, rd_over(packet.p, packet.n), &datagram))
+        session_receive(s->client, s->now, CHANNEL_L2TP, (guint8 *)datagram.p, datagram.left, ret);
+}
+
+static bool
+is_the_kernels(const struct sim *s, enum session_channel channel, const guint8 *p, gsize n)
+{
+    return s->kernel_sas.out != NULL && n > 4 && channel != CHANNEL_CONTROL &&
+           (channel == CHANNEL_ESP || memcmp(p, "\0\0\0\0", 4) != 0);
+}
+
 /* L7. */
 static void
 check_sealed(struct sim *s, enum session_channel channel, struct rd r)
@@ -112,6 +179,11 @@ check_sealed(struct sim *s, enum session_channel channel, struct rd r)
 
     if (s->p->ipsec == PLAN_IPSEC_NONE) {
         g_assert_cmpint(channel, ==, CHANNEL_DATA);
+        return;
+    }
+    if (channel == CHANNEL_L2TP) { /* the kernel will seal it, and with what it has */
+        g_assert_nonnull(s->kernel_sas.out);
+        g_assert_null(s->client->l2tp.ipsec.sas.out);
         return;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(secrets); i++)
@@ -161,6 +233,9 @@ on_event(struct sim *s, const struct session_event *e)
         s->up_after = s->now - s->begin;
         g_strlcpy(s->encryption, session_encryption(s->client), sizeof s->encryption);
         break;
+    case SESSION_ESP:
+        on_esp(s, e->esp);
+        break;
     case SESSION_EARLY_REFUSED: /* nobody hears what comes from port 1701 */
         g_assert_cmpint(s->p->ipsec, !=, PLAN_IPSEC_NONE);
         g_assert_true(s->plan.l2tp_port_1701 && !s->came_up);
@@ -183,6 +258,15 @@ server_is_gone(const struct sim *s)
 }
 
 static void
+send_up(struct sim *s, enum session_channel channel, struct rd bytes)
+{
+    if (channel == CHANNEL_L2TP)
+        put_by_kernel(s, bytes);
+    else
+        put(s, true, channel, bytes);
+}
+
+static void
 pump(struct sim *s)
 {
     struct session_output out;
@@ -192,7 +276,7 @@ pump(struct sim *s)
     do {
         while (session_poll_output(s->client, &out)) {
             check_sealed(s, out.channel, out.bytes);
-            put(s, true, out.channel, out.bytes);
+            send_up(s, out.channel, out.bytes);
         }
         if (!session_poll_event(s->client, &event))
             break;
@@ -216,6 +300,8 @@ deliver(struct sim *s)
 
     if (g->up && !server_is_gone(s))
         ras_core_datagram(s->server, s->now, g->channel, exact, n, &packets);
+    else if (!g->up && is_the_kernels(s, g->channel, exact, n))
+        take_by_kernel(s, exact, n, &packets);
     else if (!g->up)
         session_receive(s->client, s->now, g->channel, exact, n, &packets);
     else
@@ -243,9 +329,12 @@ traffic(struct sim *s)
         if (up ? !session_seal(s->client, &p, &n) : !ras_core_seal(s->server, &p, &n))
             continue;
         g_assert_true(p >= buf && p + n <= buf + sizeof buf);
-        if (up)
+        if (up) {
             check_sealed(s, f.channel, rd_over(p, n));
-        put(s, up, f.channel, rd_over(p, n));
+            send_up(s, f.channel, rd_over(p, n));
+        } else {
+            put(s, false, f.channel, rd_over(p, n));
+        }
     }
     s->next_traffic = s->now + 100 * MS;
 }
@@ -360,6 +449,7 @@ run(struct sim *s, const struct params *p)
     ras_core_ends(s->server, &server, &client);
     info.local_port[CHANNEL_CONTROL] = 500;
     info.local_port[CHANNEL_DATA] = 4500;
+    info.kernel_esp = p->kernel != KERNEL_NONE;
     s->client = session_new(&s->plan, PLAN_L2TP_IPSEC, &s->credentials, &s->rng, s->now);
     session_link_up(s->client, s->now, &info);
     pump(s);
@@ -383,6 +473,7 @@ clear(struct sim *s)
         g_free(g);
     }
     session_free(s->client);
+    esp_sas_clear(&s->kernel_sas);
     ras_core_free(s->server);
     g_rand_free(s->rand);
 }
@@ -464,6 +555,55 @@ test_round_trips(void)
     }
 }
 
+/* ESP is left to the kernel; or that refuses, and it is done here after all. */
+static void
+test_kernel(void)
+{
+    static const struct {
+        struct params p;
+        guint asked;
+        enum ras_error end;
+    } rows[] = {
+        {{.kernel = KERNEL_DOES}, 1, RAS_USER_DISCONNECTION},
+        {{.kernel = KERNEL_DOES, .raw_esp = true}, 1, RAS_USER_DISCONNECTION},
+        {{.kernel = KERNEL_DOES, .phase2 = "3des-sha1"}, 1, RAS_USER_DISCONNECTION},
+        {{.kernel = KERNEL_REFUSES}, 1, RAS_USER_DISCONNECTION},
+        /* From the server: its half, the whole, and the old one is forgotten. */
+        {{.kernel = KERNEL_DOES, .script = {"at up +21000 ike-rekey"}, .hang_up = 35 * SEC},
+         4,
+         RAS_USER_DISCONNECTION},
+        {{.kernel = KERNEL_REFUSES_SECOND, .script = {"at up +300 ike-rekey"}, .hang_up = 3 * SEC},
+         2,
+         RAS_RASMAN_CANNOT_INITIALIZE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct params p = rows[i].p;
+        struct sim s;
+
+        p.seed = (guint32)i + 1;
+        p.ipsec = PLAN_IPSEC_PSK;
+        p.encryption = PLAN_ENCRYPTION_OPTIONAL;
+        run(&s, &p);
+        g_assert_true(s.came_up);
+        g_assert_cmpint(s.end.error, ==, rows[i].end);
+        g_assert_cmpuint(s.kernel_asked, ==, rows[i].asked);
+        g_assert_cmpint(s.client->l2tp.ipsec.kernel, ==, p.kernel != KERNEL_REFUSES);
+        g_assert_nonnull(strstr(s.encryption, "IPsec "));
+        if (rows[i].end != RAS_USER_DISCONNECTION) {
+            g_assert_nonnull(strstr(s.end.detail, "the kernel"));
+        } else if (p.hang_up != 0) {
+            g_assert_cmpuint(s.kernel_forgot, ==, 1);
+            g_assert_cmpuint(s.delivered[0], >=, 349);
+            g_assert_cmpuint(s.delivered[1], >=, 349);
+        } else {
+            g_assert_cmpuint(s.delivered[0], >=, 8);
+            g_assert_cmpuint(s.delivered[1], >=, 8);
+        }
+        clear(&s);
+    }
+}
+
 static void
 test_failures(void)
 {
@@ -537,7 +677,7 @@ test_seeds(void)
 
     for (guint i = 0; i < n; i++) {
         GRand *rand = g_rand_new_with_seed(first + i);
-        const struct params p = {
+        struct params p = {
             .seed = first + i,
             .ipsec = g_rand_int_range(rand, 0, 4) == 0 ? PLAN_IPSEC_NONE : PLAN_IPSEC_PSK,
             .raw_esp = g_rand_boolean(rand),
@@ -549,6 +689,7 @@ test_seeds(void)
         };
         struct sim s;
 
+        p.kernel = g_rand_int_range(rand, 0, 3) == 0 ? KERNEL_DOES : KERNEL_NONE;
         run(&s, &p);
         ups += s.came_up;
         if (s.came_up) {
@@ -567,6 +708,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sim-l2tp/L7-kernel-esp", test_kernel);
     g_test_add_func("/sim-l2tp/L7-works", test_works);
     g_test_add_func("/sim-l2tp/round-trips", test_round_trips);
     g_test_add_func("/sim-l2tp/L7-L8-failures", test_failures);

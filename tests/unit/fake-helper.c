@@ -111,6 +111,7 @@ fake_helper_send_start(struct fake_helper *h)
     wr_u8(&w, 1);
     wr_u8(&w, h->known[0] != 0 ? 4 : 0);
     wr_bytes(&w, h->known, sizeof h->known);
+    wr_u8(&w, h->kernel_esp ? START_KERNEL_ESP : 0);
     g_assert_cmpint(wire_send(h->fd, wr_done(&w), -1), ==, 0);
 }
 

@@ -30,6 +30,7 @@ struct fake_helper {
     int give_esp;      /* the same */
     bool mute_sockets; /* never answer */
     bool answer_credentials;
+    bool kernel_esp; /* tell the tunnel that it may ask for that */
     uint8_t tun_flags;
     /* What it was told. */
     uint16_t gre_call;       /* that the raw socket was asked for */

@@ -66,6 +66,10 @@ note(void *ctx, const struct undo *u)
                                net_route_text(&u->rule.to, text), u->rule.source_port,
                                u->rule.destination_port, u->rule.protocol, u->rule.table);
         break;
+    case UNDO_XFRM:
+        g_string_append_printf(f->undone, "xfrm %x %x %x\n", u->xfrm.local, u->xfrm.remote,
+                               u->xfrm.reqid);
+        break;
     case UNDO_ROUTE:
         g_string_append_printf(f->undone, "route %u %s %u %u\n", u->route.type,
                                net_route_text(&u->route.to, text), u->route.metric,
@@ -74,27 +78,29 @@ note(void *ctx, const struct undo *u)
     }
 }
 
-static const struct undo three[] = {
+static const struct undo four[] = {
     {.kind = UNDO_LINK, .link = {17, "vpn0"}},
     {.kind = UNDO_RULE,
      .rule = {4, 5471, true, {4, 32, {203, 0, 113, 5}}, 6, 443, 40000, HELPER_TABLE}},
     {.kind = UNDO_ROUTE,
      .route = {HELPER_ROUTE_UNREACHABLE, {6, 10, {0xfe, 0x80}}, UINT32_MAX, 17}},
+    {.kind = UNDO_XFRM, .xfrm = {0xc633640a, 0xcb007105, 0x64740001}},
 };
 
-#define THREE_BACKWARDS                                                                            \
+#define FOUR_BACKWARDS                                                                             \
+    "xfrm c633640a cb007105 64740001\n"                                                            \
     "route 1 fe80::/10 4294967295 17\nrule 4 5471 1 203.0.113.5/32 443 40000 6 25716\n1 vpn0 17\n"
 
 static struct helper_journal *
-open_with_three(struct fixture *f)
+open_with_four(struct fixture *f)
 {
     int err = 0;
     struct helper_journal *j = helper_journal_open(f->directory, note, f, &err);
 
     g_assert_cmpint(err, ==, 0);
     g_assert_nonnull(j);
-    for (gsize i = 0; i < G_N_ELEMENTS(three); i++)
-        g_assert_cmpint(helper_journal_intend(j, &three[i]), ==, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(four); i++)
+        g_assert_cmpint(helper_journal_intend(j, &four[i]), ==, 0);
     return j;
 }
 
@@ -102,20 +108,20 @@ static void
 test_undo(struct fixture *f, gconstpointer data)
 {
     (void)data;
-    helper_journal_undo(open_with_three(f), note, f);
-    g_assert_cmpstr(f->undone->str, ==, THREE_BACKWARDS);
+    helper_journal_undo(open_with_four(f), note, f);
+    g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
     g_assert_null(only_file(f));
     helper_journal_undo(NULL, note, f);
 }
 
-/* A process that records three changes, and is killed. */
+/* A process that records four changes, and is killed. */
 static void
-die_with_three(struct fixture *f)
+die_with_four(struct fixture *f)
 {
     const pid_t pid = fork();
 
     if (pid == 0) {
-        open_with_three(f);
+        open_with_four(f);
         kill(getpid(), SIGKILL);
     }
     waitpid(pid, NULL, 0);
@@ -125,9 +131,9 @@ static void
 test_recover(struct fixture *f, gconstpointer data)
 {
     (void)data;
-    die_with_three(f);
+    die_with_four(f);
     g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 1);
-    g_assert_cmpstr(f->undone->str, ==, THREE_BACKWARDS);
+    g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
     g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 0);
 }
 
@@ -138,7 +144,7 @@ test_living_helper(struct fixture *f, gconstpointer data)
     int err;
 
     (void)data;
-    struct helper_journal *first = open_with_three(f);
+    struct helper_journal *first = open_with_four(f);
     g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 0);
     struct helper_journal *second = helper_journal_open(f->directory, note, f, &err);
     g_assert_cmpstr(f->undone->str, ==, "");
@@ -154,12 +160,12 @@ test_dead_helpers_slot_is_taken(struct fixture *f, gconstpointer data)
     int err;
 
     (void)data;
-    die_with_three(f);
+    die_with_four(f);
     struct helper_journal *j = helper_journal_open(f->directory, note, f, &err);
     g_assert_cmpuint(helper_journal_slot(j), ==, 0);
-    g_assert_cmpstr(f->undone->str, ==, THREE_BACKWARDS);
+    g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
     helper_journal_undo(j, note, f);
-    g_assert_cmpstr(f->undone->str, ==, THREE_BACKWARDS); /* and not once more */
+    g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS); /* and not once more */
 }
 
 /* Cut at every octet, as a crash of the whole computer might: whole records count, no others. */
@@ -170,7 +176,7 @@ test_torn(struct fixture *f, gconstpointer data)
     gsize n, last = 0;
 
     (void)data;
-    die_with_three(f);
+    die_with_four(f);
     g_autofree char *path = only_file(f);
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     for (gsize cut = 0; cut <= n; cut++) {
@@ -181,10 +187,10 @@ test_torn(struct fixture *f, gconstpointer data)
         for (const char *c = f->undone->str; *c != '\0'; c++)
             lines += *c == '\n';
         g_assert_cmpuint(lines, >=, last);
-        g_assert_true(g_str_has_suffix(THREE_BACKWARDS, f->undone->str));
+        g_assert_true(g_str_has_suffix(FOUR_BACKWARDS, f->undone->str));
         last = lines;
     }
-    g_assert_cmpuint(last, ==, 3);
+    g_assert_cmpuint(last, ==, 4);
 }
 
 /* Any octet changed: nothing breaks, and nothing but records of a right form is undone. */
@@ -195,7 +201,7 @@ test_damaged(struct fixture *f, gconstpointer data)
     gsize n;
 
     (void)data;
-    die_with_three(f);
+    die_with_four(f);
     g_autofree char *path = only_file(f);
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     for (gsize at = 0; at < n; at++) {
@@ -216,7 +222,7 @@ test_other_boot(struct fixture *f, gconstpointer data)
     gsize n;
 
     (void)data;
-    die_with_three(f);
+    die_with_four(f);
     g_autofree char *path = only_file(f);
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     bytes[20] ^= 1; /* in the boot id */

@@ -97,9 +97,19 @@ on_ended(void *ctx, const struct ras_end *end)
     f->end = *end;
 }
 
+static void
+on_esp(void *ctx, const struct esp_msg *m, bool allowed)
+{
+    struct fixture *f = ctx;
+
+    g_assert_cmphex(m->spi_in, ==, 0x1234);
+    f->calls++;
+    f->allowed = allowed;
+}
+
 static const struct helper_request_ops ops = {on_stage,     on_open_socket, on_want_credentials,
                                               on_configure, on_status,      on_stats,
-                                              on_log,       on_ended};
+                                              on_log,       on_ended,       on_esp};
 
 static void
 setup(struct fixture *f, gconstpointer data)
@@ -131,6 +141,14 @@ serve(struct fixture *f, struct rd message)
 }
 
 static uint8_t bytes[4096];
+
+static const struct esp_msg an_association = {.op = ESP_MSG_ACCEPT,
+                                              .spi_in = 0x1234,
+                                              .local_port = 50000,
+                                              .cipher = ESP_MSG_AES_CBC,
+                                              .auth = ESP_MSG_SHA1_96,
+                                              .key_bits = 128,
+                                              .in = {.len = 36}};
 
 /* A good message of each type. */
 static struct rd
@@ -175,6 +193,9 @@ good(enum helper_msg type)
         wr_be32(&w, 691);
         wr_bytes(&w, "no", 2);
         break;
+    case HELPER_ESP:
+        esp_msg_put(&w, &an_association);
+        break;
     }
     return wr_done(&w);
 }
@@ -194,7 +215,18 @@ static const struct {
     {HELPER_STATS, NO, YES, YES, YES, NO},
     {HELPER_LOG, YES, YES, YES, YES, NO},
     {HELPER_ENDED, YES, YES, YES, YES, NO},
+    {HELPER_ESP, YES, YES, YES, YES, NO},
 };
+
+/* Only L2TP in IPsec has something of that, and only where the tunnel was told to ask. */
+static void
+offer_esp(struct fixture *f)
+{
+    f->plan.ipsec = PLAN_IPSEC_PSK;
+    f->plan.l2tp_port_1701 = false;
+    f->requests.protocol = PLAN_L2TP_IPSEC;
+    f->requests.kernel_esp = true;
+}
 
 static void
 test_cells(struct fixture *f, gconstpointer data)
@@ -209,6 +241,8 @@ test_cells(struct fixture *f, gconstpointer data)
             g_test_message("request %u in phase %u", cells[i].type, phases[p]);
             setup(f, data);
             f->requests.phase = phases[p];
+            if (cells[i].type == HELPER_ESP)
+                offer_esp(f);
             f->calls = 0;
             g_assert_cmpint(serve(f, good(cells[i].type)), ==, row[p] != NO);
             g_assert_cmpuint(f->calls, ==, row[p] == YES);
@@ -232,6 +266,8 @@ test_malformed(struct fixture *f, gconstpointer data)
             f->requests.phase = TUNNEL_REGISTERING;
             if (cells[i].type == HELPER_OPEN_SOCKET || cells[i].type == HELPER_WANT_CREDENTIALS)
                 f->requests.phase = TUNNEL_DIALING;
+            if (cells[i].type == HELPER_ESP)
+                offer_esp(f);
             f->calls = 0;
             struct rd message = good(cells[i].type);
             bytes[n] = 'x';
@@ -241,6 +277,44 @@ test_malformed(struct fixture *f, gconstpointer data)
             g_assert_cmpuint(f->calls, ==, ok);
         }
     }
+}
+
+static bool
+serve_esp(struct fixture *f, const struct esp_msg *m)
+{
+    struct wr w = wr_over(bytes, sizeof bytes);
+
+    tunnel_msg_begin(&w, HELPER_ESP);
+    esp_msg_put(&w, m);
+    return serve(f, wr_done(&w));
+}
+
+/* Whoever was not told to ask has no business with it (D7). */
+static void
+test_esp(struct fixture *f, gconstpointer data)
+{
+    struct esp_msg m = an_association;
+
+    (void)data;
+    g_assert_false(serve_esp(f, &m)); /* SSTP */
+    offer_esp(f);
+    g_assert_true(serve_esp(f, &m) && f->allowed);
+    f->requests.kernel_esp = false;
+    g_assert_false(serve_esp(f, &m));
+    offer_esp(f);
+    f->plan.ipsec = PLAN_IPSEC_NONE;
+    g_assert_false(serve_esp(f, &m));
+    offer_esp(f);
+    m.local_port = 49151; /* somebody's */
+    g_assert_false(serve_esp(f, &m));
+    m.local_port = 1702;
+    g_assert_false(serve_esp(f, &m));
+    m.local_port = 1701;
+    g_assert_true(serve_esp(f, &m));
+    m = (struct esp_msg){.op = ESP_MSG_FORGET, .spi_in = 0x1234};
+    g_assert_true(serve_esp(f, &m));
+    f->requests.phase = TUNNEL_CLOSING;
+    g_assert_true(serve_esp(f, &m) && !f->allowed);
 }
 
 static void
@@ -546,6 +620,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("D7-every-phase", test_cells);
     ADD("D7-malformed", test_malformed);
+    ADD("D7-esp-only-where-offered", test_esp);
     ADD("D7-unknown", test_unknown);
     ADD("D7-only-once", test_only_once);
     ADD("D7-too-often", test_too_often);

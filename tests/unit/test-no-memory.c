@@ -206,7 +206,7 @@ test_control(void)
     tunnel_msg_begin(&w, TUNNEL_START);
     dial_plan_put(&w, &p);
     credentials_put(&w, &nobody);
-    wr_bytes(&w, (uint8_t[28]){0, PLAN_SSTP}, 28);
+    wr_bytes(&w, (uint8_t[29]){0, PLAN_SSTP}, 29);
     fail_at = 0;
     g_assert_false(control_start_get(wr_done(&w), &start));
     fail_at = -1;
