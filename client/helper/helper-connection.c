@@ -56,12 +56,13 @@ struct _HelperConnection {
     struct dial_plan plan;
     struct credentials credentials; /* while dialing, and as long as a redial may need them */
     struct helper_attempt *attempt;
-    struct helper_hold *hold; /* between a cut and the call that is up again */
-    unsigned step, rounds;    /* step: which protocol and server of the round */
-    unsigned limit;           /* of rounds */
-    unsigned attempts;        /* since Connect */
-    bool was_cut;             /* since Connect: it is not dialed for the first time */
-    gint64 up_since;          /* monotonic */
+    struct helper_hold *hold;        /* between a cut and the call that is up again */
+    unsigned step, rounds;           /* step: which protocol and server of the round */
+    unsigned limit;                  /* of rounds */
+    unsigned attempts;               /* since Connect */
+    struct helper_failures failures; /* likewise */
+    bool was_cut;                    /* since Connect: it is not dialed for the first time */
+    gint64 up_since;                 /* monotonic */
     char known[PLAN_MAX_PROTOCOLS * PLAN_MAX_SERVERS][INET6_ADDRSTRLEN]; /* of each step */
     guint wait_source, wait_left;
     guint caller_watch;
@@ -139,10 +140,31 @@ publish_details(HelperConnection *self)
         .protocol = current_protocol(self),
         .server = current_server(self),
         .attempt = self->attempt,
+        .failures = &self->failures,
         .connected_since = self->connected_since,
     };
 
     dt_connection_set_details(DT_CONNECTION(self), helper_details(&facts));
+}
+
+/* Before the attempt is freed. */
+static void
+note_failure(HelperConnection *self, const struct ras_end *end)
+{
+    struct helper_failure failure = {
+        .number = self->attempts,
+        .protocol =
+            helper_protocol_text(current_protocol(self), self->plan.ipsec != PLAN_IPSEC_NONE),
+        .end = *end,
+    };
+
+    if (self->state == STATE_CONNECTED || self->state == STATE_DISCONNECTING)
+        return; /* it was up, or nobody wanted it any more */
+    g_strlcpy(failure.server, current_server(self)->host, sizeof failure.server);
+    if (self->attempt != NULL)
+        g_strlcpy(failure.server_address, helper_attempt_server_address(self->attempt),
+                  sizeof failure.server_address);
+    helper_failures_add(&self->failures, &failure);
 }
 
 static void
@@ -279,6 +301,7 @@ on_over(void *ctx, const struct ras_end *over)
     helper_log(self->log, end.error == RAS_USER_DISCONNECTION ? LOG_INFO : LOG_WARNING,
                "Ended: error %s%s%s", helper_error_text(end.error),
                end.detail[0] != '\0' ? ": " : "", end.detail);
+    note_failure(self, &end);
     publish_details(self); /* as they were */
     g_clear_pointer(&self->attempt, helper_attempt_free);
     self->connected_since = 0;
@@ -398,6 +421,8 @@ begin_attempt(HelperConnection *self)
     publish_no_traffic(self);
     helper_log(self->log, LOG_INFO, "Dialing %s.", current_server(self)->host);
     self->attempt = helper_attempt_new(&setup, &attempt_ops, self, &end);
+    if (self->attempt == NULL)
+        note_failure(self, &end);
     publish_details(self);
     flush(self);
     if (self->attempt == NULL) {
@@ -432,6 +457,7 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     self->limit = self->plan.redial_count;
     self->was_cut = false;
     memset(self->known, 0, sizeof self->known);
+    self->failures.n = 0;
     publish_error(self, &(struct ras_end){0});
     if (self->plan.end_with_caller && caller != NULL)
         self->caller_watch = g_bus_watch_name_on_connection(

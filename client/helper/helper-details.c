@@ -4,8 +4,8 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-static const char *
-protocol_text(enum plan_protocol protocol, bool ipsec)
+const char *
+helper_protocol_text(enum plan_protocol protocol, bool ipsec)
 {
     switch (protocol) {
     case PLAN_SSTP:
@@ -119,7 +119,8 @@ helper_details(const struct helper_details_facts *facts)
     GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
     const struct helper_attempt *a = facts->attempt;
 
-    put_text(&b, "protocol", protocol_text(facts->protocol, facts->plan->ipsec != PLAN_IPSEC_NONE));
+    put_text(&b, "protocol",
+             helper_protocol_text(facts->protocol, facts->plan->ipsec != PLAN_IPSEC_NONE));
     put_text(&b, "server", facts->server->host);
     if (a != NULL) {
         put_text(&b, "server-address", helper_attempt_server_address(a));
@@ -131,6 +132,8 @@ helper_details(const struct helper_details_facts *facts)
         g_variant_builder_add(&b, "{sv}", "dns-applied",
                               g_variant_new_boolean(helper_attempt_dns_applied(a)));
     }
+    if (facts->failures->n > 0)
+        g_variant_builder_add(&b, "{sv}", "attempts", helper_failures_to_variant(facts->failures));
     if (facts->connected_since > 0)
         g_variant_builder_add(&b, "{sv}", "connected-since",
                               g_variant_new_uint64((guint64)facts->connected_since));

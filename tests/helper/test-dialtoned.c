@@ -126,6 +126,60 @@ test_servers_in_order(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+static void
+assert_attempt(DtConnection *c, gsize i, guint32 number, guint32 error, const char *protocol,
+               const char *server, const char *address, const char *detail)
+{
+    g_autoptr(GVariant) list = harness_detail(c, "attempts");
+    const char *texts[4];
+    guint32 numbers[2];
+
+    g_assert_cmpuint(g_variant_n_children(list), >, i);
+    g_variant_get_child(list, i, "(u&s&s&su&s)", &numbers[0], &texts[0], &texts[1], &texts[2],
+                        &numbers[1], &texts[3]);
+    g_assert_cmpuint(numbers[0], ==, number);
+    g_assert_cmpuint(numbers[1], ==, error);
+    g_assert_cmpstr(texts[0], ==, protocol);
+    g_assert_cmpstr(texts[1], ==, server);
+    g_assert_cmpstr(texts[2], ==, address);
+    g_assert_cmpstr(texts[3], ==, detail);
+}
+
+static void
+assert_attempts(DtConnection *c, gsize n)
+{
+    g_autoptr(GVariant) list = g_variant_lookup_value(dt_connection_get_details(c), "attempts",
+                                                      G_VARIANT_TYPE("a(usssus)"));
+
+    g_assert_cmpuint(list == NULL ? 0 : g_variant_n_children(list), ==, n);
+}
+
+/* Each with its cause, in order, also when the call connects; those of a dial are not the next's.
+ */
+static void
+test_failed_attempts(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    WITH(h);
+    g_autoptr(DtConnection) c =
+        dial_servers(h, (const char *const[]){"e809.one", "local.two", NULL}, 0, "idle");
+    assert_attempts(c, 2);
+    assert_attempt(c, 0, 1, 809, "sstp", "e809.one", "", "as the script says");
+    assert_attempt(c, 1, 2, RAS_VPN_REFUSED, "sstp", "local.two", "192.0.2.1", "errno 13");
+
+    g_autoptr(DtConnection) d =
+        dial_servers(h, (const char *const[]){"e868.one", "up.two", NULL}, 0, "connected");
+    assert_attempts(d, 1);
+    assert_attempt(d, 0, 1, 868, "sstp", "e868.one", "", "as the script says");
+    dt_connection_call_disconnect_sync(d, NULL, NULL);
+    harness_wait_state(d, "idle");
+    assert_attempts(d, 1); /* what was hung up had not failed */
+
+    g_autoptr(DtConnection) e = harness_dial_to(h, "up.two", "connected");
+    assert_attempts(e, 0);
+    harness_stop(h);
+}
+
 /* A wrong password is not tried elsewhere, and not again: that locks accounts. */
 static void
 test_final_failure(struct harness *h, gconstpointer data)
@@ -302,6 +356,8 @@ test_redials_are_counted(struct harness *h, gconstpointer data)
     g_autoptr(DtConnection) d = dial_to_be_cut(h, "cut829-e809.test", 2, "idle");
     g_assert_cmpuint(dt_connection_get_error(d), ==, 809);
     g_assert_cmpuint(times_in_log(d, "Ended: error 809"), ==, 2);
+    assert_attempts(d, 2); /* the first was up */
+    assert_attempt(d, 1, 3, 809, "sstp", "cut829-e809.test", "", "as the script says");
     g_assert_cmpuint(harness_times_in_memory(h, "canary-in-the-mine"), ==, 0);
     harness_stop(h);
 }
@@ -357,6 +413,9 @@ test_no_protocol_works(struct harness *h, gconstpointer data)
     g_assert_no_error(error);
     harness_wait_state(c, "idle");
     g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_AUTOMATIC_VPN_FAILED);
+    assert_attempts(c, 2);
+    assert_attempt(c, 0, 1, 809, "sstp", "e809.test", "", "as the script says");
+    assert_attempt(c, 1, 2, 809, "l2tp-ipsec", "e809.test", "", "as the script says");
     harness_stop(h);
 }
 
@@ -638,6 +697,7 @@ main(int argc, char **argv)
     ADD("counters", test_counters);
     ADD("failure", test_failure);
     ADD("servers-in-order", test_servers_in_order);
+    ADD("failed-attempts", test_failed_attempts);
     ADD("final-failure", test_final_failure);
     ADD("redial", test_redial);
     ADD("hang-up-while-waiting", test_hang_up_while_waiting);
