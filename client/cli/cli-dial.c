@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include "dt-attempts.h"
 #include "profile-learn.h"
 #include "profile-plan.h"
 #include "profile-secret.h"
@@ -31,6 +32,8 @@ struct dial {
     gboolean interactive; /* questions may be put to a person */
     guint32 waited;       /* the attempt whose wait was announced */
     guint printed;        /* the last stage line that was printed */
+    guint32 tried;        /* the last failed attempt that was told */
+    gboolean told;        /* a line of an attempt, since the last error or since it began */
     gboolean connected;   /* now */
     gboolean was_up, began;
     GVariant *details; /* of the connection, when it was up last; NULL: it was not */
@@ -175,6 +178,17 @@ say(const char *line)
     fflush(stdout);
 }
 
+static const char *
+server_now(const struct dial *d)
+{
+    GVariant *details = dt_connection_get_details(d->connection);
+    const char *server = d->plan.servers[0].host;
+
+    if (details != NULL)
+        g_variant_lookup(details, "server", "&s", &server);
+    return server;
+}
+
 /* States may follow so fast that one is not seen; the lines of its stage are printed all the same.
  */
 static void
@@ -190,10 +204,35 @@ say_stages(struct dial *d, guint stage)
             say(_(lines[d->printed]));
             continue;
         }
-        g_autofree char *server = cli_shown(d->plan.servers[0].host);
+        g_autofree char *server = cli_shown(server_now(d));
         g_autofree char *text = g_strdup_printf(_("Connecting to %s…"), server);
         say(text);
     }
+}
+
+/* One line a failed attempt, as soon as it is another's turn. @error: what is about to be said, or
+ * 0; the attempt that it is of needs no line if nothing else was tried. */
+static void
+say_attempts(struct dial *d, guint32 error)
+{
+    g_autoptr(GVariant) list = dt_attempts(dt_connection_get_details(d->connection));
+    const gsize n = g_variant_n_children(list);
+
+    for (gsize i = 0; i < n; i++) {
+        const struct dt_attempt a = dt_attempt_at(list, i);
+
+        if (a.number <= d->tried)
+            continue;
+        d->tried = a.number;
+        if (i + 1 == n && !d->told && a.error == error)
+            continue;
+        g_autofree char *text = dt_attempt_text(&a);
+        say(text);
+        d->told = TRUE;
+        d->printed = 0;
+    }
+    if (error != 0)
+        d->told = FALSE;
 }
 
 static void
@@ -283,6 +322,7 @@ on_up(struct dial *d)
 
     d->connected = d->was_up = TRUE;
     d->waited = 0;
+    say_attempts(d, 0);
     say_stages(d, 3);
     g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
     note_details(d, properties);
@@ -329,6 +369,7 @@ say_waiting(struct dial *d)
     const guint32 number = dt_connection_get_error(d->connection);
     g_autofree char *why = dt_dialer_client_error_number(number);
     g_autofree char *text = dt_dialer_client_state_text(d->connection);
+    say_attempts(d, number);
     fflush(stdout);
     g_printerr(_("Error %s: %s"), why, dt_dialer_client_error_text(number));
     g_printerr("\n");
@@ -350,6 +391,7 @@ update(struct dial *d)
             return;
         if (!d->was_up) /* how far it came, should it have been refused too fast to be seen */
             say_stages(d, dt_connection_get_stage(d->connection));
+        say_attempts(d, dt_connection_get_error(d->connection));
         finish(d, report_end(d));
         return;
     }
@@ -361,6 +403,7 @@ update(struct dial *d)
             on_up(d);
     } else if (!g_str_equal(state, "disconnecting")) {
         d->connected = FALSE;
+        say_attempts(d, 0);
         say_stages(d, dt_connection_get_stage(d->connection));
     }
 }

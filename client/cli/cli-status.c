@@ -1,6 +1,7 @@
 /* cli-status.c - status, hangup, log. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "dt-attempts.h"
 #include "profile-weakness.h"
 #include "ras.h"
 
@@ -121,6 +122,36 @@ add_warnings(JsonBuilder *b, GVariant *details)
     json_builder_end_array(b);
 }
 
+static void
+add_text(JsonBuilder *b, const char *key, const char *text)
+{
+    json_builder_set_member_name(b, key);
+    json_builder_add_string_value(b, text);
+}
+
+static void
+add_attempts(JsonBuilder *b, GVariant *details)
+{
+    g_autoptr(GVariant) list = dt_attempts(details);
+
+    json_builder_set_member_name(b, "attempts");
+    json_builder_begin_array(b);
+    for (gsize i = 0; i < g_variant_n_children(list); i++) {
+        const struct dt_attempt a = dt_attempt_at(list, i);
+
+        json_builder_begin_object(b);
+        add_text(b, "protocol", a.protocol);
+        add_text(b, "server", a.server);
+        add_text(b, "server_address", a.server_address);
+        json_builder_set_member_name(b, "error");
+        json_builder_add_int_value(b, a.error);
+        add_text(b, "error_text", dt_dialer_client_error_text(a.error));
+        add_text(b, "error_detail", a.detail);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
 JsonNode *
 cli_status_node(GVariant *properties)
 {
@@ -139,6 +170,7 @@ cli_status_node(GVariant *properties)
                                           dt_dialer_client_error_text((guint32)number_of(value)));
         }
     }
+    add_attempts(b, details);
     add_warnings(b, details);
     json_builder_end_object(b);
     return json_builder_get_root(b);
@@ -175,6 +207,23 @@ print_since(GVariant *details)
     cli_row(_("Connected since"), text);
 }
 
+/* One that is all there is to tell of is told as the last error. */
+static void
+print_attempts(GVariant *details, guint32 error)
+{
+    g_autoptr(GVariant) list = dt_attempts(details);
+    const gsize n = g_variant_n_children(list);
+
+    for (gsize i = 0; i < n; i++) {
+        const struct dt_attempt a = dt_attempt_at(list, i);
+
+        if (n == 1 && a.error == error)
+            continue;
+        g_autofree char *text = dt_attempt_text(&a);
+        g_print("%s\n", text);
+    }
+}
+
 void
 cli_print_status(GVariant *properties)
 {
@@ -198,7 +247,9 @@ cli_print_status(GVariant *properties)
     g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
     for (guint i = 0; i < list->len; i++)
         cli_row(_("Note"), list->pdata[i]);
-    if (g_variant_lookup(properties, "Error", "u", &error) && error != 0) {
+    g_variant_lookup(properties, "Error", "u", &error);
+    print_attempts(details, error);
+    if (error != 0) {
         g_autofree char *number = dt_dialer_client_error_number(error);
         g_print(_("Last error: %s: %s\n"), number, dt_dialer_client_error_text(error));
     }

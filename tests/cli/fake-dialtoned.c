@@ -29,6 +29,8 @@ enum step {
     UP,
     WAIT,
     CUT,
+    NEXT, /* this attempt failed; on to another server */
+    LAST, /* it failed too */
     FAIL,
     REFUSE, /* in the second stage, of which nothing was seen */
     CRASH,
@@ -47,6 +49,9 @@ static const struct play {
     {"untrusted", {CONNECTING, FAIL}, RAS_CERT_E_UNTRUSTEDROOT},
     {"again", {CONNECTING, WAIT, CONNECTING, FAIL}, RAS_VPN_TIMEOUT},
     {"cut", {CONNECTING, REGISTERING, UP, CUT, CONNECTING, UP}, RAS_LINK_FAILURE},
+    {"elsewhere", {CONNECTING, NEXT, CONNECTING, NEXT, CONNECTING, UP}, RAS_VPN_TIMEOUT},
+    {"nowhere", {CONNECTING, NEXT, LAST}, RAS_VPN_REFUSED},
+    {"alone", {CONNECTING, LAST}, RAS_VPN_TIMEOUT},
     {"swift", {REFUSE}, RAS_AUTHENTICATION_FAILURE},
     {"evil", {CONNECTING, AUTHENTICATING, FAIL}, RAS_PPP_LCP_TERMINATED},
     {"crash", {CONNECTING, CRASH}, 0},
@@ -60,6 +65,7 @@ struct fake {
     DtConnection *connection;
     const struct play *play;
     guint at, timer;
+    guint failed; /* attempts of this dial */
     struct dial_plan plan;
     struct credentials credentials;
 };
@@ -110,6 +116,35 @@ password_is(const struct secret *s, const char *text)
     return s->len == strlen(text) && memcmp(s->data, text, s->len) == 0;
 }
 
+/* Failed attempts, each with an error and a server of its own. */
+static void
+put_attempts(GVariantDict *d)
+{
+    static const char *const servers[] = {"one.example.test", "2001:db8::2"};
+    static const char *const addresses[] = {"192.0.2.1", "2001:db8::2"};
+    static const guint32 errors[] = {RAS_VPN_TIMEOUT, RAS_VPN_REFUSED};
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(usssus)"));
+
+    for (guint i = 0; i < fake.failed; i++)
+        g_variant_builder_add(&b, "(usssus)", i + 1, i == 0 ? "sstp" : "l2tp-ipsec", servers[i],
+                              addresses[i], errors[i], i == 0 ? "" : "raw \033[2Jtext");
+    if (fake.failed > 0)
+        g_variant_dict_insert_value(d, "attempts", g_variant_builder_end(&b));
+    else
+        g_variant_builder_clear(&b);
+}
+
+static void
+another_failed(void)
+{
+    GVariantDict d;
+
+    fake.failed++;
+    g_variant_dict_init(&d, NULL);
+    put_attempts(&d);
+    dt_connection_set_details(fake.connection, g_variant_dict_end(&d));
+}
+
 static void
 up(void)
 {
@@ -130,6 +165,7 @@ up(void)
     g_variant_dict_insert(&d, "auth", "s", "MS-CHAPv2");
     g_variant_dict_insert(&d, "encryption", "s", "TLS 1.3 \033[31m<b>AES</b>");
     g_variant_dict_insert(&d, "connected-since", "t", (guint64)1700000000);
+    put_attempts(&d);
     dt_connection_set_details(fake.connection, g_variant_dict_end(&d));
     dt_connection_set_bytes_in(fake.connection, 123);
     dt_connection_set_bytes_out(fake.connection, 456);
@@ -190,6 +226,14 @@ on_step(gpointer user_data)
         dt_connection_set_error(fake.connection, play->error);
         wait_a_moment();
         break;
+    case NEXT:
+        another_failed();
+        set_state("connecting", 1);
+        break;
+    case LAST:
+        another_failed();
+        end_with(play->error, "");
+        return G_SOURCE_REMOVE;
     case FAIL:
         end_with(play->error, "raw \033[2Jtext\n of the server \xe2\x80\xae!");
         return G_SOURCE_REMOVE;
@@ -300,7 +344,8 @@ on_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan, 
     if (fake.connection == NULL)
         make_connection();
     dt_connection_set_error(fake.connection, 0);
-    fake.at = 0;
+    dt_connection_set_details(fake.connection, g_variant_new("a{sv}", NULL));
+    fake.at = fake.failed = 0;
     next();
     dt_dialer_complete_connect(dialer, invocation, PATH "/Connection/1");
     return TRUE;
