@@ -70,14 +70,15 @@ settle(struct ike *k, struct ike_child *c)
 static struct ike_child *
 child_new(struct ike *k)
 {
-    struct ike_child *oldest = NULL;
+    struct ike_child *oldest =
+        &k->children[k->current == &k->children[0]]; /* any but the current */
 
     for (unsigned i = 0; i < IKE_CHILDREN; i++) {
         struct ike_child *const c = &k->children[i];
 
         if (!c->used)
             return c;
-        if (c != k->current && (oldest == NULL || c->born_at < oldest->born_at))
+        if (c != k->current && c->born_at < oldest->born_at)
             oldest = c;
     }
     ike_child_gone(k, oldest);
@@ -161,9 +162,8 @@ void
 ike_child_gone(struct ike *k, struct ike_child *c)
 {
     struct ike_event e = {.type = IKE_EVENT_CHILD_GONE, .spi_in = c->in.spi};
-    const bool was_current = c == k->current, confirmed = c->confirmed;
-
-    const bool brief = was_current && c->born_at + LASTED > k->now;
+    const bool confirmed = c->confirmed, brief = c->born_at + LASTED > k->now;
+    const bool was_current = c == k->current;
 
     explicit_bzero(c, sizeof *c);
     if (was_current) {
@@ -171,7 +171,7 @@ ike_child_gone(struct ike *k, struct ike_child *c)
         if (confirmed && !k->closing)
             succeed(k);
     }
-    k->child_fails = brief && k->current == NULL ? k->child_fails + 1 : 0;
+    k->child_fails = brief && was_current && k->current == NULL ? k->child_fails + 1 : 0;
     ike_event_put(k, &e); /* the owner knows by now what to send with */
     if (k->closing || !was_current || !confirmed || k->current != NULL)
         return;
