@@ -4,6 +4,7 @@
 #include "cmak-own.h"
 #include "cmak-parts.h"
 #include "profile-fields.h"
+#include "profile-filter.h"
 
 #include <string.h>
 
@@ -165,6 +166,34 @@ put_section(struct writer *w, const char *name, enum field_scope scope, const ch
     put_others(w, suffix, name);
 }
 
+/* The phone book, and how its numbers are sorted. */
+static void
+put_numbers(struct writer *w)
+{
+    g_autoptr(GPtrArray) settings = profile_filter_settings(w->p);
+    const struct profile_setting *last = NULL;
+
+    section(w, "ISP");
+    put_scope(w, SCOPE_ISP);
+    for (guint i = 0; i < settings->len; i++) {
+        const struct profile_setting *s = settings->pdata[i];
+        if (g_str_equal(s->section, "ISP"))
+            pair(w, s->key, s->value);
+    }
+    put_others(w, ".cms", "ISP");
+    for (guint i = 0; i < settings->len; i++) {
+        const struct profile_setting *s = settings->pdata[i];
+        if (g_str_equal(s->section, "ISP"))
+            continue;
+        if (last == NULL)
+            section(w, s->section);
+        pair(w, s->key, s->value);
+        last = s;
+    }
+    if (last != NULL)
+        put_others(w, ".cms", last->section);
+}
+
 static void
 put_entry(struct writer *w, const char *entry, enum field_scope server)
 {
@@ -266,7 +295,7 @@ put_cms(struct writer *w)
     if (w->p->servers->len > 1 || (w->p->servers->len == 1 && w->p->choose_server))
         pair(w, "TunnelFile", list);
     put_others(w, ".cms", "Connection Manager");
-    put_section(w, "ISP", SCOPE_ISP, ".cms");
+    put_numbers(w);
     put_entry(w, w->dun, SCOPE_SERVER);
     if (*w->isp != '\0' && g_ascii_strcasecmp(w->isp, w->dun) != 0)
         put_entry(w, w->isp, SCOPE_ISP_SERVER);

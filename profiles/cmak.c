@@ -5,6 +5,7 @@
 #include "cmak-own.h"
 #include "cmak-parts.h"
 #include "profile-fields.h"
+#include "profile-filter.h"
 #include "ras.h"
 #include "text-decode.h"
 
@@ -412,6 +413,23 @@ take_own_section(struct cmak_loader *l)
 /* --- the rest --- */
 
 static void
+take_filters(struct cmak_loader *l)
+{
+    const char *const sections[] = {"ISP", "Service Types"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++) {
+        const struct ini_section *s = ini_find_section(l->part[CMS].ini, sections[i]);
+        for (guint n = 0; s != NULL && n < s->entries->len; n++) {
+            const struct ini_entry *e = s->entries->pdata[n];
+            if (!cmak_is_secret(e->key) &&
+                profile_filter_take(l->p, cmak_base_name(l->part[CMS].name), s->name, e->key,
+                                    e->value))
+                g_hash_table_add(l->used, (gpointer)e);
+        }
+    }
+}
+
+static void
 take_section(struct cmak_loader *l, int which, const struct ini_section *s)
 {
     const gboolean actions = cmak_is_action_section(s->name);
@@ -513,6 +531,7 @@ load(const struct cmak_source *source, const char *start, guint codepage, GError
         cmak_take_merged(&l);
         note_menu(&l);
         take_own_section(&l);
+        take_filters(&l);
         take_others(&l);
         profile_set(&p->source, cmak_base_name(l.part[CMS].name));
         tell_encoding(&l);

@@ -2,6 +2,7 @@
 #include "profile-file.h"
 
 #include "profile-fields.h"
+#include "profile-filter.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -29,6 +30,21 @@ put_list(GKeyFile *file, const char *key, const GPtrArray *texts)
     if (texts->len > 0)
         g_key_file_set_string_list(file, "Dialtone", key, (const char *const *)texts->pdata,
                                    texts->len);
+}
+
+/* As the .cms has them, so that what an older version kept among the others is read alike. */
+static void
+put_filters(GKeyFile *file, const Profile *p)
+{
+    g_autoptr(GPtrArray) settings = profile_filter_settings(p);
+
+    for (guint i = 0; i < settings->len; i++) {
+        const struct profile_setting *s = settings->pdata[i];
+        g_autofree char *group = g_strdup_printf("Number Setting %u", i);
+        g_key_file_set_string(file, group, "Section", s->section);
+        g_key_file_set_string(file, group, "Key", s->key);
+        g_key_file_set_string(file, group, "Value", s->value);
+    }
 }
 
 static void
@@ -62,6 +78,7 @@ put_lists(GKeyFile *file, const Profile *p)
         g_key_file_set_string(file, group, "Domain", r->domain);
         g_key_file_set_string(file, group, "Servers", r->servers);
     }
+    put_filters(file, p);
     put_list(file, "Routes", p->routes);
     put_list(file, "DnsSearch", p->dns_search);
     put_list(file, "Notes", p->notes);
@@ -151,6 +168,29 @@ get_actions(GKeyFile *file, Profile *p)
     }
 }
 
+/* Bounded by what profile_filter_take() takes: two keys of a filter, three of a reference. */
+static void
+get_filters(GKeyFile *file, Profile *p)
+{
+    for (guint i = 0; i < 6 * PROFILE_MAX_FILTERS; i++) {
+        g_autofree char *group = g_strdup_printf("Number Setting %u", i);
+        if (!g_key_file_has_group(file, group))
+            return;
+        g_autofree char *section = get(file, group, "Section");
+        g_autofree char *key = get(file, group, "Key"), *value = get(file, group, "Value");
+        profile_filter_take(p, NULL, section, key, value);
+    }
+}
+
+static gboolean
+is_cms(const char *name)
+{
+    const gsize n = strlen(name);
+
+    return n > 4 && g_ascii_strcasecmp(name + n - 4, ".cms") == 0;
+}
+
+/* An older store has the filters of access numbers among them. */
 static void
 get_others(GKeyFile *file, Profile *p)
 {
@@ -160,7 +200,8 @@ get_others(GKeyFile *file, Profile *p)
             return;
         g_autofree char *name = get(file, group, "File"), *section = get(file, group, "Section");
         g_autofree char *key = get(file, group, "Key"), *value = get(file, group, "Value");
-        profile_add_other(p, name, section, key, value);
+        if (!is_cms(name) || !profile_filter_take(p, name, section, key, value))
+            profile_add_other(p, name, section, key, value);
     }
 }
 
@@ -225,6 +266,7 @@ profile_file_read(GBytes *bytes, GError **error)
         get_field(file, &profile_fields[i], p);
     get_servers(file, p);
     get_actions(file, p);
+    get_filters(file, p);
     get_others(file, p);
     get_dns_rules(file, p);
     get_origins(file, p);

@@ -1,6 +1,7 @@
 /* profile-list.c - see profile-list.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-list.h"
 
+#include "profile-filter.h"
 #include "profile.h"
 #include "ras.h"
 
@@ -71,6 +72,7 @@ profile_lists_init(Profile *p)
     p->dns_search = g_ptr_array_new_with_free_func(g_free);
     p->dns_rules = g_ptr_array_new_with_free_func(dns_rule_free);
     p->actions = g_ptr_array_new_with_free_func(action_free);
+    profile_filter_init(p);
     p->others = g_ptr_array_new_with_free_func(other_free);
     p->notes = g_ptr_array_new_with_free_func(g_free);
     p->origins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, origin_free);
@@ -86,6 +88,7 @@ profile_lists_clear(Profile *p)
     g_ptr_array_unref(p->dns_search);
     g_ptr_array_unref(p->dns_rules);
     g_ptr_array_unref(p->actions);
+    profile_filter_clear(p);
     g_ptr_array_unref(p->others);
     g_ptr_array_unref(p->notes);
     g_hash_table_unref(p->origins);
@@ -135,6 +138,7 @@ profile_lists_copy(Profile *to, const Profile *from)
         const struct profile_other *o = from->others->pdata[i];
         profile_add_other(to, o->file, o->section, o->key, o->value);
     }
+    profile_filter_copy(to, from);
     copy_texts(to->routes, from->routes);
     copy_texts(to->dns_search, from->dns_search);
     copy_texts(to->notes, from->notes);

@@ -5,6 +5,7 @@
 
 #include "dt-format.h"
 #include "dt-profile-text.h"
+#include "profile-filter.h"
 #include "profile-secret.h"
 
 #include <glib/gi18n.h>
@@ -171,6 +172,19 @@ show_networking(DtPropertiesWindow *self)
 }
 
 static void
+show_setting(DtPropertiesWindow *self, const char *of_file, const char *of_section,
+             const char *of_key, const char *of_value)
+{
+    g_autofree char *section = dt_format_foreign(of_section, MAX_TEXT);
+    g_autofree char *key = dt_format_foreign(of_key, MAX_TEXT);
+    g_autofree char *value = dt_format_foreign(of_value, MAX_TEXT);
+    g_autofree char *file = dt_format_foreign(of_file, MAX_TEXT);
+
+    gtk_list_store_insert_with_values(self->others_store, NULL, -1, 0, file, 1, section, 2, key, 3,
+                                      value, -1);
+}
+
+static void
 show_about(DtPropertiesWindow *self)
 {
     const Profile *p = self->profile;
@@ -179,14 +193,13 @@ show_about(DtPropertiesWindow *self)
     show_own(self->version_label, g_strdup_printf("Dialtone %s", DIALTONE_VERSION));
     show_own(self->actions_label, dt_profile_text_actions(p));
     for (guint i = 0; i < p->others->len; i++) {
-        const struct profile_other *other = p->others->pdata[i];
-        g_autofree char *section = dt_format_foreign(other->section, MAX_TEXT);
-        g_autofree char *key = dt_format_foreign(other->key, MAX_TEXT);
-        g_autofree char *value = dt_format_foreign(other->value, MAX_TEXT);
-        g_autofree char *file = dt_format_foreign(other->file, MAX_TEXT);
-
-        gtk_list_store_insert_with_values(self->others_store, NULL, -1, 0, file, 1, section, 2, key,
-                                          3, value, -1);
+        const struct profile_other *o = p->others->pdata[i];
+        show_setting(self, o->file, o->section, o->key, o->value);
+    }
+    g_autoptr(GPtrArray) of_numbers = profile_filter_settings(p);
+    for (guint i = 0; i < of_numbers->len; i++) {
+        const struct profile_setting *s = of_numbers->pdata[i];
+        show_setting(self, p->source, s->section, s->key, s->value);
     }
 }
 

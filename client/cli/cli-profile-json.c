@@ -3,6 +3,7 @@
 #include "cli-profile.h"
 
 #include "profile-fields.h"
+#include "profile-filter.h"
 
 /* "PPTP, SSTP": in the order to try */
 char *
@@ -228,6 +229,79 @@ add_dns_rules(JsonBuilder *b, const Profile *p)
     json_builder_end_array(b);
 }
 
+/* A setting of how access numbers are sorted: nothing, when the file does not have it. */
+static void
+add_number_setting(JsonBuilder *b, const Profile *p, const char *member, const char *key,
+                   const char *name, const char *value)
+{
+    g_autofree char *origin = g_strconcat("ISP/", key, name, NULL);
+
+    json_builder_set_member_name(b, member);
+    json_builder_begin_object(b);
+    if (value != NULL) {
+        add_text(b, "value", value);
+        add_origin(b, p, origin, value);
+    }
+    json_builder_end_object(b);
+}
+
+static void
+add_bits(JsonBuilder *b, const Profile *p, const char *member, const char *key, const char *name,
+         gboolean has, guint32 bits)
+{
+    g_autofree char *origin = g_strconcat("ISP/", key, name, NULL);
+
+    json_builder_set_member_name(b, member);
+    json_builder_begin_object(b);
+    add_number(b, "value", bits);
+    if (has)
+        add_origin(b, p, origin, NULL);
+    json_builder_end_object(b);
+}
+
+static void
+add_filters(JsonBuilder *b, const Profile *p)
+{
+    json_builder_set_member_name(b, "filters");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->filters->len; i++) {
+        const struct profile_filter *f = p->filters->pdata[i];
+        json_builder_begin_object(b);
+        add_text(b, "name", f->name);
+        add_bits(b, p, "mask", "Mask&", f->name, f->has_mask, f->mask);
+        add_bits(b, p, "match", "Match&", f->name, f->has_match, f->match);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+    json_builder_set_member_name(b, "number_lists");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->number_lists->len; i++) {
+        const struct profile_reference *r = p->number_lists->pdata[i];
+        json_builder_begin_object(b);
+        add_text(b, "reference", r->name);
+        add_number_setting(b, p, "cms_file", "CMSFile&", r->name, r->cms_file);
+        add_number_setting(b, p, "filter_a", "FilterA&", r->name, r->filter_a);
+        add_number_setting(b, p, "filter_b", "FilterB&", r->name, r->filter_b);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+static void
+add_service_types(JsonBuilder *b, const Profile *p)
+{
+    json_builder_set_member_name(b, "service_types");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < p->service_types->len; i++) {
+        const struct profile_service_type *s = p->service_types->pdata[i];
+        json_builder_begin_object(b);
+        add_item(b, p, "Service Types", "text", s->text);
+        add_text(b, "filter", s->filter);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
 JsonNode *
 cli_profile_node(const Profile *p)
 {
@@ -268,6 +342,8 @@ cli_profile_node(const Profile *p)
     add_list(b, p, "route_list", "Route", p->routes);
     add_list(b, p, "dns_search", "DNS search", p->dns_search);
     add_dns_rules(b, p);
+    add_filters(b, p);
+    add_service_types(b, p);
     json_builder_end_object(b);
     return json_builder_get_root(b);
 }

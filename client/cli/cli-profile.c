@@ -1,6 +1,7 @@
 /* cli-profile.c - list, show, delete. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "profile-filter.h"
 #include "profile-secret.h"
 #include "ras.h"
 
@@ -24,6 +25,18 @@ print_servers(const Profile *p)
 }
 
 static void
+print_setting(const char *title, const char *section, const char *key, const char *value)
+{
+    g_autofree char *line =
+        g_strdup_printf("[%s] %s%s%s", section, key, *key == '\0' ? "" : "=", value);
+    g_autofree char *shown = cli_shown(line);
+
+    if (title != NULL)
+        g_print("%s\n", title);
+    g_print("  %s\n", shown);
+}
+
+static void
 print_foreign(const Profile *p)
 {
     for (guint i = 0; i < p->actions->len; i++) {
@@ -31,15 +44,17 @@ print_foreign(const Profile *p)
         g_autofree char *event = cli_shown(a->event);
         cli_row(event, a->command);
     }
+    g_autoptr(GPtrArray) settings = profile_filter_settings(p);
+    for (guint i = 0; i < settings->len; i++) {
+        const struct profile_setting *s = settings->pdata[i];
+        print_setting(i == 0 ? _("Access numbers:") : NULL, s->section, s->key, s->value);
+    }
     if (p->others->len > 0)
         g_print("%s\n", _("Other settings:"));
     for (guint i = 0; i < p->others->len; i++) {
         const struct profile_other *o = p->others->pdata[i];
-        g_autofree char *line = g_strdup_printf("[%s] %s%s%s", o->section, o->key,
-                                                *o->key == '\0' ? "" : "=", o->value);
-        g_autofree char *shown = cli_shown(line);
         if (*o->value != '\0')
-            g_print("  %s\n", shown);
+            print_setting(NULL, o->section, o->key, o->value);
     }
 }
 

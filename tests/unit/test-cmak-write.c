@@ -5,6 +5,7 @@
 #include "cmak.h"
 #include "package.h"
 #include "profile-fields.h"
+#include "profile-filter.h"
 #include "rasphone-profile.h"
 
 #include <string.h>
@@ -68,6 +69,20 @@ has_other(const Profile *p, const struct profile_other *o)
 }
 
 static void
+same_filters(const Profile *p, const Profile *q)
+{
+    g_autoptr(GPtrArray) a = profile_filter_settings(p), b = profile_filter_settings(q);
+
+    g_assert_cmpuint(a->len, ==, b->len);
+    for (guint i = 0; i < a->len; i++) {
+        const struct profile_setting *s = a->pdata[i], *t = b->pdata[i];
+        g_assert_cmpstr(s->section, ==, t->section);
+        g_assert_cmpstr(s->key, ==, t->key);
+        g_assert_cmpstr(s->value, ==, t->value);
+    }
+}
+
+static void
 assert_same(const Profile *p, const Profile *q)
 {
     for (guint i = 0; i < profile_n_fields; i++) {
@@ -86,6 +101,7 @@ assert_same(const Profile *p, const Profile *q)
     }
     if (p->choose_server)
         g_assert_cmpuint(p->server, ==, q->server);
+    same_filters(p, q);
     same_texts(p->routes, q->routes);
     same_texts(p->dns_search, q->dns_search);
     g_assert_cmpuint(p->dns_rules->len, ==, q->dns_rules->len);

@@ -2,6 +2,8 @@
  * GPL-3.0-or-later */
 #include "cmak.h"
 
+#include "profile-filter.h"
+
 #include "profile-plan.h"
 
 #include <gio/gio.h>
@@ -103,7 +105,9 @@ college(void)
     /* what has no meaning here is kept: phone book, the dial-up entry */
     g_assert_null(other(p, "Connection Manager", "DownloadDelay"));
     g_assert_cmpuint(p->download_delay, ==, 15);
-    g_assert_cmpstr(other(p, "ISP", "FilterA&"), ==, "NosurchargeSignon");
+    g_assert_null(other(p, "ISP", "FilterA&"));
+    g_assert_cmpstr(profile_filter_reference(p, "")->filter_a, ==, "NosurchargeSignon");
+    g_assert_cmpuint(p->filters->len, ==, 0);
     g_assert_cmpstr(p->isp_name, ==, "Example College VPN");
     g_assert_cmpstr(p->dun_name, ==, "Example College VPN Tunnel");
     g_assert_true(p->isp.pw_encrypt && p->isp.chap);
@@ -171,6 +175,32 @@ sstp_with_everything(void)
     g_assert_cmpstr(other(p, "Connect Actions", "0&Flags"), ==, "24");
 }
 
+static void
+assert_filters(const Profile *p)
+{
+    const struct profile_filter *f = profile_filter_find(p, "SURCHARGE");
+    const struct profile_reference *own = profile_filter_reference(p, "");
+    const struct profile_reference *roaming = profile_filter_reference(p, "roaming");
+
+    g_assert_true(f->has_mask && f->has_match);
+    g_assert_cmpuint(f->mask, ==, 0x40);
+    g_assert_cmpuint(f->match, ==, 0x40);
+    g_assert_cmpstr(own->filter_a, ==, "SignOn");
+    g_assert_cmpstr(own->filter_b, ==, "Surcharge");
+    g_assert_null(own->cms_file);
+    g_assert_cmpstr(roaming->cms_file, ==, "roam.cms");
+    g_assert_cmpstr(roaming->filter_a, ==, "SignOn");
+    g_assert_null(roaming->filter_b);
+    g_assert_cmpstr(profile_filter_service(p, "Modem")->filter, ==, "Modem");
+    g_assert_null(profile_filter_find(p, "Modem"));
+    assert_origin(p, "ISP/Mask&Surcharge", "Globex.cms", "ISP", "Mask&Surcharge", "0x0040");
+    assert_origin(p, "ISP/FilterA&Roaming", "Globex.cms", "ISP", "FilterA&Roaming", "SignOn");
+    assert_origin(p, "Service Types/Modem", "Globex.cms", "Service Types", "Modem", "Modem");
+    g_assert_null(other(p, "ISP", "Mask&Surcharge"));
+    g_assert_null(other(p, "ISP", "CMSFile&Roaming"));
+    g_assert_null(other(p, "Service Types", "Modem"));
+}
+
 /* Proxy file, key file, phone books of two profiles, menu, script of the line. */
 static void
 everything_that_a_profile_can_name(void)
@@ -199,9 +229,7 @@ everything_that_a_profile_can_name(void)
     g_assert_nonnull(g_hash_table_lookup(p->files, "roam.pbk"));
     g_assert_true(any_contains(p->notes, "Absent.cms"));
     g_assert_true(any_contains(p->notes, "roam.pbr"));
-    g_assert_cmpstr(other(p, "ISP", "Mask&Surcharge"), ==, "0x0040");
-    g_assert_cmpstr(other(p, "ISP", "FilterA&Roaming"), ==, "SignOn");
-    g_assert_cmpstr(other(p, "Service Types", "Modem"), ==, "Modem");
+    assert_filters(p);
 
     g_assert_cmpstr(other(p, "Menu Options", "0"), ==, "notepad.exe readme.txt");
     g_assert_true(any_contains(p->notes, "menu beside the clock"));
