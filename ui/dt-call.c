@@ -3,6 +3,7 @@
 
 #include "dt-call.h"
 
+#include "dt-attempts.h"
 #include "profile-plan.h"
 #include "ras.h"
 
@@ -139,6 +140,31 @@ dt_call_get_failure(DtCall *self)
     const guint32 error = dt_connection_get_error(self->connection);
 
     return error == RAS_USER_DISCONNECTION ? 0 : error; /* who hung up knows it */
+}
+
+char *
+dt_call_get_failure_detail(DtCall *self)
+{
+    if (dt_call_get_failure(self) == 0)
+        return g_strdup("");
+
+    g_autoptr(GVariant) list = dt_attempts(dt_connection_get_details(self->connection));
+    const gsize n = g_variant_n_children(list);
+    const char *detail = dt_connection_get_error_detail(self->connection);
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    if (n < 2)
+        return g_strdup(detail);
+
+    for (gsize i = 0; i < n; i++) {
+        const struct dt_attempt attempt = dt_attempt_at(list, i);
+        g_autofree char *text = dt_attempt_text(&attempt);
+
+        g_string_append_printf(lines, "%s%s", i > 0 ? "\n" : "", text);
+        if (i + 1 == n && g_strcmp0(attempt.detail, detail) != 0) /* it was up after those */
+            g_string_append_printf(lines, "\n%s", detail);
+    }
+    return g_string_free(g_steal_pointer(&lines), FALSE);
 }
 
 const GError *

@@ -41,6 +41,8 @@ const DtCallLook *dt_call_get_look(DtCall *self);
 gboolean dt_call_is_starting(DtCall *self); /* a dial is on its way to the helper */
 guint32 dt_call_get_question(DtCall *self); /* 0, 691, 648, 709; 0 while an answer is on its way */
 guint32 dt_call_get_failure(DtCall *self);  /* what ended the last attempt, to be shown; or 0 */
+/* Of that failure: its cause, or a line an attempt if there were several; foreign text; free it. */
+char *dt_call_get_failure_detail(DtCall *self);
 const GError *dt_call_get_error(DtCall *self); /* of the last call to the helper, or NULL */
 char *dt_call_get_status_text(DtCall *self);   /* the line for the state; free it */
 const char *dt_call_get_detail(DtCall *self,

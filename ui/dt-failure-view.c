@@ -11,7 +11,7 @@
 
 #include <glib/gi18n.h>
 
-enum { MAX_DETAIL = 1024 };
+enum { MAX_DETAIL = 1024, MAX_LINES = 32 };
 
 struct _DtFailureView {
     GtkBox parent_instance;
@@ -40,11 +40,25 @@ on_certificate_clicked(DtFailureView *self)
     g_signal_emit(self, signals[SHOW_CERTIFICATE], 0);
 }
 
+static char *
+safe_lines(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", MAX_LINES);
+
+    for (guint i = 0; lines[i] != NULL; i++) {
+        char *safe = dt_format_foreign(lines[i], MAX_DETAIL);
+
+        g_free(lines[i]);
+        lines[i] = safe;
+    }
+    return g_strjoinv("\n", lines);
+}
+
 /* @what and @advice are translated sentences; @detail is foreign. */
 static void
 show_text(DtFailureView *self, const char *what, const char *advice, const char *detail)
 {
-    g_autofree char *safe = dt_format_foreign(detail, MAX_DETAIL);
+    g_autofree char *safe = safe_lines(detail);
 
     gtk_label_set_text(self->what_label, what);
     gtk_label_set_text(self->advice_label, advice);

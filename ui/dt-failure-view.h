@@ -16,9 +16,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DtFailureView, dt_failure_view, DT, FAILURE_VIEW, GtkBox)
 
 /*
- * @error: RAS number or HRESULT; 0 hides the view. @detail: the technical cause, foreign text, may
- * be
- * "". @certificate: offer to look at the certificate of the server.
+ * @error: RAS number or HRESULT; 0 hides the view. @detail: the technical cause, foreign text of
+ * one or more lines, may be "". @certificate: offer to look at the certificate of the server.
  */
 void dt_failure_view_show(DtFailureView *self, guint32 error, const char *detail,
                           gboolean certificate);

@@ -437,7 +437,7 @@ render_failure(DtLogonWindow *self)
 {
     const guint32 failure = dt_call_get_failure(self->call);
     const GError *error = dt_call_get_error(self->call);
-    DtConnection *connection = dt_call_get_connection(self->call);
+    g_autofree char *detail = dt_call_get_failure_detail(self->call);
 
     if (failure == self->shown_failure && error == self->shown_error)
         return;
@@ -449,9 +449,7 @@ render_failure(DtLogonWindow *self)
         const gboolean certificate = dt_certificate_dialog_may_accept(
             failure, dt_call_get_detail(self->call, "certificate-sha256"));
 
-        dt_failure_view_show(self->failure_view, failure,
-                             failure != 0 ? dt_connection_get_error_detail(connection) : NULL,
-                             certificate);
+        dt_failure_view_show(self->failure_view, failure, detail, certificate);
     }
     if (failure == RAS_AUTHENTICATION_FAILURE)
         gtk_widget_grab_focus(self->password_entry);

@@ -34,8 +34,10 @@ def plain(value):
 
 def details(values):
     types = {"mtu": "u", "connected-since": "t", "default-gateway": "b", "dns-applied": "b",
-             "weak": "u"}
+             "weak": "u", "attempts": "a(usssus)"}
     lists = {"dns", "wins", "search", "routes"}
+    if "attempts" in values:
+        values = dict(values, attempts=[tuple(one) for one in values["attempts"]])
     return GLib.Variant("a{sv}", {
         key: GLib.Variant("as" if key in lists else types.get(key, "s"), item)
         for key, item in values.items()})

@@ -114,6 +114,28 @@ def wrong_password(case):
 
 
 @test
+def each_attempt_is_told(case):
+    """Several protocols and servers failed: the details have a line each; one alone has its cause"""
+    window = case.dial()
+    one = [1, "sstp", "one.example.edu", "192.0.2.1", 809, ""]
+    two = [2, "pptp", "two.example.edu", "", 808, "raw \x1b[2Jtext"]
+    case.helper.set(State="idle", Stage=1, Error=800, ErrorDetail="the cause",
+                    Details={"attempts": [one, two]})
+    window.reads("Error 800")
+    window.press("Details", "toggle button")
+    window.reads("Tried SSTP to one.example.edu (192.0.2.1): Error 809: ")
+    window.reads("\nTried PPTP to two.example.edu: Error 808: ")
+    window.reads("(raw ?[2Jtext)\nthe cause")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="idle", Stage=1, Error=809, ErrorDetail="nobody there",
+                    Details={"attempts": [one]})
+    window.press("Details", "toggle button")
+    window.reads("nobody there")
+    check(not any("Tried" in text for text in window.texts()), window.texts())
+
+
+@test
 def question_691(case):
     """691 while the server waits: the fields open, Connect answers"""
     window = case.dial()
