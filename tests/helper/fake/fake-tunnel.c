@@ -378,6 +378,7 @@ main(void)
     rd_be32(&body); /* gid */
     const uint8_t attempt = rd_u8(&body);
     const struct rd known = rd_take(&body, 17);
+    rd_u8(&body); /* flags */
     if (!rd_done(&body) || server >= plan.n_servers || uid == 0)
         return 5;
     take_part(plan.servers[server].host, attempt, known);
