@@ -1,11 +1,13 @@
 /*
  * cli-numbers.c - the access numbers of a Connection Manager phone book (CPS): of a stored
- * connection, or of a .pbk file, whose regions are in the .pbr beside it.
- * SPDX-License-Identifier: GPL-3.0-or-later
+ * connection, sorted as its profile says, or of a .pbk file, whose regions are in the .pbr beside
+ * it. SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cli.h"
 
 #include "cps-book.h"
+#include "profile-books.h"
+#include "profile-filter.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,21 +17,20 @@
 
 struct options {
     int country;
-    char *region;
-    gboolean modem, isdn, no_surcharge;
+    char *region, *service;
+    gboolean modem, isdn, no_surcharge, all;
 };
 
 struct source {
-    GBytes *pbk, *pbr;
-    char *shown; /* what it was read from */
+    Profile *p;       /* NULL: a file */
+    GPtrArray *books; /* struct profile_book */
 };
 
 static void
 source_clear(struct source *s)
 {
-    g_clear_pointer(&s->pbk, g_bytes_unref);
-    g_clear_pointer(&s->pbr, g_bytes_unref);
-    g_clear_pointer(&s->shown, g_free);
+    g_clear_pointer(&s->p, profile_free);
+    g_clear_pointer(&s->books, g_ptr_array_unref);
 }
 
 static GBytes *
@@ -56,17 +57,18 @@ static gboolean
 open_files(const char *path, struct source *ret, GError **error)
 {
     g_autofree char *regions = g_strdup(path);
+    g_autoptr(GBytes) pbk = read_file(path, error), pbr = NULL;
 
-    ret->pbk = read_file(path, error);
-    if (ret->pbk == NULL)
+    if (pbk == NULL)
         return FALSE;
     regions[strlen(regions) - 1] = g_str_has_suffix(path, "K") ? 'R' : 'r';
     if (g_file_test(regions, G_FILE_TEST_EXISTS)) {
-        ret->pbr = read_file(regions, error);
-        if (ret->pbr == NULL)
+        pbr = read_file(regions, error);
+        if (pbr == NULL)
             return FALSE;
     }
-    ret->shown = g_strdup(path);
+    ret->books = profile_books_new();
+    profile_books_add(ret->books, "", path, g_steal_pointer(&pbk), g_steal_pointer(&pbr));
     return TRUE;
 }
 
@@ -74,22 +76,12 @@ static gboolean
 open_stored(const char *name, struct source *ret, GError **error)
 {
     g_autoptr(ProfileStore) store = cli_store();
-    g_autoptr(Profile) p = profile_store_find(store, name, error);
 
-    if (p == NULL)
+    ret->p = profile_store_find(store, name, error);
+    if (ret->p == NULL)
         return FALSE;
-    if (*p->pb_file == '\0') {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                    _("“%s” came without a phone book of access numbers."), p->name);
-        return FALSE;
-    }
-    ret->pbk = profile_store_read_file(store, p, p->pb_file, error);
-    if (ret->pbk == NULL)
-        return FALSE;
-    if (*p->region_file != '\0')
-        ret->pbr = profile_store_read_file(store, p, p->region_file, NULL);
-    ret->shown = g_strdup(p->pb_file);
-    return TRUE;
+    ret->books = profile_books(store, ret->p, error);
+    return ret->books != NULL;
 }
 
 static gboolean
@@ -113,13 +105,75 @@ find_region(const CpsBook *book, const char *name, guint32 *ret)
     return name == NULL;
 }
 
+/* What a number has to pass: what the person asked for, and then what the profile shows first, or
+ * among "more access numbers". */
+struct sieve {
+    struct cps_filter wished, service, first, more;
+    gboolean has_first, has_more;
+};
+
 /* A bit of a service type that is set says "not so", but for the surcharge. */
 static void
-add_filter(const struct options *o, struct cps_filter *f)
+add_wishes(const struct options *o, struct cps_filter *f)
 {
     f->country = (guint32)o->country;
     f->mask = (o->modem ? CPS_NOT_MODEM : 0) | (o->isdn ? CPS_NOT_ISDN : 0) |
               (o->no_surcharge ? CPS_SURCHARGE : 0);
+}
+
+/* FALSE: the profile names no such filter, or does not say what it is, which is told. */
+static gboolean
+find_filter(const Profile *p, const char *name, struct cps_filter *ret)
+{
+    const struct profile_filter *f;
+
+    if (name == NULL || *name == '\0')
+        return FALSE;
+    f = profile_filter_find(p, name);
+    if (f == NULL) {
+        g_autofree char *shown = cli_shown(name);
+        g_printerr(_("The profile does not say what its filter “%s” is; it is not used.\n"), shown);
+        return FALSE;
+    }
+    *ret = (struct cps_filter){.mask = f->mask, .match = f->match};
+    return TRUE;
+}
+
+static void
+add_lists(const struct source *source, const char *reference, const struct options *o,
+          struct sieve *sieve)
+{
+    const struct profile_reference *r =
+        source->p == NULL || o->all ? NULL : profile_filter_reference(source->p, reference);
+
+    if (r == NULL)
+        return;
+    sieve->has_first = find_filter(source->p, r->filter_a, &sieve->first);
+    sieve->has_more = sieve->has_first && find_filter(source->p, r->filter_b, &sieve->more);
+}
+
+/* FALSE: there is no such service type. */
+static gboolean
+add_service(const struct source *source, const char *text, struct sieve *sieve)
+{
+    const struct profile_service_type *s =
+        source->p == NULL ? NULL : profile_filter_service(source->p, text);
+
+    if (s != NULL)
+        find_filter(source->p, s->filter, &sieve->service);
+    return s != NULL;
+}
+
+enum list { NOT_SHOWN, FIRST_LIST, MORE_NUMBERS };
+
+static enum list
+list_of(const struct cps_pop *pop, const struct sieve *sieve)
+{
+    if (!cps_pop_passes(pop, &sieve->wished) || !cps_pop_passes(pop, &sieve->service))
+        return NOT_SHOWN;
+    if (!sieve->has_first || cps_pop_passes(pop, &sieve->first))
+        return FIRST_LIST;
+    return sieve->has_more && cps_pop_passes(pop, &sieve->more) ? MORE_NUMBERS : NOT_SHOWN;
 }
 
 static void
@@ -144,8 +198,10 @@ add_flag(JsonBuilder *b, const char *key, gboolean value)
 }
 
 static char *
-number_json(const CpsBook *book, const struct cps_pop *pop)
+number_json(const CpsBook *book, const struct cps_pop *pop, enum list list, const char *name)
 {
+    g_autofree char *base = g_path_get_basename(name);
+    g_autofree char *shown = cli_shown(base);
     g_autoptr(JsonBuilder) b = json_builder_new();
     g_autoptr(JsonGenerator) generator = json_generator_new();
 
@@ -166,6 +222,8 @@ number_json(const CpsBook *book, const struct cps_pop *pop)
     add_flag(b, "surcharge", (pop->flags & CPS_SURCHARGE) != 0);
     add_flag(b, "sign_up", (pop->flags & CPS_SIGN_UP) != 0);
     add_text(b, "dun", pop->dun);
+    add_number(b, "list", list);
+    add_text(b, "book", shown);
     json_builder_end_object(b);
     JsonNode *node = json_builder_get_root(b);
     json_generator_set_root(generator, node);
@@ -174,17 +232,13 @@ number_json(const CpsBook *book, const struct cps_pop *pop)
 }
 
 static void
-print_number(const CpsBook *book, const struct cps_pop *pop, gboolean first)
+print_number(const CpsBook *book, const struct cps_pop *pop)
 {
-    if (cli_json) {
-        g_autofree char *json = number_json(book, pop);
-        printf("%s%s", first ? "" : ",", json);
-        return;
-    }
     g_autofree char *line =
         g_strdup_printf("%s  +%u %s %s%s%s", pop->name, pop->country, pop->area, pop->number,
                         pop->region == 0 ? "" : "  ", cps_book_region(book, pop->region));
     g_autofree char *shown = cli_shown(line);
+
     g_print("%s\n", shown);
 }
 
@@ -205,34 +259,96 @@ print_report(const struct cps_report *report, const char *shown)
         g_printerr(_("%s: %u fields with an error are left out.\n"), name, report->fields);
 }
 
-static int
-print_numbers(const struct source *source, const struct options *o)
+/* One list of a book. @any: something was printed before. */
+static void
+print_list(const CpsBook *book, const struct sieve *sieve, enum list list, const char *name,
+           gboolean *any)
 {
-    struct cps_report report;
-    struct cps_filter filter = {0};
-    g_autoptr(CpsBook) book = cps_book_read(source->pbk, source->pbr, &report);
-    gboolean first = TRUE;
+    gboolean titled = list == FIRST_LIST;
 
-    if (!find_region(book, o->region, &filter.region)) {
-        g_autofree char *text = g_strdup_printf(_("The phone book has no region “%s”."), o->region);
-        return cli_fail_number(RAS_CANNOT_FIND_PHONEBOOK_ENTRY, text, NULL, NULL);
-    }
-    add_filter(o, &filter);
-    if (cli_json)
-        printf("[");
     for (guint i = 0; i < cps_book_count(book); i++) {
         const struct cps_pop *pop = cps_book_pop(book, i);
 
-        if (!cps_pop_passes(pop, &filter))
+        if (list_of(pop, sieve) != list)
             continue;
-        print_number(book, pop, first);
-        first = FALSE;
+        if (cli_json) {
+            g_autofree char *json = number_json(book, pop, list, name);
+            printf("%s%s", *any ? "," : "", json);
+        } else {
+            if (!titled)
+                g_print("%s\n", _("More access numbers:"));
+            titled = TRUE;
+            print_number(book, pop);
+        }
+        *any = TRUE;
     }
+}
+
+/* FALSE: an error in it makes all of it void. */
+static gboolean
+print_book(const struct source *source, const struct profile_book *from, const struct options *o,
+           struct sieve sieve, gboolean *any)
+{
+    struct cps_report report;
+    g_autoptr(CpsBook) book = cps_book_read(from->pbk, from->pbr, &report);
+
+    if (find_region(book, o->region, &sieve.wished.region)) {
+        add_lists(source, from->reference, o, &sieve);
+        if (!cli_json && source->books->len > 1) {
+            g_autofree char *name = cli_shown(from->name);
+            g_print(_("Phone book %s:\n"), name);
+        }
+        print_list(book, &sieve, FIRST_LIST, from->name, any);
+        print_list(book, &sieve, MORE_NUMBERS, from->name, any);
+    }
+    print_report(&report, from->name);
+    return !report.all;
+}
+
+static gboolean
+has_region(const struct source *source, const char *region)
+{
+    for (guint i = 0; region != NULL && i < source->books->len; i++) {
+        const struct profile_book *from = source->books->pdata[i];
+        struct cps_report report;
+        g_autoptr(CpsBook) book = cps_book_read(from->pbk, from->pbr, &report);
+        guint32 number;
+
+        if (find_region(book, region, &number))
+            return TRUE;
+    }
+    return region == NULL;
+}
+
+static int
+fail_unknown(char *text) /* takes it */
+{
+    const int code = cli_fail_number(RAS_CANNOT_FIND_PHONEBOOK_ENTRY, text, NULL, NULL);
+
+    g_free(text);
+    return code;
+}
+
+static int
+print_numbers(const struct source *source, const struct options *o)
+{
+    struct sieve sieve = {0};
+    gboolean any = FALSE, whole = TRUE;
+
+    if (!has_region(source, o->region))
+        return fail_unknown(g_strdup_printf(_("The phone book has no region “%s”."), o->region));
+    if (o->service != NULL && !add_service(source, o->service, &sieve))
+        return fail_unknown(
+            g_strdup_printf(_("The profile has no service type “%s”."), o->service));
+    add_wishes(o, &sieve.wished);
+    if (cli_json)
+        printf("[");
+    for (guint i = 0; i < source->books->len; i++)
+        whole &= print_book(source, source->books->pdata[i], o, sieve, &any);
     if (cli_json)
         printf("]\n");
     fflush(stdout);
-    print_report(&report, source->shown);
-    return report.all ? CLI_FAILED : CLI_OK;
+    return whole ? CLI_OK : CLI_FAILED;
 }
 
 int
@@ -246,6 +362,10 @@ cli_numbers(const struct cli_command *command, int argc, char **argv)
         {"region", 'r', 0, G_OPTION_ARG_STRING, &o.region, N_("Of this region only"), N_("NAME")},
         {"modem", 0, 0, G_OPTION_ARG_NONE, &o.modem, N_("For modems"), NULL},
         {"isdn", 0, 0, G_OPTION_ARG_NONE, &o.isdn, N_("For ISDN"), NULL},
+        {"service", 's', 0, G_OPTION_ARG_STRING, &o.service,
+         N_("Of this service type of the profile only"), N_("TEXT")},
+        {"all", 'a', 0, G_OPTION_ARG_NONE, &o.all, N_("Also those that the profile does not show"),
+         NULL},
         {"no-surcharge", 0, 0, G_OPTION_ARG_NONE, &o.no_surcharge, N_("Without a surcharge"), NULL},
         {0},
     };
@@ -261,5 +381,6 @@ cli_numbers(const struct cli_command *command, int argc, char **argv)
     }
     source_clear(&source);
     g_free(o.region);
+    g_free(o.service);
     return code;
 }

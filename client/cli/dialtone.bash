@@ -30,13 +30,13 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
-        import,--name | import,-n | import,--codepage | import,-c)
+        numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c)
         return ;;
     esac
     case $command in
     import) options+=' --name --list --codepage' ;;
     export) options+=' --format --output' ;;
-    numbers) options+=' --country --region --modem --isdn --no-surcharge' ;;
+    numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
     dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
         --ca-file --pin --psk-file --cert-file --key-file --direct --redial --foreground --verbose' ;;
