@@ -40,7 +40,12 @@ select_row(DtLister *self, GtkTreeIter *row)
 {
     g_autoptr(GtkTreePath) path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->list), row);
 
-    gtk_tree_view_set_cursor(self->view, path, NULL, FALSE);
+    /* The first is where a new list begins; a cursor set before the view has its size would scroll
+     * it out of sight. */
+    if (gtk_tree_path_get_indices(path)[0] == 0)
+        gtk_tree_selection_select_path(gtk_tree_view_get_selection(self->view), path);
+    else
+        gtk_tree_view_set_cursor(self->view, path, NULL, FALSE);
 }
 
 static int
