@@ -410,19 +410,19 @@ parse(int argc, char **argv, struct options *o)
     }
 }
 
-/* A whole file; NULL: none. Never freed: it lasts as long as the program. */
+enum { FILE_MOST = 1 << 16 };
+
+/* A whole file; NULL: none. */
 static struct rd
-read_file(const char *path)
+read_file(const char *path, uint8_t text[static FILE_MOST])
 {
-    static const size_t most = 1 << 16;
     FILE *f = path == NULL ? NULL : fopen(path, "re");
-    char *text = path == NULL ? NULL : malloc(most);
 
     if (path == NULL)
         return rd_over("", 0);
-    if (f == NULL || text == NULL)
+    if (f == NULL)
         wrong("file", path, "cannot be read");
-    const size_t n = fread(text, 1, most, f);
+    const size_t n = fread(text, 1, FILE_MOST, f);
     fclose(f);
     return rd_over(text, n);
 }
@@ -432,14 +432,16 @@ read_file(const char *path)
 static struct ike_cert *
 open_ike_cert(const struct options *o)
 {
-    struct rd files[OPT_IKE_CRL - OPT_IKE_CERT + 1];
+    enum { FILES = OPT_IKE_CRL - OPT_IKE_CERT + 1 };
+    static uint8_t texts[FILES][FILE_MOST]; /* they last as long as the program */
+    struct rd files[FILES];
     struct ras_end why = {0};
     struct ike_cert *cert;
 
     if (o->ike[0] == NULL)
         return NULL;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        files[i] = read_file(o->ike[i]);
+    for (size_t i = 0; i < FILES; i++)
+        files[i] = read_file(o->ike[i], texts[i]);
     cert = ike_cert_new(
         &(struct ike_cert_config){
             .chain = files[0], .key = files[1], .authorities = files[2], .crls = files[3]},
