@@ -347,6 +347,30 @@ protect_plain_l2tp(const Profile *p, struct dial_plan *plan)
         plan->auth &= ~(unsigned)PLAN_AUTH_PAP;
 }
 
+/* A file may hold the private key as well, which is a secret and no part of a plan: only what is
+ * between the marks of a certificate (RFC 7468 section 5) is copied. */
+static gsize
+copy_certificates(const char *pem, gsize n, uint8_t *out)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
+    const char *const stop = pem + n;
+    gsize copied = 0;
+
+    for (const char *from = pem; (from = g_strstr_len(from, stop - from, begin)) != NULL;) {
+        const char *to = g_strstr_len(from, stop - from, end);
+
+        if (to == NULL)
+            break;
+        to += strlen(end);
+        memcpy(out + copied, from, (gsize)(to - from));
+        copied += (gsize)(to - from);
+        if (to < stop) /* of the line's end, for which @from had room as well */
+            out[copied++] = '\n';
+        from = to;
+    }
+    return copied;
+}
+
 static gboolean
 fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
@@ -368,8 +392,9 @@ fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *pla
         plan->cert = malloc(cert_len);
         if (plan->cert == NULL)
             return invalid(error, "%s", g_strerror(ENOMEM));
-        memcpy(plan->cert, cert, cert_len);
-        plan->cert_len = (uint32_t)cert_len;
+        plan->cert_len = (uint32_t)copy_certificates(cert, cert_len, plan->cert);
+        if (plan->cert_len == 0)
+            return invalid(error, _("The file of certificates is not in the PEM format."));
     }
     return put(plan->ipsec_local_id, sizeof plan->ipsec_local_id, p->ipsec_local_id,
                _("The IPsec name of this computer"), error) &&

@@ -521,7 +521,10 @@ prepare_and_call(const struct cli_command *command, const Profile *p, struct dia
             return CLI_FAILED;
         request.user = (const char *)typed.data;
     }
-    if (!profile_plan(p, &request, &d->plan, &d->credentials, &error))
+    const gboolean planned = profile_plan(p, &request, &d->plan, &d->credentials, &error);
+    if (cert != NULL) /* the private key may have been in the same file */
+        explicit_bzero(cert, request.cert_len);
+    if (!planned)
         return cli_fail(error, RAS_BAD_PROFILE);
     say_weakness(&d->plan);
     if (o->redial)

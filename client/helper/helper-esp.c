@@ -71,9 +71,9 @@ processor_has_aes(void)
 #endif
 }
 
-/* With such instructions user space is faster: it encrypts many packets side by side and hands over
- * many at once, and the kernel one by one. Without them there may be an engine for it that only the
- * kernel can use. */
+/* With such instructions user space is thought to be faster (nobody has measured both on one
+ * machine): it encrypts many packets side by side and hands over many at once, and the kernel one
+ * by one. Without them there may be an engine for it that only the kernel can use. */
 bool
 helper_esp_wanted(enum helper_esp_mode mode)
 {

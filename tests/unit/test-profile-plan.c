@@ -413,11 +413,20 @@ the_last_protocol_comes_first(void)
     dial_plan_clear(&m.plan);
 }
 
+#define CERTIFICATE(text) "-----BEGIN CERTIFICATE-----\n" text "\n-----END CERTIFICATE-----\n"
+
 static void
 ipsec(void)
 {
+    /* Y: the key that stands in the same file is a secret, and no part of a plan. */
+    static const char pem[] =
+        "words\n" CERTIFICATE("b3du") "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n"
+                                      "-----END PRIVATE KEY-----\n" CERTIFICATE("Y2hhaW4=");
+    static const char kept[] = CERTIFICATE("b3du") CERTIFICATE("Y2hhaW4=");
     const struct plan_request request = {.user = "u"};
-    const struct plan_request given = {
+    const struct plan_request given = {.user = "u", .cert_pem = pem, .cert_len = sizeof pem - 1};
+    const struct plan_request cut = {.user = "u", .cert_pem = pem, .cert_len = sizeof pem - 5};
+    const struct plan_request none = {
         .user = "u", .cert_pem = "-----BEGIN CERTIFICATE-----x", .cert_len = 28};
     g_autoptr(Profile) p = sample();
     struct made m;
@@ -434,7 +443,7 @@ ipsec(void)
     g_assert_cmpuint(m.plan.ipsec_remembered, ==, 0);
     profile_set(&p->ipsec_remembered_for, m.plan.servers[0].host);
     dial_plan_clear(&m.plan);
-    profile_set(&p->cert_pem, "-----BEGIN CERTIFICATE-----");
+    profile_set(&p->cert_pem, CERTIFICATE("b3du"));
     profile_set(&p->ipsec_local_id, "erika@example.test");
     profile_set(&p->ipsec_remote_id, "gw.example.test");
     make(p, &request, &m);
@@ -448,8 +457,12 @@ ipsec(void)
     p->use_certificate = FALSE; /* one that is given for this call is meant to be used */
     make(p, &given, &m);
     g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_CERTIFICATE);
-    g_assert_cmpmem(m.plan.cert, m.plan.cert_len, given.cert_pem, given.cert_len);
+    g_assert_cmpmem(m.plan.cert, m.plan.cert_len, kept, sizeof kept - 1);
     dial_plan_clear(&m.plan);
+    make(p, &cut, &m); /* what has no end is none */
+    g_assert_cmpmem(m.plan.cert, m.plan.cert_len, kept, strlen(CERTIFICATE("b3du")));
+    dial_plan_clear(&m.plan);
+    refuse(p, &none, "PEM");
     p->ipsec = FALSE;
     make(p, &given, &m);
     g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_NONE);
