@@ -357,6 +357,19 @@ session_esp_done(struct session *s, usec_t now, bool good)
     drive(s, now);
 }
 
+void
+session_esp_lost(struct session *s, usec_t now)
+{
+    const struct session_ipsec *i = &s->l2tp.ipsec;
+
+    if (s->over || i->closing || i->current == 0)
+        return;
+    s->now = now;
+    fail(s, now, RAS_LINK_FAILURE,
+         "the kernel has no IPsec association for this call any more: some program removed it");
+    session_ipsec_close(s, now);
+}
+
 static struct ike_address
 address_of(const struct session_address *a, uint16_t port)
 {

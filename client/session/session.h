@@ -108,6 +108,8 @@ void session_credentials(struct session *s, usec_t now, const struct credentials
 void session_registered(struct session *s, usec_t now);
 /* What the last SESSION_ESP asked for is done, or (not @good) nothing of it is. */
 void session_esp_done(struct session *s, usec_t now, bool good);
+/* What the kernel had for this call is gone, and not by us: that ends it. */
+void session_esp_lost(struct session *s, usec_t now);
 void session_close(struct session *s, usec_t now); /* politely; SESSION_ENDED (631) follows */
 usec_t session_deadline(const struct session *s);
 bool session_poll_output(struct session *s, struct session_output *ret);

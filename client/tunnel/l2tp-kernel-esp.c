@@ -37,6 +37,15 @@ on_kernel(void *owner, uint32_t events)
 
     if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         pump_dgram_receive(&t->l2tp.pump, CHANNEL_L2TP, t->loop.now);
+    if (t->session != NULL && events & EPOLLOUT)
+        pump_dgram_writable(&t->l2tp.pump, CHANNEL_L2TP);
+}
+
+void
+l2tp_kernel_esp_check(struct tunnel *t)
+{
+    if (t->session != NULL && t->l2tp.pump.sockets[CHANNEL_L2TP].refused)
+        session_esp_lost(t->session, t->loop.now);
 }
 
 /* What the raw socket hears now is the kernel's to open. */

@@ -11,3 +11,5 @@
 
 void l2tp_kernel_esp_ask(struct tunnel *t, const struct session_esp *e);
 void l2tp_kernel_esp_answer(struct tunnel *t, const struct control_msg *m, int fd); /* takes @fd */
+/* Each round: has somebody else taken the associations away? Then the call ends. */
+void l2tp_kernel_esp_check(struct tunnel *t);

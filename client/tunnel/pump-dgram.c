@@ -204,15 +204,19 @@ pump_dgram_release(struct pump_dgram *d, usec_t now)
 /* ---- up ---- */
 
 /* False: there is no room. Any other error is this packet's: ICMP that came back, a route that is
- * gone for the moment. Whether the call still lives is PPP's to find out. */
+ * gone for the moment. Whether the call still lives is PPP's to find out. A policy of IPsec without
+ * an association for it: ESRCH; but EAGAIN, as if there were no room, when some program listens
+ * that could make one. */
 static bool
 send_now(struct pump_dgram *d, enum session_channel channel, const uint8_t *p, size_t n)
 {
+    struct pump_dgram_socket *s = &d->sockets[channel];
     ssize_t sent;
 
     do
-        sent = send(d->sockets[channel].fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent = send(s->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
+    s->refused |= sent < 0 && errno == ESRCH;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return false;
     d->pump->stats.dropped += sent < 0;
@@ -332,6 +336,24 @@ pump_dgram_flush(struct pump_dgram *d)
         d->late = 0;
     if (d->late == 0)
         push(d);
+}
+
+void
+pump_dgram_writable(struct pump_dgram *d, enum session_channel channel)
+{
+    const size_t late = d->late, at = d->at;
+
+    if (!pump_dgram_blocked_on(d, channel))
+        return;
+    pump_dgram_flush(d);
+    if (!pump_dgram_blocked_on(d, channel) || d->late != late || d->at != at)
+        return;
+    d->sockets[channel].refused = true;
+    d->pump->stats.dropped += late > 0 ? 1 : d->n - at;
+    if (late > 0)
+        d->late = 0;
+    else
+        d->at = d->n = 0;
 }
 
 bool

@@ -24,6 +24,7 @@ struct pump_dgram_socket {
     bool ip_header; /* a raw IPv4 socket: what it receives begins with the IP header */
     bool segments;  /* UDP_SEGMENT works */
     bool wide;      /* what it receives may be long: joined by UDP_GRO, or IKE with certificates */
+    bool refused;   /* the kernel's IPsec had no association for what it was given: that is lost */
     size_t segment; /* what UDP_SEGMENT was set to */
 };
 
@@ -61,7 +62,11 @@ void pump_dgram_release(struct pump_dgram *d, usec_t now);
 /* Wait until the socket of @channel is writable. */
 bool pump_dgram_blocked_on(const struct pump_dgram *d, enum session_channel channel);
 bool pump_dgram_blocked(const struct pump_dgram *d); /* on any */
-void pump_dgram_flush(struct pump_dgram *d);         /* it is writable */
+void pump_dgram_flush(struct pump_dgram *d);         /* it may be writable */
+/* The event loop says that the socket of @channel is writable. What it does not take even now is
+ * not for lack of room (->refused), and is dropped: to wait for room would be to wait in vain, and
+ * never asleep. */
+void pump_dgram_writable(struct pump_dgram *d, enum session_channel channel);
 /* One datagram that the session has put together. Not when blocked. */
 void pump_dgram_put(struct pump_dgram *d, enum session_channel channel, struct rd bytes);
 /* The TUN is readable, or a super-packet was left. First put what the session has to say: that has

@@ -13,6 +13,7 @@
 #include "cipher.h"
 #include "hash.h"
 #include "l2tp-cert.h"
+#include "l2tp-kernel-esp.h"
 
 enum { IKE_FLOAT_PORT = 4500 };
 enum { WHICH_4500, WHICH_ESP }; /* asked for beside ->server */
@@ -63,28 +64,36 @@ prepare(struct tunnel *t)
 /* ---- the sockets ---- */
 
 static void
-receive(struct tunnel *t, enum session_channel channel, uint32_t events)
+on_channel(struct tunnel *t, enum session_channel channel, uint32_t events)
 {
     if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         pump_dgram_receive(&t->l2tp.pump, channel, t->loop.now);
+    if (t->session != NULL && events & EPOLLOUT)
+        pump_dgram_writable(&t->l2tp.pump, channel);
 }
 
 static void
 on_udp4500(void *owner, uint32_t events)
 {
-    receive(owner, CHANNEL_DATA, events);
+    on_channel(owner, CHANNEL_DATA, events);
 }
 
 static void
 on_esp(void *owner, uint32_t events)
 {
-    receive(owner, CHANNEL_ESP, events);
+    on_channel(owner, CHANNEL_ESP, events);
 }
 
 static void
 readable(struct tunnel *t)
 {
-    receive(t, server_channel(t), EPOLLIN);
+    on_channel(t, server_channel(t), EPOLLIN);
+}
+
+static void
+writable(struct tunnel *t)
+{
+    on_channel(t, server_channel(t), EPOLLOUT);
 }
 
 /* Our end of a socket: its port, and its address into @ret. */
@@ -230,6 +239,7 @@ flush(struct tunnel *t)
     say(t);
     if (pump_waits(&t->pump) && pump_dgram_wants_tun(&l->pump))
         packets(t);
+    l2tp_kernel_esp_check(t);
 }
 
 static void
@@ -304,6 +314,7 @@ const struct tunnel_link tunnel_l2tp = {
     .prepare = prepare,
     .connected = connected,
     .readable = readable,
+    .writable = writable,
     .socket = on_socket,
     .packets = packets,
     .expired = expired,

@@ -129,6 +129,8 @@ on_gre(void *owner, uint32_t events)
 
     if (t->session != NULL && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         pump_dgram_receive(&t->pptp.pump, CHANNEL_DATA, t->loop.now);
+    if (t->session != NULL && events & EPOLLOUT)
+        pump_dgram_writable(&t->pptp.pump, CHANNEL_DATA);
 }
 
 static void

@@ -231,6 +231,8 @@ on_server(void *owner, uint32_t events)
 
     if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         t->link->readable(t);
+    if (events & EPOLLOUT && t->link->writable != NULL)
+        t->link->writable(t);
 }
 
 void

@@ -36,6 +36,7 @@ struct tunnel_link {
     bool (*prepare)(struct tunnel *t);
     void (*connected)(struct tunnel *t); /* ->server is; later: tunnel_start_session() */
     void (*readable)(struct tunnel *t);  /* ->server is, or has an error to tell */
+    void (*writable)(struct tunnel *t);  /* ->server is, and a round ago was not; may be NULL */
     /* The socket that control_open_socket() was asked for with TUNNEL_TAG_LINK - @which; takes @fd
      * (-1: @error). NULL: none is asked for. */
     void (*socket)(struct tunnel *t, unsigned which, int fd, int error);

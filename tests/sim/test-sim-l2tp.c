@@ -28,7 +28,7 @@ struct gram {
 };
 
 /* What the kernel of the client says to a SESSION_ESP; the test plays it. */
-enum kernel { KERNEL_NONE, KERNEL_DOES, KERNEL_REFUSES, KERNEL_REFUSES_SECOND };
+enum kernel { KERNEL_NONE, KERNEL_DOES, KERNEL_REFUSES, KERNEL_REFUSES_SECOND, KERNEL_LOSES };
 
 struct params {
     enum kernel kernel;
@@ -115,8 +115,8 @@ on_esp(struct sim *s, const struct session_esp *e)
 {
     static const uint8_t local[16] = {198, 51, 100, 7}, remote[16] = {203, 0, 113, 1};
     const guint nth = ++s->kernel_asked;
-    const bool good =
-        s->p->kernel == KERNEL_DOES || (s->p->kernel == KERNEL_REFUSES_SECOND && nth == 1);
+    const bool good = s->p->kernel == KERNEL_DOES || s->p->kernel == KERNEL_LOSES ||
+                      (s->p->kernel == KERNEL_REFUSES_SECOND && nth == 1);
 
     if (good && e->op == SESSION_ESP_USE) {
         esp_udp_init(&s->kernel_udp, 4, local, remote);
@@ -141,6 +141,10 @@ put_by_kernel(struct sim *s, struct rd datagram)
     guint8 buf[4096];
     struct esp_packet packet = {buf + ESP_HEAD, datagram.left + ESP_UDP_HEADER};
 
+    if (s->p->kernel == KERNEL_LOSES && s->kernel_sas.out == NULL) {
+        session_esp_lost(s->client, s->now);
+        return;
+    }
     g_assert_cmpuint(datagram.left, <=, sizeof buf - HEAD - ESP_TAIL);
     memcpy(buf + HEAD, datagram.p, datagram.left);
     esp_udp_put(&s->kernel_udp, buf + HEAD, datagram.left);
@@ -182,7 +186,7 @@ check_sealed(struct sim *s, enum session_channel channel, struct rd r)
         return;
     }
     if (channel == CHANNEL_L2TP) { /* the kernel will seal it, and with what it has */
-        g_assert_nonnull(s->kernel_sas.out);
+        g_assert_true(s->kernel_sas.out != NULL || s->p->kernel == KERNEL_LOSES);
         g_assert_null(s->client->l2tp.ipsec.sas.out);
         return;
     }
@@ -354,6 +358,17 @@ next_time(struct sim *s)
     return t;
 }
 
+static void
+lose_or_close(struct sim *s)
+{
+    if (s->p->kernel != KERNEL_LOSES) {
+        session_close(s->client, s->now);
+        return;
+    }
+    esp_sas_clear(&s->kernel_sas); /* somebody has */
+    traffic(s);
+}
+
 static bool
 step(struct sim *s)
 {
@@ -377,7 +392,7 @@ step(struct sim *s)
         traffic(s);
     if (s->came_up && !s->hung_up && s->now >= s->begin + s->up_after + hang_up) {
         s->hung_up = true;
-        session_close(s->client, s->now);
+        lose_or_close(s);
     }
     pump(s);
     return !s->ended;
@@ -575,6 +590,7 @@ test_kernel(void)
         {{.kernel = KERNEL_REFUSES_SECOND, .script = {"at up +300 ike-rekey"}, .hang_up = 3 * SEC},
          2,
          RAS_RASMAN_CANNOT_INITIALIZE},
+        {{.kernel = KERNEL_LOSES}, 1, RAS_LINK_FAILURE},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -592,6 +608,7 @@ test_kernel(void)
         g_assert_nonnull(strstr(s.encryption, "IPsec "));
         if (rows[i].end != RAS_USER_DISCONNECTION) {
             g_assert_nonnull(strstr(s.end.detail, "the kernel"));
+            g_assert_cmpuint(s.ended_after - s.up_after, <, 4 * SEC);
         } else if (p.hang_up != 0) {
             g_assert_cmpuint(s.kernel_forgot, ==, 1);
             g_assert_cmpuint(s.delivered[0], >=, 349);

@@ -449,6 +449,49 @@ test_refused(void)
     world_clear(&w);
 }
 
+/* There is room and it does not go all the same: that is not waited for. */
+static void
+test_refuses_with_room(void)
+{
+    struct world w;
+    unsigned n = 0;
+
+    world_make(&w, false);
+    for (; !pump_dgram_blocked(&w.d); n++)
+        pump_dgram_put(&w.d, CHANNEL_DATA, rd_over("a", 1));
+    pump_dgram_writable(&w.d, CHANNEL_ESP); /* another's */
+    g_assert_true(pump_dgram_blocked_on(&w.d, CHANNEL_DATA));
+    pump_dgram_writable(&w.d, CHANNEL_DATA);
+    g_assert_false(pump_dgram_blocked(&w.d));
+    g_assert_true(w.d.sockets[CHANNEL_DATA].refused);
+    g_assert_cmpuint(w.pump.stats.dropped, ==, 1);
+
+    w.d.sockets[CHANNEL_DATA].refused = false;
+    into_tun(&w, 100, 1);
+    into_tun(&w, 100, 2);
+    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    g_assert_true(pump_dgram_blocked_on(&w.d, CHANNEL_DATA));
+    pump_dgram_writable(&w.d, CHANNEL_DATA);
+    g_assert_false(pump_dgram_blocked(&w.d));
+    g_assert_true(w.d.sockets[CHANNEL_DATA].refused);
+    g_assert_cmpuint(w.pump.stats.dropped, ==, 3);
+
+    w.d.sockets[CHANNEL_DATA].refused = false;
+    pump_dgram_put(&w.d, CHANNEL_DATA, rd_over("b", 1));
+    g_assert_true(pump_dgram_blocked(&w.d));
+    for (unsigned i = 1; i < n; i++)
+        g_assert_cmpint(recv(w.theirs, (uint8_t[1]){0}, 1, 0), ==, 1);
+    pump_dgram_writable(&w.d, CHANNEL_DATA);
+    g_assert_false(w.d.sockets[CHANNEL_DATA].refused);
+    g_assert_cmpuint(w.pump.stats.dropped, ==, 3);
+    into_tun(&w, 100, 4);
+    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    g_assert_cmpint(recv(w.theirs, (uint8_t[1]){0}, 1, 0), ==, 1);
+    server_gets(&w, 100, 4);
+    server_gets_nothing(&w);
+    world_clear(&w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -464,5 +507,6 @@ main(int argc, char **argv)
     g_test_add_func("/pump-dgram/down-long", test_down_long);
     g_test_add_func("/pump-dgram/down-raw", test_down_raw);
     g_test_add_func("/pump-dgram/refused", test_refused);
+    g_test_add_func("/pump-dgram/refuses-with-room", test_refuses_with_room);
     return g_test_run();
 }
