@@ -107,9 +107,10 @@ start(const char *const *argv)
 }
 
 static bool
-file_exists(gpointer path)
+bus_listens(gpointer address) /* its socket is there before that */
 {
-    return access(path, F_OK) == 0;
+    g_autoptr(GIOStream) stream = g_dbus_address_get_stream_sync(address, NULL, NULL, NULL);
+    return stream != NULL;
 }
 
 static bool
@@ -131,8 +132,7 @@ start_services(void)
 {
     services.directory = g_dir_make_tmp("dialtone-bus-XXXXXX", NULL);
     g_assert_cmpint(g_chmod(services.directory, 0755), ==, 0);
-    g_autofree char *socket = g_build_filename(services.directory, "bus", NULL);
-    services.address = g_strdup_printf("unix:path=%s", socket);
+    services.address = g_strdup_printf("unix:path=%s/bus", services.directory);
     g_autofree char *config =
         g_strdup_printf(bus_config, services.address, g_getenv("HELPER_SOURCE"));
     g_autofree char *path = write_file("bus.conf", config);
@@ -141,7 +141,7 @@ start_services(void)
     install_policy();
     g_setenv("DBUS_SYSTEM_BUS_ADDRESS", services.address, TRUE);
     services.bus = start((const char *const[]){"dbus-daemon", "--nofork", option, NULL});
-    harness_wait(file_exists, socket);
+    harness_wait(bus_listens, services.address);
     services.polkitd =
         start((const char *const[]){"/usr/lib/polkit-1/polkitd", "--no-debug", NULL});
     g_autoptr(GDBusConnection) c = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
