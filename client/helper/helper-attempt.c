@@ -254,7 +254,7 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
     int fd = -EACCES;
 
     if (allowed && a->n_endpoints < HELPER_MAX_ENDPOINTS)
-        fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to);
+        fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to, a->setup.host->mark);
     helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", kind_text(to->kind),
                helper_endpoint_text(to, text, sizeof text),
                to->kind == SOCKET_GRE ? "call" : "port", to->port,

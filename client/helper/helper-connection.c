@@ -280,8 +280,8 @@ on_leaving(void *ctx, const struct ras_end *end)
     HelperConnection *self = ctx;
     int err;
 
-    if (!redials_cut(self, end->error))
-        return;
+    if (!redials_cut(self, end->error) || helper_host_apart(self->host))
+        return; /* a network with nothing else in it holds back by itself */
     helper_hold_free(self->hold);
     self->hold =
         helper_hold_new(self->host, helper_link_done(helper_attempt_link(self->attempt)), &err);
@@ -462,7 +462,7 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     if (self->plan.end_with_caller && caller != NULL)
         self->caller_watch = g_bus_watch_name_on_connection(
             bus, caller, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_gone, self, NULL);
-    if (self->plan.drop_redials > 0 && !helper_guard_possible())
+    if (self->plan.drop_redials > 0 && !helper_host_apart(self->host) && !helper_guard_possible())
         helper_log(self->log, LOG_WARNING,
                    "If this connection is cut off, its traffic is not held back while it is dialed "
                    "again: nft is not installed.");

@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #define RESOLVED_NAME      "org.freedesktop.resolve1"
 #define RESOLVED_PATH      "/org/freedesktop/resolve1"
@@ -15,11 +17,15 @@ enum { RESOLVED_TIMEOUT_MS = 5000, RESOLVED_UNDO_TIMEOUT_MS = 2000 };
 
 struct helper_dns {
     GDBusConnection *bus;
+    bool apart; /* a file is all there is, */
+    int file;   /* or not even that: -1 */
 };
 
 /* One apply() on its way: three calls to systemd-resolved, or one answer that is there already. */
 struct apply {
     GDBusConnection *bus;
+    bool apart;
+    int file;
     struct helper_journal *journal;
     struct helper_dns_settings settings;
     char ifname[IFNAMSIZ];
@@ -36,6 +42,16 @@ helper_dns_new(GDBusConnection *system_bus)
     struct helper_dns *dns = g_new0(struct helper_dns, 1);
 
     g_set_object(&dns->bus, system_bus);
+    return dns;
+}
+
+struct helper_dns *
+helper_dns_new_file(int fd)
+{
+    struct helper_dns *dns = helper_dns_new(NULL);
+
+    dns->apart = true;
+    dns->file = fd;
     return dns;
 }
 
@@ -95,6 +111,21 @@ resolvconf_text(const struct apply *a)
     if (found)
         g_string_append_c(text, '\n');
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Written anew and at once: a resolver that looks meanwhile finds no server, not half of one. */
+static void
+with_file(struct apply *a)
+{
+    g_autofree char *text = resolvconf_text(a);
+    const size_t n = strlen(text);
+
+    if (a->file < 0)
+        finish(a, false, "there is no /etc/resolv.conf to stand in for");
+    else if (ftruncate(a->file, 0) < 0 || pwrite(a->file, text, n, 0) != (ssize_t)n)
+        finish(a, false, g_strerror(errno));
+    else
+        finish(a, true, "a resolv.conf of its own");
 }
 
 static void
@@ -202,6 +233,8 @@ without_bus(gpointer data)
 
     if (g_cancellable_is_cancelled(a->cancel))
         apply_free(a);
+    else if (a->apart)
+        with_file(a);
     else
         with_resolvconf(a);
     return G_SOURCE_REMOVE;
@@ -223,6 +256,8 @@ helper_dns_apply(struct helper_dns *dns, struct helper_journal *journal,
         a->settings.domains[i].name = g_strdup(settings->domains[i].name);
     g_set_object(&a->cancel, cancel);
     g_set_object(&a->bus, dns->bus);
+    a->apart = dns->apart;
+    a->file = dns->file;
     if (a->bus == NULL) {
         g_idle_add(without_bus, a);
         return;

@@ -28,6 +28,8 @@ struct helper_dns_settings {
 struct helper_dns;
 
 struct helper_dns *helper_dns_new(GDBusConnection *system_bus); /* NULL: no bus */
+/* Into an open resolv.conf(5) that is this program's alone; -1: there is none. */
+struct helper_dns *helper_dns_new_file(int fd);
 void helper_dns_free(struct helper_dns *dns);
 
 /* @how: "systemd-resolved", "resolvconf", or why nothing was done. */

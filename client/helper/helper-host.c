@@ -45,24 +45,49 @@ esp_mode(void)
     return mode;
 }
 
+static bool
+open_net(struct helper_host *host, int net_ns, GError **error)
+{
+    int err;
+
+    host->net = helper_net_new(net_ns, &err);
+    if (host->net == NULL)
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-err), "netlink: %s",
+                    g_strerror(-err));
+    return host->net != NULL;
+}
+
 struct helper_host *
 helper_host_new(GDBusConnection *system_bus, GError **error)
 {
     CLEANUP(helper_host_free) struct helper_host *host = g_new0(struct helper_host, 1);
     const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_STATE") : NULL;
-    int err;
 
+    host->mark = HELPER_MARK;
     host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
     host->dns = helper_dns_new(system_bus);
     host->early = helper_early_new();
     host->esp = esp_mode();
-    host->net = helper_net_new(&err);
-    if (host->net == NULL) {
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-err), "netlink: %s",
-                    g_strerror(-err));
-        return NULL;
-    }
-    return find_tunnel_user(host, error) ? TAKE(host) : NULL;
+    return open_net(host, -1, error) && find_tunnel_user(host, error) ? TAKE(host) : NULL;
+}
+
+struct helper_host *
+helper_host_new_apart(const struct helper_place *place, GError **error)
+{
+    CLEANUP(helper_host_free) struct helper_host *host = g_new0(struct helper_host, 1);
+
+    host->dns = helper_dns_new_file(place->resolv_conf);
+    host->early = helper_early_new();
+    host->esp = HELPER_ESP_USER;
+    host->tunnel_uid = getuid();
+    host->tunnel_gid = getgid();
+    return open_net(host, place->net_ns, error) ? TAKE(host) : NULL;
+}
+
+bool
+helper_host_apart(const struct helper_host *host)
+{
+    return host->state_directory == NULL;
 }
 
 void

@@ -11,6 +11,7 @@
 #include "helper-esp.h"
 #include "helper-journal.h"
 #include "helper-net.h"
+#include "helper-netns.h"
 
 #include <sys/types.h>
 
@@ -18,7 +19,8 @@ struct helper_host {
     struct helper_net *net;
     struct helper_dns *dns;
     struct helper_early *early;
-    const char *state_directory;
+    const char *state_directory; /* NULL: what is to be undone dies with us */
+    uint32_t mark;               /* of sockets to servers; 0: none */
     enum helper_esp_mode esp;
     uid_t tunnel_uid;
     gid_t tunnel_gid;
@@ -26,6 +28,11 @@ struct helper_host {
 
 /* NULL: @error says what is missing. @system_bus may be NULL: no systemd-resolved then. */
 struct helper_host *helper_host_new(GDBusConnection *system_bus, GError **error);
+/* The network of one program, without privilege: nothing outlives the namespace, no mark is needed
+ * to keep the servers out of the tunnel, and everything runs as this user. Borrows the descriptors.
+ */
+struct helper_host *helper_host_new_apart(const struct helper_place *place, GError **error);
+bool helper_host_apart(const struct helper_host *host);
 void helper_host_free(struct helper_host *host);
 DEFINE_CLEANUP(struct helper_host, helper_host_free)
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -307,13 +308,36 @@ take_slot(struct helper_journal *j, unsigned slot, helper_undo undo, void *ctx)
     return 0;
 }
 
+/* One slot: whoever has a network of their own has one call in it. */
+static int
+open_in_memory(struct helper_journal *j)
+{
+    char boot_id[BOOT_ID];
+
+    j->dir = -1;
+    j->fd = memfd_create("undo", MFD_CLOEXEC);
+    if (j->fd < 0)
+        return -errno;
+    read_boot_id(boot_id);
+    const int err = fcntl(j->fd, F_SETFL, O_APPEND) < 0 ? -errno : header_write(j->fd, boot_id);
+    if (err < 0)
+        close(j->fd);
+    j->size = HEADER;
+    return err;
+}
+
 struct helper_journal *
 helper_journal_open(const char *directory, helper_undo undo, void *ctx, int *ret_error)
 {
     struct helper_journal *j = calloc(1, sizeof *j);
     int err = -ENOMEM;
 
-    if (j != NULL) {
+    if (j != NULL && directory == NULL) {
+        err = open_in_memory(j);
+        if (err == 0)
+            return j;
+        free(j);
+    } else if (j != NULL) {
         err = j->dir = open_directory(directory);
         for (unsigned slot = 0; j->dir >= 0 && slot < HELPER_SLOTS; slot++) {
             err = take_slot(j, slot, undo, ctx);
@@ -365,10 +389,11 @@ helper_journal_undo(struct helper_journal *j, helper_undo undo, void *ctx)
     if (j == NULL)
         return;
     /* What could not be read now is there for who takes the slot next, or for the next start. */
-    if (undo_file(j->fd, undo, ctx) == 0)
+    if (undo_file(j->fd, undo, ctx) == 0 && j->dir >= 0)
         unlinkat(j->dir, j->name, 0);
     close(j->fd);
-    close(j->dir);
+    if (j->dir >= 0)
+        close(j->dir);
     free(j);
 }
 

@@ -44,7 +44,8 @@ typedef void (*helper_undo)(void *ctx, const struct undo *u);
 
 struct helper_journal;
 
-/* A free slot in @directory (made if need be). What a dead helper left in it is undone first. NULL:
+/* @directory NULL: in memory only, for a network that is gone when this process is.
+ * A free slot in @directory (made if need be). What a dead helper left in it is undone first. NULL:
  * *ret_error is a negative errno; -EBUSY: no slot is free. */
 struct helper_journal *helper_journal_open(const char *directory, helper_undo undo, void *ctx,
                                            int *ret_error);

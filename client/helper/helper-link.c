@@ -4,7 +4,6 @@
 #include "helper-guard.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <unistd.h>
 
 struct helper_link {
@@ -76,12 +75,12 @@ static bool
 open_interface(struct helper_link *l, struct helper_tun *ret, struct ras_end *end)
 {
     struct undo u = {.kind = UNDO_LINK};
-    int err = helper_net_open_tun(ret);
+    int err = helper_net_open_tun(l->host->net, ret);
 
     if (err < 0)
         return fail(end, "/dev/net/tun", err);
     memcpy(l->name, ret->name, sizeof l->name);
-    l->ifindex = if_nametoindex(l->name);
+    l->ifindex = ret->ifindex;
     /* Until the descriptor is handed on, the interface goes with us: no record is needed before. */
     u.link.ifindex = l->ifindex;
     memcpy(u.link.name, l->name, sizeof u.link.name);
@@ -362,8 +361,8 @@ helper_link_guard(struct helper_link *link)
 {
     struct undo u = {.kind = UNDO_GUARD, .link.ifindex = link->ifindex};
 
-    if (link->config.local4 == 0)
-        return;
+    if (link->config.local4 == 0 || helper_host_apart(link->host))
+        return; /* no neighbours */
     memcpy(u.link.name, link->name, sizeof u.link.name);
     int err = helper_journal_intend(link->journal, &u);
     if (err == 0)

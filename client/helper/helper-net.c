@@ -2,6 +2,7 @@
 #include "helper-net.h"
 
 #include "helper-netlink.h"
+#include "helper-netns.h"
 
 #include <netlink/netlink.h>
 
@@ -26,6 +27,7 @@ enum {
 };
 
 struct helper_net {
+    int net_ns;
     struct helper_netlink *nl;
     struct nl_sock *watch; /* NULL until helper_net_watch6() */
 };
@@ -48,8 +50,17 @@ request(int type, int flags, const void *header, size_t size)
     return helper_netlink_request(type, flags, header, size);
 }
 
+static int
+connect_netlink(void *ctx)
+{
+    struct helper_net *net = ctx;
+
+    net->nl = helper_netlink_new(NETLINK_ROUTE);
+    return net->nl == NULL ? -EIO : 0;
+}
+
 struct helper_net *
-helper_net_new(int *ret_error)
+helper_net_new(int net_ns, int *ret_error)
 {
     struct helper_net *net = calloc(1, sizeof *net);
 
@@ -57,9 +68,9 @@ helper_net_new(int *ret_error)
         *ret_error = -ENOMEM;
         return NULL;
     }
-    net->nl = helper_netlink_new(NETLINK_ROUTE);
-    if (net->nl == NULL) {
-        *ret_error = -EIO;
+    net->net_ns = net_ns;
+    *ret_error = helper_netns_call(net_ns, connect_netlink, net);
+    if (*ret_error < 0) {
         helper_net_free(net);
         return NULL;
     }
@@ -77,9 +88,10 @@ helper_net_free(struct helper_net *net)
     free(net);
 }
 
-int
-helper_net_open_tun(struct helper_tun *ret)
+static int
+open_tun(void *ctx)
 {
+    struct helper_tun *ret = ctx;
     static const unsigned tso = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
     static const unsigned uso = TUN_F_USO4 | TUN_F_USO6;
     struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR,
@@ -98,7 +110,14 @@ helper_net_open_tun(struct helper_tun *ret)
     ret->tso = ret->uso || ioctl(fd, TUNSETOFFLOAD, (unsigned long)tso) == 0;
     memcpy(ret->name, ifr.ifr_name, sizeof ret->name);
     ret->name[sizeof ret->name - 1] = '\0';
+    ret->ifindex = if_nametoindex(ret->name);
     return 0;
+}
+
+int
+helper_net_open_tun(struct helper_net *net, struct helper_tun *ret)
+{
+    return helper_netns_call(net->net_ns, open_tun, ret);
 }
 
 static struct nl_msg *
@@ -444,16 +463,24 @@ helper_net_has_global6(struct helper_net *net, uint32_t ifindex)
     return find_address(net, AF_INET6, &s);
 }
 
+static int
+connect_watch(void *ctx)
+{
+    struct helper_net *net = ctx;
+
+    net->watch = nl_socket_alloc();
+    return net->watch == NULL || nl_connect(net->watch, NETLINK_ROUTE) < 0 ||
+                   nl_socket_add_membership(net->watch, RTNLGRP_IPV6_IFADDR) < 0 ||
+                   nl_socket_set_nonblocking(net->watch) < 0
+               ? -EIO
+               : 0;
+}
+
 int
 helper_net_watch6(struct helper_net *net)
 {
-    if (net->watch == NULL) {
-        net->watch = nl_socket_alloc();
-        if (net->watch == NULL || nl_connect(net->watch, NETLINK_ROUTE) < 0 ||
-            nl_socket_add_membership(net->watch, RTNLGRP_IPV6_IFADDR) < 0 ||
-            nl_socket_set_nonblocking(net->watch) < 0)
-            return -EIO;
-    }
+    if (net->watch == NULL && helper_netns_call(net->net_ns, connect_watch, net) < 0)
+        return -EIO;
     return nl_socket_get_fd(net->watch);
 }
 

@@ -44,7 +44,9 @@ struct helper_rule {
 
 struct helper_net;
 
-struct helper_net *helper_net_new(int *ret_error); /* NULL: *ret_error is a negative errno */
+/* Of the network namespace @net_ns (a descriptor, which stays the caller's; -1: our own). NULL:
+ * *ret_error is a negative errno. */
+struct helper_net *helper_net_new(int net_ns, int *ret_error);
 void helper_net_free(struct helper_net *net);
 DEFINE_CLEANUP(struct helper_net, helper_net_free)
 
@@ -52,10 +54,11 @@ struct helper_tun {
     int fd; /* non-blocking; each packet has a virtio_net_hdr before it */
     bool tso, uso;
     char name[IFNAMSIZ];
+    uint32_t ifindex;
 };
 
 /* A TUN interface vpnN without owner or persistence: it goes when its last descriptor does. */
-int helper_net_open_tun(struct helper_tun *ret);
+int helper_net_open_tun(struct helper_net *net, struct helper_tun *ret);
 /* How the kernel hands packets to a TUN: so many may wait, of so many octets as one (0: 64 KB). */
 struct helper_queue {
     uint32_t packets, octets;

@@ -13,6 +13,7 @@ enum { EXTRA_S = 10 }; /* beyond the time that the process itself keeps to */
 
 struct helper_proxy {
     struct helper_endpoint endpoint;
+    uint32_t mark;
     struct helper_child *child;
     int socket;
     int connection; /* the newest one to the proxy */
@@ -42,7 +43,7 @@ open_connection(struct helper_proxy *p)
 {
     if (p->connection >= 0)
         close(p->connection);
-    p->connection = helper_socket_open(&p->endpoint);
+    p->connection = helper_socket_open(&p->endpoint, p->mark);
     return p->connection;
 }
 
@@ -145,6 +146,7 @@ helper_proxy_new(const struct helper_host *host, const struct helper_endpoint *p
     int err = -ENOEXEC;
 
     p->endpoint = *proxy;
+    p->mark = host->mark;
     p->connection = p->socket = -1;
     p->done = done;
     p->ctx = ctx;

@@ -1,8 +1,6 @@
 /* helper-socket.c - see helper-socket.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-socket.h"
 
-#include "helper-net.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
@@ -65,19 +63,23 @@ set_buffer(int fd, int force, int polite, int size)
         setsockopt(fd, SOL_SOCKET, polite, &size, sizeof size); /* then what the system allows */
 }
 
-int
-helper_socket_equip(int fd)
+static int
+set_mark(int fd, uint32_t mark)
 {
-    static const unsigned mark = HELPER_MARK;
+    return mark != 0 && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ? -errno : 0;
+}
 
+int
+helper_socket_equip(int fd, uint32_t mark)
+{
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, DATAGRAMS_RECEIVE);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, DATAGRAMS_SEND);
-    return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ? -errno : 0;
+    return set_mark(fd, mark);
 }
 
 /* Marked, with room, and to one address only. */
 static int
-connect_datagrams(int fd, const struct helper_endpoint *to)
+connect_datagrams(int fd, const struct helper_endpoint *to, uint32_t mark)
 {
     struct helper_endpoint server = *to;
     struct sockaddr_storage address;
@@ -86,7 +88,7 @@ connect_datagrams(int fd, const struct helper_endpoint *to)
     if (to->kind != SOCKET_UDP)
         server.port = 0;
     const socklen_t size = to_sockaddr(&server, &address);
-    const int err = helper_socket_equip(fd);
+    const int err = helper_socket_equip(fd, mark);
     if (err < 0)
         return err;
     if (connect(fd, (const struct sockaddr *)&address, size) < 0)
@@ -135,7 +137,7 @@ bind_wanted(int fd, const struct helper_endpoint *to)
 }
 
 static int
-open_datagrams(const struct helper_endpoint *to)
+open_datagrams(const struct helper_endpoint *to, uint32_t mark)
 {
     const bool udp = to->kind == SOCKET_UDP;
     const int protocol = udp ? IPPROTO_UDP : to->kind == SOCKET_GRE ? IPPROTO_GRE : IPPROTO_ESP;
@@ -152,7 +154,7 @@ open_datagrams(const struct helper_endpoint *to)
     if (udp)
         bind_wanted(fd, to);
     if (err == 0)
-        err = connect_datagrams(fd, to);
+        err = connect_datagrams(fd, to, mark);
     if (err == 0)
         return fd;
     close(fd);
@@ -160,14 +162,13 @@ open_datagrams(const struct helper_endpoint *to)
 }
 
 int
-helper_socket_open(const struct helper_endpoint *to)
+helper_socket_open(const struct helper_endpoint *to, uint32_t mark)
 {
-    static const unsigned mark = HELPER_MARK;
     static const int on = 1;
     struct sockaddr_storage address;
 
     if (to->kind != SOCKET_TCP && to->kind != SOCKET_PROXY)
-        return open_datagrams(to);
+        return open_datagrams(to, mark);
 
     const socklen_t size = to_sockaddr(to, &address);
     const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -175,8 +176,7 @@ helper_socket_open(const struct helper_endpoint *to)
     if (fd < 0)
         return -errno;
     /* Without the mark it could loop into its own tunnel: then rather no socket. */
-    if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+    if (set_mark(fd, mark) < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
         (connect(fd, (const struct sockaddr *)&address, size) < 0 && errno != EINPROGRESS)) {
         const int err = -errno;
         close(fd);

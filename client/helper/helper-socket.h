@@ -9,10 +9,11 @@
 
 #include "helper-requests.h"
 
-/* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). */
-int helper_socket_open(const struct helper_endpoint *to);
-/* Our mark, and room for bursts, for a socket of datagrams. 0 or a negative errno. */
-int helper_socket_equip(int fd);
+/* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). @mark:
+ * HELPER_MARK, or 0 where no tunnel is in the same network (and none may set a mark). */
+int helper_socket_open(const struct helper_endpoint *to, uint32_t mark);
+/* The mark, and room for bursts, for a socket of datagrams. 0 or a negative errno. */
+int helper_socket_equip(int fd, uint32_t mark);
 /* Of a connected or connecting TCP or UDP socket; 0: not known. */
 uint16_t helper_socket_local_port(int fd);
 /* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */

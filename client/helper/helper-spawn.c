@@ -26,7 +26,7 @@ struct helper_child {
 const char *
 helper_libexec(void)
 {
-    const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_LIBEXEC") : NULL;
+    const char *by_hand = secure_getenv("DIALTONE_LIBEXEC");
 
     return by_hand != NULL && *by_hand == '/' ? by_hand : LIBEXECDIR;
 }

@@ -28,5 +28,5 @@ void helper_child_kill(struct helper_child *child); /* at once; gone() follows *
 void helper_child_free(struct helper_child *child); /* kills and reaps what still runs, silently */
 DEFINE_CLEANUP(struct helper_child, helper_child_free)
 
-/* Where the programs are: LIBEXECDIR, or DIALTONE_LIBEXEC when root started us by hand. */
+/* Where the programs are: LIBEXECDIR, or DIALTONE_LIBEXEC when we were started by hand. */
 const char *helper_libexec(void);

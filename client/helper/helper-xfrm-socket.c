@@ -1,5 +1,6 @@
 /* helper-xfrm-socket.c - the sockets and their policies; see helper-xfrm.h.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "helper-net.h"
 #include "helper-socket.h"
 #include "helper-xfrm.h"
 
@@ -65,7 +66,7 @@ prepare(int fd, const struct helper_xfrm_ends *ends, uint16_t port, bool encapsu
     int err = helper_xfrm_block(fd); /* before it can do anything */
 
     if (err == 0)
-        err = helper_socket_equip(fd);
+        err = helper_socket_equip(fd, HELPER_MARK);
     if (err < 0)
         return err;
     /* Behind a NAT the sum would be over addresses that the other end does not see (RFC 3948

@@ -4,6 +4,7 @@
  */
 #include "dt-ras-error.h"
 #include "helper-log.h"
+#include "helper-netns.h"
 #include "helper-service.h"
 
 #include <gio/gunixconnection.h>
@@ -30,12 +31,19 @@ struct program {
 
 static struct {
     int peer_fd;
+    struct helper_place place;
     gboolean undo, version;
-} options = {.peer_fd = -1};
+} options = {.peer_fd = -1, .place = {-1, -1, -1}};
 
 static const GOptionEntry entries[] = {
     {"peer-fd", 0, 0, G_OPTION_ARG_INT, &options.peer_fd,
      "Serve the one front end at this inherited socket, without a bus", "FD"},
+    {"user-ns", 0, 0, G_OPTION_ARG_INT, &options.place.user_ns,
+     "Without privilege: be root in this inherited user namespace only", "FD"},
+    {"net-ns", 0, 0, G_OPTION_ARG_INT, &options.place.net_ns,
+     "With it: the network namespace that the connection is made in", "FD"},
+    {"resolv-conf", 0, 0, G_OPTION_ARG_INT, &options.place.resolv_conf,
+     "With it: the file that name servers are written to", "FD"},
     {"undo", 0, 0, G_OPTION_ARG_NONE, &options.undo,
      "Undo what a helper that died has left, and exit", NULL},
     {"version", 0, 0, G_OPTION_ARG_NONE, &options.version, "Print the version and exit", NULL},
@@ -145,22 +153,38 @@ program_clear(struct program *p)
     g_clear_pointer(&p->loop, g_main_loop_unref);
 }
 
+static bool
+is_apart(void)
+{
+    return options.place.user_ns >= 0;
+}
+
+static struct helper_host *
+host_new(GDBusConnection *system_bus, GError **error)
+{
+    return is_apart() ? helper_host_new_apart(&options.place, error)
+                      : helper_host_new(system_bus, error);
+}
+
 static int
 run(GError **error)
 {
     struct program p = {.status = EXIT_SUCCESS};
     /* For systemd-resolved; beside a peer it may well be missing. */
-    g_autoptr(GDBusConnection) system_bus = g_bus_get_sync(
-        G_BUS_TYPE_SYSTEM, NULL, options.peer_fd < 0 && !options.undo ? error : NULL);
+    g_autoptr(GDBusConnection) system_bus =
+        is_apart() ? NULL
+                   : g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL,
+                                    options.peer_fd < 0 && !options.undo ? error : NULL);
 
     if (system_bus == NULL && options.peer_fd < 0 && !options.undo)
         return EXIT_FAILURE;
     if (system_bus != NULL)
         g_dbus_connection_set_exit_on_close(system_bus, FALSE);
-    p.host = helper_host_new(system_bus, error);
+    p.host = host_new(system_bus, error);
     if (p.host == NULL)
         return EXIT_FAILURE;
-    helper_host_recover(p.host);
+    if (!is_apart())
+        helper_host_recover(p.host);
     if (!options.undo) {
         p.loop = g_main_loop_new(NULL, FALSE);
         g_unix_signal_add(SIGTERM, on_signal, &p);
@@ -188,6 +212,25 @@ harden(void)
     mallopt(M_ARENA_MAX, 1);
 }
 
+/* Root; or somebody who is it in a user namespace of their own, for the one front end that made it.
+ */
+static bool
+may_run(void)
+{
+    const struct helper_place *p = &options.place;
+    const int err = is_apart() ? helper_netns_join(p->user_ns) : 0;
+
+    if (is_apart() && (p->net_ns < 0 || options.peer_fd < 0 || options.undo || geteuid() == 0))
+        g_printerr("dialtoned: --user-ns goes with --net-ns and --peer-fd, and is not for root\n");
+    else if (err < 0)
+        g_printerr("dialtoned: the user namespace: %s\n", g_strerror(-err));
+    else if (!is_apart() && geteuid() != 0)
+        g_printerr("dialtoned: only root can do this\n");
+    else
+        return true;
+    return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,10 +247,8 @@ main(int argc, char **argv)
         g_print("dialtoned %s\n", DIALTONE_VERSION);
         return EXIT_SUCCESS;
     }
-    if (geteuid() != 0) {
-        g_printerr("dialtoned: only root can do this\n");
+    if (!may_run())
         return EXIT_FAILURE;
-    }
     DT_RAS_ERROR; /* registers the names of our errors on the bus */
     const int status = run(&error);
     if (error != NULL)

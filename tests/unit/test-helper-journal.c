@@ -249,6 +249,28 @@ test_slots_run_out(struct fixture *f, gconstpointer data)
         helper_journal_undo(all[i], note, f);
 }
 
+/* Of a network that is one program's: nothing on disk, and a half written record hides no other. */
+static void
+test_in_memory(struct fixture *f, gconstpointer data)
+{
+    const struct undo link = {.kind = UNDO_LINK, .link = {7, "vpn7"}};
+    const struct undo resolved = {.kind = UNDO_RESOLVED, .link = {7, "vpn7"}};
+    int err = 0;
+
+    (void)data;
+    struct helper_journal *j = helper_journal_open(NULL, note, f, &err);
+    struct helper_journal *other = helper_journal_open(NULL, note, f, &err);
+    g_assert_nonnull(j);
+    g_assert_nonnull(other);
+    g_assert_cmpint(helper_journal_intend(j, &link), ==, 0);
+    g_assert_cmpint(helper_journal_intend(j, &resolved), ==, 0);
+    helper_journal_undo(other, note, f);
+    g_assert_cmpstr(f->undone->str, ==, "");
+    helper_journal_undo(j, note, f);
+    g_assert_cmpstr(f->undone->str, ==, "4 vpn7 7\n1 vpn7 7\n");
+    g_assert_null(only_file(f));
+}
+
 /* S6, and a directory that others could write to. */
 static void
 test_bad_directory(struct fixture *f, gconstpointer data)
@@ -284,6 +306,7 @@ main(int argc, char **argv)
     ADD("damaged", test_damaged);
     ADD("other-boot", test_other_boot);
     ADD("slots-run-out", test_slots_run_out);
+    ADD("in-memory", test_in_memory);
     ADD("S6-bad-directory", test_bad_directory);
     return g_test_run();
 }

@@ -41,7 +41,7 @@ open_for_call(void)
 {
     const struct helper_endpoint to = {
         .family = 4, .address = {127, 0, 0, 1}, .port = CALL, .kind = SOCKET_GRE};
-    const int fd = helper_socket_open(&to);
+    const int fd = helper_socket_open(&to, HELPER_MARK);
 
     g_assert_cmpint(fd, >=, 0);
     return fd;
@@ -126,7 +126,7 @@ open_udp(uint8_t family, const char *server, uint16_t port, uint16_t wanted)
         .family = family, .port = port, .kind = SOCKET_UDP, .wanted_port = wanted};
 
     inet_pton(family == 4 ? AF_INET : AF_INET6, server, to.address);
-    const int fd = helper_socket_open(&to);
+    const int fd = helper_socket_open(&to, HELPER_MARK);
     g_assert_cmpint(fd, >=, 0);
     return fd;
 }
@@ -214,7 +214,7 @@ test_esp(void)
 
     if (!own_network())
         return;
-    const int fd = helper_socket_open(&to);
+    const int fd = helper_socket_open(&to, HELPER_MARK);
     g_assert_cmpint(fd, >=, 0);
     send_esp("127.0.0.8", "somewhere");
     send_esp("127.0.0.9", "theserver");
@@ -226,7 +226,7 @@ test_esp(void)
     close(fd);
 
     const struct helper_endpoint to6 = {.family = 6, .address = {[15] = 1}, .kind = SOCKET_ESP};
-    const int six = helper_socket_open(&to6);
+    const int six = helper_socket_open(&to6, HELPER_MARK);
     g_assert_cmpint(six, >=, 0);
     g_assert_cmphex((unsigned)option(six, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
     close(six);
