@@ -312,15 +312,16 @@ on_peer(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-dt_dialer_client_spawn_async(gboolean verbose, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data)
+dt_dialer_client_spawn_async(gboolean verbose, const struct dt_helper_place *place,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
     DtDialerClient *self = start(cancellable, callback, user_data);
     GError *error = NULL;
     g_autoptr(GIOStream) stream = NULL;
 
     self->peer = TRUE;
-    self->helper = dt_helper_spawn(verbose, &stream, &error);
+    self->helper = dt_helper_spawn(verbose, place, &stream, &error);
     if (self->helper == NULL) {
         start_failed(self, error);
         g_object_unref(self);

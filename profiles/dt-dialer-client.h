@@ -26,10 +26,12 @@ G_DECLARE_FINAL_TYPE(DtDialerClient, dt_dialer_client, DT, DIALER_CLIENT, GObjec
 /* The system bus (DBUS_SYSTEM_BUS_ADDRESS chooses another). */
 void dt_dialer_client_new_async(GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer user_data);
-/* Starts a helper of our own, which ends with this object. Needs to be root. @verbose: its
- * log goes to our standard error. */
-void dt_dialer_client_spawn_async(gboolean verbose, GCancellable *cancellable,
-                                  GAsyncReadyCallback callback, gpointer user_data);
+/* Starts a helper of our own, which ends with this object. Needs to be root; with @place (else
+ * NULL; only read now) it needs nothing. @verbose: its log goes to our standard error. */
+struct dt_helper_place;
+void dt_dialer_client_spawn_async(gboolean verbose, const struct dt_helper_place *place,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 DtDialerClient *dt_dialer_client_new_finish(GAsyncResult *result, GError **error); /* of both */
 
 gboolean dt_dialer_client_get_available(DtDialerClient *self);

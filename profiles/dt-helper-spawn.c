@@ -4,10 +4,13 @@
 #include <glib/gi18n-lib.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HELPER_FD = 3 };
+enum { FIRST_COPY = 16 };
+enum { HELPER_FD = 3, HELPER_USER_NS, HELPER_NET_NS, HELPER_RESOLV_CONF };
 
 static char *
 if_program(char *path)
@@ -48,27 +51,60 @@ dt_helper_path(void)
 }
 
 /* Ctrl+C at the terminal is for the front end, which then hangs up politely; the helper would die
- * of it. */
+ * of it. Nor are the signals that the front end reads in its own way the helper's business. */
 static void
 leave_group(gpointer user_data)
 {
+    sigset_t none;
+
     (void)user_data;
     setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Far from the numbers that the child's have, one of which it may be. */
+static int
+copy_of(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, FIRST_COPY);
+}
+
+/* The child's @number; takes @fd. */
+static void
+hand_over(GSubprocessLauncher *launcher, GStrvBuilder *argv, const char *option, int fd, int number)
+{
+    g_autofree char *text = g_strdup_printf("%d", number);
+
+    g_subprocess_launcher_take_fd(launcher, fd, number);
+    g_strv_builder_add(argv, option);
+    g_strv_builder_add(argv, text);
 }
 
 static GSubprocess *
-launch(const char *path, gboolean verbose, int fd, GError **error)
+launch(const char *path, gboolean verbose, const struct dt_helper_place *place, int fd,
+       GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         verbose ? G_SUBPROCESS_FLAGS_NONE : G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_autoptr(GStrvBuilder) b = g_strv_builder_new();
 
     g_subprocess_launcher_set_child_setup(launcher, leave_group, NULL, NULL);
-    g_subprocess_launcher_take_fd(launcher, fd, HELPER_FD);
-    return g_subprocess_launcher_spawn(launcher, error, path, "--peer-fd", "3", NULL);
+    g_strv_builder_add(b, path);
+    hand_over(launcher, b, "--peer-fd", fd, HELPER_FD);
+    if (place != NULL) {
+        hand_over(launcher, b, "--user-ns", copy_of(place->user_ns), HELPER_USER_NS);
+        hand_over(launcher, b, "--net-ns", copy_of(place->net_ns), HELPER_NET_NS);
+    }
+    if (place != NULL && place->resolv_conf >= 0)
+        hand_over(launcher, b, "--resolv-conf", copy_of(place->resolv_conf), HELPER_RESOLV_CONF);
+    g_auto(GStrv) argv = g_strv_builder_end(b);
+    return g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, error);
 }
 
 GSubprocess *
-dt_helper_spawn(gboolean verbose, GIOStream **ret_stream, GError **error)
+dt_helper_spawn(gboolean verbose, const struct dt_helper_place *place, GIOStream **ret_stream,
+                GError **error)
 {
     g_autofree char *path = dt_helper_path();
     int fds[2];
@@ -82,7 +118,7 @@ dt_helper_spawn(gboolean verbose, GIOStream **ret_stream, GError **error)
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
         return NULL;
     }
-    GSubprocess *helper = launch(path, verbose, fds[1], error);
+    GSubprocess *helper = launch(path, verbose, place, fds[1], error);
     g_autoptr(GSocket) ours = g_socket_new_from_fd(fds[0], helper == NULL ? NULL : error);
     if (helper == NULL || ours == NULL) {
         g_clear_object(&helper);

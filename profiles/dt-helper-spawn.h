@@ -1,6 +1,7 @@
 /*
- * dt-helper-spawn.h - starts a helper of our own for "dialtone dial --foreground": dialtoned with
- * one end of a socket pair, on which it speaks the D-Bus contract without a bus.
+ * dt-helper-spawn.h - starts a helper of our own for "dialtone dial --foreground" and "dialtone
+ * run": dialtoned with one end of a socket pair, on which it speaks the D-Bus contract without a
+ * bus.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,9 +9,17 @@
 
 #include <gio/gio.h>
 
+/* Namespaces of this user's, in which the helper needs no other privilege: descriptors, borrowed.
+ */
+struct dt_helper_place {
+    int user_ns, net_ns;
+    int resolv_conf; /* to write name servers to; -1: nowhere */
+};
+
 /* *ret_stream: our end. The helper ends when it is closed. @verbose: its log comes to our standard
- * error. */
-GSubprocess *dt_helper_spawn(gboolean verbose, GIOStream **ret_stream, GError **error);
+ * error. @place NULL: in the network of this computer, as root. */
+GSubprocess *dt_helper_spawn(gboolean verbose, const struct dt_helper_place *place,
+                             GIOStream **ret_stream, GError **error);
 /* Where dialtoned is: DIALTONE_LIBEXEC, the build tree this program runs from, the place it is
  * installed in, or PATH. Free it; NULL: nowhere. */
 char *dt_helper_path(void);

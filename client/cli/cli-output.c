@@ -87,15 +87,21 @@ cli_row(const char *label, const char *value)
 void
 cli_print_json(JsonNode *node)
 {
+    cli_print_json_to(stdout, node);
+}
+
+void
+cli_print_json_to(FILE *out, JsonNode *node)
+{
     g_autoptr(JsonGenerator) generator = json_generator_new();
 
     json_generator_set_root(generator, node);
     json_node_unref(node);
     g_autofree char *text = json_generator_to_data(generator, NULL);
     /* Not g_print(): JSON is UTF-8 in every locale. */
-    fputs(text, stdout);
-    fputc('\n', stdout);
-    fflush(stdout);
+    fputs(text, out);
+    fputc('\n', out);
+    fflush(out);
 }
 
 static void
@@ -179,10 +185,16 @@ wait_for(struct waiting *w)
 DtDialerClient *
 cli_client(enum cli_helper which, GError **error)
 {
+    return cli_client_in(which, NULL, error);
+}
+
+DtDialerClient *
+cli_client_in(enum cli_helper which, const struct dt_helper_place *place, GError **error)
+{
     struct waiting w = {NULL};
 
     if (which != CLI_HELPER_SYSTEM)
-        dt_dialer_client_spawn_async(which == CLI_HELPER_OWN_VERBOSE, NULL, on_done, &w);
+        dt_dialer_client_spawn_async(which == CLI_HELPER_OWN_VERBOSE, place, NULL, on_done, &w);
     else
         dt_dialer_client_new_async(NULL, on_done, &w);
     g_autoptr(GAsyncResult) result = wait_for(&w);

@@ -84,7 +84,8 @@ cli_read_secret(const char *path, struct secret *ret, GError **error)
     int reason = errno;
 
     while (got > 0 && n < sizeof line - 1 && memchr(line, '\n', n) == NULL) {
-        got = read(fd, line + n, sizeof line - 1 - n);
+        /* What follows on standard input may be somebody else's. */
+        got = read(fd, line + n, standard ? 1 : sizeof line - 1 - n);
         reason = errno;
         if (got > 0)
             n += (gsize)got;

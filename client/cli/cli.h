@@ -9,6 +9,7 @@
 #pragma once
 
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 
 #include "dt-dialer-client.h"
 #include "profile-store.h"
@@ -34,6 +35,7 @@ int cli_usage(const struct cli_command *command, const char *format, ...) G_GNUC
 char *cli_shown(const char *text);                  /* printable; free it */
 void cli_row(const char *label, const char *value); /* "Label: value"; nothing when empty */
 void cli_print_json(JsonNode *node);                /* takes it; one line */
+void cli_print_json_to(FILE *out, JsonNode *node);
 /* "Error N: text", then the advice and the detail if there are; with --json also an object. */
 int cli_fail_number(guint32 number, const char *text, const char *advice, const char *detail);
 /* Of @error (taken); @otherwise is the number when it has none of its own. */
@@ -44,6 +46,9 @@ ProfileStore *cli_store(void);
 /* The helper, ready to be used; CLI_HELPER_OWN starts one. Runs the main context until it is. */
 enum cli_helper { CLI_HELPER_SYSTEM, CLI_HELPER_OWN, CLI_HELPER_OWN_VERBOSE };
 DtDialerClient *cli_client(enum cli_helper which, GError **error);
+struct dt_helper_place;
+DtDialerClient *cli_client_in(enum cli_helper which, const struct dt_helper_place *place,
+                              GError **error);
 /* All properties of a connection as they are now: a{sv}. */
 GVariant *cli_properties(DtConnection *connection, GError **error);
 JsonNode *cli_status_node(GVariant *properties);
@@ -67,3 +72,4 @@ int cli_dial(const struct cli_command *command, int argc, char **argv);
 int cli_status(const struct cli_command *command, int argc, char **argv);
 int cli_hangup(const struct cli_command *command, int argc, char **argv);
 int cli_log(const struct cli_command *command, int argc, char **argv);
+int cli_run(const struct cli_command *command, int argc, char **argv);

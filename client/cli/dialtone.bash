@@ -14,7 +14,15 @@ _dialtone() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup log --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup run log --help --version' -- "$cur")
+        return
+    fi
+    if [ "$command" = run ] && [[ " ${COMP_WORDS[*]:2:COMP_CWORD-2} " == *' -- '* ]]; then
+        [ "$prev" = -- ] && mapfile -t COMPREPLY < <(compgen -c -- "$cur" | sort -u)
+        if [ "$prev" != -- ] || [[ $cur == */* ]]; then
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi
         return
     fi
     case $command,$prev in
@@ -30,6 +38,7 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
+        run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
         numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c)
         return ;;
     esac
@@ -38,8 +47,9 @@ _dialtone() {
     export) options+=' --format --output' ;;
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
-    dial) options+=' --user --domain --password-stdin --password-file --new-password-file --server
-        --ca-file --pin --psk-file --cert-file --key-file --direct --redial --foreground --verbose' ;;
+    dial | run) options+=' --user --domain --password-stdin --password-file --new-password-file
+        --server --ca-file --pin --psk-file --cert-file --key-file --direct --redial --verbose' ;;&
+    dial) options+=' --foreground' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
@@ -49,7 +59,7 @@ _dialtone() {
     import | numbers)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    export | show | delete | dial | status | hangup | log)
+    export | show | delete | dial | status | hangup | run | log)
         _dialtone_names ;;
     esac
 }

@@ -25,6 +25,7 @@ static const struct cli_command commands[] = {
     {"dial", "NAME", N_("connect"), cli_dial},
     {"status", "[NAME]", N_("state, addresses and traffic"), cli_status},
     {"hangup", "NAME | --all", N_("disconnect"), cli_hangup},
+    {"run", "NAME -- COMMAND", N_("connect one program, without privilege"), cli_run},
     {"log", "NAME", N_("what happened during the last dials"), cli_log},
 };
 
@@ -33,8 +34,8 @@ print_help(FILE *out)
 {
     fprintf(out, "%s\n  dialtone COMMAND [OPTION…]\n\n%s\n", _("Usage:"), _("Commands:"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-7s %s%*s %s\n", commands[i].name, commands[i].arguments,
-                (int)(13 - g_utf8_strlen(commands[i].arguments, -1)), "", _(commands[i].summary));
+        fprintf(out, "  %-8s %s%*s %s\n", commands[i].name, commands[i].arguments,
+                (int)(15 - g_utf8_strlen(commands[i].arguments, -1)), "", _(commands[i].summary));
     fprintf(out, "\n%s\n",
             _("“dialtone COMMAND --help” tells the options of a command. All commands have "
               "--json."));

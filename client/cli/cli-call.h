@@ -1,0 +1,70 @@
+/*
+ * cli-call.h - one call by a command of the command line: its options, what is known before it
+ * begins (plan and credentials), and its course, told a line a stage. dial, run and diagnose differ
+ * in the hooks.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "cli.h"
+
+struct cli_dial_options {
+    char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
+    char *cert_file, *key_file;
+    gboolean password_stdin, foreground, direct, redial, verbose;
+};
+
+/* Of NAME, these options and @more. False: wrong usage, and it was said. */
+gboolean cli_dial_options_parse(const struct cli_command *command, struct cli_dial_options *ret,
+                                const GOptionEntry *more, int *argc, char ***argv);
+void cli_dial_options_clear(struct cli_dial_options *o);
+/* May a person be asked at the terminal for what they leave open? */
+gboolean cli_call_may_ask(const struct cli_dial_options *o);
+
+struct cli_call;
+
+/* Each may be NULL, for what dial does. */
+struct cli_call_hooks {
+    DtDialerClient *(*client)(void *ctx, GError **error); /* the helper to ask */
+    void (*line)(void *ctx, const char *line);            /* instead of printing it */
+    void (*up)(void *ctx, GVariant *properties);          /* each time that it is connected */
+    /* Tells how it ended; @properties may be NULL. Returns the exit status, or -1: as dial does. */
+    int (*ended)(void *ctx, const struct cli_call *call, GVariant *properties);
+};
+
+struct cli_call {
+    const struct cli_dial_options *options;
+    const struct cli_call_hooks *hooks; /* or NULL */
+    void *ctx;                          /* for them */
+    gboolean stay;                      /* until the call ends, not only until it is up */
+    gboolean apart;                     /* in a network of its own: not all can be dialed */
+    gboolean interactive;               /* questions may be put to a person */
+
+    struct dial_plan plan;
+    struct credentials credentials;
+
+    DtDialerClient *client; /* both until cli_call_clear() */
+    DtConnection *connection;
+    guint32 waited;     /* the attempt whose wait was announced */
+    guint printed;      /* the last stage line that was printed */
+    guint32 tried;      /* the last failed attempt that was told */
+    gboolean told;      /* a line of an attempt, since the last error or since it began */
+    gboolean connected; /* now */
+    gboolean was_up, began;
+    GVariant *details; /* of the connection, when it was up last; NULL: it was not */
+    gboolean stop;     /* somebody wants the end */
+    gboolean leave;    /* that, or the call has ended: no use in asking on */
+    guint32 answering; /* the question that is being answered */
+    gboolean ended;
+    int result;
+};
+
+/* Fills ->plan and ->credentials; asks for what is missing if it may. An exit status, or -1: go on.
+ */
+int cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *c);
+/* Dials; runs the main context until the call is up, or has ended when it is to stay. */
+int cli_call_run(struct cli_call *c);
+/* Hang up politely; the second time: wait for nobody. */
+void cli_call_stop(struct cli_call *c);
+void cli_call_clear(struct cli_call *c); /* wipes */
