@@ -235,7 +235,7 @@ fill_routes(const Profile *p, struct dial_plan *plan, GError **error)
     return TRUE;
 }
 
-/* Split DNS. A server of IPv6 is left out: the tunnel's own are IPv4, and the rule still holds. */
+/* Split DNS. */
 static gboolean
 fill_names(const Profile *p, struct dial_plan *plan, GError **error)
 {
@@ -252,12 +252,12 @@ fill_names(const Profile *p, struct dial_plan *plan, GError **error)
             return invalid(error, _("“%s” is not a domain name, or there are more than %d."),
                            rule->domain, PLAN_MAX_NAMES);
         for (char **server = servers; *server != NULL; server++) {
-            uint32_t address;
+            struct plan_address address;
 
-            if (net_ip4_parse(*server, &address))
-                plan_names_add_server(&plan->names, address);
+            if (plan_address_parse(*server, &address))
+                plan_names_add_server(&plan->names, &address);
             else if (**server != '\0' && !g_hostname_is_ip_address(*server))
-                return invalid(error, _("“%s” is not an IPv4 address."), *server);
+                return invalid(error, _("“%s” is not an IP address."), *server);
         }
     }
     return TRUE;
@@ -413,6 +413,7 @@ fill_protection(const Profile *p, struct dial_plan *plan)
 
     plan->auth = profile_auth(p);
     plan->encryption = PLAN_ENCRYPTION_OPTIONAL;
+    plan->compression = p->dun.sw_compress;
     if (!profile_dials(p, PLAN_PPTP))
         return;
     if (p->dun.encryption_type < G_N_ELEMENTS(encryption))

@@ -317,16 +317,46 @@ addresses_put(const uint32_t *addresses, unsigned n)
     return g_variant_builder_end(&b);
 }
 
+/* Those of IPv6 go with the rules for names: the tunnel has no use for them. */
 static bool
 dns_get(GVariant *v, struct dial_plan *p)
 {
-    return addresses_get(v, p->dns, &p->n_dns);
+    GVariantIter i;
+    const char *text;
+
+    g_variant_iter_init(&i, v);
+    while (g_variant_iter_next(&i, "&s", &text)) {
+        struct plan_address a;
+
+        if (strchr(text, ':') != NULL) {
+            if (!plan_address_parse(text, &a) || !plan_names_add_dns6(&p->names, &a))
+                return false;
+        } else if (p->n_dns == NET_MAX_SERVERS || !net_ip4_parse(text, &p->dns[p->n_dns++])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+put_plan_addresses(GVariantBuilder *b, const struct plan_address *list, unsigned n)
+{
+    char text[46];
+
+    for (unsigned i = 0; i < n; i++)
+        g_variant_builder_add(b, "s", plan_address_text(&list[i], text));
 }
 
 static GVariant *
 dns_put(const struct dial_plan *p)
 {
-    return addresses_put(p->dns, p->n_dns);
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    char text[16];
+
+    for (unsigned i = 0; i < p->n_dns; i++)
+        g_variant_builder_add(&b, "s", net_ip4_text(p->dns[i], text));
+    put_plan_addresses(&b, p->names.dns6, p->names.n_dns6);
+    return g_variant_builder_end(&b);
 }
 
 static bool
@@ -392,13 +422,25 @@ dns_names_put(const struct dial_plan *p)
 static bool
 names_servers_get(GVariant *v, struct dial_plan *p)
 {
-    return addresses_get(v, p->names.servers, &p->names.n_servers);
+    GVariantIter i;
+    const char *text;
+
+    g_variant_iter_init(&i, v);
+    while (g_variant_iter_next(&i, "&s", &text)) {
+        struct plan_address a;
+        if (!plan_address_parse(text, &a) || !plan_names_add_server(&p->names, &a))
+            return false;
+    }
+    return true;
 }
 
 static GVariant *
 names_servers_put(const struct dial_plan *p)
 {
-    return addresses_put(p->names.servers, p->names.n_servers);
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+
+    put_plan_addresses(&b, p->names.servers, p->names.n_servers);
+    return g_variant_builder_end(&b);
 }
 
 static bool
@@ -464,6 +506,7 @@ static const struct field {
     {"default-gateway", "b", 0, AT(default_gateway)},
     {"class-route", "b", 0, AT(class_route)},
     {"dhcp-inform", "b", 0, AT(dhcp_inform)},
+    {"compression", "b", 0, AT(compression)},
     {"set-dns", "b", 0, AT(set_dns)},
     {"mru", "q", 0, AT(mru)},
     {"fixed-ip4", "s", 0, .get = fixed_ip4_get, .put = fixed_ip4_put},

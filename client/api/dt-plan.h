@@ -15,8 +15,8 @@
  *     l2tp-port-1701 b     ipsec-remembered u   cert ay (PEM: ours, then up to its authority)
  *     proxy s: "none", "http", "socks5"         proxy-host s   proxy-port q   sstp-path-query s
  *     ipv4 b   ipv6 b      default-gateway b    class-route b  dhcp-inform b  set-dns b
- *     mru q                fixed-ip4 s          dns as         wins as        domain s
- *     dns-search as: suffixes for short names     dns-names-servers as: beside those of the server
+ *     mru q                fixed-ip4 s          dns as (IPv6, too)   wins as   domain s compression
+ * b dns-search as: suffixes for short names     dns-names-servers as: beside those of the server
  *     dns-names as: these and those below are asked from the VPN's servers; ".": every name
  *     routes as: "10.0.0.0/8", "2001:db8::/32"
  *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)

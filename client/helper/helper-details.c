@@ -46,6 +46,17 @@ put_addresses4(GVariantBuilder *b, const char *key, const uint32_t *addresses, u
 }
 
 static void
+put_addresses(GVariantBuilder *b, const char *key, const struct plan_address *addresses, unsigned n)
+{
+    GVariantBuilder list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_STRING_ARRAY);
+    char text[46];
+
+    for (unsigned i = 0; i < n; i++)
+        g_variant_builder_add(&list, "s", plan_address_text(&addresses[i], text));
+    g_variant_builder_add(b, "{sv}", key, g_variant_builder_end(&list));
+}
+
+static void
 put_status(GVariantBuilder *b, const struct tunnel_status *s)
 {
     static const uint8_t none[sizeof s->leaf_sha256];
@@ -93,7 +104,7 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     if (memcmp(c->local6, none, sizeof none) != 0)
         put_text(b, "local-ip6", inet_ntop(AF_INET6, c->local6, text, sizeof text));
     helper_link_dns(link, &names);
-    put_addresses4(b, "dns", names.servers, names.n_servers);
+    put_addresses(b, "dns", names.servers, names.n_servers);
     put_addresses4(b, "wins", plan->n_wins > 0 ? plan->wins : c->wins,
                    plan->n_wins > 0 ? plan->n_wins : c->n_wins);
     put_text(b, "domain", domain);

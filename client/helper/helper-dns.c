@@ -96,12 +96,12 @@ static char *
 resolvconf_text(const struct apply *a)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    char address[16];
+    char address[46];
     bool found = false;
 
     for (unsigned i = 0; i < a->settings.n_servers; i++)
         g_string_append_printf(text, "nameserver %s\n",
-                               net_ip4_text(a->settings.servers[i], address));
+                               plan_address_text(&a->settings.servers[i], address));
     for (unsigned i = 0; i < a->settings.n_domains; i++)
         if (a->settings.domains[i].search) {
             g_string_append_printf(text, "%s%s", found ? " " : "search ",
@@ -188,10 +188,10 @@ with_resolved(struct apply *a)
     }
     g_variant_builder_init(&servers, G_VARIANT_TYPE("a(iay)"));
     for (unsigned i = 0; i < s->n_servers; i++) {
-        const uint32_t address = htonl(s->servers[i]);
+        const bool six = s->servers[i].family == 6;
         g_variant_builder_add(
-            &servers, "(i@ay)", AF_INET,
-            g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, &address, sizeof address, 1));
+            &servers, "(i@ay)", six ? AF_INET6 : AF_INET,
+            g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, s->servers[i].octets, six ? 16 : 4, 1));
     }
     g_variant_builder_init(&domains, G_VARIANT_TYPE("a(sb)"));
     for (unsigned i = 0; i < s->n_domains; i++)

@@ -17,8 +17,8 @@ struct helper_dns_settings {
     uint32_t ifindex;
     const char *ifname;
     unsigned n_servers, n_domains;
-    uint32_t servers[NET_MAX_SERVERS]; /* host order */
-    struct helper_dns_domain {         /* valid names; the first is the computer's own */
+    struct plan_address servers[3 * NET_MAX_SERVERS];
+    struct helper_dns_domain { /* valid names; the first is the computer's own */
         const char *name;
         bool search; /* put behind short names too, not only asked here */
     } domains[NET_MAX_SEARCH + 1 + PLAN_MAX_NAMES];

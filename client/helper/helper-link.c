@@ -434,16 +434,42 @@ helper_link_domain(const struct helper_link *link)
 }
 
 static void
-add_servers(struct helper_dns_settings *s, const uint32_t *servers, unsigned n)
+add_server(struct helper_dns_settings *s, const struct plan_address *server)
 {
-    for (unsigned i = 0; i < n && s->n_servers < NET_MAX_SERVERS; i++) {
-        bool there = false;
+    for (unsigned i = 0; i < s->n_servers; i++)
+        if (memcmp(&s->servers[i], server, sizeof *server) == 0)
+            return;
+    if (s->n_servers < G_N_ELEMENTS(s->servers))
+        s->servers[s->n_servers++] = *server;
+}
 
-        for (unsigned j = 0; j < s->n_servers; j++)
-            there |= s->servers[j] == servers[i];
-        if (!there)
-            s->servers[s->n_servers++] = servers[i];
+/* One of IPv6 cannot be asked through a tunnel that has only IPv4. */
+static void
+add_servers(struct helper_dns_settings *s, const struct helper_link *link,
+            const struct plan_address *servers, unsigned n)
+{
+    static const uint8_t none[16];
+    const bool six = memcmp(link->config.local6, none, sizeof none) != 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (six || servers[i].family == 4)
+            add_server(s, &servers[i]);
+}
+
+/* Those of the profile, or else of the server. */
+static void
+add_general_servers(struct helper_dns_settings *s, const struct helper_link *link)
+{
+    const struct dial_plan *plan = link->plan;
+    const bool own = plan->n_dns > 0;
+    const uint32_t *servers = own ? plan->dns : link->config.dns;
+    const unsigned n = own ? plan->n_dns : link->config.n_dns;
+
+    for (unsigned i = 0; i < n; i++) {
+        const struct plan_address a = plan_address_of_ip4(servers[i]);
+        add_server(s, &a);
     }
+    add_servers(s, link, plan->names.dns6, plan->names.n_dns6);
 }
 
 static void
@@ -467,15 +493,12 @@ helper_link_dns(const struct helper_link *link, struct helper_dns_settings *ret)
     struct helper_dns_settings s = {.ifindex = link->ifindex, .ifname = link->name};
     const struct dial_plan *plan = link->plan;
     const char *domain = helper_link_domain(link);
-    const bool own = plan->n_dns > 0;
-    const uint32_t *servers = own ? plan->dns : link->config.dns;
-    const unsigned n = own ? plan->n_dns : link->config.n_dns;
 
     /* For some names only, those that the profile names for them are asked first. */
     if (plan->default_gateway)
-        add_servers(&s, servers, n);
-    add_servers(&s, plan->names.servers, plan->names.n_servers);
-    add_servers(&s, servers, n);
+        add_general_servers(&s, link);
+    add_servers(&s, link, plan->names.servers, plan->names.n_servers);
+    add_general_servers(&s, link);
     if (*domain != '\0')
         add_domain(&s, domain, true);
     for (unsigned i = 0; i < plan->names.n; i++)

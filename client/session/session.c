@@ -360,7 +360,8 @@ mppe_bits(const struct session *s)
     if (!relies_on_mppe(s))
         return 0;
     /* L2TP keeps no order that MPPC's history could rely on. */
-    return bits[s->plan->encryption] & (s->kind->mppe ? UINT32_MAX : ~(uint32_t)CCP_MPPC);
+    const bool compress = s->kind->mppe && s->plan->compression;
+    return bits[s->plan->encryption] & (compress ? UINT32_MAX : ~(uint32_t)CCP_MPPC);
 }
 
 /* Where only MPPE protects, nothing does so yet while a user signs in: no PAP there, as long as the

@@ -22,6 +22,7 @@ dial_plan_init(struct dial_plan *p)
     p->protocols[0] = PLAN_SSTP;
     p->auth = PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2;
     p->encryption = PLAN_ENCRYPTION_OPTIONAL; /* SSTP and IPsec protect the link themselves */
+    p->compression = true;
     p->ipsec = PLAN_IPSEC_PSK;
     p->ipsec_encap = true;    /* what passes every router, and what can be sent in large pieces */
     p->l2tp_port_1701 = true; /* as Windows; some servers' policies name it */
@@ -385,7 +386,8 @@ flags_of(const struct dial_plan *p)
 {
     const bool flags[] = {p->pin_set,           p->ipv4,        p->ipv6,        p->default_gateway,
                           p->class_route,       p->dhcp_inform, p->set_dns,     p->end_with_caller,
-                          p->accept_early_data, p->ipsec_pfs,   p->ipsec_encap, p->l2tp_port_1701};
+                          p->accept_early_data, p->ipsec_pfs,   p->ipsec_encap, p->l2tp_port_1701,
+                          p->compression};
     unsigned bits = 0;
 
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -399,7 +401,8 @@ set_flags(struct dial_plan *p, unsigned bits)
     bool *const flags[] = {
         &p->pin_set,           &p->ipv4,        &p->ipv6,        &p->default_gateway,
         &p->class_route,       &p->dhcp_inform, &p->set_dns,     &p->end_with_caller,
-        &p->accept_early_data, &p->ipsec_pfs,   &p->ipsec_encap, &p->l2tp_port_1701};
+        &p->accept_early_data, &p->ipsec_pfs,   &p->ipsec_encap, &p->l2tp_port_1701,
+        &p->compression};
     const unsigned n = sizeof flags / sizeof *flags;
 
     for (unsigned i = 0; i < n; i++)

@@ -72,6 +72,7 @@ struct dial_plan {
 
     unsigned auth; /* enum plan_auth, or'ed */
     enum plan_encryption encryption;
+    bool compression; /* of what MPPE encrypts (MPPC), where the server knows it */
 
     /* TLS, and IPsec with certificates. With neither @ca nor @pin: the system's authorities. */
     char tls_name[PLAN_MAX_TEXT]; /* "" : the server's host, for SNI and the certificate */

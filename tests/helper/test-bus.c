@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dt-ras-error.h"
+#include "fake-resolved.h"
 #include "harness.h"
 #include "helper-bouncer.h"
 
@@ -52,9 +53,7 @@ static struct {
 
 struct bus_test {
     struct harness harness;
-    GDBusConnection *resolved; /* NULL: there is none */
-    guint resolved_object, resolved_name;
-    GString *notes; /* what resolved was told */
+    struct fake_resolved resolved;
 };
 
 static char *
@@ -169,60 +168,20 @@ stop_services(void)
 }
 
 static void
-on_resolved_call(GDBusConnection *c, const char *sender, const char *path, const char *interface,
-                 const char *method, GVariant *arguments, GDBusMethodInvocation *invocation,
-                 gpointer data)
-{
-    struct bus_test *t = data;
-    g_autofree char *text = g_variant_print(arguments, FALSE);
-
-    (void)c, (void)sender, (void)path, (void)interface;
-    g_string_append_printf(t->notes, "%s%s\n", method, text);
-    g_dbus_method_invocation_return_value(invocation, NULL);
-}
-
-static void
-start_resolved(struct bus_test *t)
-{
-    static const GDBusInterfaceVTable vtable = {.method_call = on_resolved_call};
-    static const char xml[] =
-        "<node><interface name='org.freedesktop.resolve1.Manager'>"
-        "<method name='SetLinkDNS'><arg type='i'/><arg type='a(iay)'/></method>"
-        "<method name='SetLinkDomains'><arg type='i'/><arg type='a(sb)'/></method>"
-        "<method name='SetLinkDefaultRoute'><arg type='i'/><arg type='b'/></method>"
-        "<method name='RevertLink'><arg type='i'/></method></interface></node>";
-    g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(xml, NULL);
-    DtDialer *unused;
-
-    t->resolved = harness_join(&t->harness, 0, &unused);
-    g_object_unref(unused);
-    t->resolved_object = g_dbus_connection_register_object(
-        t->resolved, "/org/freedesktop/resolve1", node->interfaces[0], &vtable, t, NULL, NULL);
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        t->resolved, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
-        g_variant_new("(su)", "org.freedesktop.resolve1", 4), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-        NULL, NULL);
-    g_assert_nonnull(reply);
-}
-
-static void
 setup(struct bus_test *t, gconstpointer data)
 {
     harness_setup(&t->harness, data);
     t->harness.bus_address = services.address;
     t->harness.on_bus = true;
     t->harness.name = "org.dialtone.Dialer1";
-    t->notes = g_string_new(NULL);
 }
 
 static void
 teardown(struct bus_test *t, gconstpointer data)
 {
-    if (t->resolved != NULL)
-        g_dbus_connection_close_sync(t->resolved, NULL, NULL);
-    g_clear_object(&t->resolved);
+    fake_resolved_stop(&t->resolved);
     harness_teardown(&t->harness, data);
-    g_string_free(t->notes, TRUE);
+    fake_resolved_clear(&t->resolved);
 }
 
 #define ON_BUS(t)                                                                                  \
@@ -618,21 +577,32 @@ has_revert(gpointer data)
 {
     const struct bus_test *t = data;
 
-    return strstr(t->notes->str, "RevertLink") != NULL;
+    return strstr(t->resolved.notes->str, "RevertLink") != NULL;
 }
 
 static void
+add_name_server(struct dial_plan *plan, const char *text)
+{
+    struct plan_address a;
+    g_assert_true(plan_address_parse(text, &a) && plan_names_add_server(&plan->names, &a));
+}
+
+/* A name server of IPv6 is left out where the tunnel has only IPv4. */
+static void
 test_resolved(struct bus_test *t, gconstpointer data)
 {
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
     gboolean applied = FALSE;
-    g_autofree char *expected = NULL;
 
     (void)data;
     if (!harness_can_run())
         return;
-    start_resolved(t);
+    fake_resolved_start(&t->resolved, &t->harness);
     harness_start(&t->harness);
-    g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "push.test", "connected");
+    plan_for(plan, "push.test");
+    add_name_server(plan, "2001:db8::53");
+    g_autoptr(DtConnection) c = harness_dial(&t->harness, plan, "right", NULL);
+    harness_wait_state(c, "connected");
     g_variant_lookup(dt_connection_get_details(c), "dns-applied", "b", &applied);
     g_assert_true(applied);
     dt_connection_call_disconnect(c, NULL, NULL, NULL);
@@ -641,12 +611,12 @@ test_resolved(struct bus_test *t, gconstpointer data)
 
     g_autofree char *link = harness_command("ip -o link show"); /* vpn0 was the fourth */
     g_assert_null(strstr(link, "vpn0"));
-    expected = g_strdup(
+    g_assert_cmpstr(
+        t->resolved.notes->str, ==,
         "SetLinkDNS(4, [(2, [0x0a, 0x14, 0x1e, 0x35]), (2, [0x0a, 0x14, 0x1e, 0x36])])\n"
         "SetLinkDomains(4, [('corp.example', false), ('lab.corp.example', false), ('.', true)])\n"
         "SetLinkDefaultRoute(4, true)\n"
         "RevertLink(4,)\n");
-    g_assert_cmpstr(t->notes->str, ==, expected);
     harness_stop(&t->harness);
 }
 
@@ -660,27 +630,28 @@ test_resolved_split(struct bus_test *t, gconstpointer data)
     (void)data;
     if (!harness_can_run())
         return;
-    start_resolved(t);
+    fake_resolved_start(&t->resolved, &t->harness);
     harness_start(&t->harness);
-    plan_for(plan, "push.test");
+    plan_for(plan, "push6.test");
     plan->default_gateway = false;
     plan_names_add(&plan->names, "office.example", true);
     plan_names_add(&plan->names, "shop.example", false);
     plan_names_add(&plan->names, "LAB.corp.example", false); /* the server says: to search, too */
-    plan_names_add_server(&plan->names, 0x0a141e36);         /* the server's second one */
-    plan_names_add_server(&plan->names, 0x0a000001);
+    add_name_server(plan, "10.20.30.54");                    /* the server's second one */
+    add_name_server(plan, "2001:db8::53");
     g_autoptr(DtConnection) c = harness_dial(&t->harness, plan, "right", &error);
     g_assert_no_error(error);
     harness_wait_state(c, "connected");
-    harness_assert_detail(c, "dns", "['10.20.30.54', '10.0.0.1', '10.20.30.53']");
+    harness_assert_detail(c, "dns", "['10.20.30.54', '2001:db8::53', '10.20.30.53']");
     harness_assert_detail(c, "search", "['office.example', 'LAB.corp.example']");
     harness_assert_detail(c, "dns-names", "['shop.example']");
     dt_connection_call_disconnect(c, NULL, NULL, NULL);
     harness_wait(has_revert, t);
     harness_wait_state(c, "idle");
-    g_assert_cmpstr(t->notes->str, ==,
-                    "SetLinkDNS(4, [(2, [0x0a, 0x14, 0x1e, 0x36]), (2, [0x0a, 0x00, 0x00, 0x01]), "
-                    "(2, [0x0a, 0x14, 0x1e, 0x35])])\n"
+    g_assert_cmpstr(t->resolved.notes->str, ==,
+                    "SetLinkDNS(4, [(2, [0x0a, 0x14, 0x1e, 0x36]), (10, [0x20, 0x01, 0x0d, 0xb8, "
+                    "0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x53]), (2, "
+                    "[0x0a, 0x14, 0x1e, 0x35])])\n"
                     "SetLinkDomains(4, [('corp.example', false), ('office.example', false), "
                     "('shop.example', true), ('LAB.corp.example', false)])\n"
                     "SetLinkDefaultRoute(4, false)\n"
@@ -692,7 +663,7 @@ static bool
 was_told_twice(gpointer data)
 {
     const struct bus_test *t = data;
-    const char *first = strstr(t->notes->str, "SetLinkDefaultRoute");
+    const char *first = strstr(t->resolved.notes->str, "SetLinkDefaultRoute");
 
     return first != NULL && strstr(first + 1, "SetLinkDefaultRoute") != NULL;
 }
@@ -704,13 +675,12 @@ test_resolved_restarts(struct bus_test *t, gconstpointer data)
     (void)data;
     if (!harness_can_run())
         return;
-    start_resolved(t);
+    fake_resolved_start(&t->resolved, &t->harness);
     harness_start(&t->harness);
     g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "push.test", "connected");
     g_assert_false(was_told_twice(t));
-    g_dbus_connection_close_sync(t->resolved, NULL, NULL);
-    g_clear_object(&t->resolved);
-    start_resolved(t);
+    fake_resolved_stop(&t->resolved);
+    fake_resolved_start(&t->resolved, &t->harness);
     harness_wait(was_told_twice, t);
     dt_connection_call_disconnect(c, NULL, NULL, NULL);
     harness_wait_state(c, "idle");

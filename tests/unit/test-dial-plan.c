@@ -66,6 +66,14 @@ defaults_need_only_a_name_and_a_server(void)
     g_assert_cmpuint(p.auth & PLAN_AUTH_NONE, ==, 0);
 }
 
+static bool
+add_server(struct plan_names *names, uint32_t address)
+{
+    const struct plan_address a = plan_address_of_ip4(address);
+
+    return plan_names_add_server(names, &a);
+}
+
 static void
 names_are_kept_once(void)
 {
@@ -90,11 +98,49 @@ names_are_kept_once(void)
     g_assert_false(plan_names_add(&names, "more.example", false));
     g_assert_true(plan_names_add(&names, "n5.example", false)); /* that one is there */
 
-    g_assert_false(plan_names_add_server(&names, 0xe0000001));
+    g_assert_false(add_server(&names, 0xe0000001));
     for (uint32_t i = 1; i <= NET_MAX_SERVERS; i++)
-        g_assert_true(plan_names_add_server(&names, 0x0a000000 + i));
-    g_assert_true(plan_names_add_server(&names, 0x0a000001));
-    g_assert_false(plan_names_add_server(&names, 0x0a000009));
+        g_assert_true(add_server(&names, 0x0a000000 + i));
+    g_assert_true(add_server(&names, 0x0a000001));
+    g_assert_false(add_server(&names, 0x0a000009));
+    g_assert_true(plan_names_valid(&names));
+}
+
+static void
+addresses_of_name_servers(void)
+{
+    static const char *const good[] = {"10.0.0.1", "2001:db8::53", "fd00::1", "fe80::1",
+                                       "fec0:0:0:ffff::1"};
+    static const char *const bad[] = {"",
+                                      "10.0.0",
+                                      "127.0.0.1",
+                                      "224.0.0.1",
+                                      "0.0.0.0",
+                                      "::",
+                                      "::1",
+                                      "ff02::1",
+                                      "::ffff:10.0.0.1",
+                                      "::10.0.0.1",
+                                      "2001:db8::g",
+                                      "dns.example",
+                                      "[2001:db8::1]"};
+    struct plan_names names = {0};
+    struct plan_address a = {0};
+    char text[46];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_assert_true(plan_address_parse(good[i], &a));
+        g_assert_cmpstr(plan_address_text(&a, text), ==, good[i]);
+        g_assert_cmpint(plan_names_add_dns6(&names, &a), ==, a.family == 6);
+    }
+    g_assert_cmpuint(names.n_dns6, ==, 4);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_test_message("%s", bad[i]);
+        g_assert_false(plan_address_parse(bad[i], &a));
+    }
+    g_assert_true(plan_address_parse("2001:db8::54", &a));
+    g_assert_false(plan_names_add_dns6(&names, &a)); /* there is no room */
+    g_assert_true(plan_names_add_dns6(&names, &names.dns6[2]));
     g_assert_true(plan_names_valid(&names));
 }
 
@@ -150,7 +196,15 @@ SPOIL(search_everything, (p->names.n = 1, p->names.name[0].search = true,
                           g_strlcpy(p->names.name[0].suffix, ".", NET_MAX_NAME)))
 SPOIL(too_many_name_rules, p->names.n = PLAN_MAX_NAMES + 1)
 SPOIL(too_many_name_servers, p->names.n_servers = NET_MAX_SERVERS + 1)
-SPOIL(name_server_loopback, (p->names.n_servers = 1, p->names.servers[0] = 0x7f000001))
+SPOIL(name_server_loopback,
+      (p->names.n_servers = 1, p->names.servers[0] = plan_address_of_ip4(0x7f000001)))
+SPOIL(name_server_of_no_family, p->names.n_servers = 1)
+SPOIL(name_server_with_a_tail,
+      (p->names.n_servers = 1, p->names.servers[0] = plan_address_of_ip4(0x0a000001),
+       p->names.servers[0].octets[4] = 1))
+SPOIL(too_many_dns6, p->names.n_dns6 = NET_MAX_SERVERS + 1)
+SPOIL(dns6_of_ip4, (p->names.n_dns6 = 1, p->names.dns6[0] = plan_address_of_ip4(0x0a000001)))
+SPOIL(dns6_unspecified, (p->names.n_dns6 = 1, p->names.dns6[0].family = 6))
 SPOIL(route_host_bits, p->routes[0].address[3] = 1)
 SPOIL(route_prefix, p->routes[0].prefix = 33)
 SPOIL(too_many_routes, p->n_routes = PLAN_MAX_ROUTES + 1)
@@ -201,6 +255,11 @@ static const struct {
     {too_many_name_rules, "rule for names"},
     {too_many_name_servers, "rule for names"},
     {name_server_loopback, "rule for names"},
+    {name_server_of_no_family, "rule for names"},
+    {name_server_with_a_tail, "rule for names"},
+    {too_many_dns6, "rule for names"},
+    {dns6_of_ip4, "rule for names"},
+    {dns6_unspecified, "rule for names"},
     {route_host_bits, "route"},
     {route_prefix, "route"},
     {too_many_routes, "route"},
@@ -331,6 +390,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/dial-plan/name-servers", addresses_of_name_servers);
     g_test_add_func("/dial-plan/defaults", defaults_need_only_a_name_and_a_server);
     g_test_add_func("/dial-plan/each-fault-is-named", each_fault_is_named);
     g_test_add_func("/dial-plan/names-are-kept-once", names_are_kept_once);

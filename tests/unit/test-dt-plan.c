@@ -73,7 +73,11 @@ fill(struct dial_plan *p)
     g_assert_true(plan_names_add(&p->names, "lab.example", true));
     g_assert_true(plan_names_add(&p->names, "corp.example", false));
     g_assert_true(plan_names_add(&p->names, ".", false));
-    g_assert_true(plan_names_add_server(&p->names, 0x0a000038));
+    struct plan_address a;
+    g_assert_true(plan_address_parse("10.0.0.56", &a) && plan_names_add_server(&p->names, &a));
+    g_assert_true(plan_address_parse("2001:db8::53", &a) && plan_names_add_server(&p->names, &a));
+    g_assert_true(plan_address_parse("2001:db8::54", &a) && plan_names_add_dns6(&p->names, &a));
+    p->compression = false;
     p->n_routes = 2;
     net_route_parse("10.0.0.0/8", &p->routes[0]);
     net_route_parse("2001:db8::/32", &p->routes[1]);
@@ -176,13 +180,16 @@ test_refused(void)
         {"fixed-ip4", "'10.0.0.1/8'"},
         {"dns", "['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1']"},
         {"dns", "['::1']"},
+        {"dns", "['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4', '2001:db8::5']"},
+        {"compression", "'no'"},
+        {"dns-names-servers", "['ff02::1']"},
         {"domain", "'corp..example'"},
         {"dns-search", "['.']"},
         {"dns-search", "['corp example']"},
         {"dns-names", "['']"},
         {"dns-names", "'corp.example'"},
         {"dns-names-servers", "['127.0.0.53']"},
-        {"dns-names-servers", "['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1']"},
+        {"dns-names-servers", "['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5']"},
         {"routes", "['10.0.0.0/33']"},
         {"routes", "['10.0.0.0/8 via 10.1.1.1']"},
         {"ipsec", "'ikev2'"},

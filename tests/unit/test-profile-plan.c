@@ -235,8 +235,10 @@ split_dns(void)
     g_assert_cmpstr(names->name[1].suffix, ==, "corp.example");
     g_assert_false(names->name[1].search);
     g_assert_cmpstr(names->name[2].suffix, ==, ".");
-    g_assert_cmpuint(names->n_servers, ==, 2);
-    g_assert_cmphex(names->servers[1], ==, 0x0a000002);
+    g_assert_cmpuint(names->n_servers, ==, 3);
+    char text[46];
+    g_assert_cmpstr(plan_address_text(&names->servers[1], text), ==, "10.0.0.2");
+    g_assert_cmpstr(plan_address_text(&names->servers[2], text), ==, "2001:db8::53");
     dial_plan_clear(&m.plan);
 
     profile_add_dns_rule(p, "corp.example", "dns.example");

@@ -7,6 +7,7 @@
  *     change.*      the same as up; when up, a second configuration with one more route
  *     move.*        the same; when up, the server changes the address
  *     six.*         IPv4 and IPv6
+ *     push6.*       the same as push, with both
  *     lose6.*       the same; when up, IPv6 is taken back
  *     gre.*         the same as up, but PPTP: with a GRE socket, and the port of the server
  *     esp.*         the same as up, but L2TP: with both ports of IKE, and a socket for ESP
@@ -152,7 +153,7 @@ make_config(void)
 {
     struct net_config c = {.local4 = 0x0a141e02, .peer4 = 0x0a141e01, .mtu = 1400};
 
-    if (plays("push")) {
+    if (plays("push") || plays("push6")) {
         c.n_dns = 2;
         c.dns[0] = 0x0a141e35;
         c.dns[1] = 0x0a141e36;
@@ -163,7 +164,7 @@ make_config(void)
         net_route_parse("172.20.0.0/16", &c.routes[0]);
         net_route_parse("0.0.0.0/1", &c.routes[1]);
     }
-    if (plays("six") || plays("lose6")) {
+    if (plays("six") || plays("lose6") || plays("push6")) {
         memcpy(c.local6, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
         memcpy(c.peer6, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", 16);
     }
