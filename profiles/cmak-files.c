@@ -3,6 +3,7 @@
 
 #include "cmak-parts.h"
 #include "cmak.h"
+#include "profile-fields.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -46,6 +47,25 @@ cmak_keep_file(struct cmak_loader *l, const char *wanted, gsize max, const char 
     return bytes;
 }
 
+/* The name under which it is kept, or none, is what the file has said: nobody changed it. */
+static void
+set_name(Profile *p, char **field, const char *name)
+{
+    profile_set(field, name);
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        const gboolean found = f->type == FIELD_TEXT && field_text(f, p) == field;
+        g_autofree char *of = found ? field_name(f) : NULL;
+        const struct profile_origin *o = found ? profile_origin(p, of) : NULL;
+
+        if (o != NULL) {
+            g_autofree char *file = g_strdup(o->file), *section = g_strdup(o->section);
+            g_autofree char *key = g_strdup(o->key);
+            field_set_origin(f, p, file, section, key);
+        }
+    }
+}
+
 static void
 keep_named(struct cmak_loader *l, char **field)
 {
@@ -55,7 +75,7 @@ keep_named(struct cmak_loader *l, char **field)
         return;
     g_autoptr(GBytes) bytes = cmak_keep_file(l, *field, CMAK_MAX_FILE, &name);
     g_autofree char *valid = bytes == NULL ? NULL : g_utf8_make_valid(name, -1);
-    profile_set(field, valid);
+    set_name(l->p, field, valid);
 }
 
 /* A phone book may still have to be downloaded; its name stays then. */

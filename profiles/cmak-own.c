@@ -6,12 +6,34 @@
 gboolean
 cmak_own_field(const struct profile_field *f)
 {
-    static const char *const keys[] = {
-        "Kind",         "CertificateName",    "ChooseServer",    "UseCertificate",
-        "IPsecLocalId", "IPsecRemoteId",      "IPsecPFS",        "IPsecEncapsulation",
-        "L2TPPort1701", "IdleSeconds",        "DialFirst",       "PhoneNumber",
-        "WebProxy",     "WebProxyExceptions", "WebProxyScript",  "WebProxyDetect",
-        "AreaCode",     "CountryCode",        "UseDialingRules", "Device"};
+    static const char *const keys[] = {"Kind",
+                                       "CertificateName",
+                                       "ChooseServer",
+                                       "UseCertificate",
+                                       "IPsecLocalId",
+                                       "IPsecRemoteId",
+                                       "IPsecPFS",
+                                       "IPsecEncapsulation",
+                                       "L2TPPort1701",
+                                       "IdleSeconds",
+                                       "DialFirst",
+                                       "PhoneNumber",
+                                       "WebProxy",
+                                       "WebProxyExceptions",
+                                       "WebProxyScript",
+                                       "WebProxyDetect",
+                                       "AreaCode",
+                                       "CountryCode",
+                                       "UseDialingRules",
+                                       "Device",
+                                       "Region",
+                                       "ServiceType",
+                                       "BackupPhoneNumber",
+                                       "BackupAreaCode",
+                                       "BackupCountryCode",
+                                       "BackupRegion",
+                                       "BackupServiceType",
+                                       "BackupUseDialingRules"};
 
     for (gsize i = 0; f->scope == SCOPE_OWN && i < G_N_ELEMENTS(keys); i++)
         if (g_str_equal(f->key, keys[i]))

@@ -55,13 +55,14 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
 
         if (*e->value == '\0')
             continue;
-        if (chosen != NULL && g_ascii_strcasecmp(e->key, chosen) == 0)
+        if (chosen != NULL && g_ascii_strcasecmp(e->key, chosen) == 0) {
             p->server = p->servers->len;
+            field_set_origin(field_find(SCOPE_OWN, "Server"), p, file, "Settings", "default");
+        }
         g_autofree char *origin = g_strconcat("Server/", e->value, NULL);
         profile_add_server(p, g_str_equal(e->key, e->value) ? "" : e->key, e->value);
         profile_set_origin(p, origin, file, list->name, e->key, e->value);
     }
-    p->choose_server = p->servers->len > before;
     keep_unknown(p, vpn, file);
     profile_set(&p->server_message, message);
     if (message != NULL)

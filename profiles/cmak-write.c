@@ -100,11 +100,38 @@ worth_writing(const struct profile_field *f, const Profile *p)
                                  : field_number(f, p) != f->fallback;
 }
 
+/* What a .cmp said of the numbers to dial, in the words that it used; NULL: it did not. */
+static const char *
+key_of_number(const struct profile_field *f, const Profile *p)
+{
+    g_autofree char *name = field_name(f);
+    const struct profile_origin *o = f->scope == SCOPE_OWN ? profile_origin(p, name) : NULL;
+
+    if (o == NULL || !cmak_own_field(f) || !g_str_equal(o->section, "Connection Manager") ||
+        g_str_equal(f->key, "Kind"))
+        return NULL;
+    return o->key;
+}
+
+static void
+put_numbers_dialed(struct writer *w)
+{
+    for (guint i = 0; i < profile_n_fields; i++) {
+        const struct profile_field *f = &profile_fields[i];
+        const char *key = key_of_number(f, w->p);
+        g_autofree char *value = field_value(f, w->p);
+
+        if (key != NULL)
+            pair(w, key, value);
+    }
+}
+
 /* A proxy file says the same, and Windows reads that. */
 static gboolean
 in_own_section(const struct writer *w, const struct profile_field *f)
 {
-    return cmak_own_field(f) && (w->proxy == NULL || !g_str_has_prefix(f->key, "WebProxy"));
+    return cmak_own_field(f) && key_of_number(f, w->p) == NULL &&
+           (w->proxy == NULL || !g_str_has_prefix(f->key, "WebProxy"));
 }
 
 static void
@@ -119,6 +146,15 @@ put_scope(struct writer *w, enum field_scope scope)
         g_autofree char *value = field_value(f, w->p);
         pair(w, f->key, value);
     }
+}
+
+static gboolean
+has_scope(const struct writer *w, enum field_scope scope)
+{
+    for (guint i = 0; i < profile_n_fields; i++)
+        if (profile_fields[i].scope == scope && worth_writing(&profile_fields[i], w->p))
+            return TRUE;
+    return FALSE;
 }
 
 /* The proxy file and the list of servers may have any name. */
@@ -197,8 +233,11 @@ put_numbers(struct writer *w)
 static void
 put_entry(struct writer *w, const char *entry, enum field_scope server)
 {
-    for (guint i = 0; i < 3; i++) {
+    for (guint i = 0; i < 4; i++) {
         const enum field_scope scope = server + i;
+
+        if (field_section(scope) == field_section(SCOPE_SCRIPTING) && !has_scope(w, scope))
+            continue;
         g_autofree char *name = g_strconcat(field_section(scope), "&", entry, NULL);
 
         put_section(w, name, scope, ".cms");
@@ -278,6 +317,27 @@ put_own(struct writer *w)
     put_others(w, ".cms", CMAK_OWN_SECTION);
 }
 
+static const char *
+list_name(const Profile *p)
+{
+    for (guint i = 0; i < p->servers->len; i++) {
+        g_autofree char *name = g_strconcat("Server/", server_at(p, i)->address, NULL);
+        const struct profile_origin *o = profile_origin(p, name);
+        if (o != NULL && g_ascii_strcasecmp(o->section, "VPN Servers") == 0)
+            return o->file;
+    }
+    return NULL;
+}
+
+/* A file with the servers to choose from; a list of one may have a message, or be updated. */
+static gboolean
+has_list(const Profile *p)
+{
+    return p->servers->len > 1 || (p->servers->len == 1 &&
+                                   (*server_at(p, 0)->label != '\0' || *p->server_message != '\0' ||
+                                    *p->server_list_url != '\0' || list_name(p) != NULL));
+}
+
 static void
 put_cms(struct writer *w)
 {
@@ -290,10 +350,10 @@ put_cms(struct writer *w)
     put_scope(w, SCOPE_CM);
     if (*w->p->dun_name == '\0')
         pair(w, "TunnelDUN", w->dun);
-    if (w->p->servers->len == 1 && !w->p->choose_server)
-        pair(w, "TunnelAddress", server_at(w->p, 0)->address);
-    if (w->p->servers->len > 1 || (w->p->servers->len == 1 && w->p->choose_server))
+    if (has_list(w->p))
         pair(w, "TunnelFile", list);
+    else if (w->p->servers->len == 1)
+        pair(w, "TunnelAddress", server_at(w->p, 0)->address);
     put_others(w, ".cms", "Connection Manager");
     put_numbers(w);
     put_entry(w, w->dun, SCOPE_SERVER);
@@ -316,9 +376,12 @@ put_cmp(struct writer *w)
     section(w, "Connection Manager");
     pair(w, "CMSFile", cms);
     put_scope(w, SCOPE_USER);
-    if (w->p->choose_server && w->p->server < w->p->servers->len)
+    put_numbers_dialed(w);
+    if (has_list(w->p) && w->p->server < w->p->servers->len)
         pair(w, "TunnelAddress", server_at(w->p, w->p->server)->address);
     put_others(w, ".cmp", "Connection Manager");
+    if (has_scope(w, SCOPE_LOGGING))
+        put_section(w, "Logging", SCOPE_LOGGING, ".cmp");
     put_others(w, ".cmp", NULL);
     end(w, ".cmp");
 }
@@ -334,11 +397,11 @@ put_server_list(struct writer *w)
 {
     const Profile *p = w->p;
 
-    if (p->servers->len == 0 || (p->servers->len == 1 && !p->choose_server))
+    if (!has_list(p))
         return;
     begin(w);
     section(w, "Settings");
-    if (p->choose_server && p->server < p->servers->len)
+    if (p->server < p->servers->len)
         pair(w, "default", server_name(server_at(p, p->server)));
     if (*p->server_message != '\0')
         pair(w, "Message", p->server_message);
@@ -476,18 +539,6 @@ keep(struct writer *w, const char *name)
     if (bytes != NULL)
         g_hash_table_insert(w->files, g_strdup(name), g_bytes_ref(bytes));
     return bytes != NULL;
-}
-
-static const char *
-list_name(const Profile *p)
-{
-    for (guint i = 0; i < p->servers->len; i++) {
-        g_autofree char *name = g_strconcat("Server/", server_at(p, i)->address, NULL);
-        const struct profile_origin *o = profile_origin(p, name);
-        if (o != NULL && g_ascii_strcasecmp(o->section, "VPN Servers") == 0)
-            return o->file;
-    }
-    return NULL;
 }
 
 static void

@@ -237,17 +237,18 @@ static struct found
 entry_of(const struct cmak_loader *l, const struct profile_field *f, const char *dun)
 {
     const char *section = field_section(f->scope);
-    const int first = f->scope == SCOPE_USER ? CMP : CMS;
+    const int first = f->scope == SCOPE_USER || f->scope == SCOPE_LOGGING ? CMP : CMS;
     struct found found = {0};
 
-    if (f->scope == SCOPE_CM || f->scope == SCOPE_USER || f->scope == SCOPE_ISP) {
+    if (f->scope == SCOPE_CM || f->scope == SCOPE_USER || f->scope == SCOPE_ISP ||
+        f->scope == SCOPE_LOGGING) {
         look(l, first, section, f->key, &found);
         look(l, first == CMP ? CMS : CMP, section, f->key, &found);
         return found;
     }
     g_autofree char *named = g_strconcat(section, "&", dun, NULL);
     look(l, CMS, named, f->key, &found);
-    if (found.entry == NULL && f->scope <= SCOPE_NETWORKING)
+    if (found.entry == NULL && f->scope <= SCOPE_SCRIPTING)
         look(l, CMS, section, f->key, &found);
     return found;
 }
@@ -265,10 +266,10 @@ parse_number(const char *text, gint64 *ret)
 }
 
 static void
-take_field(struct cmak_loader *l, const struct profile_field *f, const char *dun)
+take_found(struct cmak_loader *l, const struct profile_field *f, const struct found *found)
 {
-    struct found found = entry_of(l, f, dun);
-    const struct ini_entry *e = found.entry;
+    const struct ini_entry *e = found->entry;
+    const char *key = f->scope == SCOPE_OWN && e != NULL ? e->key : f->key;
     gboolean taken = TRUE;
     gint64 number;
 
@@ -278,12 +279,67 @@ take_field(struct cmak_loader *l, const struct profile_field *f, const char *dun
         profile_set(field_text(f, l->p), e->value);
     else if (!parse_number(e->value, &number) || !field_set_number(f, l->p, number)) {
         taken = FALSE;
-        profile_note(l->p, _("%s=%s is not a possible value; %u is used."), f->key, e->value,
+        profile_note(l->p, _("%s=%s is not a possible value; %u is used."), key, e->value,
                      field_number(f, l->p));
     }
     if (taken)
-        field_set_origin(f, l->p, cmak_base_name(l->part[found.which].name), found.section, f->key);
+        field_set_origin(f, l->p, cmak_base_name(l->part[found->which].name), found->section, key);
+}
+
+static void
+take_field(struct cmak_loader *l, const struct profile_field *f, const char *dun)
+{
+    struct found found = entry_of(l, f, dun);
+
+    take_found(l, f, &found);
     g_free(found.section);
+}
+
+/* The numbers that the user chose, of a .cmp: the first, and the one to try when it is busy. The
+ * spelling differs between versions; the first that is there counts. */
+static void
+take_numbers(struct cmak_loader *l)
+{
+    static const struct {
+        const char *key, *field;
+    } keys[] = {
+        {"PhoneNumber", "PhoneNumber"},
+        {"Phone", "PhoneNumber"},
+        {"Phone0", "PhoneNumber"},
+        {"AreaCode", "AreaCode"},
+        {"AreaCode0", "AreaCode"},
+        {"Country", "CountryCode"},
+        {"CountryCode", "CountryCode"},
+        {"Country0", "CountryCode"},
+        {"Region", "Region"},
+        {"Region0", "Region"},
+        {"ServiceType", "ServiceType"},
+        {"ServiceType0", "ServiceType"},
+        {"UseDialingRules", "UseDialingRules"},
+        {"UseDialingRules0", "UseDialingRules"},
+        {"Device", "Device"},
+        {"Modem", "Device"},
+        {"Phone1", "BackupPhoneNumber"},
+        {"BackupPhoneNumber", "BackupPhoneNumber"},
+        {"AreaCode1", "BackupAreaCode"},
+        {"Country1", "BackupCountryCode"},
+        {"Region1", "BackupRegion"},
+        {"ServiceType1", "BackupServiceType"},
+        {"UseDialingRules1", "BackupUseDialingRules"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const struct profile_field *f = field_find(SCOPE_OWN, keys[i].field);
+        g_autofree char *name = field_name(f);
+        struct found found = {0};
+
+        if (profile_origin(l->p, name) != NULL)
+            continue;
+        look(l, CMP, "Connection Manager", keys[i].key, &found);
+        look(l, CMS, "Connection Manager", keys[i].key, &found);
+        take_found(l, f, &found);
+        g_free(found.section);
+    }
 }
 
 /* The name behind "Server&" and its kin that describes the VPN. */
@@ -315,7 +371,7 @@ take_fields(struct cmak_loader *l)
 
     for (guint i = 0; i < profile_n_fields; i++) {
         const enum field_scope scope = profile_fields[i].scope;
-        const gboolean of_line = scope >= SCOPE_ISP_SERVER && scope <= SCOPE_ISP_NETWORKING;
+        const gboolean of_line = scope >= SCOPE_ISP_SERVER && scope <= SCOPE_ISP_SCRIPTING;
 
         if (scope != SCOPE_OWN && (two || !of_line))
             take_field(l, &profile_fields[i], of_line ? isp : dun);
@@ -339,14 +395,16 @@ take_fields(struct cmak_loader *l)
 
 /* --- servers, routes, certificates --- */
 
-/* The user's own choice (.cmp), else the first address of the .cms. */
+/* The user's own choice (.cmp), else the first address of the .cms, is dialed first. */
 static void
-choose_server(Profile *p, const char *address)
+begin_with(Profile *p, const char *address, const char *file)
 {
     for (guint i = 0; i < p->servers->len; i++) {
         const struct profile_server *s = p->servers->pdata[i];
         if (g_ascii_strcasecmp(s->address, address) == 0) {
             p->server = i;
+            field_set_origin(field_find(SCOPE_OWN, "Server"), p, file, "Connection Manager",
+                             "TunnelAddress");
             return;
         }
     }
@@ -361,6 +419,8 @@ take_servers(struct cmak_loader *l, GError **error)
     const char *address = cmp != NULL && *cmp->value != '\0' ? cmp->value
                           : cms != NULL                      ? cms->value
                                                              : "";
+    const char *address_file =
+        cmak_base_name(l->part[cmp != NULL && *cmp->value != '\0' ? CMP : CMS].name);
     const char *name = NULL;
     gsize n;
 
@@ -371,15 +431,19 @@ take_servers(struct cmak_loader *l, GError **error)
         const void *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
         g_autoptr(Ini) vpn = data == NULL ? NULL : ini_parse(data, n, l->codepage, NULL);
         if (vpn != NULL && cmak_take_servers(l->p, vpn, name))
-            choose_server(l->p, address);
+            begin_with(l->p, address, address_file);
     }
     if (l->p->servers->len == 0 && *address != '\0') {
         g_autofree char *origin = g_strconcat("Server/", address, NULL);
-        const int which = cmp != NULL && *cmp->value != '\0' ? CMP : CMS;
 
         profile_add_server(l->p, "", address);
-        profile_set_origin(l->p, origin, cmak_base_name(l->part[which].name), "Connection Manager",
-                           "TunnelAddress", address);
+        profile_set_origin(l->p, origin, address_file, "Connection Manager", "TunnelAddress",
+                           address);
+    }
+    if (l->p->servers->len == 0 && !l->p->tunnel && l->p->dialup) {
+        l->p->kind = PROFILE_DIALUP; /* it has no VPN in it */
+        field_set_origin(field_find(SCOPE_OWN, "Kind"), l->p, cmak_base_name(l->part[CMS].name),
+                         "Connection Manager", "Tunnel");
     }
     return TRUE;
 }
@@ -523,6 +587,7 @@ load(const struct cmak_source *source, const char *start, guint codepage, GError
         start = choose_start(&l, error);
     if (start != NULL && find_parts(&l, start, error)) {
         take_fields(&l);
+        take_numbers(&l);
         cmak_take_files(&l);
         ok = take_servers(&l, error);
         take_actions(&l);

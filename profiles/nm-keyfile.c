@@ -371,7 +371,7 @@ put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
     const struct profile_dun *d = &p->dun;
     const unsigned auth = profile_auth(p);
     g_autofree char *service = g_strconcat(SERVICE, plugin->name, NULL);
-    const guint at = p->choose_server ? p->server : 0;
+    const guint at = p->server;
 
     g_key_file_set_string(out, "vpn", "service-type", service);
     if (at < p->servers->len)

@@ -10,17 +10,19 @@
 /* Of an entry of [Server&], [TCP/IP&], [Networking&]; there can be two, for the VPN and for the
  * line dialed before it. */
 /* clang-format off */
-#define DUN_FIELDS(server, tcpip, networking, dun) \
+#define DUN_FIELDS(server, tcpip, networking, scripting, dun) \
     {server, "NetworkLogon", BOOL(dun.network_logon, 1)}, \
     {server, "SW_Compress", BOOL(dun.sw_compress, 1)}, \
     {server, "Disable_LCP", BOOL(dun.disable_lcp, 0)}, \
     {server, "Negotiate_TCP/IP", BOOL(dun.ipv4, 1)}, \
     {server, "Negotiate_IPv6", BOOL(dun.ipv6, 1)}, \
+    {server, "Negotiate_IPX", BOOL(dun.ipx, 0)}, \
+    {server, "Negotiate_NetBEUI", BOOL(dun.netbeui, 0)}, \
     {server, "SecureLocalFiles", BOOL(dun.secure_local_files, 0)}, \
     {server, "PW_Encrypt", BOOL(dun.pw_encrypt, 1)}, \
     {server, "PW_EncryptMS", BOOL(dun.pw_encrypt_ms, 1)}, \
     {server, "DataEncrypt", BOOL(dun.data_encrypt, 0)}, \
-    {server, "Custom_Security", BOOL(dun.custom_security, 0)}, \
+    {server, "Custom_Security", BOOL(dun.custom_security, 1)}, \
     {server, "EnforceCustomSecurity", BOOL(dun.enforce_custom, 0)}, \
     {server, "EncryptionType", NUM(dun.encryption_type, 3, 3)}, \
     {server, "Require_PAP", BOOL(dun.pap, 0)}, \
@@ -31,6 +33,7 @@
     {server, "Require_W95MSCHAP", BOOL(dun.w95mschap, 0)}, \
     {server, "Require_EAP", BOOL(dun.eap, 0)}, \
     {server, "CustomAuthKey", NUM(dun.custom_auth_key, 0, 255)}, \
+    {server, "CustomAuthData", TEXT(dun.custom_auth_data)}, \
     {tcpip, "IP_Header_Compress", BOOL(dun.ip_header_compress, 1)}, \
     {tcpip, "Gateway_On_Remote", BOOL(dun.gateway_on_remote, 1)}, \
     {tcpip, "DisableClassBasedDefaultRoute", NOT(dun.class_route, 0)}, \
@@ -39,12 +42,16 @@
     {tcpip, "DNS_Alt_Address", TEXT(dun.dns2)}, \
     {tcpip, "WINS_Address", TEXT(dun.wins1)}, \
     {tcpip, "WINS_Alt_Address", TEXT(dun.wins2)}, \
+    {tcpip, "Specify_IPv6_Server_Address", BOOL(dun.specify_servers6, 0)}, \
+    {tcpip, "IPv6_DNS_Address", TEXT(dun.dns6_1)}, \
+    {tcpip, "IPv6_DNS_Alt_Address", TEXT(dun.dns6_2)}, \
     {tcpip, "Specify_IP_Address", BOOL(dun.specify_ip, 0)}, \
     {tcpip, "IP_Address", TEXT(dun.ip_address)}, \
     {tcpip, "DnsSuffix", TEXT(dun.dns_suffix)}, \
     {networking, "VpnEntry", BOOL(dun.vpn_entry, 1)}, \
     {networking, "VpnStrategy", NUM(dun.vpn_strategy, 0, 15)}, \
-    {networking, "UsePreSharedKey", BOOL(dun.use_preshared_key, 0)},
+    {networking, "UsePreSharedKey", BOOL(dun.use_preshared_key, 0)}, \
+    {scripting, "Name", TEXT(dun.script)},
 /* clang-format on */
 
 /* Defaults: "Connection Manager keys" and "Networking keys" of the Windows Server documentation
@@ -112,8 +119,11 @@ const struct profile_field profile_fields[] = {
     {SCOPE_ISP, "PBURL", TEXT(pb_url)},
     {SCOPE_ISP, "References", TEXT(references)},
 
-    DUN_FIELDS(SCOPE_SERVER, SCOPE_TCPIP, SCOPE_NETWORKING, dun)
-    DUN_FIELDS(SCOPE_ISP_SERVER, SCOPE_ISP_TCPIP, SCOPE_ISP_NETWORKING, isp)
+    {SCOPE_LOGGING, "FileDirectory", TEXT(log_folder)},
+    {SCOPE_LOGGING, "MaxFileSize", NUM(log_size, 0, G_MAXINT32)},
+
+    DUN_FIELDS(SCOPE_SERVER, SCOPE_TCPIP, SCOPE_NETWORKING, SCOPE_SCRIPTING, dun)
+    DUN_FIELDS(SCOPE_ISP_SERVER, SCOPE_ISP_TCPIP, SCOPE_ISP_NETWORKING, SCOPE_ISP_SCRIPTING, isp)
 
     {SCOPE_OWN, "Source", TEXT(source)},
     {SCOPE_OWN, "Encoding", TEXT(encoding)},
@@ -124,6 +134,7 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "Server", NUM(server, 0, PROFILE_MAX_SERVERS - 1)},
     {SCOPE_OWN, "ServerMessage", TEXT(server_message)},
     {SCOPE_OWN, "ChooseServer", BOOL(choose_server, 0)},
+    {SCOPE_OWN, "LastServer", TEXT(last_server)},
     {SCOPE_OWN, "CertificateAuthorities", TEXT(ca_pem)},
     {SCOPE_OWN, "CertificatePin", TEXT(pin)},
     {SCOPE_OWN, "CertificateName", TEXT(tls_name)},
@@ -156,6 +167,14 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "CountryCode", NUM(country_code, 0, 99999)},
     {SCOPE_OWN, "UseDialingRules", BOOL(use_dialing_rules, 0)},
     {SCOPE_OWN, "Device", TEXT(device)},
+    {SCOPE_OWN, "Region", TEXT(region)},
+    {SCOPE_OWN, "ServiceType", TEXT(service_type)},
+    {SCOPE_OWN, "BackupPhoneNumber", TEXT(backup.number)},
+    {SCOPE_OWN, "BackupAreaCode", TEXT(backup.area_code)},
+    {SCOPE_OWN, "BackupCountryCode", NUM(backup.country_code, 0, 99999)},
+    {SCOPE_OWN, "BackupRegion", TEXT(backup.region)},
+    {SCOPE_OWN, "BackupServiceType", TEXT(backup.service_type)},
+    {SCOPE_OWN, "BackupUseDialingRules", BOOL(backup.use_dialing_rules, 0)},
     /* clang-format on */
 };
 const guint profile_n_fields = G_N_ELEMENTS(profile_fields);
@@ -173,14 +192,20 @@ field_group(enum field_scope scope)
         return "TCP/IP";
     case SCOPE_NETWORKING:
         return "Networking";
+    case SCOPE_SCRIPTING:
+        return "Scripting";
     case SCOPE_ISP:
         return "ISP";
+    case SCOPE_LOGGING:
+        return "Logging";
     case SCOPE_ISP_SERVER:
         return "Dial-up Server";
     case SCOPE_ISP_TCPIP:
         return "Dial-up TCP/IP";
     case SCOPE_ISP_NETWORKING:
         return "Dial-up Networking";
+    case SCOPE_ISP_SCRIPTING:
+        return "Dial-up Scripting";
     case SCOPE_OWN:
         return "Dialtone";
     }
@@ -197,12 +222,16 @@ field_section(enum field_scope scope)
         return field_group(SCOPE_TCPIP);
     case SCOPE_ISP_NETWORKING:
         return field_group(SCOPE_NETWORKING);
+    case SCOPE_ISP_SCRIPTING:
+        return field_group(SCOPE_SCRIPTING);
     case SCOPE_CM:
     case SCOPE_USER:
     case SCOPE_SERVER:
     case SCOPE_TCPIP:
     case SCOPE_NETWORKING:
+    case SCOPE_SCRIPTING:
     case SCOPE_ISP:
+    case SCOPE_LOGGING:
     case SCOPE_OWN:
         break;
     }

@@ -22,10 +22,13 @@ enum field_scope {
     SCOPE_SERVER,     /* [Server&entry] */
     SCOPE_TCPIP,      /* [TCP/IP&entry] */
     SCOPE_NETWORKING, /* [Networking&entry] */
+    SCOPE_SCRIPTING,  /* [Scripting&entry] */
     SCOPE_ISP,        /* [ISP] */
-    SCOPE_ISP_SERVER, /* the same three, of the line that is dialed before the VPN */
+    SCOPE_LOGGING,    /* [Logging] */
+    SCOPE_ISP_SERVER, /* the same four, of the line that is dialed before the VPN */
     SCOPE_ISP_TCPIP,
     SCOPE_ISP_NETWORKING,
+    SCOPE_ISP_SCRIPTING,
     SCOPE_OWN, /* of this program: not in any file of Windows */
 };
 

@@ -1,6 +1,8 @@
 /* profile-learn.c - see profile-learn.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-learn.h"
 
+#include "profile-plan.h"
+
 static enum plan_protocol
 protocol_of(GVariant *details)
 {
@@ -29,6 +31,34 @@ learn_protocol(Profile *p, GVariant *details)
     return TRUE;
 }
 
+static gboolean
+lists_server(const Profile *p, const char *host)
+{
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+        struct plan_server parsed;
+
+        if (profile_plan_parse_server(s->address, &parsed, NULL) &&
+            g_ascii_strcasecmp(parsed.host, host) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Only where there is another to try, and not one that was typed for that call. */
+static gboolean
+learn_server(Profile *p, GVariant *details)
+{
+    const char *server;
+
+    if (p->choose_server || p->servers->len < 2 ||
+        !g_variant_lookup(details, "server", "&s", &server) ||
+        g_ascii_strcasecmp(p->last_server, server) == 0 || !lists_server(p, server))
+        return FALSE;
+    profile_set(&p->last_server, server);
+    return TRUE;
+}
+
 /* For that server alone. */
 static gboolean
 learn_ipsec(Profile *p, GVariant *details)
@@ -53,6 +83,7 @@ profile_learn(ProfileStore *store, Profile *p, GVariant *details)
     if (details == NULL || p->system)
         return;
     const gboolean protocol = learn_protocol(p, details), ipsec = learn_ipsec(p, details);
-    if ((protocol || ipsec) && !profile_store_save(store, p, &error))
+    const gboolean server = learn_server(p, details);
+    if ((protocol || ipsec || server) && !profile_store_save(store, p, &error))
         g_debug("what the call taught is not remembered: %s", error->message);
 }

@@ -10,9 +10,9 @@
 G_BEGIN_DECLS
 
 /* @details: the property of that name (a{sv}) of a connection that is or was up; NULL is fine. What
- * connected comes first the next time, where the profile has several protocols; what IPsec's server
- * took is offered to it first. Not being able to remember it is no failure of the call. A system
- * profile is left as it is. */
+ * connected comes first the next time, where the profile has several protocols or servers; what
+ * IPsec's server took is offered to it first. Not being able to remember it is no failure of the
+ * call. A system profile is left as it is. */
 void profile_learn(ProfileStore *store, Profile *p, GVariant *details);
 
 G_END_DECLS

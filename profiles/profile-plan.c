@@ -125,19 +125,39 @@ add_server(struct dial_plan *plan, const char *address, GError **error)
                                       path_query, _("The address of the server"), error);
 }
 
+static const char *
+address_at(const Profile *p, guint i)
+{
+    return ((const struct profile_server *)p->servers->pdata[i])->address;
+}
+
+static gboolean
+is_host(const char *address, const char *host)
+{
+    struct plan_server server;
+
+    return *host != '\0' && profile_plan_parse_server(address, &server, NULL) &&
+           g_ascii_strcasecmp(server.host, host) == 0;
+}
+
+/* How early a server is dialed: the one that connected last, the chosen one, then the list. */
+static guint
+turn_of(const Profile *p, guint i)
+{
+    return is_host(address_at(p, i), p->last_server) ? 0 : i == p->server ? 1 : 2;
+}
+
 static gboolean
 fill_servers(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
     if (r->server != NULL)
         return add_server(plan, r->server, error);
-    for (guint i = 0; i < p->servers->len; i++) {
-        const struct profile_server *s = p->servers->pdata[i];
-
-        if (p->choose_server && i != p->server)
-            continue;
-        if (!add_server(plan, s->address, error))
-            return FALSE;
-    }
+    if (p->choose_server)
+        return p->server >= p->servers->len || add_server(plan, address_at(p, p->server), error);
+    for (guint turn = 0; turn <= 2; turn++)
+        for (guint i = 0; i < p->servers->len; i++)
+            if (turn_of(p, i) == turn && !add_server(plan, address_at(p, i), error))
+                return FALSE;
     return TRUE;
 }
 
@@ -264,6 +284,22 @@ fill_names(const Profile *p, struct dial_plan *plan, GError **error)
 }
 
 static gboolean
+fill_dns6(const struct profile_dun *d, struct dial_plan *plan, GError **error)
+{
+    const char *const texts[] = {d->dns6_1, d->dns6_2};
+
+    for (gsize i = 0; d->specify_servers6 && i < G_N_ELEMENTS(texts); i++) {
+        struct plan_address address;
+
+        if (*texts[i] == '\0' || g_str_equal(texts[i], "::"))
+            continue;
+        if (!plan_address_parse(texts[i], &address) || !plan_names_add_dns6(&plan->names, &address))
+            return invalid(error, _("“%s” is not an IP address."), texts[i]);
+    }
+    return TRUE;
+}
+
+static gboolean
 fill_network(const Profile *p, struct dial_plan *plan, GError **error)
 {
     const struct profile_dun *d = &p->dun;
@@ -279,7 +315,7 @@ fill_network(const Profile *p, struct dial_plan *plan, GError **error)
     if (d->specify_ip && !net_ip4_parse(d->ip_address, &plan->fixed_ip4))
         return invalid(error, _("“%s” is not an IPv4 address."), d->ip_address);
     return put(plan->domain, sizeof plan->domain, d->dns_suffix, _("The DNS suffix"), error) &&
-           fill_routes(p, plan, error) && fill_names(p, plan, error);
+           fill_routes(p, plan, error) && fill_names(p, plan, error) && fill_dns6(d, plan, error);
 }
 
 /* --- the user --- */
@@ -306,6 +342,8 @@ fill_credentials(const Profile *p, const struct plan_request *r, struct credenti
 
     if (*user == '\0' && !p->user_optional)
         return invalid(error, _("Type a user name."));
+    if (*domain == '\0' && profile_needs_domain(p, full))
+        return invalid(error, _("Type a logon domain."));
     if (p->max_user > 0 && g_utf8_strlen(user, -1) > p->max_user)
         return invalid(error, _("The user name may have at most %u characters."), p->max_user);
     if (p->max_domain > 0 && g_utf8_strlen(domain, -1) > p->max_domain)

@@ -118,6 +118,12 @@ profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 }
 
 gboolean
+profile_needs_domain(const Profile *p, const char *user)
+{
+    return !p->domain_optional && !p->hide_domain && strpbrk(user, "\\@") == NULL;
+}
+
+gboolean
 profile_uses_psk(const Profile *p)
 {
     enum plan_protocol order[PLAN_MAX_PROTOCOLS];
@@ -212,7 +218,7 @@ profile_auth(const Profile *p)
     const gboolean ticked =
         d->pap || d->spap || d->chap || d->mschap || d->mschap2 || d->w95mschap || d->eap;
 
-    return ticked || d->enforce_custom ? auth_advanced(d) : auth_basic(d);
+    return d->custom_security && (ticked || d->enforce_custom) ? auth_advanced(d) : auth_basic(d);
 }
 
 /* --- what a person should know --- */
@@ -284,6 +290,27 @@ warn_auth(const Profile *p, GPtrArray *list)
              _("The profile asks for no encryption. The connection is encrypted all the same."));
 }
 
+/* Windows proves an L2TP computer by a certificate unless the entry says "key". */
+static void
+warn_ipsec(const Profile *p, GPtrArray *list)
+{
+    const struct profile_origin *o = profile_origin(p, "Networking/UsePreSharedKey");
+
+    if (o != NULL && profile_uses_psk(p) && !p->dun.use_preshared_key)
+        warn(list, _("The profile expects a certificate of this computer for L2TP/IPsec. None is "
+                     "set: without one, a pre-shared key is asked for."));
+}
+
+static void
+warn_line(const Profile *p, GPtrArray *list)
+{
+    if (*p->dial_first != '\0')
+        warn(list,
+             _("The profile wants the connection “%s” to be up before. This version does not dial "
+               "it: connect it yourself."),
+             p->dial_first);
+}
+
 /* Keys with which a file might wish the certificate check away: said, and not obeyed. */
 static gboolean
 wants_no_check(const struct profile_other *o)
@@ -344,7 +371,7 @@ warn_web_proxy(const Profile *p, GPtrArray *list)
 static void
 warn_actions(const Profile *p, GPtrArray *list)
 {
-    guint n = 0;
+    guint n = *p->reset_password != '\0';
 
     for (guint i = 0; i < p->actions->len; i++)
         n += !((const struct profile_action *)p->actions->pdata[i])->replaced;
@@ -365,6 +392,8 @@ profile_warnings(const Profile *p)
     warn_protocol(p, list);
     warn_auth(p, list);
     warn_certificate(p, list);
+    warn_ipsec(p, list);
+    warn_line(p, list);
     if (p->dun.gateway_on_remote)
         warn(list, _("While connected, all traffic of this computer goes through the VPN."));
     warn_web_proxy(p, list);
@@ -377,7 +406,7 @@ profile_warnings(const Profile *p)
 gboolean
 profile_validate(const Profile *p, GError **error)
 {
-    const struct plan_request as_it_stands = {.user = "user"};
+    const struct plan_request as_it_stands = {.user = "user", .domain = "domain"};
     struct dial_plan plan;
     struct credentials credentials;
 

@@ -45,18 +45,21 @@ struct profile {
     guint max_user, max_password, max_domain; /* characters; 0: no limit */
     guint password_handling;                  /* PasswordHandling, as written */
     gboolean use_same_user_name, disable_ics, check_os_components, enable_logging;
+    char *log_folder; /* [Logging] FileDirectory */
+    guint log_size;   /* MaxFileSize, as written */
     gboolean hide_balloon_tips, hide_isp_user, hide_isp_password, hide_remember_isp_password;
     char *reset_password; /* ResetPassword: a program; shown, never run */
 
     /* What the user chose the last time (.cmp; the store) */
     char *user, *domain, *isp_user; /* InternetUserName: of the line dialed before the VPN */
     gboolean remember_password, remember_isp_password, dial_automatically;
-    guint server; /* index into servers */
+    guint server;      /* index into servers: dialed first, or alone; see choose_server */
+    char *last_server; /* learned: the host that connected last */
 
     /* Where to */
     GPtrArray *servers;              /* struct profile_server */
     char *server_message;            /* of the VPN file: text above the list */
-    gboolean choose_server;          /* the user picks one; else all are tried in order */
+    gboolean choose_server;          /* that one and no other; else all are tried in order */
     gboolean tunnel, dialup, direct; /* Tunnel, Dialup, Direct */
     guint connection_type;           /* ConnectionType */
     char *dun_name, *isp_name;       /* TunnelDUN, DUN */
@@ -77,10 +80,12 @@ struct profile {
 
     /* The line dialed before the VPN, or PPPoE, or another connection */
     char *phone_number, *area_code,
-        *device;                /* PhoneNumber (PPPoE: the service), AreaCode, Device */
-    guint country_code;         /* CountryCode */
-    gboolean use_dialing_rules; /* UseDialingRules */
-    char *dial_first;           /* PrerequisiteEntry: this connection comes up before */
+        *device;                  /* PhoneNumber (PPPoE: the service), AreaCode, Device */
+    guint country_code;           /* CountryCode */
+    gboolean use_dialing_rules;   /* UseDialingRules */
+    char *region, *service_type;  /* Region, ServiceType: where the number was found */
+    struct profile_number backup; /* the second number of a .cmp */
+    char *dial_first;             /* PrerequisiteEntry: this connection comes up before */
 
     /* Phone book: [ISP] and its kin */
     char *pb_file, *region_file, *pb_url, *pb_message; /* PBFile, RegionFile, PBURL, PBMessage */
@@ -132,6 +137,7 @@ gboolean profile_validate(const Profile *p, GError **error);
 GPtrArray *profile_warnings(const Profile *p);
 /* The protocols of the strategy, in order; none: it asks for IKEv2 only, or is no VPN. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
+gboolean profile_needs_domain(const Profile *p, const char *user); /* typed beside this name */
 gboolean profile_uses_psk(const Profile *p); /* one of them is L2TP/IPsec with a shared key */
 /* The order to dial them in: what connected last is first. The second: of the numbers alone. */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);

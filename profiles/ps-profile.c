@@ -234,7 +234,7 @@ take_server(struct reader *r, const struct ps_argument *a)
     add_server(r, first(a));
 }
 
-/* The person chooses; the address beside it is the choice so far. */
+/* The address beside it is the choice so far: it is dialed first. */
 static void
 take_server_list(struct reader *r, const struct ps_argument *a)
 {
@@ -251,7 +251,7 @@ take_server_list(struct reader *r, const struct ps_argument *a)
         if (g_ascii_strcasecmp(s->address, first(chosen)) == 0)
             r->p->server = i;
     }
-    r->p->choose_server = r->p->servers->len > 1;
+    r->p->choose_server = FALSE;
 }
 
 static void

@@ -12,7 +12,7 @@
 
 enum how {
     AS_TEXT,
-    AS_ADDRESS, /* text; 0.0.0.0 means none */
+    AS_ADDRESS, /* text; 0.0.0.0 means none; @arg 6: "::" does */
     AS_NUMBER,
     AS_NOT, /* 0 or 1, the other way round */
     AS_BIT, /* @arg is the bit */
@@ -69,6 +69,9 @@ static const struct row {
     {"IpDns2Address", PART_ENTRY, AS_ADDRESS, 0, 0, SCOPE_TCPIP, "DNS_Alt_Address"},
     {"IpWinsAddress", PART_ENTRY, AS_ADDRESS, 0, 0, SCOPE_TCPIP, "WINS_Address"},
     {"IpWins2Address", PART_ENTRY, AS_ADDRESS, 0, 0, SCOPE_TCPIP, "WINS_Alt_Address"},
+    {"Ipv6NameAssign", PART_ENTRY, AS_EQUAL, 2, 1, SCOPE_TCPIP, "Specify_IPv6_Server_Address"},
+    {"Ipv6DnsAddress", PART_ENTRY, AS_ADDRESS, 6, 0, SCOPE_TCPIP, "IPv6_DNS_Address"},
+    {"Ipv6Dns2Address", PART_ENTRY, AS_ADDRESS, 6, 0, SCOPE_TCPIP, "IPv6_DNS_Alt_Address"},
     {"IpDnsSuffix", PART_ENTRY, AS_TEXT, 0, 0, SCOPE_TCPIP, "DnsSuffix"},
     {"IpSecFlags", PART_ENTRY, AS_BIT, 1, 0, SCOPE_NETWORKING, "UsePreSharedKey"},
     {"DisableClassBasedDefaultRoute", PART_ENTRY, AS_NUMBER, 0, 0, SCOPE_TCPIP,
@@ -129,6 +132,12 @@ number_of(const struct row *row, guint value, guint *ret)
     return FALSE;
 }
 
+static const char *
+no_address(const struct row *row)
+{
+    return row->arg == 6 ? "::" : "0.0.0.0";
+}
+
 /* Windows reads 32 bits, and -1 is how it says "none". */
 static gboolean
 parse_value(const char *text, guint *ret)
@@ -154,7 +163,7 @@ take_row(struct reader *r, const struct row *row)
     g_hash_table_add(r->used, line);
     if (row->how == AS_TEXT || row->how == AS_ADDRESS) {
         const gboolean none =
-            row->how == AS_ADDRESS && g_str_equal(g_strstrip(line->value), "0.0.0.0");
+            row->how == AS_ADDRESS && g_str_equal(g_strstrip(line->value), no_address(row));
         profile_set(field_text(f, r->p), none ? "" : line->value);
     } else if (*line->value == '\0') {
         return;
@@ -243,7 +252,7 @@ has_server(const Profile *p, const char *address)
 }
 
 /* Several numbers are tried one after the other. A list of servers is chosen from, and the number
- * is the one that was chosen. */
+ * is the one that was chosen: it is tried first. */
 static void
 take_servers(struct reader *r)
 {
@@ -262,21 +271,23 @@ take_servers(struct reader *r)
         if (named)
             g_hash_table_add(r->used, (gpointer)next);
     }
-    r->p->choose_server = r->p->servers->len > 0;
-    if (r->p->choose_server && chosen != NULL && !has_server(r->p, chosen->value))
+    const gboolean listed = r->p->servers->len > 0;
+    if (listed && chosen != NULL && !has_server(r->p, chosen->value))
         add_server(r, "", chosen);
     for (guint i = 0; i < r->p->servers->len; i++) {
         const struct profile_server *s = r->p->servers->pdata[i];
         if (chosen != NULL && g_ascii_strcasecmp(s->address, chosen->value) == 0)
             r->p->server = i;
     }
+    if (listed && chosen != NULL)
+        guessed(r, SCOPE_OWN, "Server", "PhoneNumber");
     for (guint i = 0; i < lines->len; i++) {
         const struct rasphone_line *line = lines->pdata[i];
 
         if (line->part != PART_NUMBER || !g_str_equal(line->key, "PhoneNumber"))
             continue;
         g_hash_table_add(r->used, (gpointer)line);
-        if (!r->p->choose_server)
+        if (!listed)
             add_server(r, "", line);
     }
 }
@@ -405,6 +416,7 @@ static const char blank[] =
     "IpAddress=0.0.0.0\r\nIpDnsAddress=0.0.0.0\r\nIpDns2Address=0.0.0.0\r\n"
     "IpWinsAddress=0.0.0.0\r\nIpWins2Address=0.0.0.0\r\nIpAssign=1\r\nIpNameAssign=1\r\n"
     "IpDnsFlags=0\r\nIpNBTFlags=1\r\nIpSecFlags=0\r\nIpDnsSuffix=\r\n"
+    "Ipv6NameAssign=1\r\nIpv6DnsAddress=::\r\nIpv6Dns2Address=::\r\n"
     "DisableClassBasedDefaultRoute=0\r\nCacheCredentials=1\r\n\r\n"
     "NETCOMPONENTS=\r\nms_msclient=1\r\nms_server=1\r\n\r\n"
     "MEDIA=rastapi\r\nPort=VPN2-0\r\nDevice=\r\n\r\n"
@@ -449,7 +461,7 @@ put_row(RasphoneEntry *e, const struct row *row, const struct profile_field *f, 
     if (row->how == AS_TEXT || row->how == AS_ADDRESS) {
         const char *text = *field_text(f, (Profile *)p);
         const gboolean none = row->how == AS_ADDRESS && *text == '\0';
-        return rasphone_set(e, row->part, row->key, none ? "0.0.0.0" : text);
+        return rasphone_set(e, row->part, row->key, none ? no_address(row) : text);
     }
     if (line != NULL)
         parse_value(line->value, &now);
@@ -474,7 +486,7 @@ changed(const Profile *p, const struct profile_field *f)
 static const char *
 address_of(const Profile *p)
 {
-    const guint at = p->choose_server ? p->server : 0;
+    const guint at = p->server;
 
     if (p->kind != PROFILE_VPN)
         return p->phone_number;
@@ -506,7 +518,9 @@ put_all(RasphoneEntry *e, const Profile *p, const Profile *before)
         if (fresh || changed(p, f))
             ok = put_row(e, &rows[i], f, p);
     }
-    if (fresh && p->servers->len > 1 && p->choose_server)
+    if (fresh && p->servers->len > 1)
+        g_ptr_array_add(e->added, g_strdup_printf("NumServers=%u", p->servers->len));
+    if (fresh && p->servers->len > 1)
         for (guint i = 0; ok && i < p->servers->len; i++) {
             const struct profile_server *s = p->servers->pdata[i];
             g_ptr_array_add(e->added, g_strconcat("ServerListServerName=", s->address, NULL));

@@ -89,6 +89,15 @@ tell(struct watched *w, guint32 failure)
     g_application_send_notification(application, id, n);
 }
 
+/* HideBalloonTips. A question is told all the same: the call waits for its answer. */
+static gboolean
+is_silent(const struct watched *w)
+{
+    g_autoptr(Profile) p = profile_store_find(w->owner->store, dt_call_get_name(w->call), NULL);
+
+    return p != NULL && p->hide_balloon_tips && dt_call_get_question(w->call) == 0;
+}
+
 static void
 judge(struct watched *w)
 {
@@ -103,7 +112,7 @@ judge(struct watched *w)
     w->was_up |= look->connected;
     if (w->active && failure != 0 && failure != w->told) {
         w->told = failure;
-        if (!is_seen(w->owner, dt_call_get_name(w->call)))
+        if (!is_seen(w->owner, dt_call_get_name(w->call)) && !is_silent(w))
             tell(w, failure);
     }
     w->active = !look->form || dt_call_is_starting(w->call);

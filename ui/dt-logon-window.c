@@ -264,6 +264,8 @@ complete(DtLogonWindow *self)
     } fields[] = {
         {self->user_entry, self->profile->user_optional, _("Please type your user name.")},
         {self->password_entry, self->profile->password_optional, _("Please type your password.")},
+        {self->domain_entry, !profile_needs_domain(self->profile, text_of(self->user_entry)),
+         _("Please type your logon domain.")},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {

@@ -6,6 +6,7 @@
 #include "dt-format.h"
 #include "dt-profile-text.h"
 #include "profile-filter.h"
+#include "profile-others.h"
 #include "profile-secret.h"
 
 #include <glib/gi18n.h>
@@ -192,8 +193,9 @@ show_about(DtPropertiesWindow *self)
     show_own(self->source_label, dt_format_foreign(p->source, MAX_TEXT));
     show_own(self->version_label, g_strdup_printf("Dialtone %s", DIALTONE_VERSION));
     show_own(self->actions_label, dt_profile_text_actions(p));
-    for (guint i = 0; i < p->others->len; i++) {
-        const struct profile_other *o = p->others->pdata[i];
+    g_autoptr(GPtrArray) others = profile_other_settings(p);
+    for (guint i = 0; i < others->len; i++) {
+        const struct profile_other *o = others->pdata[i];
         show_setting(self, o->file, o->section, o->key, o->value);
     }
     g_autoptr(GPtrArray) of_numbers = profile_filter_settings(p);
@@ -210,8 +212,9 @@ take_values(DtPropertiesWindow *self)
     const int server = gtk_combo_box_get_active(GTK_COMBO_BOX(self->server_combo));
 
     if (p->servers->len > 1) {
+        if (server > 0 || p->choose_server) /* else the one to begin with stays */
+            p->server = server > 0 ? (guint)server - 1 : 0;
         p->choose_server = server > 0;
-        p->server = server > 0 ? (guint)server - 1 : 0;
     }
     p->redial_count = (guint)gtk_spin_button_get_value_as_int(self->redial_count_spin);
     p->redial_delay = (guint)gtk_spin_button_get_value_as_int(self->redial_delay_spin);

@@ -4,6 +4,7 @@
 
 #include "profile-fields.h"
 #include "profile-filter.h"
+#include "profile-others.h"
 
 /* "PPTP, SSTP": in the order to try */
 char *
@@ -104,8 +105,9 @@ add_foreign(JsonBuilder *b, const Profile *p)
     json_builder_end_array(b);
     json_builder_set_member_name(b, "other_settings");
     json_builder_begin_array(b);
-    for (guint i = 0; i < p->others->len; i++) {
-        const struct profile_other *o = p->others->pdata[i];
+    g_autoptr(GPtrArray) others = profile_other_settings(p);
+    for (guint i = 0; i < others->len; i++) {
+        const struct profile_other *o = others->pdata[i];
         json_builder_begin_object(b);
         add_text(b, "file", o->file);
         add_text(b, "section", o->section);
@@ -169,6 +171,8 @@ add_settings(JsonBuilder *b, const Profile *p)
         json_builder_set_member_name(b, f->key);
         json_builder_begin_object(b);
         add_value(b, f, p);
+        if (!profile_field_used(f))
+            add_bool(b, "used", FALSE);
         add_origin(b, p, name, value);
         json_builder_end_object(b);
     }

@@ -2,6 +2,7 @@
 #include "cli-profile.h"
 
 #include "profile-filter.h"
+#include "profile-others.h"
 #include "profile-secret.h"
 #include "ras.h"
 
@@ -49,10 +50,11 @@ print_foreign(const Profile *p)
         const struct profile_setting *s = settings->pdata[i];
         print_setting(i == 0 ? _("Access numbers:") : NULL, s->section, s->key, s->value);
     }
-    if (p->others->len > 0)
+    g_autoptr(GPtrArray) others = profile_other_settings(p);
+    if (others->len > 0)
         g_print("%s\n", _("Other settings:"));
-    for (guint i = 0; i < p->others->len; i++) {
-        const struct profile_other *o = p->others->pdata[i];
+    for (guint i = 0; i < others->len; i++) {
+        const struct profile_other *o = others->pdata[i];
         if (*o->value != '\0')
             print_setting(NULL, o->section, o->key, o->value);
     }

@@ -99,8 +99,7 @@ assert_same(const Profile *p, const Profile *q)
         g_assert_cmpstr(a->address, ==, b->address);
         g_assert_cmpstr(a->label, ==, b->label);
     }
-    if (p->choose_server)
-        g_assert_cmpuint(p->server, ==, q->server);
+    g_assert_cmpuint(p->server, ==, q->server);
     same_filters(p, q);
     same_texts(p->routes, q->routes);
     same_texts(p->dns_search, q->dns_search);

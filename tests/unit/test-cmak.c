@@ -153,7 +153,7 @@ sstp_with_everything(void)
     g_assert_cmpuint(p->idle_timeout, ==, 30);
     g_assert_cmpuint(p->max_user, ==, 20);
     g_assert_cmpuint(p->servers->len, ==, 3);
-    g_assert_true(p->choose_server);
+    g_assert_false(p->choose_server);   /* the chosen one is first, not alone */
     g_assert_cmpuint(p->server, ==, 1); /* the .cmp's TunnelAddress, not the file's default */
     g_assert_cmpstr(address(p, 2), ==, "[2001:db8::25]:443");
     g_assert_cmpstr(p->server_message, ==, "Choose the office that is nearest to you.");
@@ -233,7 +233,7 @@ everything_that_a_profile_can_name(void)
 
     g_assert_cmpstr(other(p, "Menu Options", "0"), ==, "notepad.exe readme.txt");
     g_assert_true(any_contains(p->notes, "menu beside the clock"));
-    g_assert_cmpstr(other(p, "Scripting&Globex line", "Name"), ==, "login.scp");
+    g_assert_cmpstr(p->isp.script, ==, "login.scp");
     g_assert_cmpstr(other(p, "Settings", "Odd"), ==, "1");
     g_assert_cmpstr(other(p, "More", "Key"), ==, "value");
     g_assert_cmpuint(p->server, ==, 1);

@@ -75,11 +75,46 @@ what_ipsec_took_is_remembered_for_the_server(void)
     g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
 
+static char *
+last_server(ProfileStore *store, Profile *p, const char *server)
+{
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "server", "s", server);
+    g_autoptr(GVariant) details = g_variant_ref_sink(g_variant_dict_end(&dict));
+    profile_learn(store, p, details);
+    g_autoptr(Profile) next = profile_store_find(store, p->id, NULL);
+    return g_strdup(next->last_server);
+}
+
+static void
+the_server_that_connected_comes_first(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dialtone-learn-XXXXXX", NULL);
+    g_autoptr(ProfileStore) store = profile_store_new(dir, "/nonexistent");
+    g_autoptr(Profile) p = profile(store, 5);
+    g_autofree char *alone = last_server(store, p, "vpn.example.com");
+
+    g_assert_cmpstr(alone, ==, ""); /* there is no choice */
+    profile_add_server(p, "", "https://vpn2.example.com:8443/");
+    g_autofree char *second = last_server(store, p, "vpn2.example.com");
+    g_assert_cmpstr(second, ==, "vpn2.example.com");
+    g_autofree char *typed = last_server(store, p, "elsewhere.example.com");
+    g_assert_cmpstr(typed, ==, "vpn2.example.com");
+    p->choose_server = TRUE; /* a person has decided */
+    g_autofree char *chosen = last_server(store, p, "vpn.example.com");
+    g_assert_cmpstr(chosen, ==, "vpn2.example.com");
+    g_assert_true(profile_store_delete(store, p, NULL));
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/profile-learn/protocol", what_connected_comes_first);
     g_test_add_func("/profile-learn/ipsec", what_ipsec_took_is_remembered_for_the_server);
+    g_test_add_func("/profile-learn/server", the_server_that_connected_comes_first);
     return g_test_run();
 }

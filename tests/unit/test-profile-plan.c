@@ -151,6 +151,18 @@ the_user_is_checked(void)
     refuse(p, &(struct plan_request){.user = "a\nb"}, "user name");
     p->max_user = 3;
     refuse(p, &(struct plan_request){.user = "abcd"}, "at most 3");
+    p->domain_optional = FALSE;
+    refuse(p, &(struct plan_request){.user = "abc"}, "logon domain");
+    struct made with;
+    make(p, &(struct plan_request){.user = "a@b"}, &with);
+    dial_plan_clear(&with.plan);
+    make(p, &(struct plan_request){.user = "a\\b"}, &with);
+    dial_plan_clear(&with.plan);
+    make(p, &(struct plan_request){.user = "a", .domain = "B"}, &with);
+    dial_plan_clear(&with.plan);
+    p->hide_domain = TRUE; /* nobody could type one */
+    make(p, &(struct plan_request){.user = "a"}, &with);
+    dial_plan_clear(&with.plan);
     p->max_domain = 2;
     refuse(p, &(struct plan_request){.user = "äöü", .domain = "abc"}, "at most 2");
     struct made m;
@@ -168,8 +180,22 @@ servers_in_order_or_the_chosen_one(void)
     make(p, &(struct plan_request){.user = "u"}, &m);
     g_assert_cmpuint(m.plan.n_servers, ==, 2);
     dial_plan_clear(&m.plan);
+    profile_add_server(p, "Oslo", "vpn3.example.test");
+    p->server = 1; /* it is first, and the others stay */
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.n_servers, ==, 3);
+    g_assert_cmpstr(m.plan.servers[0].host, ==, "vpn2.example.test");
+    g_assert_cmpstr(m.plan.servers[1].host, ==, "vpn.example.test");
+    g_assert_cmpstr(m.plan.servers[2].host, ==, "vpn3.example.test");
+    dial_plan_clear(&m.plan);
+    profile_set(&p->last_server, "VPN3.example.test"); /* what connected last goes before it */
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.n_servers, ==, 3);
+    g_assert_cmpstr(m.plan.servers[0].host, ==, "vpn3.example.test");
+    g_assert_cmpstr(m.plan.servers[1].host, ==, "vpn2.example.test");
+    g_assert_cmpstr(m.plan.servers[2].host, ==, "vpn.example.test");
+    dial_plan_clear(&m.plan);
     p->choose_server = TRUE;
-    p->server = 1;
     make(p, &(struct plan_request){.user = "u"}, &m);
     g_assert_cmpuint(m.plan.n_servers, ==, 1);
     g_assert_cmpstr(m.plan.servers[0].host, ==, "vpn2.example.test");
@@ -239,7 +265,22 @@ split_dns(void)
     char text[46];
     g_assert_cmpstr(plan_address_text(&names->servers[1], text), ==, "10.0.0.2");
     g_assert_cmpstr(plan_address_text(&names->servers[2], text), ==, "2001:db8::53");
+    g_assert_cmpuint(names->n_dns6, ==, 0);
     dial_plan_clear(&m.plan);
+
+    profile_set(&p->dun.dns6_1, "::");
+    profile_set(&p->dun.dns6_2, "2001:db8::54");
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.names.n_dns6, ==, 0); /* not asked for */
+    dial_plan_clear(&m.plan);
+    p->dun.specify_servers6 = TRUE;
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpuint(m.plan.names.n_dns6, ==, 1);
+    g_assert_cmpstr(plan_address_text(&m.plan.names.dns6[0], text), ==, "2001:db8::54");
+    dial_plan_clear(&m.plan);
+    profile_set(&p->dun.dns6_1, "10.0.0.1");
+    refuse(p, &(struct plan_request){.user = "u"}, "10.0.0.1");
+    profile_set(&p->dun.dns6_1, "");
 
     profile_add_dns_rule(p, "corp.example", "dns.example");
     refuse(p, &(struct plan_request){.user = "u"}, "dns.example");

@@ -212,6 +212,7 @@ sign_in_methods(void)
         const char *why;
         struct profile_dun dun;
         unsigned auth;
+        gboolean basic; /* Custom_Security=0 */
     } rows[] = {
         {"nothing said", {.pw_encrypt = 1, .pw_encrypt_ms = 1}, V2},
         {"encrypted", {.pw_encrypt = 1}, V2 | PLAN_AUTH_CHAP_MD5},
@@ -226,7 +227,9 @@ sign_in_methods(void)
         {"eap-mschapv2", {.eap = 1, .custom_auth_key = 26}, PLAN_AUTH_EAP_MSCHAPV2},
         {"eap-tls", {.eap = 1, .custom_auth_key = 13}, 0},
         {"peap", {.eap = 1, .custom_auth_key = 25}, 0},
-        {"advanced, none", {.enforce_custom = 1, .custom_security = 1}, 0},
+        {"advanced, none", {.enforce_custom = 1}, 0},
+        {"ticked, and off", {.pap = 1, .pw_encrypt = 1, .pw_encrypt_ms = 1}, V2, TRUE},
+        {"enforced, and off", {.enforce_custom = 1, .pw_encrypt = 1, .pw_encrypt_ms = 1}, V2, TRUE},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -234,6 +237,7 @@ sign_in_methods(void)
         const struct profile_dun before = p->dun;
 
         p->dun = rows[i].dun;
+        p->dun.custom_security = !rows[i].basic;
         g_test_message("%s", rows[i].why);
         g_assert_cmpuint(profile_auth(p), ==, rows[i].auth);
         p->dun = before; /* its texts */

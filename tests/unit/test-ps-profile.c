@@ -76,7 +76,7 @@ a_script_of_an_administrator(void)
     g_assert_cmpstr(server(p, 0)->address, ==, "vpn.example.com");
     g_assert_cmpstr(server(p, 0)->label, ==, "Head office");
     g_assert_cmpstr(server(p, 1)->label, ==, "Spare; one");
-    g_assert_true(p->choose_server);
+    g_assert_false(p->choose_server); /* the chosen one is first, not alone */
     g_assert_cmpuint(p->server, ==, 0);
     g_assert_cmpuint(p->routes->len, ==, 2);
     g_assert_cmpstr(p->routes->pdata[1], ==, "2001:db8:20::/48");
