@@ -182,6 +182,31 @@ what_was_written_is_read(void)
     g_assert_true(g_bytes_equal(pbr, pbr2));
 }
 
+/* F5: a million entries and more, and more octets than a book may have: the rest is left out. */
+static void
+more_than_a_book_may_have(void)
+{
+    static const char one[] = "1,1,0,N,,5,,,,,\n";
+    const gsize n = strlen(one);
+    GByteArray *text = g_byte_array_new();
+    struct cps_report report;
+
+    for (guint i = 0; i <= CPS_MAX_POPS; i++)
+        g_byte_array_append(text, (const guint8 *)one, (guint)n);
+    g_byte_array_append(text, (const guint8 *)"x", 1);
+    g_autoptr(GBytes) many = g_byte_array_free_to_bytes(text);
+    g_autoptr(CpsBook) book = cps_book_read(many, NULL, &report);
+    g_assert_cmpuint(cps_book_count(book), ==, CPS_MAX_POPS);
+
+    g_autofree char *large = g_malloc(CPS_MAX_FILE + n);
+    memset(large, '\n', CPS_MAX_FILE + n);
+    memcpy(large, one, n);
+    memcpy(large + CPS_MAX_FILE, one, n);
+    g_autoptr(GBytes) bytes = g_bytes_new_static(large, CPS_MAX_FILE + n);
+    g_autoptr(CpsBook) cut = cps_book_read(bytes, NULL, &report);
+    g_assert_cmpuint(cps_book_count(cut), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -192,5 +217,6 @@ main(int argc, char **argv)
     g_test_add_func("/cps-book/regions", regions);
     g_test_add_func("/cps-book/filters", filters);
     g_test_add_func("/cps-book/round-trip", what_was_written_is_read);
+    g_test_add_func("/cps-book/F5-limits", more_than_a_book_may_have);
     return g_test_run();
 }

@@ -182,9 +182,10 @@ spoilt_lzx(void)
 static void
 names_that_lead_elsewhere(void)
 {
-    static const char *const bad[] = {"../../etc/passwd", "a/../../b.txt", "/etc/x.txt",
-                                      "C:/x.txt",         "a/NUL.txt",     "com1.txt",
-                                      "a//b.txt",         ".hidden",       "esc\033[2J.txt"};
+    static const char *const bad[] = {
+        "../../etc/passwd", "a/../../b.txt", "/etc/x.txt", "C:/x.txt",       "a/NUL.txt",
+        "com1.txt",         "a//b.txt",      ".hidden",    "esc\033[2J.txt", "..\\..\\evil.txt",
+        "\\\\host\\x.txt",  "\\x.txt",       "C:x.txt",    "x.txt:stream"};
     g_autoptr(GHashTable) files = new_files();
     g_autofree char *long_name = g_strnfill(240, 'n'), *longer = g_strnfill(256, 'n');
 
@@ -192,10 +193,12 @@ names_that_lead_elsewhere(void)
         add(files, bad[i], "x");
     add(files, long_name, "x");
     add(files, "good.cms", "x");
+    add(files, "empty.txt", "");
     g_autoptr(GBytes) cab = cabinet(files);
     g_autoptr(GHashTable) read = package_read(cab, NULL);
-    g_assert_cmpuint(g_hash_table_size(read), ==, 2);
+    g_assert_cmpuint(g_hash_table_size(read), ==, 3);
     g_assert_nonnull(g_hash_table_lookup(read, "good.cms"));
+    g_assert_cmpuint(g_bytes_get_size(g_hash_table_lookup(read, "empty.txt")), ==, 0);
     g_assert_nonnull(g_hash_table_lookup(read, long_name));
     g_hash_table_remove_all(files);
     add(files, longer, "x");

@@ -68,7 +68,10 @@ any_contains(const GPtrArray *texts, const char *word)
 
 static const char *const files[] = {"windows11.pbk",         "windows8-broadband.pbk",
                                     "windows-xp-cp1251.pbk", "nt4.pbk",
-                                    "minimal.pbk",           "psk.pbk"};
+                                    "minimal.pbk",           "psk.pbk",
+                                    "windows-2000.pbk",      "windows-xp-sp2.pbk",
+                                    "windows-vista.pbk",     "windows7.pbk",
+                                    "windows10.pbk"};
 
 /* The file as a whole, each entry by itself, and each through a profile that nobody changed. */
 static void
