@@ -85,6 +85,13 @@ no_dhcp(struct ras_config *config, struct dial_plan *plan)
     plan->dhcp_inform = plan->ipv6 = false;
 }
 
+static void
+no_compression(struct ras_config *config, struct dial_plan *plan)
+{
+    (void)config;
+    plan->compression = false;
+}
+
 #define ANY  PLAN_ENCRYPTION_OPTIONAL
 #define OPEN PLAN_ENCRYPTION_NONE
 #define SOME PLAN_ENCRYPTION_REQUIRED
@@ -115,6 +122,9 @@ test_encryption(void)
          CCP_MPPE_STATELESS | CCP_MPPE_128 | CCP_MPPC,
          NULL},
         {{"mppe-only mppc"}, ANY, CCP_MPPC, NULL},
+        {{"mppe-only mppc"}, ANY, 0, no_compression},
+        {{"mppe-only mppc,128"}, MOST, CCP_MPPE_128 | CCP_MPPC, NULL},
+        {{"mppe mppc,128"}, MOST, CCP_MPPE_STATELESS | CCP_MPPE_128, no_compression},
         {{"mppe none"}, ANY, 0, NULL},
         {{"ccp-reject"}, ANY, 0, NULL},
         {{NULL}, ANY, 0, only_pap},
