@@ -91,6 +91,34 @@ free_other(gpointer data)
     g_free(o);
 }
 
+/* As it is written: phone books have parts in a section ("Office/MEDIA"). */
+static gboolean
+has_other(const Profile *p, const struct profile_origin *o)
+{
+    for (guint i = 0; i < p->others->len; i++) {
+        const struct profile_other *x = p->others->pdata[i];
+        if (g_str_equal(x->key, o->key) && g_str_has_prefix(x->section, o->section) &&
+            g_str_equal(x->file, o->file))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* In the words of the file, where the value is the file's too. Where a key of another format says
+ * it in another way ("no-vj-comp"), it is shown by the name that it has here. */
+static void
+add_typed(GPtrArray *list, const struct profile_field *f, const Profile *p,
+          const struct profile_origin *o)
+{
+    g_autofree char *value = field_value(f, p);
+    const gboolean same = g_ascii_strcasecmp(o->key, f->key) == 0 ||
+                          (f->scope == SCOPE_OWN && g_str_equal(o->section, "Connection Manager"));
+
+    if (*value != '\0' && !has_other(p, o))
+        add(list, o->file, same ? o->section : field_group(f->scope), same ? o->key : f->key,
+            value);
+}
+
 GPtrArray *
 profile_other_settings(const Profile *p)
 {
@@ -98,11 +126,11 @@ profile_other_settings(const Profile *p)
 
     for (guint i = 0; i < profile_n_fields; i++) {
         const struct profile_field *f = &profile_fields[i];
-        g_autofree char *name = field_name(f), *value = field_value(f, p);
+        g_autofree char *name = field_name(f);
         const struct profile_origin *o = profile_origin(p, name);
 
-        if (o != NULL && !profile_field_used(f) && *value != '\0')
-            add(list, o->file, o->section, o->key, value);
+        if (o != NULL && !profile_field_used(f))
+            add_typed(list, f, p, o);
     }
     for (guint i = 0; i < p->others->len; i++) {
         const struct profile_other *o = p->others->pdata[i];

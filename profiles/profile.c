@@ -295,8 +295,10 @@ static void
 warn_ipsec(const Profile *p, GPtrArray *list)
 {
     const struct profile_origin *o = profile_origin(p, "Networking/UsePreSharedKey");
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const gboolean first = profile_dialable(p, order) > 0 && order[0] == PLAN_L2TP_IPSEC;
 
-    if (o != NULL && profile_uses_psk(p) && !p->dun.use_preshared_key)
+    if (o != NULL && first && profile_uses_psk(p) && !p->dun.use_preshared_key)
         warn(list, _("The profile expects a certificate of this computer for L2TP/IPsec. None is "
                      "set: without one, a pre-shared key is asked for."));
 }

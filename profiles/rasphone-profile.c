@@ -2,7 +2,7 @@
 #include "rasphone-profile.h"
 
 #include "ini.h"
-#include "profile-fields.h"
+#include "profile-others.h"
 #include "ras.h"
 #include "rasphone-blob.h"
 
@@ -160,7 +160,8 @@ take_row(struct reader *r, const struct row *row)
 
     if (line == NULL)
         return;
-    g_hash_table_add(r->used, line);
+    if (profile_field_used(f)) /* else it stands among the other settings, as it is written */
+        g_hash_table_add(r->used, line);
     if (row->how == AS_TEXT || row->how == AS_ADDRESS) {
         const gboolean none =
             row->how == AS_ADDRESS && g_str_equal(g_strstrip(line->value), no_address(row));
