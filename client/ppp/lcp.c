@@ -50,6 +50,7 @@ lcp_reset(struct ppp_fsm *f)
     lcp->ask_mru = lcp->mru != LCP_MRU_DEFAULT;
     lcp->ask_magic = true;
     lcp->ask_pfc = lcp->ask_acfc = lcp->params.compress_fields;
+    lcp->ask_offers = lcp->params.offers;
     lcp->magic = new_magic(lcp);
     lcp->demand = 0;
     lcp->peer_mru = LCP_MRU_DEFAULT;
@@ -102,6 +103,10 @@ lcp_request(struct ppp_fsm *f, struct wr *opts)
         put_number(opts, LCP_PFC, 0, 0);
     if (lcp->ask_acfc)
         put_number(opts, LCP_ACFC, 0, 0);
+    if (lcp->ask_offers) {
+        ppp_option_put(opts, LCP_CALLBACK, (uint8_t[]){6}, 1); /* CBCP */
+        put_number(opts, LCP_MRRU, 1614, 2);
+    }
 }
 
 /* The peer will not prove itself by the method demanded: the one it names, or the next. */
@@ -152,6 +157,7 @@ lcp_rejected(struct ppp_fsm *f, struct rd opts)
         lcp->ask_mru &= o.type != LCP_MRU;
         lcp->ask_pfc &= o.type != LCP_PFC;
         lcp->ask_acfc &= o.type != LCP_ACFC;
+        lcp->ask_offers &= o.type != LCP_CALLBACK && o.type != LCP_MRRU;
         if (o.type == LCP_MAGIC) {
             lcp->ask_magic = false;
             lcp->magic = 0; /* sent in echoes as "none" (RFC 1661 section 6.4) */
@@ -274,6 +280,7 @@ static enum ppp_verdict
 lcp_judge(struct ppp_fsm *f, struct rd opts, bool stubborn, struct wr *reply)
 {
     struct lcp *lcp = self(f);
+    const unsigned suggested = lcp->suggested;
     struct ppp_judgement j;
     struct ppp_option o;
 
@@ -285,7 +292,27 @@ lcp_judge(struct ppp_fsm *f, struct rd opts, bool stubborn, struct wr *reply)
     ppp_judge_begin(&j, stubborn, reply);
     while (ppp_option_next(&opts, &o))
         judge_option(lcp, &o, &j);
-    return ppp_judge_end(&j);
+    const enum ppp_verdict verdict = ppp_judge_end(&j);
+    if (verdict == PPP_REJ)
+        lcp->suggested =
+            suggested; /* a Reject goes first: what we would rather have was not said */
+    return verdict;
+}
+
+/* Who sends no magic number is SoftEther, of which nothing is to be expected: it reads one frame at
+ * a time, and some only seconds later. */
+static uint8_t
+lcp_foresee(struct ppp_fsm *f, uint8_t id, struct rd opts, struct wr *reply)
+{
+    struct lcp *lcp = self(f);
+    const struct lcp before = *lcp;
+
+    f->peer_id = id;
+    const enum ppp_verdict verdict = lcp_judge(f, opts, false, reply);
+    const bool known = before.peer_magic != 0 && lcp->params.n_demand == 0;
+    const bool good = lcp->fault == LCP_OK;
+    *lcp = before;
+    return known && good ? (uint8_t)verdict : 0;
 }
 
 static enum ppp_extension
@@ -365,6 +392,7 @@ static const struct ppp_fsm_ops lcp_ops = {
     .rejected = lcp_rejected,
     .judge = lcp_judge,
     .extension = lcp_extension,
+    .foresee = lcp_foresee,
 };
 
 void

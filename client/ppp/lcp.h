@@ -70,6 +70,7 @@ struct lcp_params {
     unsigned auth_allowed; /* client: enum ppp_auth_method, or'ed */
     uint8_t n_demand;      /* server: to demand of the peer, in order; 0: nothing */
     enum ppp_auth_method demand[LCP_DEMANDS];
+    bool offers; /* server: ask for a callback and multilink too, as RRAS does */
     usec_t echo_interval;
 };
 
@@ -79,7 +80,7 @@ struct lcp {
     enum lcp_fault fault;
 
     /* Ours: what we ask for. */
-    bool ask_mru, ask_magic, ask_pfc, ask_acfc;
+    bool ask_mru, ask_magic, ask_pfc, ask_acfc, ask_offers;
     uint16_t mru;
     uint32_t magic; /* 0: the peer has rejected it */
     uint8_t demand; /* index into params.demand */

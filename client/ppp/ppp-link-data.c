@@ -166,3 +166,40 @@ ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len)
     memcpy(*p, head, n);
     return true;
 }
+
+static uint16_t
+link_mtu(const struct ppp_link *l)
+{
+    const uint16_t carrier = l->params.mtu_max != 0 ? l->params.mtu_max : IP_MOST;
+    const uint16_t ours = l->params.mru != 0 ? l->params.mru : LCP_MRU_DEFAULT;
+    uint16_t mtu = l->lcp.peer_mru;
+
+    if (mtu > carrier)
+        mtu = carrier;
+    if (mtu > ours) /* what we cannot receive, we do not send: paths are mostly alike both ways */
+        mtu = ours;
+    return mtu;
+}
+
+void
+ppp_link_config(const struct ppp_link *l, struct net_config *ret)
+{
+    *ret = (struct net_config){.mtu = link_mtu(l)};
+    const bool again = l->network_up && l->ipcp.fsm.state != PPP_OPENED;
+    const struct ipcp_config *c = again ? &l->shown.ipcp : &l->ipcp.now;
+
+    if (c->local != 0 && l->params.ipv4) {
+        ret->local4 = c->local;
+        ret->peer4 = c->peer;
+        for (int i = 0; i < 2; i++) {
+            if (c->dns[i] != 0)
+                ret->dns[ret->n_dns++] = c->dns[i];
+            if (c->nbns[i] != 0)
+                ret->wins[ret->n_wins++] = c->nbns[i];
+        }
+    }
+    if (l->ipv6cp.fsm.state == PPP_OPENED && ret->mtu >= 1280) {
+        ipv6cp_address(l->ipv6cp.local, ret->local6);
+        ipv6cp_address(l->ipv6cp.peer, ret->peer6);
+    }
+}

@@ -11,7 +11,6 @@ enum {
     GRACE4_MS = 10000,
     BUCKET = 128,   /* control frames that may come at once, and the time each costs */
     BUCKET_MS = 10, /* (threats P6) */
-    IP_MOST = 1500,
 };
 
 static bool
@@ -79,6 +78,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     *l = (struct ppp_link){.params = *params, .grace_at = NEVER, .bucket = BUCKET};
     if (params->server) {
         lcp.n_demand = params->n_demand;
+        lcp.offers = params->offers;
         memcpy(lcp.demand, params->demand, sizeof lcp.demand);
     }
     lcp_init(&l->lcp, &lcp, &l->out);
@@ -638,7 +638,8 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
     if (protocol == PPP_PROTO_LCP)
         return ppp_fsm_input(&l->lcp.fsm, now, body);
     if (l->lcp.fsm.state != PPP_OPENED || l->phase == PPP_PHASE_TERMINATE)
-        return false; /* RFC 1661 section 3.4: silently */
+        return false;                          /* RFC 1661 section 3.4: silently */
+    ppp_foresight_paid(&l->lcp.fsm.foresight); /* who goes on has our Ack */
     if (protocol == PPP_PROTO_PAP || protocol == PPP_PROTO_CHAP || protocol == PPP_PROTO_EAP)
         return auth_frame(l, now, protocol, body);
     if (l->phase != PPP_PHASE_NETWORK) {
@@ -717,43 +718,6 @@ ppp_link_poll(struct ppp_link *l, struct ppp_link_item *ret)
     }
     *ret = item;
     return true;
-}
-
-static uint16_t
-link_mtu(const struct ppp_link *l)
-{
-    const uint16_t carrier = l->params.mtu_max != 0 ? l->params.mtu_max : IP_MOST;
-    const uint16_t ours = l->params.mru != 0 ? l->params.mru : LCP_MRU_DEFAULT;
-    uint16_t mtu = l->lcp.peer_mru;
-
-    if (mtu > carrier)
-        mtu = carrier;
-    if (mtu > ours) /* what we cannot receive, we do not send: paths are mostly alike both ways */
-        mtu = ours;
-    return mtu;
-}
-
-void
-ppp_link_config(const struct ppp_link *l, struct net_config *ret)
-{
-    *ret = (struct net_config){.mtu = link_mtu(l)};
-    const bool again = l->network_up && l->ipcp.fsm.state != PPP_OPENED;
-    const struct ipcp_config *c = again ? &l->shown.ipcp : &l->ipcp.now;
-
-    if (c->local != 0 && l->params.ipv4) {
-        ret->local4 = c->local;
-        ret->peer4 = c->peer;
-        for (int i = 0; i < 2; i++) {
-            if (c->dns[i] != 0)
-                ret->dns[ret->n_dns++] = c->dns[i];
-            if (c->nbns[i] != 0)
-                ret->wins[ret->n_wins++] = c->nbns[i];
-        }
-    }
-    if (l->ipv6cp.fsm.state == PPP_OPENED && ret->mtu >= 1280) {
-        ipv6cp_address(l->ipv6cp.local, ret->local6);
-        ipv6cp_address(l->ipv6cp.peer, ret->peer6);
-    }
 }
 
 void

@@ -33,6 +33,7 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_DATA_EARLY]         = {"data-early", NO_VALUE},
     [RAS_FAULT_LCP_NAK]            = {"lcp-nak", NO_VALUE},
     [RAS_FAULT_LCP_LOOP]           = {"lcp-loop", NO_VALUE},
+    [RAS_FAULT_LCP_OFFERS]         = {"lcp-offers", NO_VALUE},
     [RAS_FAULT_NO_AUTH]            = {"no-auth", NO_VALUE},
     [RAS_FAULT_CHAP_WRONG_PROOF]   = {"chap-wrong-proof", NO_VALUE},
     [RAS_FAULT_CHAP_NO_PROOF]      = {"chap-no-proof", NO_VALUE},

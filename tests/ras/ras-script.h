@@ -35,6 +35,7 @@ enum ras_fault {
     RAS_FAULT_DATA_EARLY,     /* IP packets before CALL_CONNECTED */
     RAS_FAULT_LCP_NAK,        /* endless Naks of the MRU */
     RAS_FAULT_LCP_LOOP,       /* sends LCP back as it came */
+    RAS_FAULT_LCP_OFFERS,     /* asks for a callback and multilink too, as RRAS does */
     RAS_FAULT_NO_AUTH,        /* asks for none */
     RAS_FAULT_CHAP_WRONG_PROOF,
     RAS_FAULT_CHAP_NO_PROOF,

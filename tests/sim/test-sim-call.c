@@ -134,6 +134,38 @@ test_round_trips_with_a_reject(void)
     }
 }
 
+static void
+eap_first(struct ras_config *config, struct dial_plan *plan)
+{
+    (void)plan;
+    config->n_auth = 2;
+    config->auth[0] = PPP_AUTH_EAP_MSCHAPV2;
+    config->auth[1] = PPP_AUTH_MSCHAPV2;
+}
+
+/* What the server asks for first, and again when it was refused, costs nothing: the answers to all
+ * of it leave together. */
+static void
+test_round_trips_with_other_wishes(void)
+{
+    static const char *const offers[] = {"lcp-offers", NULL};
+    static const struct sim_params rows[] = {
+        {.delay = 50 * MS, .tweak = eap_first},
+        {.delay = 50 * MS, .tweak = mschapv2, .script = offers},
+        {.delay = 50 * MS, .tweak = eap_first, .script = offers},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct sim s;
+
+        sim_run(&s, &rows[i]);
+        g_assert_true(s.came_up);
+        g_assert_cmpuint(s.config_after, ==, 500 * MS);
+        g_assert_cmpstr(s.auth_name, ==, "MS-CHAPv2");
+        sim_clear(&s);
+    }
+}
+
 /* From the POST on, TLS being up: 6 in turn, less 1 with the early flight; the interface is
  * configured one earlier, at the Nak. */
 static void
@@ -377,6 +409,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim/plain", test_plain);
     g_test_add_func("/sim/methods-and-binding", test_methods);
     g_test_add_func("/sim/round-trips", test_round_trips);
+    g_test_add_func("/sim/round-trips-with-other-wishes", test_round_trips_with_other_wishes);
     g_test_add_func("/sim/round-trips-with-a-reject", test_round_trips_with_a_reject);
     for (gsize i = 0; i < G_N_ELEMENTS(failures); i++) {
         g_autofree char *name = g_strdup_printf("/sim/failure/%s", failures[i].name);

@@ -73,6 +73,7 @@ test_grants_a_windows_request(void)
     lcp.magic = 0x01020304;
     g_assert_true(input_vec("lcp-windows"));
     expect_frame(&q, "c021 04000007 0d0306"); /* callback, and nothing else */
+    expect_frame(&q, "c021 02010012 01040578 050611223344 0702 0802"); /* what will be left */
     g_assert_true(input(hex("01020012 01040578 050611223344 0702 0802")));
     expect_frame(&q, "c021 02020012 01040578 050611223344 0702 0802");
     g_assert_true(lcp.peer_pfc && lcp.peer_acfc);
@@ -230,6 +231,121 @@ test_A1_policy(void)
             assert_octets(answer.p + 8, answer.left - 8, hex(want));
         }
     }
+}
+
+/* RRAS: EAP first, a callback, multilink. All that follows from our Reject leaves with it; and is
+ * not said twice when it is asked for. */
+static void
+ask_as_rras(void)
+{
+    start((struct lcp_params){.auth_allowed = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP_MSCHAPV2});
+    drain(&q);
+    g_assert_true(input(hex("0100001b 01040578 0304c227 050655667788 0702 0d0306 1104064e")));
+    expect_frame(&q, "c021 0400000b 0d0306 1104064e");
+    expect_frame(&q, "c021 03010009 0305c22381");
+    expect_frame(&q, "c021 02020015 01040578 0305c22381 050655667788 0702");
+    expect_nothing(&q);
+}
+
+static void
+test_answers_ahead(void)
+{
+    ask_as_rras();
+    g_assert_true(input(hex("01010014 01040578 0304c227 050655667788 0702")));
+    g_assert_true(input(hex("01020015 01040578 0305c22381 050655667788 0702")));
+    expect_nothing(&q);
+    g_assert_true(input(hex("0201000a 050611223344")));
+    g_assert_cmpint(lcp.fsm.state, ==, PPP_OPENED);
+    g_assert_cmpuint(lcp.auth, ==, PPP_AUTH_MSCHAPV2);
+    ppp_foresight_paid(&lcp.fsm.foresight); /* the challenge is here */
+    ppp_fsm_expire(&lcp.fsm, NOW + USEC_PER_SEC);
+    expect_nothing(&q);
+    /* Should the Ack have been lost after all. */
+    g_assert_true(input(hex("01020015 01040578 0305c22381 050655667788 0702")));
+    expect_frame(&q, "c021 02020015 01040578 0305c22381 050655667788 0702");
+    g_assert_cmpint(lcp.fsm.state, ==, PPP_OPENED);
+}
+
+/* A peer that took no answer before it had asked waits for 100 ms, each time. */
+static void
+test_answers_ahead_not_taken(void)
+{
+    ask_as_rras();
+    g_assert_true(input(hex("01010014 01040578 0304c227 050655667788 0702")));
+    g_assert_cmpuint(ppp_fsm_deadline(&lcp.fsm), ==, NOW + PPP_FORESIGHT_WAIT);
+    ppp_fsm_expire(&lcp.fsm, NOW + PPP_FORESIGHT_WAIT - 1);
+    expect_nothing(&q);
+    ppp_fsm_expire(&lcp.fsm, NOW + PPP_FORESIGHT_WAIT);
+    expect_frame(&q, "c021 03010009 0305c22381");
+    g_assert_true(input(hex("0201000a 050611223344")));
+    g_assert_true(input(hex("01020015 01040578 0305c22381 050655667788 0702")));
+    g_assert_cmpint(lcp.fsm.state, ==, PPP_OPENED);
+    expect_nothing(&q);
+    ppp_fsm_expire(&lcp.fsm, NOW + PPP_FORESIGHT_WAIT);
+    expect_frame(&q, "c021 02020015 01040578 0305c22381 050655667788 0702");
+    g_assert_cmpuint(ppp_fsm_deadline(&lcp.fsm), ==, NEVER);
+}
+
+/* One that asks for something else is answered at once, by what it asks for. */
+static void
+test_answers_ahead_were_wrong(void)
+{
+    static const char *const other[][2] = {
+        {"01010015 01040578 0305c22381 050655667789 0702", /* another magic number */
+         "02010015 01040578 0305c22381 050655667789 0702"},
+        {"01030015 01040578 0305c22381 050655667788 0702", /* another Identifier */
+         "02030015 01040578 0305c22381 050655667788 0702"},
+        {"01020014 01040578 0304c227 050655667788 0702", /* it insists */
+         "03020009 0305c22381"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(other); i++) {
+        ask_as_rras();
+        g_assert_true(input(hex(other[i][0])));
+        const struct rd answer = next_frame(&q), want = hex(other[i][1]);
+        assert_octets(answer.p + 2, answer.left - 2, want);
+        expect_nothing(&q); /* and nothing is foreseen a second time */
+        g_assert_cmpuint(ppp_fsm_deadline(&lcp.fsm), >, NOW + PPP_FORESIGHT_WAIT);
+    }
+}
+
+/* SoftEther has no magic number, and one frame a time; where frames are lost nobody knows which
+ * request an answer belongs to; a server answers what it is asked. */
+static void
+test_no_answers_ahead(void)
+{
+    const struct lcp_params client = {.auth_allowed = PPP_AUTH_MSCHAPV2};
+
+    start(client);
+    drain(&q);
+    g_assert_true(input(hex("01010008 0304c227")));
+    expect_frame(&q, "c021 03010009 0305c22381");
+    expect_nothing(&q);
+
+    start(client);
+    ppp_fsm_expire(&lcp.fsm, NOW + USEC_PER_SEC);
+    drain(&q);
+    g_assert_true(input(hex("0101000e 0304c227 050655667788")));
+    expect_frame(&q, "c021 03010009 0305c22381");
+    expect_nothing(&q);
+
+    start((struct lcp_params){.n_demand = 1, .demand = {PPP_AUTH_MSCHAPV2}});
+    drain(&q);
+    g_assert_true(input(hex("0101000e 050655667788 1104064e")));
+    expect_frame(&q, "c021 04010008 1104064e");
+    expect_nothing(&q);
+}
+
+/* What was not said, because a Reject goes before a Nak, is said the next time. */
+static void
+test_A1_a_suggestion_behind_a_reject(void)
+{
+    start((struct lcp_params){.auth_allowed = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP_MSCHAPV2});
+    drain(&q);
+    g_assert_true(input(hex("0101000b 0304c227 0d0306")));
+    expect_frame(&q, "c021 04010007 0d0306");
+    g_assert_true(input(hex("01020008 0304c227")));
+    expect_frame(&q, "c021 03020009 0305c22381");
 }
 
 /* A demand that comes twice is one demand. */
@@ -450,6 +566,11 @@ main(int argc, char **argv)
     g_test_add_func("/lcp/P13-mru-of-the-peer", test_P13_mru_of_the_peer);
     g_test_add_func("/lcp/P17-offers-are-rejected", test_P17_offers_are_rejected);
     g_test_add_func("/lcp/A1-policy", test_A1_policy);
+    g_test_add_func("/lcp/A1-a-suggestion-behind-a-reject", test_A1_a_suggestion_behind_a_reject);
+    g_test_add_func("/lcp/answers-ahead", test_answers_ahead);
+    g_test_add_func("/lcp/answers-ahead-not-taken", test_answers_ahead_not_taken);
+    g_test_add_func("/lcp/answers-ahead-were-wrong", test_answers_ahead_were_wrong);
+    g_test_add_func("/lcp/no-answers-ahead", test_no_answers_ahead);
     g_test_add_func("/lcp/A1-lost-naks", test_A1_lost_naks);
     g_test_add_func("/lcp/retransmitted-demand-is-answered-alike",
                     test_retransmitted_demand_is_answered_alike);
