@@ -194,6 +194,26 @@ ccp_probe(struct ppp_fsm *f)
     return true;
 }
 
+/* We ask for all strengths that would do, and are told to name one. The peer's own request, when it
+ * is here first, tells which: it asks for no strength that it has not. */
+static bool
+ccp_hint(struct ppp_fsm *f, struct rd opts, struct wr *guess)
+{
+    const struct ccp *ccp = self(f);
+    struct ppp_option o;
+    uint32_t bits = 0;
+
+    while (ppp_option_next(&opts, &o)) {
+        if (o.type == CCP_MPPE && o.value.left == 4)
+            bits = rd_be32(&o.value);
+    }
+    const uint32_t choice = choose(ccp, bits & STRENGTHS, false);
+    if (!ccp->ahead || !(bits & CCP_MPPE_STATELESS) || choice == 0 || choice == ccp->ask)
+        return false;
+    put_bits(guess, choice);
+    return true;
+}
+
 static const struct ppp_fsm_ops ccp_ops = {
     .protocol = PROTOCOL,
     .reset = ccp_reset,
@@ -203,6 +223,7 @@ static const struct ppp_fsm_ops ccp_ops = {
     .judge = ccp_judge,
     .extension = ccp_extension,
     .probe = ccp_probe,
+    .hint = ccp_hint,
 };
 
 void

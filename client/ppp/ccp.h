@@ -36,6 +36,7 @@ struct ccp {
     uint32_t peer;     /* what was granted to the peer: how we encrypt; 0: nothing */
     bool suggested;    /* we have Nak'ed once: what the peer says now, it means */
     bool reset_wanted; /* the peer has asked for a reset; the owner clears it */
+    bool ahead;        /* set by the owner, for a client: do not wait where it need not be */
     bool hasty;   /* set by the owner: the peer is not pppd, the request may go again at once */
     bool probed;  /* probe_id is that of a Reset-Request since our latest request */
     bool refused; /* set by the owner: the peer asks for MPPE, and CCP as a whole was rejected */

@@ -62,6 +62,10 @@ struct ppp_fsm_ops {
      * behind the first request, so that its answer follows the Reject. False: no more. */
     bool (*guess)(struct ppp_fsm *f, unsigned nth, struct wr *opts);
 
+    /* May be NULL. The peer's request, which came before any answer to ours, tells what that will
+     * be: what to ask for then, to be sent at once. False: nothing else than was asked for. */
+    bool (*hint)(struct ppp_fsm *f, struct rd opts, struct wr *guess);
+
     /* May be NULL. As judge(), of a request that has not come yet, and leaving no trace. 0: what
      * this peer will ask for is not to be foreseen. */
     uint8_t (*foresee)(struct ppp_fsm *f, uint8_t id, struct rd opts, struct wr *reply);

@@ -29,6 +29,7 @@ struct ppp_link_params {
     uint8_t n_demand;               /* what to ask for, in this order, when the peer Naks */
     enum ppp_auth_method demand[5]; /* none, or PPP_AUTH_NONE: no authentication */
     bool offers;                    /* of LCP, that nobody takes: see lcp.h */
+    bool ccp_first;                 /* as pppd: no other protocol before CCP is Opened */
     bool hold_network;              /* until ppp_link_start_network() */
     struct ipcp_config give;        /* local, peer, name servers */
     uint32_t mppe_only;             /* insist on these bits of CCP's as they stand; 0: do not */

@@ -9,6 +9,9 @@ enum {
      * without the latter, and that it comes later cannot be told to every owner. */
     GRACE6_MS = 500,
     GRACE4_MS = 10000,
+    /* pppd, where it wants MPPE, refuses all but CCP until that is Opened. */
+    OTHERS_MS = 50,
+    PATIENCE_MS = 30000,
     BUCKET = 128,   /* control frames that may come at once, and the time each costs */
     BUCKET_MS = 10, /* (threats P6) */
 };
@@ -51,7 +54,7 @@ terminate(struct ppp_link *l, usec_t now)
     if (l->phase == PPP_PHASE_TERMINATE || l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_TERMINATE;
-    l->grace_at = NEVER; /* no network protocol is waited for any more */
+    l->grace_at = l->others_at = NEVER; /* no network protocol is waited for any more */
     ppp_fsm_close(&l->lcp.fsm, now);
     if (l->lcp.fsm.state != PPP_CLOSING) /* nobody to say it to */
         ended(l);
@@ -75,7 +78,8 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
         .give = params->give,
     };
 
-    *l = (struct ppp_link){.params = *params, .grace_at = NEVER, .bucket = BUCKET};
+    *l = (struct ppp_link){
+        .params = *params, .grace_at = NEVER, .others_at = NEVER, .bucket = BUCKET};
     if (params->server) {
         lcp.n_demand = params->n_demand;
         lcp.offers = params->offers;
@@ -86,6 +90,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     ipcp_init(&l->ipcp, &ipcp, &l->out);
     ipv6cp_init(&l->ipv6cp, params->rng, &l->out);
     ccp_init(&l->ccp, params->mppe, &l->out);
+    l->ccp.ahead = !params->server;
     if (params->server)
         ccp_insist(&l->ccp, params->mppe_only);
     l->auth.reliable = params->reliable;
@@ -149,12 +154,32 @@ begin_ipv6(struct ppp_link *l, usec_t now)
         begin_layer(l, &l->ipv6cp.fsm, now);
 }
 
+static void
+begin_others(struct ppp_link *l, usec_t now)
+{
+    l->others_at = NEVER;
+    if (l->params.ipv4)
+        begin_layer(l, &l->ipcp.fsm, now);
+    if (l->params.ipv6 && (!l->in_turn || !l->params.ipv4))
+        begin_layer(l, &l->ipv6cp.fsm, now);
+}
+
+/* What comes behind our Ack to its CCP's request, pppd can take; and whoever asks for an address
+ * can, too. */
+static void
+settle_others(struct ppp_link *l, usec_t now)
+{
+    const enum ppp_state ccp = l->ccp.fsm.state;
+    const bool waits = l->params.ccp_first ? ccp >= PPP_REQ_SENT && ccp < PPP_OPENED
+                                           : ccp == PPP_REQ_SENT || ccp == PPP_ACK_RCVD;
+
+    if (l->others_at != NEVER && (now >= l->others_at || !waits))
+        begin_others(l, now);
+}
+
 void
 ppp_link_start_network(struct ppp_link *l, usec_t now)
 {
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
     if (l->phase == PPP_PHASE_NETWORK)
         begin_ipv6(l, now);
     if (l->phase != PPP_PHASE_AUTHENTICATED)
@@ -165,10 +190,12 @@ ppp_link_start_network(struct ppp_link *l, usec_t now)
     l->ccp.hasty = l->params.server;
     if (l->lcp.magic == 0)
         take_turns(l);
-    for (size_t i = 0; i < n; i++) {
-        if (!l->in_turn || v[i] != &l->ipv6cp.fsm || !l->params.ipv4)
-            begin_layer(l, v[i], now);
-    }
+    if (l->params.mppe != 0)
+        begin_layer(l, &l->ccp.fsm, now);
+    if (l->params.mppe == 0 || (l->params.server && !l->params.ccp_first))
+        begin_others(l, now);
+    else
+        l->others_at = now + (l->params.server ? PATIENCE_MS : OTHERS_MS) * USEC_PER_MSEC;
 }
 
 static void
@@ -220,7 +247,7 @@ lcp_went_down(struct ppp_link *l, usec_t now)
     if (l->phase == PPP_PHASE_TERMINATE || l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_ESTABLISH;
-    l->grace_at = NEVER;
+    l->grace_at = l->others_at = NEVER;
     if (++l->renegotiations > RENEGOTIATIONS_MAX) {
         ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP is negotiated again and again");
         terminate(l, now);
@@ -451,6 +478,7 @@ settle_network(struct ppp_link *l, usec_t now)
     }
     if (l->phase != PPP_PHASE_NETWORK)
         return;
+    settle_others(l, now);
     if (l->ipcp.fixed_refused || l->ipcp.unusable)
         ppp_fsm_close(&l->ipcp.fsm, now);
     if (l->ipcp.offered && (!l->in_turn || l->ipcp.fsm.state == PPP_OPENED)) {
@@ -577,7 +605,7 @@ ppp_link_deadline(const struct ppp_link *l)
         next = usec_min(next, ppp_fsm_deadline(&l->ipv6cp.fsm));
     if (l->params.mppe != 0)
         next = usec_min(next, ppp_fsm_deadline(&l->ccp.fsm));
-    return usec_min(next, l->grace_at);
+    return usec_min(next, usec_min(l->grace_at, l->others_at));
 }
 
 /* A peer may talk as fast as it likes; it is listened to a hundred times a second. */
@@ -651,6 +679,8 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
     if (ncp != NULL && ncp != &l->ccp.fsm && l->ccp.fsm.state < PPP_ACK_SENT && body.left > 0 &&
         body.p[0] == PPP_CONF_REQ)
         l->ccp.hasty = true;
+    if (ncp != NULL && ncp != &l->ccp.fsm && l->others_at != NEVER && !l->params.server)
+        begin_others(l, now);
     if (ncp != NULL)
         return ppp_fsm_input(ncp, now, body);
     if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6)

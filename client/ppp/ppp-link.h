@@ -117,7 +117,8 @@ struct ppp_link {
     enum ppp_auth_method method;
     bool heard, proved, asked, network_up, ncp_timeout, in_turn;
     uint8_t renegotiations, changes;
-    usec_t grace_at; /* the second network protocol is waited for until then */
+    usec_t others_at; /* the other network protocols wait for CCP's until then */
+    usec_t grace_at;  /* the second network protocol is waited for until then */
     struct ppp_link_shown {
         struct ipcp_config ipcp;
         uint8_t id[8], peer_id[8];

@@ -123,6 +123,7 @@ ras_core_new(const struct ras_config *config, enum plan_protocol protocol, const
         for (uint8_t i = 0; i < config->n_auth; i++)
             params.demand[i] = config->auth[i];
     }
+    params.ccp_first = ras_env_fault(&c->env, RAS_FAULT_PPPD) != NULL;
     params.offers = ras_env_fault(&c->env, RAS_FAULT_LCP_OFFERS) != NULL;
     choose_encryption(c, &params);
     ppp_link_init(&c->link, &params);

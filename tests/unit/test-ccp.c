@@ -344,6 +344,96 @@ test_no_questions(void)
     }
 }
 
+/* A client whose request for any strength is out, when @request of the peer comes. */
+static void
+hinted(uint32_t allowed, const char *request)
+{
+    start(allowed);
+    ccp.ahead = true;
+    drain(&q);
+    g_assert_true(input(hex(request)));
+}
+
+/* What the peer will name in its Nak is asked for when its own request says it, before the Ack; and
+ * counts as asked for when the Nak comes. */
+static void
+test_a_hint(void)
+{
+    hinted(ALL, "0121000a 1206 01000040");
+    expect_frame(&q, "80fd 0102000a 1206 01000040");
+    expect_frame(&q, "80fd 0221000a 1206 01000040");
+    g_assert_true(input(hex("0301000a 1206 01000040")));
+    expect_nothing(&q);
+    g_assert_true(input(hex("0202000a 1206 01000040")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+    g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
+}
+
+/* The Nak was lost, or both answers were: what the peer took last is what it was asked last. */
+static void
+test_a_hint_and_losses(void)
+{
+    for (int both = 0; both < 2; both++) {
+        hinted(ALL, "0121000a 1206 01000020");
+        drain(&q);
+        if (both) {
+            ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+            expect_frame(&q, "80fd 0e030004");
+            g_assert_true(input(hex("0f030004")));
+        } else {
+            g_assert_true(input(hex("0202000a 1206 01000040"))); /* not what was asked */
+            g_assert_cmpint(ccp.fsm.state, ==, PPP_ACK_SENT);
+            g_assert_true(input(hex("0202000a 1206 01000020")));
+        }
+        g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+        g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_40);
+    }
+}
+
+/* A peer that takes all strengths as they stand, and then the one. */
+static void
+test_a_hint_not_needed(void)
+{
+    hinted(ALL, "0121000a 1206 01000040");
+    drain(&q);
+    g_assert_true(input(hex("0201000a 1206 010000e0")));
+    g_assert_true(input(hex("0202000a 1206 01000040")));
+    g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED);
+    g_assert_cmphex(ccp_agreed(&ccp), ==, CCP_MPPE_STATELESS | CCP_MPPE_128);
+    expect_nothing(&q);
+}
+
+/* No hint: stateful keys, what is not allowed, what was asked for anyway, once the request went
+ * again; and a server takes none. */
+static void
+test_no_hint(void)
+{
+    static const struct {
+        uint32_t allowed;
+        const char *request;
+    } rows[] = {
+        {ALL, "0121000a 1206 00000040"},
+        {CCP_MPPE_128, "0121000a 1206 01000020"},
+        {CCP_MPPE_128, "0121000a 1206 01000040"},
+        {ALL, "01210008 1a047800"},
+        {ALL, "01210004"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows) + 2; i++) {
+        const guint row = MIN(i, G_N_ELEMENTS(rows) - 1);
+
+        start(rows[row].allowed);
+        ccp.ahead = i != G_N_ELEMENTS(rows);
+        if (i > G_N_ELEMENTS(rows))
+            ppp_fsm_expire(&ccp.fsm, ppp_fsm_deadline(&ccp.fsm));
+        drain(&q);
+        g_assert_true(
+            input(i < G_N_ELEMENTS(rows) ? hex(rows[row].request) : hex("0121000a 1206 01000040")));
+        g_assert_cmpint(next_frame(&q).p[2], !=, PPP_CONF_REQ);
+        expect_nothing(&q);
+    }
+}
+
 static void
 test_asks_mppe(void)
 {
@@ -394,6 +484,10 @@ main(int argc, char **argv)
     g_test_add_func("/ccp/peer-asks-again", test_peer_asks_again);
     g_test_add_func("/ccp/reset-ack-is-too-old", test_reset_ack_is_too_old);
     g_test_add_func("/ccp/no-questions", test_no_questions);
+    g_test_add_func("/ccp/a-hint", test_a_hint);
+    g_test_add_func("/ccp/a-hint-and-losses", test_a_hint_and_losses);
+    g_test_add_func("/ccp/a-hint-not-needed", test_a_hint_not_needed);
+    g_test_add_func("/ccp/no-hint", test_no_hint);
     g_test_add_func("/ccp/asks-mppe", test_asks_mppe);
     return g_test_run();
 }

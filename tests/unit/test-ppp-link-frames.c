@@ -16,6 +16,66 @@ test_ccp_is_refused_without_mppe(void)
     g_assert_false(ppp_link_poll(&link_, &item));
 }
 
+/* The client's next requests: of which protocols. */
+static void
+expect_requests(const char *want)
+{
+    g_autoptr(GString) have = g_string_new(NULL);
+    struct ppp_link_item item;
+
+    while (ppp_link_poll(&link_, &item)) {
+        if (item.type == PPP_LINK_FRAME && item.frame.p[4] == PPP_CONF_REQ)
+            g_string_append_printf(have, "%02x%02x ", item.frame.p[2], item.frame.p[3]);
+        else if (item.type == PPP_LINK_FRAME)
+            g_string_append_printf(have, "%u ", item.frame.p[4]);
+    }
+    g_assert_cmpstr(have->str, ==, want);
+}
+
+/* What needs an address waits for our Ack to CCP's request, but not for long, and not of who asks
+ * for one itself or has no CCP. */
+static void
+test_ccp_goes_first(void)
+{
+    static const struct {
+        const char *frame, *requests;
+    } rows[] = {
+        {"ff0380fd 0121000a 1206 01000040", "2 8021 8057 "},
+        {"ff038021 0121000a 0306 0a000001", "8021 8057 2 "},
+        {"ff03c021 0822000a 80fd 0101 0004", "8021 8057 "},
+        {"ff0380fd 0121000a 1206 00000001", "4 "},
+    };
+    struct ppp_link_params client = usual;
+
+    client.mppe = CCP_MPPE_128;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        until_answered(&client, &server);
+        memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
+        link_.phase = PPP_PHASE_AUTHENTICATED;
+        ppp_link_start_network(&link_, now);
+        expect_requests("80fd ");
+        inject(hex(rows[i].frame));
+        expect_requests(rows[i].requests);
+        now += 50 * USEC_PER_MSEC;
+        g_assert_cmpint(ppp_link_deadline(&link_) <= now, ==, i == 3);
+        ppp_link_expire(&link_, now);
+        expect_requests(i == 3 ? "8021 8057 " : "");
+    }
+}
+
+/* The peer's challenge says that it has our Ack: that is not sent again. */
+static void
+test_a_challenge_pays(void)
+{
+    struct ppp_link_params client = usual;
+
+    until_answered(&client, &server);
+    link_.lcp.fsm.foresight.owed = 1;
+    link_.lcp.fsm.foresight.owed_at = now + 1;
+    inject(hex("ff03c223 0107001a 10 000102030405060708090a0b0c0d0e0f 73727621 21"));
+    g_assert_cmpuint(link_.lcp.fsm.foresight.owed_at, ==, NEVER);
+}
+
 #define IP4 "45000014 00000000 4001 0000 0a000001 0a000002"
 #define IP6 "60000000 00003b40 fe800000000000000000000000000001 fe800000000000000000000000000002"
 
@@ -171,6 +231,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ppp-link-frames/ccp-is-refused-without-mppe",
                     test_ccp_is_refused_without_mppe);
+    g_test_add_func("/ppp-link-frames/a-challenge-pays", test_a_challenge_pays);
+    g_test_add_func("/ppp-link-frames/ccp-goes-first", test_ccp_goes_first);
     g_test_add_func("/ppp-link-frames/P15-I5-headers", test_P15_headers);
     g_test_add_func("/ppp-link-frames/I5-packets-before-and-beyond",
                     test_I5_packets_before_and_beyond);
