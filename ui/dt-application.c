@@ -9,6 +9,7 @@
 #include "dt-import-window.h"
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
+#include "dt-unfinished.h"
 #include "profile-store.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +21,7 @@ struct _DtApplication {
     DtLibrary *library;
     GPtrArray *waiting; /* char *: names to be opened once it is read; "": what activate opens */
     DtDialerClient *client; /* NULL: not there (yet) */
+    gboolean client_known;  /* it will not come any more, or is there */
     DtBackground *background;
     GCancellable *cancellable;     /* cancelled in shutdown */
     GtkFileChooserNative *chooser; /* the one that is open, or NULL */
@@ -66,7 +68,8 @@ open_profile(DtApplication *self, const Profile *profile)
 
     if (window == NULL) {
         window = GTK_WINDOW(dt_logon_window_new(GTK_APPLICATION(self), self->store, profile));
-        dt_logon_window_set_client(DT_LOGON_WINDOW(window), self->client);
+        if (self->client_known)
+            dt_logon_window_set_client(DT_LOGON_WINDOW(window), self->client);
         dt_drop_accept(GTK_WIDGET(window), on_dropped, self);
     }
     gtk_window_present(window);
@@ -283,15 +286,14 @@ on_client_ready(GObject *source, GAsyncResult *result, gpointer user_data)
 
     (void)source;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* user_data is already gone: do not touch it */
-    if (client == NULL) {
+        return;         /* user_data is already gone: do not touch it */
+    if (client == NULL) /* a window says so when somebody wants to connect */
         g_message("the system bus cannot be reached: %s", error->message);
-        return; /* a window says so when somebody wants to connect */
-    }
 
     DtApplication *self = DT_APPLICATION(user_data);
 
     self->client = client;
+    self->client_known = TRUE;
     dt_background_set_client(self->background, client);
     hand_out_client(self);
 }
@@ -336,6 +338,9 @@ dt_application_shutdown(GApplication *application)
     DtApplication *self = DT_APPLICATION(application);
 
     g_cancellable_cancel(self->cancellable);
+    for (GList *l = gtk_application_get_windows(GTK_APPLICATION(self)); l != NULL; l = l->next)
+        gtk_widget_hide(l->data);
+    dt_unfinished_wait();
     g_clear_object(&self->chooser);
     g_clear_object(&self->background);
     g_clear_object(&self->client);

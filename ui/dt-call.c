@@ -4,6 +4,7 @@
 #include "dt-call.h"
 
 #include "dt-attempts.h"
+#include "dt-unfinished.h"
 #include "profile-plan.h"
 #include "ras.h"
 
@@ -16,13 +17,20 @@ struct _DtCall {
     DtDialerClient *client;
     DtConnection *connection;
     GCancellable *cancellable; /* cancelled in dispose: no reply outlives the call */
+    gboolean settled;          /* there is a client, or there will be none */
     gboolean starting;
     gboolean answering;
     gboolean hang_up_wanted; /* Cancel was pressed before the helper had the dial */
+    struct wanted *wanted;   /* dialed before it was settled; or NULL */
     GError *error;
 };
 
 G_DEFINE_TYPE(DtCall, dt_call, G_TYPE_OBJECT)
+
+struct wanted {
+    struct dial_plan plan;
+    struct credentials credentials;
+};
 
 enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -77,9 +85,20 @@ find_connection(DtCall *self)
                    self->client != NULL ? dt_dialer_client_find(self->client, self->name) : NULL);
 }
 
+static void
+wanted_free(struct wanted *wanted)
+{
+    dial_plan_clear(&wanted->plan);
+    credentials_wipe(&wanted->credentials);
+    g_free(wanted);
+}
+
+static void go_on(DtCall *self);
+
 void
 dt_call_set_client(DtCall *self, DtDialerClient *client)
 {
+    self->settled = TRUE;
     if (self->client != NULL)
         g_signal_handlers_disconnect_by_data(self->client, self);
     g_set_object(&self->client, client);
@@ -90,6 +109,13 @@ dt_call_set_client(DtCall *self, DtDialerClient *client)
                                 G_CONNECT_SWAPPED);
     }
     find_connection(self);
+    go_on(self);
+}
+
+gboolean
+dt_call_is_settled(DtCall *self)
+{
+    return self->settled;
 }
 
 const char *
@@ -206,6 +232,21 @@ take_error(DtCall *self, GError *error)
         g_debug("the helper did not take the call: %s", error->message);
 }
 
+/* Nobody may be left to see it end, and still it is to end. */
+static DtCall *
+outlive(DtCall *self)
+{
+    dt_unfinished_begin();
+    return g_object_ref(self);
+}
+
+static void
+outlived(DtCall *self)
+{
+    g_object_unref(self);
+    dt_unfinished_end();
+}
+
 static void
 on_dialed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -223,8 +264,12 @@ on_dialed(GObject *source, GAsyncResult *result, gpointer user_data)
     if (connection != NULL)
         set_connection(self, connection);
     changed(self);
-    if (self->hang_up_wanted)
+    if (!self->hang_up_wanted)
+        return;
+    self->hang_up_wanted = FALSE;
+    if (connection != NULL)
         dt_call_hang_up(self);
+    outlived(self);
 }
 
 static gboolean
@@ -248,26 +293,44 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
     return FALSE;
 }
 
+/* Sends what is wanted, as soon as there is somebody to send it to. */
+static void
+go_on(DtCall *self)
+{
+    struct wanted *wanted = self->wanted;
+
+    if (wanted == NULL || !self->settled)
+        return;
+    self->wanted = NULL;
+    if (self->client != NULL && dt_call_get_look(self)->form) {
+        dt_dialer_client_connect_async(self->client, &wanted->plan, &wanted->credentials,
+                                       self->cancellable, on_dialed, self);
+    } else {
+        self->starting = FALSE;
+        if (self->client == NULL) /* else it turned out to be connected, or about to be */
+            take_error(self, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
+                                                 "the system bus cannot be reached"));
+    }
+    wanted_free(wanted);
+    changed(self);
+}
+
 void
 dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login)
 {
-    struct dial_plan plan;
-    struct credentials credentials;
+    g_return_if_fail(!self->starting);
+    struct wanted *wanted = g_new0(struct wanted, 1);
     GError *error = NULL;
 
-    g_return_if_fail(!self->starting);
-    if (self->client == NULL)
-        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
-                            "the system bus cannot be reached");
-    else if (make_plan(profile, login, &plan, &credentials, &error)) {
-        self->starting = TRUE;
-        self->hang_up_wanted = FALSE;
-        dt_dialer_client_connect_async(self->client, &plan, &credentials, self->cancellable,
-                                       on_dialed, self);
-        credentials_wipe(&credentials);
-        dial_plan_clear(&plan);
-    }
+    self->starting = make_plan(profile, login, &wanted->plan, &wanted->credentials, &error);
+    self->hang_up_wanted = FALSE;
     take_error(self, error);
+    if (self->starting) {
+        self->wanted = wanted;
+        go_on(self);
+    } else {
+        g_free(wanted); /* make_plan() has left nothing in it */
+    }
     changed(self);
 }
 
@@ -313,24 +376,30 @@ on_hung_up(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     GError *error = NULL;
 
-    dt_connection_call_disconnect_finish(DT_CONNECTION(source), result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        g_error_free(error);
-        return; /* user_data is already gone: do not touch it */
-    }
-
     DtCall *self = DT_CALL(user_data);
 
+    dt_connection_call_disconnect_finish(DT_CONNECTION(source), result, &error);
     take_error(self, error);
     changed(self);
+    outlived(self);
 }
 
 void
 dt_call_hang_up(DtCall *self)
 {
-    self->hang_up_wanted = self->starting;
-    if (self->connection != NULL && !self->starting)
-        dt_connection_call_disconnect(self->connection, self->cancellable, on_hung_up, self);
+    if (self->wanted != NULL) { /* the helper has not heard of it */
+        g_clear_pointer(&self->wanted, wanted_free);
+        self->starting = FALSE;
+        changed(self);
+        return;
+    }
+    if (self->starting) {
+        if (!self->hang_up_wanted)
+            outlive(self);
+        self->hang_up_wanted = TRUE;
+    } else if (self->connection != NULL) {
+        dt_connection_call_disconnect(self->connection, NULL, on_hung_up, outlive(self));
+    }
 }
 
 static void
@@ -339,6 +408,7 @@ dt_call_dispose(GObject *object)
     DtCall *self = DT_CALL(object);
 
     g_cancellable_cancel(self->cancellable);
+    g_clear_pointer(&self->wanted, wanted_free);
     if (self->client != NULL)
         g_signal_handlers_disconnect_by_data(self->client, self);
     if (self->connection != NULL)

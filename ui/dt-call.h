@@ -32,8 +32,10 @@ DtCall *dt_call_new(const char *name); /* of the connection */
 
 const char *dt_call_get_name(DtCall *self);
 
-/* The helper; NULL: it cannot be reached. The call keeps a reference. */
+/* The helper; NULL: it cannot be reached. The call keeps a reference. What is dialed before the
+ * first of these waits for it. */
 void dt_call_set_client(DtCall *self, DtDialerClient *client);
+gboolean dt_call_is_settled(DtCall *self); /* is it known what connection there is? */
 
 /* Borrowed; NULL when this connection was not dialed since the helper started. */
 DtConnection *dt_call_get_connection(DtCall *self);
@@ -48,7 +50,8 @@ char *dt_call_get_status_text(DtCall *self);   /* the line for the state; free i
 const char *dt_call_get_detail(DtCall *self,
                                const char *key); /* a text of Details, or ""; borrowed */
 
-/* Dial, answer, hang up: return at once. The password is copied and wiped after it was sent. */
+/* Dial, answer, hang up: return at once. The password is copied and wiped after it was sent. A
+ * hang-up takes place even if the caller gives the call up. */
 struct dt_call_login {
     const char *user, *domain, *password;
     const char *new_password; /* NULL: none */

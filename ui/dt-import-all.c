@@ -3,6 +3,7 @@
 
 #include "dt-import-all.h"
 
+#include "dt-unfinished.h"
 #include "profile-batch.h"
 #include "profile-secret.h"
 
@@ -198,6 +199,7 @@ keep_next(GTask *outer)
     if (all->kept >= all->keys->len) {
         g_task_return_boolean(outer, TRUE);
         g_object_unref(outer);
+        dt_unfinished_end();
         return;
     }
     Profile *p = all->keys->pdata[all->kept++];
@@ -216,6 +218,7 @@ on_all(GObject *source, GAsyncResult *result, gpointer outer)
     }
     g_task_return_error(outer, error);
     g_object_unref(outer);
+    dt_unfinished_end();
 }
 
 struct dt_import_all *
@@ -235,6 +238,7 @@ dt_import_all_start(Import *import, ProfileStore *store, GCancellable *cancellab
     g_task_set_task_data(outer, all, (GDestroyNotify)dt_import_all_unref);
     g_task_set_task_data(inner, all, NULL);
     g_task_set_check_cancellable(inner, FALSE); /* what is stored is stored */
+    dt_unfinished_begin();
     g_task_run_in_thread(inner, all_in_thread);
     return all;
 }

@@ -7,6 +7,7 @@
 #include "dt-import-all.h"
 #include "dt-lister.h"
 #include "dt-profile-text.h"
+#include "dt-unfinished.h"
 #include "profile-secret.h"
 
 #include <glib/gi18n.h>
@@ -271,21 +272,17 @@ say_key_lost(DtImportWindow *self)
 }
 
 static void
-on_key_saved(GObject *source, GAsyncResult *result, gpointer user_data)
+on_key_saved(gpointer who, const GError *problem)
 {
-    g_autoptr(DtImportWindow) self = user_data;
-    g_autoptr(GError) error = NULL;
-    const gboolean saved = profile_secret_store_finish(result, &error);
+    DtImportWindow *self = DT_IMPORT_WINDOW(who);
 
-    (void)source;
-    secret_wipe(&self->profile->found_psk);
     if (self->store == NULL)
         return; /* it was closed meanwhile */
-    if (saved) {
+    if (problem == NULL) {
         finish(self);
         return;
     }
-    g_message("the pre-shared key was not saved: %s", error->message);
+    g_message("the pre-shared key was not saved: %s", problem->message);
     say_key_lost(self);
 }
 
@@ -323,15 +320,20 @@ on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
     const gboolean stored = g_task_propagate_boolean(G_TASK(result), &error);
 
     (void)user_data;
-    if (stored && self->profile->found_psk.len > 0)
-        profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk,
-                                   NULL, on_key_saved, g_object_ref(self));
+    const gboolean with_key = stored && self->profile->found_psk.len > 0;
+
+    if (with_key) {
+        dt_unfinished_store(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk,
+                            on_key_saved, self);
+        secret_wipe(&self->profile->found_psk);
+    }
+    dt_unfinished_end();
     if (self->store == NULL)
         return; /* it was closed meanwhile */
     if (!stored) {
         set_busy(self, FALSE);
         show_problem(self, error->message);
-    } else if (self->profile->found_psk.len == 0) {
+    } else if (!with_key) {
         finish(self);
     }
 }
@@ -346,6 +348,7 @@ store_profile(DtImportWindow *self)
     profile_set(&self->profile->name, name);
     set_busy(self, TRUE);
     g_task_set_task_data(task, g_object_ref(self->store), g_object_unref);
+    dt_unfinished_begin();
     g_task_run_in_thread(task, store_in_thread);
 }
 

@@ -4,6 +4,7 @@
 #include "dt-key.h"
 
 #include "dt-key-dialog.h"
+#include "dt-unfinished.h"
 #include "profile-secret.h"
 
 #include <glib/gi18n.h>
@@ -97,27 +98,22 @@ dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile)
 }
 
 static void
-on_kept(GObject *source, GAsyncResult *result, gpointer user_data)
+on_kept(gpointer self, const GError *problem)
 {
-    g_autoptr(GError) error = NULL;
-
-    (void)source;
-    if (profile_secret_store_finish(result, &error) ||
-        g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (problem == NULL)
         return;
     /* Translators: %s is a sentence from the keyring */
     g_autofree char *text =
-        g_strdup_printf(_("The pre-shared key was not saved: %s"), error->message);
+        g_strdup_printf(_("The pre-shared key was not saved: %s"), problem->message);
 
-    g_signal_emit(user_data, signals[PROBLEM], 0, text);
+    g_signal_emit(self, signals[PROBLEM], 0, text);
 }
 
 void
 dt_key_keep(DtKey *self, const Profile *profile)
 {
     if (self->typed && self->keep)
-        profile_secret_store_async(profile, PROFILE_SECRET_PSK, &self->key, self->cancellable,
-                                   on_kept, self);
+        dt_unfinished_store(profile, PROFILE_SECRET_PSK, &self->key, on_kept, self);
     self->typed = self->keep = FALSE;
 }
 

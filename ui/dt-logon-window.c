@@ -15,6 +15,7 @@
 #include "dt-password-dialog.h"
 #include "dt-properties-window.h"
 #include "dt-status-page.h"
+#include "dt-unfinished.h"
 #include "profile-learn.h"
 #include "profile-secret.h"
 #include "profile-weakness.h"
@@ -86,30 +87,16 @@ login_of(DtLogonWindow *self, const char *new_password)
 /* ---- the keyring ------------------------------------------------------------------------- */
 
 static void
-on_password_kept(GObject *source, GAsyncResult *result, gpointer user_data)
+on_password_kept(gpointer who, const GError *problem)
 {
-    g_autoptr(GError) error = NULL;
+    DtLogonWindow *self = DT_LOGON_WINDOW(who);
 
-    (void)source;
-    if (profile_secret_store_finish(result, &error) ||
-        g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (problem == NULL || self->store == NULL) /* or it was closed meanwhile */
         return;
-
-    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
     /* Translators: %s is a sentence from the keyring */
-    g_autofree char *text = g_strdup_printf(_("The password was not saved: %s"), error->message);
+    g_autofree char *text = g_strdup_printf(_("The password was not saved: %s"), problem->message);
 
     dt_status_page_set_message(self->status_page, text);
-}
-
-static void
-on_password_forgotten(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-
-    (void)source, (void)user_data;
-    if (!profile_secret_clear_finish(result, &error))
-        g_debug("no saved password was removed: %s", error->message);
 }
 
 /* Only a password that the server has accepted is kept. */
@@ -118,14 +105,11 @@ keep_password(DtLogonWindow *self)
 {
     struct secret password = {0};
 
-    if (!is_on(self->save_check)) {
-        /* Not cancelled with the window: it is to be forgotten all the same, and libsecret 0.20
-         * returns twice from a removal that was cancelled half way. */
-        profile_secret_clear_async(self->profile, NULL, NULL, on_password_forgotten, NULL);
-    } else if (secret_set_text(&password, text_of(self->password_entry))) {
-        profile_secret_store_async(self->profile, text_of(self->user_entry), &password,
-                                   self->cancellable, on_password_kept, self);
-    }
+    if (!is_on(self->save_check))
+        dt_unfinished_forget(self->profile);
+    else if (secret_set_text(&password, text_of(self->password_entry)))
+        dt_unfinished_store(self->profile, text_of(self->user_entry), &password, on_password_kept,
+                            self);
     secret_wipe(&password);
     gtk_entry_set_text(GTK_ENTRY(self->password_entry), "");
 }
@@ -137,7 +121,8 @@ dial_automatically(DtLogonWindow *self)
 {
     if (!self->auto_dial || *text_of(self->password_entry) == '\0')
         return;
-    if (dt_call_is_starting(self->call) || !dt_call_get_look(self->call)->form)
+    if (dt_call_is_starting(self->call) || !dt_call_get_look(self->call)->form ||
+        !dt_call_is_settled(self->call))
         return;
     self->auto_dial = FALSE;
     dial(self);
@@ -675,8 +660,7 @@ dt_logon_window_set_client(DtLogonWindow *self, DtDialerClient *client)
 {
     dt_call_set_client(self->call, client);
     render(self);
-    if (client != NULL)
-        dial_automatically(self);
+    dial_automatically(self);
 }
 
 const char *

@@ -5,6 +5,7 @@
 
 #include "dt-format.h"
 #include "dt-profile-text.h"
+#include "dt-unfinished.h"
 #include "profile-filter.h"
 #include "profile-others.h"
 #include "profile-secret.h"
@@ -248,22 +249,19 @@ show_problem(DtPropertiesWindow *self, const char *text)
 }
 
 static void
-on_key_saved(GObject *source, GAsyncResult *result, gpointer user_data)
+on_key_saved(gpointer who, const GError *problem)
 {
-    g_autoptr(DtPropertiesWindow) self = user_data;
-    g_autoptr(GError) error = NULL;
-    const gboolean saved = profile_secret_store_finish(result, &error);
+    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(who);
 
-    (void)source;
     if (self->store == NULL)
         return; /* it was closed meanwhile */
-    if (saved) {
+    if (problem == NULL) {
         gtk_widget_destroy(GTK_WIDGET(self));
         return;
     }
     /* Translators: %s is a sentence from the keyring */
     g_autofree char *text =
-        g_strdup_printf(_("The pre-shared key was not saved: %s"), error->message);
+        g_strdup_printf(_("The pre-shared key was not saved: %s"), problem->message);
     show_problem(self, text);
 }
 
@@ -277,8 +275,7 @@ save_key(DtPropertiesWindow *self)
     if (*text == '\0')
         return FALSE;
     if (secret_set_text(&key, text))
-        profile_secret_store_async(self->profile, PROFILE_SECRET_PSK, &key, NULL, on_key_saved,
-                                   g_object_ref(self));
+        dt_unfinished_store(self->profile, PROFILE_SECRET_PSK, &key, on_key_saved, self);
     else
         show_problem(self, _("The pre-shared key is too long."));
     secret_wipe(&key);
