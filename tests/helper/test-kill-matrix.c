@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_STEPS = 200, DEADLINE_S = 20 };
+enum { MAX_STEPS = 200, DEADLINE_S = 90 };
 
 static bool
 helper_is_dead(struct harness *h)

@@ -2,8 +2,9 @@
  * pptp-dial.c - dials PPTP with a session over real sockets and pings through it, without a tunnel
  * process or an interface: what tests dialtone-ras alone.
  *
- *     pptp-dial SERVER USER PINGS [none|required|maximum]
+ *     pptp-dial SERVER USER PINGS LEAST [none|required|maximum]
  *
+ * Of so many PINGS it waits for all answers, and when LEAST are there, not for long.
  * Needs CAP_NET_RAW. The password is on standard input. Prints one line: "up PINGS ANSWERS", or
  * "end NUMBER DETAIL".
  *
@@ -24,12 +25,13 @@
 #include "session.h"
 
 enum { IN_FLIGHT = 32 };
+enum { ICMP_SUM = 22, ICMP_ID = 24 }; /* of a packet without IP options */
 
 struct dial {
     int stream, gre;
     struct session *s;
     uint32_t local, peer;
-    unsigned sent, answered, pings;
+    unsigned sent, answered, pings, least;
     size_t n_in;
     uint8_t in[4096];
     bool up, over, stopping;
@@ -37,9 +39,6 @@ struct dial {
     usec_t last_answer;
     bool counting; /* the server was heard to answer: from here on each ping counts */
 };
-
-/* Longer than any answer that waits in the reorder window. */
-#define SETTLE (USEC_PER_SEC / 5)
 
 static usec_t
 now_usec(void)
@@ -67,6 +66,8 @@ send_ping(struct dial *d)
     uint8_t *p = room + f.head;
 
     ras_ip_ping(d->local, d->peer, &w);
+    p[ICMP_ID + 1] = d->counting; /* those that count are told from those that knock */
+    p[ICMP_SUM + 1] -= d->counting;
     size_t n = w.len;
     d->sent++;
     if (session_seal(d->s, &p, &n))
@@ -105,7 +106,8 @@ take(struct dial *d, usec_t now, const struct session_packets *packets)
 {
     for (size_t i = 0; i < packets->n; i++) {
         const uint8_t *p = packets->v[i].p;
-        if (packets->v[i].len >= 28 && p[0] == 0x45 && p[9] == 1 && p[20] == 0) {
+        if (packets->v[i].len >= 28 && p[0] == 0x45 && p[9] == 1 && p[20] == 0 &&
+            p[ICMP_ID + 1] == d->counting) {
             d->answered++;
             d->last_answer = now;
         }
@@ -143,22 +145,27 @@ read_gre(struct dial *d, usec_t now)
 }
 
 /* We are up, but our last Ack may be lost, and then the server is not before it asks again. Knock
- * until it answers, let the late ones of these answers pass, and count from then on. */
-static bool
+ * until it answers. */
+static void
 knock(struct dial *d, usec_t now)
 {
-    if (d->counting)
-        return false;
     if (d->answered == 0) {
         send_ping(d);
-        return true;
+        return;
     }
-    if (now < d->last_answer + SETTLE)
-        return true;
     d->counting = true;
     d->sent = d->answered = 0;
     d->last_answer = now;
-    return false;
+}
+
+/* Some may be lost on purpose: when enough came back, those that still may come are not waited for
+ * long. Otherwise it is the machine that is slow. */
+static bool
+is_done(const struct dial *d, usec_t now)
+{
+    const usec_t patience = d->answered >= d->least ? USEC_PER_SEC / 2 : 30 * USEC_PER_SEC;
+
+    return d->sent >= d->pings && (d->answered >= d->pings || now > d->last_answer + patience);
 }
 
 static void
@@ -174,13 +181,14 @@ go_on(struct dial *d, usec_t now)
     pump(d, now);
     if (!d->up || d->stopping || d->over)
         return;
-    if (knock(d, now))
+    if (!d->counting) {
+        knock(d, now);
         return;
-    const bool stalled = now > d->last_answer + USEC_PER_SEC / 2;
+    }
     /* As many at a time, whether or not the last ones were answered: some are lost. */
     for (unsigned n = 0; d->sent < d->pings && n < IN_FLIGHT; n++)
         send_ping(d);
-    if (d->sent >= d->pings && (d->answered >= d->pings || stalled)) {
+    if (is_done(d, now)) {
         d->stopping = true;
         session_close(d->s, now);
         pump(d, now);
@@ -230,18 +238,19 @@ main(int argc, char **argv)
     struct dial d = {0};
     char password[128] = "";
 
-    if (argc < 4 || fgets(password, sizeof password, stdin) == NULL)
+    if (argc < 5 || fgets(password, sizeof password, stdin) == NULL)
         return 2;
     password[strcspn(password, "\n")] = '\0';
     dial_plan_init(&plan);
     plan.ipv4 = true;
     plan.auth = PLAN_AUTH_MSCHAPV2;
-    plan.encryption = argc < 5 || strcmp(argv[4], "maximum") == 0 ? PLAN_ENCRYPTION_MAXIMUM
-                      : strcmp(argv[4], "required") == 0          ? PLAN_ENCRYPTION_REQUIRED
+    plan.encryption = argc < 6 || strcmp(argv[5], "maximum") == 0 ? PLAN_ENCRYPTION_MAXIMUM
+                      : strcmp(argv[5], "required") == 0          ? PLAN_ENCRYPTION_REQUIRED
                                                                   : PLAN_ENCRYPTION_NONE;
     snprintf(c.user, sizeof c.user, "%s", argv[2]);
     secret_set_text(&c.password, password);
     d.pings = (unsigned)strtoul(argv[3], NULL, 10);
+    d.least = (unsigned)strtoul(argv[4], NULL, 10);
     d.gre = open_socket(SOCK_RAW, IPPROTO_GRE, argv[1], 0);
     setsockopt(d.gre, SOL_SOCKET, SO_RCVBUFFORCE, &(int){4 << 20}, sizeof(int));
     d.stream = open_socket(SOCK_STREAM, 0, argv[1], 1723);

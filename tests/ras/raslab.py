@@ -30,11 +30,15 @@ gina     secret  expired minlength=8
 PASSWORDS = {"alice": "Grüße 🔑 1"}
 
 
+# Seconds that one wait may take: for what never comes, not for what is slow on a loaded machine.
+DEADLINE = 90.0
+
+
 class Failed(Exception):
     pass
 
 
-def run(*argv, check=True, timeout=30, **kw):
+def run(*argv, check=True, timeout=DEADLINE, **kw):
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False, **kw)
     if check and done.returncode != 0:
@@ -42,7 +46,7 @@ def run(*argv, check=True, timeout=30, **kw):
     return done.stdout
 
 
-def wait_until(what, condition, seconds=20.0):
+def wait_until(what, condition, seconds=DEADLINE):
     """Polls until @condition returns something true, and returns it."""
     end = time.monotonic() + seconds
     while True:
@@ -182,7 +186,7 @@ class Server:
         with self.changed:
             return [e for e in self.events if e["event"] == name]
 
-    def wait(self, name, seconds=20.0, count=1):
+    def wait(self, name, seconds=DEADLINE, count=1):
         end = time.monotonic() + seconds
         with self.changed:
             while True:
@@ -201,11 +205,11 @@ class Server:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(8)
+                self.process.wait(DEADLINE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self.reader.join(5)
+        self.reader.join(DEADLINE)
         self.process.stdout.close()
         return self.process.returncode
 
@@ -242,7 +246,7 @@ class Dial:
                 continue
         return None
 
-    def connected(self, seconds=30.0):
+    def connected(self, seconds=DEADLINE):
         """Waits until it says so, and returns the status."""
         status = wait_until("the call", lambda: self._json() or self.process.poll() is not None,
                             seconds)
@@ -250,7 +254,7 @@ class Dial:
             raise Failed(f"not connected: {self.text()}")
         return status
 
-    def end(self, seconds=30.0):
+    def end(self, seconds=DEADLINE):
         """Waits for its end: (exit code, JSON or None, what it said on stderr)."""
         try:
             self.process.wait(seconds)
@@ -260,13 +264,13 @@ class Dial:
             raise Failed(f"did not end in {seconds:g} s: {self.text()}") from None
         finally:
             for reader in self.readers:
-                reader.join(5)
+                reader.join(DEADLINE)
         self.took = time.monotonic() - self.began
         self.process.stdout.close()
         self.process.stderr.close()
         return self.process.returncode, self._json(), "\n".join(self.err)
 
-    def hang_up(self, seconds=20.0):
+    def hang_up(self, seconds=DEADLINE):
         self.process.send_signal(2)
         return self.end(seconds)
 
@@ -371,7 +375,7 @@ class Lab:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, env=self.environment)
 
-    def dialtone(self, *argv, check=True, timeout=30):
+    def dialtone(self, *argv, check=True, timeout=DEADLINE):
         command = self.in_client(self.program("client/cli/dialtone"), *argv)
         return run(*command, check=check, timeout=timeout, env=self.environment)
 
@@ -389,12 +393,12 @@ class Lab:
         self.dialtone("import", self.write(f"{service}.nmconnection", "\n".join(lines)))
         return service
 
-    def ping(self, address, count=1, size=56, source=None):
+    def ping(self, address, count=1, size=56, source=None, wait=10):
         more = ("-I", source) if source else ()
         return subprocess.run(
-            self.in_client("ping", "-n", "-q", *more, "-i", "0.2", "-c", str(count), "-W", "2", "-s",
+            self.in_client("ping", "-n", "-q", *more, "-i", "0.2", "-c", str(count), "-W", str(wait), "-s",
                            str(size), address), stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=30, check=False).returncode == 0
+            stderr=subprocess.DEVNULL, timeout=DEADLINE, check=False).returncode == 0
 
     def state(self):
         """What a call may change on this computer, and must put back."""

@@ -4,6 +4,7 @@
 Each program: PROGRAM CONTRACT.xml LOCALEDIR [NAME...]; prints TAP. Names in front of a test's sentence
 are rows of the project's table of threats.
 """
+import itertools
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import traceback
 
 import desktop
 import profiles
+from gi.repository import GLib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHA256 = "0123456789abcdef" * 4
@@ -124,6 +126,41 @@ def nameless(window):
             and not node.label()]
 
 
+def shown(window):
+    """What a person would see of it: role, words, and what has the focus or is closed."""
+    for node in window.all():
+        try:
+            text = node.text() or node.label()
+            if text or node.has("focusable"):
+                marks = [mark for mark, is_so in (
+                    ("focused", node.has("focused")), ("checked", node.has("checked")),
+                    ("closed", not node.has("sensitive"))) if is_so]
+                yield f"  {node.role} {text!r} {' '.join(marks)}"
+        except GLib.Error:  # it went away meanwhile
+            continue
+
+
+def tell(case):
+    """What a failed test leaves for whoever looks for the cause; at most some 60 lines."""
+    def lines():
+        if case.window is not None:
+            code = case.window.process.poll()
+            yield "the program runs, and shows:" if code is None else f"the program ended with {code}"
+            if code is None:
+                yield from itertools.islice(shown(case.window), 30)
+            yield "it said:"
+            yield from ("  " + line for line in case.window.said().splitlines()[-12:])
+        if case.helper is not None:
+            yield "calls that the helper had, and nobody asked for:"
+            yield from (f"  {event}" for event in case.helper.events[-5:])
+        yield "the machine's load: " + " ".join(map(str, os.getloadavg()))
+    try:
+        for line in lines():
+            print("#", repr(line)[1:-1][:400])
+    except Exception as error:  # it is the test's failure that counts
+        print("#", repr(error))
+
+
 def run(function):
     case = Case()
     try:
@@ -132,6 +169,7 @@ def run(function):
         try:
             function(case)
         except BaseException:
+            tell(case)
             keep = os.environ.get("DIALTONE_TEST_SCREENSHOTS")
             if keep and shutil.which("import"):
                 case.desktop.screenshot(os.path.join(keep, function.__name__ + ".png"))

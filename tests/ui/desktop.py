@@ -21,7 +21,9 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
-DEADLINE = float(os.environ.get("DIALTONE_TEST_DEADLINE", "20"))
+# Of one wait, in seconds: for what never comes, not for what is slow on a loaded machine.
+DEADLINE = float(os.environ.get("DIALTONE_TEST_DEADLINE", "60"))
+MILLISECONDS = int(DEADLINE * 1000)
 
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -79,7 +81,7 @@ class Node:
 
     def ask(self, interface, method, arguments=None):
         return self.bus.call_sync(self.owner, self.path, interface, method, arguments, None,
-                                  Gio.DBusCallFlags.NONE, 3000, None).unpack()
+                                  Gio.DBusCallFlags.NONE, MILLISECONDS, None).unpack()
 
     def call(self, interface, method, arguments=None):
         return self.ask("org.a11y.atspi." + interface, method, arguments)
@@ -174,7 +176,7 @@ class Desktop:
     def connect_accessibility(self):
         session = connect(self.environment["DBUS_SESSION_BUS_ADDRESS"])
         address, = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress",
-                                     None, None, Gio.DBusCallFlags.NONE, 10000, None).unpack()
+                                     None, None, Gio.DBusCallFlags.NONE, MILLISECONDS, None).unpack()
         return connect(address)
 
     def spawn(self, command, **options):
@@ -188,7 +190,7 @@ class Desktop:
         if process.poll() is None:
             process.send_signal(how)
         try:
-            process.wait(10)
+            process.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -204,24 +206,24 @@ class Desktop:
     def keys(self, *names):
         """Presses keys: "Tab", "alt+p", "Return"..."""
         subprocess.run(["xdotool", "key", "--clearmodifiers", *names], env=self.environment,
-                       check=True, timeout=10)
+                       check=True, timeout=DEADLINE)
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--delay", "2", text], env=self.environment, check=True,
-                       timeout=30)
+                       timeout=DEADLINE)
 
     def focus(self, title):
         """There is no window manager: give the window the keyboard."""
         subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title,
-                        "windowfocus", "--sync"], env=self.environment, check=True, timeout=20)
+                        "windowfocus", "--sync"], env=self.environment, check=True, timeout=DEADLINE)
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True,
-                       timeout=20)
+                       timeout=DEADLINE)
 
 
 class Lines:
-    """JSON objects, one a line, of a pipe. Not through a buffer, which select() cannot see into."""
+    """The lines of a pipe. Not through a buffer, which select() cannot see into."""
 
     def __init__(self, pipe):
         self.pipe = pipe
@@ -239,7 +241,12 @@ class Lines:
                 return None
             self.told += more
         first, _, self.told = self.told.partition(b"\n")
-        return json.loads(first)
+        return first.decode()
+
+    def event(self, seconds):
+        """A JSON object, of the next."""
+        line = self.next(seconds)
+        return None if line is None else json.loads(line)
 
 
 class Helper:
@@ -255,7 +262,7 @@ class Helper:
 
     def read_until(self, wanted, what):
         end = time.monotonic() + DEADLINE
-        while (event := self.lines.next(end - time.monotonic())) is not None:
+        while (event := self.lines.event(end - time.monotonic())) is not None:
             if wanted(event):
                 return event
             self.events.append(event)
@@ -293,13 +300,13 @@ class Keyring:
 
     def __init__(self, desktop, program):
         self.desktop = desktop
-        self.process = desktop.spawn([sys.executable, program], stdout=subprocess.PIPE, text=True)
+        self.process = desktop.spawn([sys.executable, program], stdout=subprocess.PIPE, bufsize=0)
+        self.lines = Lines(self.process.stdout)
         self.expect("ready")
 
     def expect(self, line):
         """The next thing that it says."""
-        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
-        said = self.process.stdout.readline().strip() if ready else "nothing"
+        said = self.lines.next(DEADLINE) or "nothing"
         if said != line:
             raise AssertionError(f"the keyring says {said!r}, not {line!r}")
 
@@ -326,21 +333,26 @@ class Shell:
         """The next event that has this key."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
-            event = self.lines.next(end - time.monotonic())
+            event = self.lines.event(end - time.monotonic())
             if event is not None and key in event:
                 return event
         raise AssertionError(f"the shell was told of no {key}")
 
-    def silent(self):
-        """Has it been told nothing?"""
-        return self.lines.next(0) is None
+    def told(self):
+        """What it has been told since next(), until now."""
+        events = []
+        while (event := self.lines.event(0)) is not None:
+            events.append(event)
+            if "item" in event:
+                self.owner, self.path = event["item"]
+        return events
 
     def click(self):
         self.process.stdin.write(b"click\n")
 
     def ask(self, path, interface, method, arguments):
         return self.bus.call_sync(self.owner, path, interface, method, arguments, None,
-                                  Gio.DBusCallFlags.NONE, 3000, None).unpack()
+                                  Gio.DBusCallFlags.NONE, MILLISECONDS, None).unpack()
 
     def item(self, name):
         """A property of the icon."""
@@ -384,16 +396,14 @@ class Window:
 
     def application(self):
         if self.process.poll() is not None:
-            self.errors.seek(0)
-            raise AssertionError(f"the program ended with {self.process.returncode}:\n"
-                                 + self.errors.read())
+            raise AssertionError(f"the program ended with {self.process.returncode}:\n" + self.said())
         bus = self.desktop.accessibility
         root = Node(bus, "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
         for child in root.children():
             pid = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
                                 "org.freedesktop.DBus", "GetConnectionUnixProcessID",
                                 GLib.Variant("(s)", (child.owner,)), None,
-                                Gio.DBusCallFlags.NONE, 3000, None).unpack()[0]
+                                Gio.DBusCallFlags.NONE, MILLISECONDS, None).unpack()[0]
             if pid == self.process.pid:
                 return child
         return None
@@ -446,7 +456,7 @@ class Window:
         bus = self.desktop.accessibility
         bus.call_sync("org.a11y.atspi.Registry", "/org/a11y/atspi/registry", "org.a11y.atspi.Registry",
                       "RegisterEvent", GLib.Variant("(sass)", ("object:text-changed:insert", [], "")),
-                      None, Gio.DBusCallFlags.NONE, 3000, None)
+                      None, Gio.DBusCallFlags.NONE, MILLISECONDS, None)
         bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", "TextChanged", None, None,
                              Gio.DBusSignalFlags.NONE,
                              lambda *args: heard.append(args[5].unpack()[3]))
@@ -507,11 +517,21 @@ class Window:
                 continue
         return None
 
+    def focuses(self, label):
+        """Waits until what is called so has the keyboard."""
+        def has_it():
+            node = self.focused()
+            return node is not None and node.label() == label
+        wait_until(has_it, f"{label} has the focus")
+
     def ended(self):
         """Waits until it has ended by itself."""
         wait_until(lambda: self.process.poll() is not None, "the program has ended")
 
-    def end(self, how=signal.SIGTERM):
-        code = self.desktop.end(self.process, how)
+    def said(self):
+        """All of its stderr until now."""
         self.errors.seek(0)
-        return code, self.errors.read()
+        return self.errors.read()
+
+    def end(self, how=signal.SIGTERM):
+        return self.desktop.end(self.process, how), self.said()

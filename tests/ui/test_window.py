@@ -5,6 +5,7 @@
 See case.py.
 """
 import os
+import re
 import signal
 import sys
 import time
@@ -33,7 +34,8 @@ def stages(case):
     case.helper.set(State="registering", Stage=3)
     window.reads("Registering your computer on the network…")
     case.connect()
-    for text in ("Connected", "1:01:4", "10.1.2.3", "10.0.0.1, 10.0.0.2", "23.4 ms", "345 bytes",
+    desktop.wait_until(lambda: any(re.fullmatch(r"1:\d\d:\d\d", text) for text in window.texts()), "duration")
+    for text in ("Connected", "10.1.2.3", "10.0.0.1, 10.0.0.2", "23.4 ms", "345 bytes",
                  "vpn.example.edu (192.0.2.1)", "TLS 1.3, AES-256-GCM (MS-CHAPv2)"):
         window.reads(text)
     check(not any("fe80" in text for text in window.texts()), "a link-local address is noise")
@@ -339,6 +341,114 @@ def keyring(case):
 
 
 @test
+def keyring_is_slow(case):
+    """the window is closed while the password is on its way into the keyring: it arrives"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Save password", "check box")
+    keys.process.send_signal(signal.SIGSTOP)
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    window.reads("Duration:")
+    case.helper.set(State="idle", Error=631)
+    window.find("password text")
+    case.desktop.focus("Example College VPN")
+    case.desktop.keys("Escape")
+    window.gone("frame")
+    check(window.process.poll() is None, "the program ended without having saved it")
+    keys.process.send_signal(signal.SIGCONT)
+    keys.expect("stored alice")
+    window.ended()
+    keys.end()
+
+
+@test
+def helper_is_slow(case):
+    """Connect before the helper has told what there is: dialed as soon as it has; or not, after Cancel"""
+    case.import_profile().end()
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window = case.start()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.reads("Starting…")
+    check(not window.entry("User name:").has("sensitive"), "fields are closed while dialing")
+    window.press("Cancel")
+    window.reads("Click Connect to begin connecting.")
+    window.type("Password:", "second")
+    window.press("Connect")
+    window.reads("Starting…")
+    case.helper.process.send_signal(signal.SIGCONT)
+    _, secrets = case.helper.call("Connect")
+    check(secrets == {"user": "alice", "password": "second"}, secrets)
+    check(not case.helper.called("Connect"), "the one that was cancelled")
+
+
+@test
+def helper_is_slow_connected(case):
+    """Connect before the helper has told that it is connected: nothing is dialed"""
+    case.import_profile().end()
+    case.helper.do(connection="Example College VPN")
+    case.connect()
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window = case.start()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.reads("Starting…")
+    case.helper.process.send_signal(signal.SIGCONT)
+    window.reads("Duration:")
+    check(not case.helper.called("Connect"), "dialed")
+
+
+@test
+def helper_is_slow_autodial(case):
+    """a password that is found before the helper has told what there is: dialed as soon as it has"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Save password", "check box")
+    window.press("Connect automatically", "check box")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    keys.expect("stored alice")
+    case.helper.set(State="idle", Error=631)
+    window.end()
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window = case.start()
+    desktop.wait_until(lambda: len(window.entry("Password:").text()) == 6, "it is filled in")
+    case.helper.process.send_signal(signal.SIGCONT)
+    case.helper.call("Connect")
+    keys.end()
+
+
+@test
+def hung_up_unseen(case):
+    """Cancel and quit before the helper has answered Connect: the dial is ended all the same"""
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    case.helper.called("Connect")
+    case.desktop.focus("Example College VPN")
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window.press("Connect")
+    window.reads("Starting…")
+    window.press("Cancel")
+    case.desktop.keys("ctrl+q")
+    window.gone("frame")
+    check(window.process.poll() is None, "the program ended with the dial going on")
+    case.helper.process.send_signal(signal.SIGCONT)
+    case.helper.call("Connect")
+    case.helper.call("Disconnect")
+    window.ended()
+
+
+@test
 def missing(case):
     """nothing typed: said where, nothing dialed"""
     window = case.import_profile()
@@ -425,7 +535,8 @@ def tray_hidden(case):
     shell = with_shell(case)
     case.import_profile(HideTrayIcon=1)
     case.helper.called("Find")
-    check(shell.silent() or shell.item("Status") == "Passive", "there is an icon")
+    told = shell.told()
+    check(not told or shell.item("Status") == "Passive", f"there is an icon: {told}")
 
 
 @test
@@ -470,7 +581,8 @@ def background_click(case):
     window.reads("Received:")
     case.helper.set(State="idle", Error=631)
     window.find("password text")
-    check(shell.silent(), "it said something")
+    told = [event for event in shell.told() if "item" not in event]  # the icon comes when it comes
+    check(not told, f"it said something: {told}")
 
 
 @test
@@ -480,13 +592,13 @@ def keyboard(case):
     case.desktop.focus("Example College VPN")
     case.desktop.type("alice\tsecret\tEXAMPLE")
     desktop.wait_until(lambda: window.entry("Logon domain:").text() == "EXAMPLE", "typed")
-    seen = []
-    for _ in range(12):
-        case.desktop.keys("Tab")
-        seen.append(desktop.wait_until(window.focused, "something has the focus").label())
-    for name in ("User name:", "Password:", "Logon domain:", "Save password", "Connect", "Cancel",
-                 "Properties", "Help", "Menu"):
-        check(name in seen, f"{name} is not reached: {seen}")
+    missed = {"User name:", "Password:", "Logon domain:", "Save password", "Connect", "Cancel", "Properties",
+              "Help", "Menu"}
+    for _ in range(40):  # more than there are: the key may be on its way still when the focus is asked for
+        if missed:
+            case.desktop.keys("Tab")
+            missed.discard(desktop.wait_until(window.focused, "something has the focus").label())
+    check(not missed, f"not reached: {missed}")
     case.desktop.keys("alt+u")
     desktop.wait_until(lambda: window.focused() == window.entry("User name:"), "Alt+U")
     case.desktop.keys("Return")
@@ -498,7 +610,7 @@ def keyboard(case):
     case.helper.call("Disconnect")
     case.connect()
     window.reads("10.1.2.3")
-    desktop.wait_until(lambda: window.focused().label() == "Disconnect", "Disconnect has the focus")
+    window.focuses("Disconnect")
     case.desktop.keys("Return")
     case.helper.call("Disconnect")
     case.helper.set(State="idle", Error=0)
@@ -573,9 +685,9 @@ def right_to_left(case):
     window.press_and_close("Import")
     entry = window.entry("User name:")
     label = window.find("label", "User name:")
-    check(label.extents()[0] > entry.extents()[0], "the label is right of the field")
-    first, last = (window.find("push button", name).extents()[0] for name in ("Connect", "Help"))
-    check(first > last, "the buttons run from right to left")
+    desktop.wait_until(lambda: label.extents()[0] > entry.extents()[0], "the label is right of the field")
+    first, last = (window.find("push button", name) for name in ("Connect", "Help"))
+    desktop.wait_until(lambda: first.extents()[0] > last.extents()[0], "the buttons run from right to left")
 
 
 @test
@@ -585,12 +697,17 @@ def scaled(case):
     window = case.start(path, GDK_SCALE="2")
     window.press_and_close("Import")
     window.entry("User name:")
-    frame = window.find("frame").extents()
-    for node in window.all():
-        if node.has("focusable") and node.role != "frame":
+
+    def within():
+        frame = window.find("frame").extents()
+        for node in window.all():
             x, y, width, height = node.extents()
-            check(x >= frame[0] and y >= frame[1] and x + width <= frame[0] + frame[2]
-                  and y + height <= frame[1] + frame[3], f"{node.label()} sticks out")
+            if (node.has("focusable") and node.role != "frame" and not (
+                    x >= frame[0] and y >= frame[1] and x + width <= frame[0] + frame[2]
+                    and y + height <= frame[1] + frame[3])):
+                return False
+        return True
+    desktop.wait_until(within, "no control sticks out")
 
 
 sys.exit(main())
