@@ -10,7 +10,7 @@ self(struct ppp_fsm *f)
     return (struct lcp *)((char *)f - offsetof(struct lcp, fsm));
 }
 
-enum { NAKS_LOST = 3 }; /* that may be, one after the other */
+enum { NAKS_LOST = 3 }; /* that may be, one after the other; or that a peer may not heed */
 
 static void
 fault(struct lcp *lcp, enum lcp_fault what)
@@ -58,6 +58,7 @@ lcp_reset(struct ppp_fsm *f)
     lcp->peer_pfc = lcp->peer_acfc = false;
     lcp->auth = 0;
     lcp->suggested = lcp->insisted = 0;
+    lcp->demanded = 0;
 }
 
 enum ppp_auth_method
@@ -179,6 +180,18 @@ static const enum ppp_auth_method preference[] = {
     PPP_AUTH_PAP,
 };
 
+/* Is this another demand than the last one? */
+static bool
+demand_changed(struct lcp *lcp, struct rd value)
+{
+    const uint32_t before = lcp->demanded;
+
+    lcp->demanded = 0;
+    for (int i = 0; i < 4; i++)
+        lcp->demanded = lcp->demanded << 8 | rd_u8(&value); /* 0 behind the end */
+    return before != lcp->demanded;
+}
+
 /* Accept what is demanded of us only if nothing better that the policy allows is left to suggest;
  * what it forbids, never (threats A1). */
 static void
@@ -197,6 +210,8 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
         ppp_judge_nak(j, o, value, (uint8_t)v.len);
         return;
     }
+    const bool changed = demand_changed(lcp, o->value);
+
     for (size_t i = 0; i < sizeof preference / sizeof *preference; i++) {
         const enum ppp_auth_method method = preference[i];
 
@@ -215,8 +230,9 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
             return;
         }
     }
-    /* A new request may only mean that our Nak was lost on the way. */
-    if (!lcp->fsm.reliable && lcp->suggested != 0 && lcp->insisted++ < NAKS_LOST) {
+    /* A new request may only mean that our Nak was lost on the way; and some servers (accel-ppp) go
+     * through a list of their own, whatever is suggested to them. */
+    if ((changed || !lcp->fsm.reliable) && lcp->suggested != 0 && lcp->insisted++ < NAKS_LOST) {
         ppp_auth_method_put(&v, lcp->last_suggested);
         ppp_judge_nak(j, o, value, (uint8_t)v.len);
         return;

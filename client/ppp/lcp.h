@@ -94,7 +94,8 @@ struct lcp {
     unsigned suggested;        /* methods that were put into a Nak already */
     enum ppp_auth_method last_suggested;
     uint8_t suggested_id; /* of the request that it answered */
-    uint8_t insisted;     /* how often the peer asked for the same after all suggestions */
+    uint8_t insisted;     /* how often the peer asked for what we refuse after all suggestions */
+    uint32_t demanded;    /* the first octets of what it asked for last */
 
     /* Echo. */
     usec_t echo_at, echo_sent;
