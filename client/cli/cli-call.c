@@ -170,9 +170,9 @@ on_up(struct cli_call *d)
     d->waited = 0;
     say_attempts(d, 0);
     say_stages(d, 3);
+    say(d, _("Connected")); /* before it may be lost again: what follows lets changes in */
     g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
     note_details(d, properties);
-    say(d, _("Connected"));
     if (d->hooks != NULL && d->hooks->up != NULL)
         d->hooks->up(d->ctx, properties);
     else if (cli_json && properties != NULL)
