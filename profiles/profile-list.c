@@ -40,8 +40,8 @@ dns_rule_free(gpointer data)
     g_free(r);
 }
 
-static void
-other_free(gpointer data)
+void
+profile_other_free(gpointer data)
 {
     struct profile_other *o = data;
 
@@ -73,7 +73,7 @@ profile_lists_init(Profile *p)
     p->dns_rules = g_ptr_array_new_with_free_func(dns_rule_free);
     p->actions = g_ptr_array_new_with_free_func(action_free);
     profile_filter_init(p);
-    p->others = g_ptr_array_new_with_free_func(other_free);
+    p->others = g_ptr_array_new_with_free_func(profile_other_free);
     p->notes = g_ptr_array_new_with_free_func(g_free);
     p->origins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, origin_free);
     p->files =

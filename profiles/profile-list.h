@@ -81,6 +81,7 @@ struct profile_dns_rule { /* a name and all below it are asked from these server
 struct profile_other { /* a setting without a meaning here */
     char *file, *section, *key, *value;
 };
+void profile_other_free(gpointer other); /* a GDestroyNotify */
 
 struct profile_origin {
     char *file, *section, *key; /* "rasphone.pbk", "Office", "VpnStrategy"; key "": the section */

@@ -79,18 +79,6 @@ add(GPtrArray *list, const char *file, const char *section, const char *key, con
     g_ptr_array_add(list, o);
 }
 
-static void
-free_other(gpointer data)
-{
-    struct profile_other *o = data;
-
-    g_free(o->file);
-    g_free(o->section);
-    g_free(o->key);
-    g_free(o->value);
-    g_free(o);
-}
-
 /* As it is written: phone books have parts in a section ("Office/MEDIA"). */
 static gboolean
 has_other(const Profile *p, const struct profile_origin *o)
@@ -122,7 +110,7 @@ add_typed(GPtrArray *list, const struct profile_field *f, const Profile *p,
 GPtrArray *
 profile_other_settings(const Profile *p)
 {
-    GPtrArray *list = g_ptr_array_new_with_free_func(free_other);
+    GPtrArray *list = g_ptr_array_new_with_free_func(profile_other_free);
 
     for (guint i = 0; i < profile_n_fields; i++) {
         const struct profile_field *f = &profile_fields[i];

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmak-write.h"
 #include "cmak.h"
-#include "profile-fields.h"
+#include "field-named.h"
 #include "profile-others.h"
 
 #include <string.h>
@@ -193,21 +193,10 @@ profile_of(const struct row *row, const char *value)
     return p;
 }
 
-static const struct profile_field *
-field_of(const struct row *row)
-{
-    for (guint i = 0; i < profile_n_fields; i++) {
-        g_autofree char *name = field_name(&profile_fields[i]);
-        if (g_str_equal(name, row->field))
-            return &profile_fields[i];
-    }
-    g_error("no field %s", row->field);
-}
-
 static void
 assert_value(const struct row *row, const Profile *p, const char *expected)
 {
-    g_autofree char *value = field_value(field_of(row), p);
+    g_autofree char *value = field_value(field_named(row->field), p);
 
     g_test_message("[%s] %s", row->section, row->key);
     g_assert_cmpstr(value, ==, expected);
@@ -300,7 +289,7 @@ what_has_no_meaning_is_shown(void)
             const struct profile_other *o = others->pdata[k];
             n += g_str_equal(o->key, row->key) && g_str_equal(o->section, row->section);
         }
-        g_assert_cmpuint(n, ==, !profile_field_used(field_of(row)));
+        g_assert_cmpuint(n, ==, !profile_field_used(field_named(row->field)));
     }
 }
 
@@ -326,7 +315,7 @@ the_user_has_the_last_word(void)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct row other = rows[i];
 
-        if (other.where != CMP || field_of(&other)->type != FIELD_NUMBER)
+        if (other.where != CMP || field_named(other.field)->type != FIELD_NUMBER)
             continue;
         other.where = CMS;
         g_autoptr(Profile) p = profile_of(&other, other.value);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmak-write.h"
 #include "cmak.h"
+#include "field-named.h"
 #include "profile-others.h"
 #include "rasphone-profile.h"
 
@@ -105,21 +106,10 @@ profile_of(GBytes *bytes)
     return rasphone_profile(e, "rasphone.pbk");
 }
 
-static const struct profile_field *
-field_of(const struct row *row)
-{
-    for (guint i = 0; i < profile_n_fields; i++) {
-        g_autofree char *name = field_name(&profile_fields[i]);
-        if (g_str_equal(name, row->field))
-            return &profile_fields[i];
-    }
-    g_error("no field %s", row->field);
-}
-
 static void
 assert_value(const struct row *row, const Profile *p, const char *expected)
 {
-    g_autofree char *value = field_value(field_of(row), p);
+    g_autofree char *value = field_value(field_named(row->field), p);
 
     g_test_message("%s=%s: %s", row->key, row->value, row->field);
     g_assert_cmpstr(value, ==, expected);
@@ -140,7 +130,7 @@ assert_shown(const struct row *row, const Profile *p)
         g_assert_cmpstr(o->value, ==, row->value);
         n++;
     }
-    g_assert_cmpuint(n, ==, !profile_field_used(field_of(row)));
+    g_assert_cmpuint(n, ==, !profile_field_used(field_named(row->field)));
 }
 
 static void
@@ -196,7 +186,7 @@ a_change_changes_its_line_only(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const struct row *row = &rows[i];
-        const struct profile_field *f = field_of(row);
+        const struct profile_field *f = field_named(row->field);
         g_autoptr(GBytes) bytes = entry_of(row, row->value), expected = entry_of(row, row->written);
         g_autoptr(Profile) p = profile_of(bytes);
 
