@@ -296,8 +296,20 @@ def report(number, test):
     return result == "ok"
 
 
+def settled():
+    """Has eth0 the address that IPv6 gives it, for good? It takes a second or two after it is up."""
+    try:
+        with open("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", encoding="ascii") as f:
+            off = f.read().strip() != "0"
+    except FileNotFoundError:
+        return True  # no eth0, or no IPv6
+    text = output("ip", "-6", "address", "show", "dev", "eth0", "scope", "link")
+    return off or ("inet6" in text and "tentative" not in text)
+
+
 def main(tests):
     """Runs each function in the order given; its docstring is the case's name."""
     print(f"1..{len(tests)}")
+    wait_until(settled, why="eth0 settles")  # network() before the first call and after it can be the same
     results = [report(number, test) for number, test in enumerate(tests, 1)]
     sys.exit(0 if all(results) else 1)
