@@ -216,10 +216,13 @@ wire_recv(int fd, void *buf, size_t cap, size_t *ret_len, int *ret_fd)
     };
     size_t n_fds;
     ssize_t n;
+    int again = 1;
 
+    /* A peer that ended without having read all is told of as ECONNRESET, once, and before its own
+     * last messages, which are there all the same. */
     do
         n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && (errno == EINTR || (errno == ECONNRESET && again-- > 0)));
     if (n < 0)
         return errno == ECONNRESET ? -EPIPE : -errno;
 

@@ -198,6 +198,24 @@ test_ends(void)
     close(pair[1]);
 }
 
+/* Who ends has said why, even if it never read what was last said to it. */
+static void
+test_last_word(void)
+{
+    uint8_t bytes[4];
+    int pair[2], fd;
+    size_t n;
+
+    make_pair(pair);
+    g_assert_cmpint(wire_send(pair[1], rd_over("x", 1), -1), ==, 0);
+    g_assert_cmpint(wire_send(pair[0], rd_over("why", 3), -1), ==, 0);
+    close(pair[0]);
+    g_assert_cmpint(wire_recv(pair[1], bytes, sizeof bytes, &n, &fd), ==, 0);
+    g_assert_cmpmem(bytes, n, "why", 3);
+    g_assert_cmpint(wire_recv(pair[1], bytes, sizeof bytes, &n, &fd), ==, -EPIPE);
+    close(pair[1]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -209,5 +227,6 @@ main(int argc, char **argv)
     g_test_add_func("/tunnel-msg/descriptor", test_descriptor);
     g_test_add_func("/tunnel-msg/many-descriptors", test_many_descriptors);
     g_test_add_func("/tunnel-msg/ends", test_ends);
+    g_test_add_func("/tunnel-msg/last-word", test_last_word);
     return g_test_run();
 }
