@@ -122,8 +122,12 @@ signature_good(struct ike *k, const struct ike_sa *sa, const struct ike_in *in, 
     for (unsigned i = 0; i < ike_payload_count(&in->p, IKE_PL_CERT); i++) {
         struct rd cert = ike_payload_find(&in->p, IKE_PL_CERT, i);
 
-        if (rd_u8(&cert) == IKE_CERT_X509_SIGNATURE && proof.n < IKE_CERTS_MAX)
+        const uint8_t encoding = rd_u8(&cert);
+
+        if (encoding == IKE_CERT_X509_SIGNATURE && proof.n < IKE_CERTS_MAX)
             proof.certs[proof.n++] = cert;
+        else if (encoding == IKE_CERT_PKCS7 && proof.bundle.left == 0)
+            proof.bundle = cert;
     }
     return ike_cert_check(k->cfg.cert, &proof, why);
 }

@@ -41,7 +41,8 @@ void ike_sa_expire(struct ike *k, struct ike_sa *sa);
 usec_t ike_sa_deadline(const struct ike_sa *sa);
 bool ike_msgid_fresh(struct ike_sa *sa, uint32_t msgid); /* and now it is not any more */
 uint32_t ike_msgid_new(struct ike *k, struct ike_sa *sa);
-usec_t ike_life(struct ike *k, uint32_t seconds, bool initiator); /* until a rekey is due */
+usec_t ike_life(struct ike *k, uint32_t seconds, bool initiator);        /* until a rekey is due */
+void ike_sa_shorten(struct ike *k, struct ike_sa *sa, uint32_t seconds); /* the peer's lifetime */
 
 /* ike-start.c: the first contact, step by step. */
 void ike_start_step(struct ike *k);
@@ -75,6 +76,7 @@ void ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_ke
 void ike_child_gone(struct ike *k, struct ike_child *c);
 void ike_child_deleted(struct ike *k, uint32_t spi);    /* by the peer */
 void ike_child_confirm(struct ike *k, uint32_t spi_in); /* message 3 came */
+void ike_child_shorten(struct ike *k, struct ike_child *c, uint32_t seconds);
 void ike_child_expire(struct ike *k, struct ike_child *c);
 usec_t ike_child_deadline(const struct ike_child *c);
 bool ike_child_any(const struct ike *k);
@@ -90,6 +92,9 @@ void ike_dpd_expire(struct ike *k);
 usec_t ike_dpd_deadline(const struct ike *k);
 void ike_alive(struct ike *k); /* something authentic came */
 const char *ike_notify_name(uint16_t type);
+/* The peer will not keep @sa, or the pair that @n names, for as long as was agreed (RFC 2407
+ * section 4.6.3.1). */
+void ike_info_lifetime(struct ike *k, struct ike_sa *sa, const struct ike_notify *n);
 /* Nobody vouches for it: believed when nothing better comes soon, and after our message was sent
  * once more (row K8). */
 void ike_hint(struct ike *k, struct ike_sa *sa, enum ike_hint what);

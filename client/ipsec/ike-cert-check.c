@@ -1,6 +1,7 @@
 /* ike-cert-check.c - is the other end who it says it is? See ike-cert.h. SPDX-License-Identifier:
  * GPL-3.0-or-later */
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
@@ -34,6 +35,29 @@ given_read(const struct ike_cert_proof *proof, struct given *g)
             return false; /* something is behind it */
     }
     return true;
+}
+
+/* "Signed data" that nobody has signed: only the certificates in it are looked at. */
+static bool
+bundle_read(const struct ike_cert_proof *proof, struct given *g)
+{
+    const uint8_t *p = proof->bundle.p;
+
+    if (proof->bundle.left == 0)
+        return true;
+
+    PKCS7 *const bundle =
+        proof->bundle.left <= INT32_MAX ? d2i_PKCS7(NULL, &p, (long)proof->bundle.left) : NULL;
+    const bool good = bundle != NULL && p == proof->bundle.p + proof->bundle.left &&
+                      PKCS7_type_is_signed(bundle) && bundle->d.sign != NULL;
+    STACK_OF(X509) *const list = good ? bundle->d.sign->cert : NULL;
+
+    for (int i = 0; i < sk_X509_num(list) && g->n < IKE_CERTS_MAX; i++) {
+        g->v[g->n] = sk_X509_value(list, i);
+        X509_up_ref(g->v[g->n++]);
+    }
+    PKCS7_free(bundle);
+    return good;
 }
 
 /* Chain and time, as libcrypto sees them. */
@@ -180,9 +204,9 @@ ike_cert_check(const struct ike_cert *c, const struct ike_cert_proof *proof,
     X509 *leaf = NULL;
     bool good = false;
 
-    if (proof->n == 0)
+    if (proof->n == 0 && proof->bundle.left == 0)
         ras_end_set(ret_why, RAS_OAKLEY_GENERAL_PROCESSING, "the peer sent no certificate");
-    else if (!given_read(proof, &g))
+    else if (!given_read(proof, &g) || !bundle_read(proof, &g))
         ras_end_set(ret_why, RAS_CERT_E_CHAINING, "a certificate of the peer is malformed");
     for (unsigned i = 0; i < g.n && leaf == NULL && ret_why->error == RAS_OK; i++)
         if (ike_signature_good(X509_get0_pubkey(g.v[i]), proof->method, proof->hash,

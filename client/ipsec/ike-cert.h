@@ -44,6 +44,7 @@ bool ike_cert_sign(const struct ike_cert *c, struct rd hash, uint8_t ret[static 
 struct ike_cert_proof {             /* what the peer has sent, and what we want it to be */
     struct rd certs[IKE_CERTS_MAX]; /* DER, as they came: its own is found by the signature's key */
     unsigned n;
+    struct rd bundle; /* PKCS #7 with more of them, as Windows wraps a chain; empty: none */
     struct ike_id id;
     const char *name; /* the certificate has to be for it; NULL, "": any name */
     bool is_server;

@@ -222,6 +222,17 @@ ike_child_deleted(struct ike *k, uint32_t spi)
 }
 
 void
+ike_child_shorten(struct ike *k, struct ike_child *c, uint32_t seconds)
+{
+    if (!c->used || seconds == 0 || seconds >= c->seconds)
+        return;
+    c->seconds = seconds;
+    c->expires_at = c->born_at + seconds * USEC_PER_SEC;
+    if (c->rekey_at != NEVER)
+        c->rekey_at = usec_min(c->rekey_at, c->born_at + ike_life(k, seconds, c->initiator));
+}
+
+void
 ike_child_expire(struct ike *k, struct ike_child *c)
 {
     if (!c->used)

@@ -216,6 +216,27 @@ on_dpd(struct ike *k, struct ike_sa *sa, const struct ike_notify *n, const struc
     ike_sent_keep(k, &sa->replied, sa->port, finish(k, sa, msgid, &m), in);
 }
 
+void
+ike_info_lifetime(struct ike *k, struct ike_sa *sa, const struct ike_notify *n)
+{
+    const bool phase1 = n->protocol == IKE_PROTO_ISAKMP;
+    struct rd spi = n->spi;
+    uint32_t seconds, kilobytes;
+
+    if (sa->state != IKE_SA_UP ||
+        !ike_life_get(n->data, phase1 ? IKE_PHASE_1 : IKE_PHASE_2, &seconds, &kilobytes))
+        return;
+    if (phase1) {
+        ike_sa_shorten(k, sa, seconds);
+        return;
+    }
+    const uint32_t out = rd_be32(&spi);
+
+    for (unsigned i = 0; i < IKE_CHILDREN && rd_done(&spi); i++)
+        if (k->children[i].out.spi == out || k->children[i].in.spi == out)
+            ike_child_shorten(k, &k->children[i], seconds);
+}
+
 static void
 on_notify(struct ike *k, struct ike_sa *sa, struct rd body, const struct ike_in *in)
 {
@@ -227,6 +248,8 @@ on_notify(struct ike *k, struct ike_sa *sa, struct rd body, const struct ike_in 
         on_dpd(k, sa, &n, in);
         return;
     }
+    if (n.type == IKE_N_RESPONDER_LIFETIME)
+        ike_info_lifetime(k, sa, &n);
     if (n.type > IKE_N_ERROR_LAST)
         return;
     if (sa->state == IKE_SA_SENT_5) {

@@ -397,6 +397,13 @@ on_6(struct ike *k, struct ike_sa *sa, struct ike_in *in)
         return false;
     ike_sent_clear(&sa->sent);
     ike_sa_up(k, sa);
+    for (unsigned i = 0; i < ike_payload_count(&in->p, IKE_PL_NOTIFY); i++) {
+        struct ike_notify n;
+
+        if (ike_notify_get(ike_payload_find(&in->p, IKE_PL_NOTIFY, i), &n) &&
+            n.type == IKE_N_RESPONDER_LIFETIME)
+            ike_info_lifetime(k, sa, &n);
+    }
     return true;
 }
 

@@ -3,6 +3,10 @@
 
 #define VERSION_1_0 0x10
 
+/* Certificate requests that are kept of a message. The rest is passed over: Windows sends one for
+ * each authority that it trusts. */
+enum { CERTREQS_MAX = 8 };
+
 bool
 ike_header_get(struct rd *r, struct ike_header *ret)
 {
@@ -43,17 +47,20 @@ ike_payloads_get(struct rd body, uint8_t first, bool padded, struct ike_payloads
 {
     struct rd r = body;
     uint8_t type = first;
+    unsigned certreqs = 0;
 
     *ret = (struct ike_payloads){0};
     while (type != IKE_PL_NONE) {
-        if (ret->n == IKE_PAYLOADS_MAX)
-            return false;
-        struct ike_payload *const p = &ret->v[ret->n++];
+        struct ike_payload p = {.type = type};
 
-        p->type = type;
-        p->body = payload_body(&r, &type);
+        p.body = payload_body(&r, &type);
         if (!rd_ok(&r))
             return false;
+        if (p.type == IKE_PL_CERTREQ && ++certreqs > CERTREQS_MAX)
+            continue;
+        if (ret->n == IKE_PAYLOADS_MAX)
+            return false;
+        ret->v[ret->n++] = p;
         if (ret->n == 1)
             ret->after_first = r;
     }

@@ -21,8 +21,8 @@ enum {
 
 enum ike_exchange {
     IKE_MAIN = 2,
-    IKE_AGGRESSIVE = 4,
     IKE_INFORMATIONAL = 5,
+    IKE_TRANSACTION = 6, /* of XAUTH and mode configuration, which this program does not do */
     IKE_QUICK = 32,
 };
 

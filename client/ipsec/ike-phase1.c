@@ -239,13 +239,13 @@ ike_suites_check(const struct ike_suites *list, unsigned method, uint32_t second
 
     const struct ike_transform *const t = &answer.v[0];
 
-    if (t->attr[IKE_A1_AUTH] != method || t->kilobytes != 0 || t->seconds > seconds)
+    if (t->attr[IKE_A1_AUTH] != method)
         return false;
     for (unsigned i = 0; i < list->n; i++) {
         if (!matches(t, &list->v[i]))
             continue;
         *ret = list->v[i];
-        *ret_seconds = t->seconds != 0 ? t->seconds : seconds;
+        *ret_seconds = t->seconds != 0 && t->seconds < seconds ? t->seconds : seconds;
         return true;
     }
     return false;

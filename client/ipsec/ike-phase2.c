@@ -211,15 +211,14 @@ ike_child_check(const struct ike_child_suites *list, const struct ike_terms *ter
 
     const struct ike_transform *const t = &answer.v[0];
 
-    if (!spi_get(t->spi, &spi) || t->attr[IKE_A2_GROUP] != terms->group ||
-        t->seconds > terms->seconds)
+    if (!spi_get(t->spi, &spi) || t->attr[IKE_A2_GROUP] != terms->group)
         return false;
     for (unsigned i = 0; i < list->n; i++) {
         if (!matches(t, &list->v[i], terms->encapsulation))
             continue;
         *ret = list->v[i];
         *ret_terms = *terms;
-        if (t->seconds != 0)
+        if (t->seconds != 0 && t->seconds < terms->seconds)
             ret_terms->seconds = t->seconds;
         ret_terms->kilobytes = t->kilobytes;
         *ret_spi = spi;

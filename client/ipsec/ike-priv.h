@@ -39,6 +39,7 @@ struct ike {
     usec_t orphan_at;        /* a responder without phase 1 ends then, unless there is a new one */
     enum ike_port last_port; /* of the last phase 1 that was up */
     unsigned child_fails;
+    bool transaction;        /* the server begins an exchange of XAUTH or mode configuration */
     struct ike_address from; /* of the message at hand; .family 0: the peer's usual one */
     struct ike_frags frags;
     struct ike_gram grams[IKE_QUEUE], sending;

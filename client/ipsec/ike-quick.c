@@ -240,6 +240,24 @@ selector_good(struct rd body, uint16_t port)
            id.protocol == UDP && (port == 0 || id.port == port);
 }
 
+/* What is said back to our own: the same, or wider by what makes no difference to us, who put one
+ * UDP port through it and take from it nothing else (esp_udp_take()): any port, any protocol, one
+ * host as a network. */
+static bool
+selector_answered(struct rd body, uint16_t port)
+{
+    static const uint8_t host[] = {0xff, 0xff, 0xff, 0xff};
+    struct ike_ident id;
+
+    if (!ike_ident_get(body, &id))
+        return false;
+    if (id.type == IKE_ID_IPV4_SUBNET ? memcmp(id.value.p + 4, host, sizeof host) != 0
+                                      : id.type != IKE_ID_IPV4 && id.type != IKE_ID_IPV6)
+        return false;
+    return (id.protocol == UDP && (id.port == port || id.port == 0)) ||
+           (id.protocol == 0 && id.port == 0);
+}
+
 static uint16_t
 port_of(const struct ike_ts *ts)
 {
@@ -299,8 +317,8 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
         failed(k, q, "the answer is not what was offered");
         return true;
     }
-    if (parts.has_ids && (!selector_good(parts.id_i, port_of(&k->ts_local)) ||
-                          !selector_good(parts.id_r, port_of(&k->ts_remote)))) {
+    if (parts.has_ids && (!selector_answered(parts.id_i, port_of(&k->ts_local)) ||
+                          !selector_answered(parts.id_r, port_of(&k->ts_remote)))) {
         failed(k, q, "the answer is for other traffic");
         return true;
     }
@@ -511,7 +529,11 @@ ike_quick_expire(struct ike *k, struct ike_quick *q)
     }
     ike_sent_stop(s);
     if (q->state == IKE_QUICK_SENT_1) {
-        failed(k, q, "no answer");
+        failed(k, q,
+               k->transaction
+                   ? "no answer: the server asks for XAUTH or mode configuration instead, so it is "
+                     "not set up for L2TP"
+                   : "no answer");
         return;
     }
     const uint32_t spi = q->spi_in; /* message 3 never came */

@@ -117,6 +117,17 @@ replace_others(struct ike *k, struct ike_sa *fresh)
 }
 
 void
+ike_sa_shorten(struct ike *k, struct ike_sa *sa, uint32_t seconds)
+{
+    if (seconds == 0 || seconds >= sa->seconds)
+        return;
+    sa->seconds = seconds;
+    sa->expires_at = sa->up_at + seconds * USEC_PER_SEC;
+    if (sa->rekey_at != NEVER)
+        sa->rekey_at = usec_min(sa->rekey_at, sa->up_at + ike_life(k, seconds, sa->initiator));
+}
+
+void
 ike_sa_up(struct ike *k, struct ike_sa *sa)
 {
     struct ike_event e = {.type = IKE_EVENT_AUTHENTICATED};

@@ -186,8 +186,10 @@ dispatch(struct ike *k, enum ike_port port, struct rd datagram, bool whole)
         ike_quick_input(k, sa, &in, body);
     else if (in.h.exchange == IKE_INFORMATIONAL && sa != NULL)
         ike_info_input(k, sa, &in, body);
-    else
+    else {
+        k->transaction |= in.h.exchange == IKE_TRANSACTION && sa != NULL;
         k->dropped++;
+    }
 }
 
 void

@@ -116,6 +116,94 @@ test_K9(void)
     }
 }
 
+/* Row K9 for what we asked for ourselves: how much wider than our selectors may an answer be? */
+static void
+test_K9_answers(void)
+{
+    static const struct {
+        const char *why, *id_i, *id_r;
+        gboolean good;
+    } cases[] = {
+        {"as they were", ID_I, ID_R, TRUE},
+        {"no selectors", NULL, NULL, TRUE},
+        {"any port of the server's", ID_I, "\1\21\0\0\306\63d\2", TRUE},
+        {"any port of both", "\1\21\0\0\306\63d\1", "\1\21\0\0\306\63d\2", TRUE},
+        {"any protocol", "\1\0\0\0\306\63d\1", "\1\0\0\0\306\63d\2", TRUE},
+        {"a network of one", ID_I, "\4\21\6\245\306\63d\2\377\377\377\377", TRUE},
+        {"a network of more", ID_I, "\4\21\6\245\306\63d\0\377\377\377\0", FALSE},
+        {"another port", ID_I, "\1\21\6\246\306\63d\2", FALSE},
+        {"another port of ours", "\1\21\6\246\306\63d\1", ID_R, FALSE},
+        {"TCP", "\1\6\6\245\306\63d\1", "\1\6\6\245\306\63d\2", FALSE},
+        {"a name", ID_I, "\2\21\6\245abcd", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        static const guint8 nonce[32];
+        static const struct sim_ike_params p = {.seed = 21, .delay = 10 * MS};
+        struct ike_child_suites suites;
+        guint8 iv[CIPHER_BLOCK_MAX];
+        struct ike_quick *q;
+        struct ike_wr m;
+
+        g_test_message("%s", cases[i].why);
+        sim_ike_init(&sim, &p);
+        sim_ike_start(&sim);
+        q = &sim.client.k->quicks[0];
+        while (q->state != IKE_QUICK_SENT_1)
+            g_assert_true(sim_ike_step(&sim, sim.now + 10 * SEC));
+        ike_child_suites_parse(&suites, "aes256-sha1", 0);
+        ike_phase2_begin(sim.client.k, q->sa, IKE_QUICK, q->msgid, &m);
+        ike_child_offer(&suites, &q->terms, 0x1234, &m);
+        ike_wr_payload(&m, IKE_PL_NONCE, rd_over(nonce, sizeof nonce));
+        if (cases[i].id_i != NULL) {
+            ike_wr_payload(&m, IKE_PL_ID, rd_over(cases[i].id_i, 8));
+            ike_wr_payload(&m, IKE_PL_ID, rd_over(cases[i].id_r, cases[i].id_r[0] == 4 ? 12 : 8));
+        }
+        memcpy(iv, q->iv, sizeof iv);
+        const struct rd answer = ike_phase2_end(q->sa, q->msgid, &q->ni, iv, &m);
+        g_assert_true(rd_ok(&answer));
+        g_autofree guint8 *copy = g_memdup2(answer.p, answer.left);
+        sim_ike_inject(&sim, TRUE, q->sa->port, rd_over(copy, answer.left));
+        g_assert_cmpint(sim.client.announced, ==, cases[i].good);
+        g_assert_cmpint(sim.client.ended, ==, !cases[i].good);
+        sim_ike_clear(&sim);
+    }
+}
+
+/* The server says that it will not keep phase 1, or the pair, for as long: they are renewed. */
+static void
+test_responder_lifetime(void)
+{
+    for (guint phase = 1; phase <= 2; phase++) {
+        static guint8 room[64];
+        guint8 spi[16];
+        struct wr w = wr_over(room, sizeof room), s = wr_over(spi, sizeof spi);
+        struct chain c;
+
+        dial();
+        const guint before = sim.client.announced;
+        const struct ike_sa *const sa = ike_sa_current(sim.client.k);
+        ike_attr_put(&w, phase == 1 ? IKE_A1_LIFE_TYPE : IKE_A2_LIFE_TYPE, IKE_LIFE_SECONDS);
+        ike_attr_put(&w, phase == 1 ? IKE_A1_LIFE_DURATION : IKE_A2_LIFE_DURATION, 100);
+        wr_be32(&s, sim.client.sending);
+        const struct rd whose = phase == 1 ? (memcpy(spi, sa->cky_i, 8),
+                                              memcpy(spi + 8, sa->cky_r, 8), rd_over(spi, 16))
+                                           : wr_done(&s);
+        chain_begin(&c);
+        ike_wr_notify(&c.m, phase == 1 ? IKE_PROTO_ISAKMP : IKE_PROTO_ESP, IKE_N_RESPONDER_LIFETIME,
+                      whose, wr_done(&w));
+        chain_say(&c, TRUE, IKE_INFORMATIONAL);
+        sim_ike_run(&sim, sim.now + 60 * SEC);
+        g_assert_true(sa == ike_sa_current(sim.client.k));
+        g_assert_cmpint(sim.client.announced, ==, before);
+        sim_ike_run(&sim, sim.now + 35 * SEC);
+        g_assert_cmpint(sa != ike_sa_current(sim.client.k), ==, phase == 1);
+        g_assert_cmpint(sim.client.announced, ==, before + (phase == 2));
+        g_assert_true(sim_ike_agree(&sim));
+        sim_ike_clear(&sim);
+    }
+}
+
 static void
 say_dpd(gboolean to_client, guint16 type, struct rd spi, guint32 seq)
 {
@@ -375,6 +463,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim-ike-inner/K9-quick-modes", test_K9);
+    g_test_add_func("/sim-ike-inner/K9-answers", test_K9_answers);
+    g_test_add_func("/sim-ike-inner/responder-lifetime", test_responder_lifetime);
     g_test_add_func("/sim-ike-inner/K13-R-U-THERE", test_K13);
     g_test_add_func("/sim-ike-inner/K13-answers", test_K13_answers);
     g_test_add_func("/sim-ike-inner/K8-forged-while-waiting", test_K8_forged);

@@ -3,6 +3,7 @@
  * believed (row K7). SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <openssl/pem.h>
+#include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 
 #include "ike-cert-priv.h"
@@ -220,6 +221,23 @@ der_of(X509 *x, struct der *keep)
 {
     keep->p = NULL;
     keep->n = i2d_X509(x, &keep->p);
+    return rd_over(keep->p, (gsize)keep->n);
+}
+
+/* As Windows sends a certificate and what is between it and its authority. */
+static struct rd
+bundle_of(X509 *const *list, guint n, struct der *keep)
+{
+    PKCS7 *bundle = PKCS7_new();
+
+    g_assert_cmpint(PKCS7_set_type(bundle, NID_pkcs7_signed), ==, 1);
+    g_assert_cmpint(PKCS7_content_new(bundle, NID_pkcs7_data), ==, 1);
+    for (guint i = 0; i < n; i++)
+        g_assert_cmpint(PKCS7_add_certificate(bundle, list[i]), ==, 1);
+    keep->p = NULL;
+    keep->n = i2d_PKCS7(bundle, &keep->p);
+    g_assert_cmpint(keep->n, >, 0);
+    PKCS7_free(bundle);
     return rd_over(keep->p, (gsize)keep->n);
 }
 
@@ -494,6 +512,57 @@ test_own(void)
     cert_free(b);
 }
 
+/* The chain in PKCS #7: the leaf too, or beside it; cut off, or something else, it is nothing. */
+static void
+test_K7_bundle(void)
+{
+    struct world w = {0};
+    struct ras_end why = {0};
+    struct der keep[2];
+    guint8 sig[IKE_SIGNATURE_MAX];
+    gsize n;
+
+    world_init(&w, FALSE, NULL);
+    struct cert *between =
+        cert_new(&(struct cert_spec){.cn = "Between", .constraints = "critical,CA:TRUE"}, w.ca);
+    struct cert *server = cert_new(&(struct cert_spec){.cn = "vpn"}, between);
+    struct ike_cert *them = load(server, w.ca, NULL, &why);
+    X509 *const both[] = {between->x509, server->x509};
+    struct ike_cert_proof proof = {.is_server = true,
+                                   .method = IKE_METHOD_ECDSA_256,
+                                   .hash = rd_over(hash20, 20),
+                                   .unix_time = (guint64)(g_get_real_time() / G_USEC_PER_SEC)};
+
+    g_assert_true(ike_cert_sign(them, proof.hash, sig, &n));
+    proof.signature = rd_over(sig, n);
+    g_assert_true(ike_cert_subject(them, &proof.id));
+    const struct rd whole = bundle_of(both, 2, &keep[0]);
+
+    proof.bundle = whole;
+    g_assert_true(ike_cert_check(w.us, &proof, &why));
+    proof.bundle.left--;
+    g_assert_false(ike_cert_check(w.us, &proof, &why));
+    g_assert_cmpint(why.error, ==, RAS_CERT_E_CHAINING);
+
+    why = (struct ras_end){0};
+    proof.certs[proof.n++] = der_of(server->x509, &keep[1]);
+    proof.bundle = (struct rd){0}; /* without what is between */
+    g_assert_false(ike_cert_check(w.us, &proof, &why));
+    g_assert_cmpint(why.error, ==, RAS_CERT_E_UNTRUSTEDROOT);
+    why = (struct ras_end){0};
+    proof.bundle = whole;
+    g_assert_true(ike_cert_check(w.us, &proof, &why));
+    proof.bundle = proof.certs[0]; /* a certificate, bare */
+    g_assert_false(ike_cert_check(w.us, &proof, &why));
+
+    OPENSSL_free(keep[0].p);
+    OPENSSL_free(keep[1].p);
+    ike_cert_free(them);
+    cert_free(server);
+    cert_free(between);
+    world_clear(&w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -508,5 +577,6 @@ main(int argc, char **argv)
     g_test_add_func("/ike-cert/K7-chains", test_K7_chain);
     g_test_add_func("/ike-cert/K7-revoked", test_K7_revoked);
     g_test_add_func("/ike-cert/K7-what-came", test_K7_what_came);
+    g_test_add_func("/ike-cert/K7-PKCS7", test_K7_bundle);
     return g_test_run();
 }

@@ -130,6 +130,16 @@ test_chain(void)
     }
     g_assert_true(ike_payloads_get(rd_over(bad[8].octets, 8), 13, true, &p));  /* padding */
     g_assert_true(ike_payloads_get(rd_over(bad[8].octets, 7), 13, false, &p)); /* ikepad */
+    /* Windows asks for a certificate of each authority that it trusts, and NAT-D comes behind. */
+    many[0] = 7;
+    for (guint i = 0; i < 200; i++)
+        many[4 * i] = i < 199 ? 7 : 20, many[4 * i + 3] = 4;
+    many[4 * 200 + 3] = 4;
+    g_assert_true(ike_payloads_get(rd_over(many, 4 * 201), 4, false, &p));
+    g_assert_cmpint(ike_payload_count(&p, IKE_PL_CERTREQ), ==, 8);
+    g_assert_cmpint(ike_payload_count(&p, IKE_PL_KE), ==, 1);
+    g_assert_cmpint(ike_payload_count(&p, IKE_PL_NATD), ==, 1);
+    memset(many, 0, sizeof many);
     for (guint i = 0; i < 1000; i++)
         many[4 * i] = 13, many[4 * i + 3] = 4;
     many[4 * 999] = 0;

@@ -198,7 +198,9 @@ test_answers1(void)
         {"no life at all", SA1(P1("24", "01" T1("1c", "80010007800e0100800200048004000e80030001"))),
          TRUE},
         {"K3: life 0", SA1(P1("2c", "01" T1("24", GOOD_ATTRS "800c0000"))), FALSE},
-        {"K3: a longer life", SA1(P1("2c", "01" T1("24", GOOD_ATTRS "800c7081"))), FALSE},
+        {"a longer life: ours counts", SA1(P1("2c", "01" T1("24", GOOD_ATTRS "800c7081"))), TRUE},
+        {"a life in kilobytes too, which is the server's to mind",
+         SA1(P1("34", "01" T1("2c", GOOD_ATTRS "800c7080800b0002800c1000"))), TRUE},
         {"K3: a life of 2^64", SA1(P1("34", "01" T1("2c", GOOD_ATTRS "000c00080100000000000000"))),
          FALSE},
         {"K3: AES with another key",
@@ -271,6 +273,7 @@ test_answers1(void)
                         cases[i].good);
         g_assert_cmpint(got.hash, ==, cases[i].good ? IKE_HASH_SHA256 : 0);
         g_assert_cmpint(life > 0, ==, cases[i].good);
+        g_assert_cmpint(life, <=, LIFE);
     }
 }
 
@@ -383,7 +386,7 @@ test_answers2(void)
         {"as offered", "aes256-sha1", {4, 0, 3600}, 0x1000, TRUE},
         {"a shorter life", "aes256-sha1", {4, 0, 600}, 0x1000, TRUE},
         {"another of the offered", "aes128gcm16", {4, 0, 3600}, 0x1000, TRUE},
-        {"K3: a longer life", "aes256-sha1", {4, 0, 3601}, 0x1000, FALSE},
+        {"a longer life: ours counts", "aes256-sha1", {4, 0, 3601}, 0x1000, TRUE},
         {"K3: one that was not offered", "aes128-sha1", {4, 0, 3600}, 0x1000, FALSE},
         {"K9: tunnel instead of transport", "aes256-sha1", {3, 0, 3600}, 0x1000, FALSE},
         {"K9: raw instead of UDP", "aes256-sha1", {2, 0, 3600}, 0x1000, FALSE},
@@ -406,6 +409,8 @@ test_answers2(void)
         g_assert_true(ike_child_suites_parse(&answer, cases[i].text, 0));
         const struct rd sa = offer2(&answer, &cases[i].terms, cases[i].spi);
         g_assert_cmpint(ike_child_check(&list, &udp, sa, &got, &terms, &spi), ==, cases[i].good);
+        if (cases[i].good)
+            g_assert_cmpuint(terms.seconds, <=, udp.seconds);
     }
 }
 
