@@ -76,20 +76,39 @@ end(struct call *c, GError **error)
     return task;
 }
 
-static gboolean
-is_psk(const char *user)
+const char *const profile_secret_kinds[PROFILE_SECRET_KINDS] = {NULL, PROFILE_SECRET_PSK,
+                                                                PROFILE_SECRET_TUNNEL};
+
+/* Kept beside the passwords, not among them. */
+static const char *
+suffix_of(const char *user)
 {
-    return user != NULL && g_str_equal(user, PROFILE_SECRET_PSK);
+    return g_strcmp0(user, PROFILE_SECRET_PSK) == 0      ? "/psk"
+           : g_strcmp0(user, PROFILE_SECRET_TUNNEL) == 0 ? "/l2tp"
+                                                         : NULL;
 }
 
-/* The key is kept beside the passwords, not among them. */
+/* What a keyring's own window shows. */
+static char *
+label_of(const Profile *p, const char *user)
+{
+    if (g_strcmp0(user, PROFILE_SECRET_PSK) == 0)
+        return g_strdup_printf(_("Pre-shared key of the connection “%s”"), p->name);
+    if (g_strcmp0(user, PROFILE_SECRET_TUNNEL) == 0)
+        return g_strdup_printf(_("L2TP tunnel secret of the connection “%s”"), p->name);
+    return g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
+}
+
 static GHashTable *
 attributes(const Profile *p, const char *user)
 {
-    g_autofree char *key_of = g_strconcat(p->id, "/psk", NULL);
+    const char *suffix = suffix_of(user);
 
-    if (is_psk(user))
+    if (suffix != NULL) {
+        g_autofree char *key_of = g_strconcat(p->id, suffix, NULL);
+
         return secret_attributes_build(&schema, "profile", key_of, NULL);
+    }
     return user != NULL ? secret_attributes_build(&schema, "profile", p->id, "user", user, NULL)
                         : secret_attributes_build(&schema, "profile", p->id, NULL);
 }
@@ -159,9 +178,7 @@ profile_secret_store_async(const Profile *p, const char *user, const struct secr
 {
     struct call *c = begin(cancellable, callback, user_data);
     g_autoptr(GHashTable) which = attributes(p, user);
-    g_autofree char *label =
-        is_psk(user) ? g_strdup_printf(_("Pre-shared key of the connection “%s”"), p->name)
-                     : g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
+    g_autofree char *label = label_of(p, user);
 
     secret_password_storev(&schema, which, SECRET_COLLECTION_DEFAULT, label,
                            (const char *)password->data, c->inner, on_store, c);

@@ -14,9 +14,11 @@
 #define PROFILE_SECRET_TIMEOUT_S 60
 extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
-/* In the place of a user name: the pre-shared key of L2TP/IPsec, which is no user's password: it is
- * not forgotten with those. No user is called so: a user name has no control characters. */
-#define PROFILE_SECRET_PSK "\001psk"
+/* In the place of a user name: the pre-shared key of IPsec, and the secret by which the two ends of
+ * an L2TP tunnel know each other. Neither is a user's password: they are not forgotten with those.
+ * No user is called so: a user name has no control characters. */
+#define PROFILE_SECRET_PSK    "\001psk"
+#define PROFILE_SECRET_TUNNEL "\001l2tp"
 
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
@@ -28,6 +30,10 @@ void profile_secret_store_async(const Profile *p, const char *user, const struct
                                 GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean profile_secret_store_finish(GAsyncResult *result, GError **error);
+
+/* All that there is of a profile, one after the other: NULL (see below) and the two above. */
+enum { PROFILE_SECRET_KINDS = 3 };
+extern const char *const profile_secret_kinds[PROFILE_SECRET_KINDS];
 
 /* @user NULL: the passwords of every user of the profile. Not having one is success. */
 void profile_secret_clear_async(const Profile *p, const char *user, GCancellable *cancellable,

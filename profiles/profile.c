@@ -124,15 +124,21 @@ profile_needs_domain(const Profile *p, const char *user)
 }
 
 gboolean
-profile_uses_psk(const Profile *p)
+profile_uses_l2tp(const Profile *p)
 {
     enum plan_protocol order[PLAN_MAX_PROTOCOLS];
     const guint n = profile_protocols(p, order);
 
     for (guint i = 0; i < n; i++)
         if (order[i] == PLAN_L2TP_IPSEC)
-            return p->ipsec && !p->use_certificate;
+            return TRUE;
     return FALSE;
+}
+
+gboolean
+profile_uses_psk(const Profile *p)
+{
+    return p->ipsec && !p->use_certificate && profile_uses_l2tp(p);
 }
 
 guint

@@ -138,7 +138,8 @@ GPtrArray *profile_warnings(const Profile *p);
 /* The protocols of the strategy, in order; none: it asks for IKEv2 only, or is no VPN. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_needs_domain(const Profile *p, const char *user); /* typed beside this name */
-gboolean profile_uses_psk(const Profile *p); /* one of them is L2TP/IPsec with a shared key */
+gboolean profile_uses_l2tp(const Profile *p);                      /* it is one of them */
+gboolean profile_uses_psk(const Profile *p);                       /* with IPsec and a shared key */
 /* The order to dial them in: what connected last is first. The second: of the numbers alone. */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 guint profile_order(guint kind, guint strategy, guint last,

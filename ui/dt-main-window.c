@@ -256,8 +256,9 @@ on_delete_response(GtkDialog *dialog, int response, gpointer user_data)
     g_autoptr(GError) error = NULL;
 
     if (response == GTK_RESPONSE_ACCEPT) {
-        profile_secret_clear_async(profile, NULL, NULL, on_password_forgotten, NULL);
-        profile_secret_clear_async(profile, PROFILE_SECRET_PSK, NULL, on_password_forgotten, NULL);
+        for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
+            profile_secret_clear_async(profile, profile_secret_kinds[i], NULL,
+                                       on_password_forgotten, NULL);
         if (!profile_store_delete(self->store, profile, &error))
             show_problem(self, error->message);
     }

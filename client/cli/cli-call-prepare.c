@@ -19,8 +19,8 @@ void
 cli_dial_options_clear(struct cli_dial_options *o)
 {
     char *const texts[] = {
-        o->user,     o->domain,  o->server, o->password_file, o->new_password_file,
-        o->psk_file, o->ca_file, o->pin,    o->cert_file,     o->key_file};
+        o->user,    o->domain, o->server,    o->password_file, o->new_password_file, o->psk_file,
+        o->ca_file, o->pin,    o->cert_file, o->key_file,      o->tunnel_secret_file};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -43,6 +43,8 @@ cli_dial_options_parse(const struct cli_command *command, struct cli_dial_option
          N_("Dial HOST instead of the profile's server"), N_("HOST")},
         {"psk-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->psk_file,
          N_("Read the pre-shared key from the first line of FILE"), N_("FILE")},
+        {"tunnel-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->tunnel_secret_file,
+         N_("Read the L2TP tunnel secret from the first line of FILE"), N_("FILE")},
         {"cert-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->cert_file,
          N_("IPsec: prove this computer by the certificate in FILE (PEM)"), N_("FILE")},
         {"key-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->key_file,
@@ -151,6 +153,9 @@ read_files(struct cli_call *d, GError **error)
         return FALSE;
     if (o->psk_file != NULL && !cli_read_secret(o->psk_file, &d->credentials.psk, error))
         return FALSE;
+    if (o->tunnel_secret_file != NULL &&
+        !cli_read_secret(o->tunnel_secret_file, &d->credentials.l2tp_secret, error))
+        return FALSE;
     if (!read_key(d, error))
         return FALSE;
     if (o->new_password_file == NULL)
@@ -197,6 +202,14 @@ get_psk(const Profile *p, struct cli_call *d)
         return -1;
     return cli_fail_number(RAS_USER_DISCONNECTION,
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
+}
+
+/* Of L2TP's tunnel. Few servers want one, so nobody is asked: 787 says that it is missing. */
+static void
+get_tunnel_secret(const Profile *p, struct cli_call *d)
+{
+    if (profile_uses_l2tp(p) && d->credentials.l2tp_secret.len == 0)
+        saved(p, PROFILE_SECRET_TUNNEL, d, &d->credentials.l2tp_secret);
 }
 
 static void
@@ -276,6 +289,7 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
         failed = get_psk(p, d);
     if (failed >= 0)
         return failed;
+    get_tunnel_secret(p, d);
     if (!credentials_valid(&d->credentials, &why))
         return cli_fail_number(RAS_BAD_PROFILE, _(why), "", NULL);
     return -1;

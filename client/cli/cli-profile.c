@@ -181,14 +181,12 @@ on_cleared(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 forget_secrets(const Profile *p)
 {
-    static const char *const whose[] = {NULL, PROFILE_SECRET_PSK};
-
     if (g_getenv("DBUS_SESSION_BUS_ADDRESS") == NULL)
         return;
-    for (gsize i = 0; i < G_N_ELEMENTS(whose); i++) {
+    for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++) {
         gboolean done = FALSE;
 
-        profile_secret_clear_async(p, whose[i], NULL, on_cleared, &done);
+        profile_secret_clear_async(p, profile_secret_kinds[i], NULL, on_cleared, &done);
         while (!done)
             g_main_context_iteration(NULL, TRUE);
     }

@@ -26,7 +26,7 @@ _dialtone() {
         return
     fi
     case $command,$prev in
-    *,--password-file | *,--new-password-file | *,--psk-file | *,--ca-file | *,--cert-file | *,--key-file)
+    *,--password-file | *,--new-password-file | *,--psk-file | *,--tunnel-secret-file | *,--ca-file | *,--cert-file | *,--key-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
@@ -48,7 +48,8 @@ _dialtone() {
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
     dial | run) options+=' --user --domain --password-stdin --password-file --new-password-file
-        --server --ca-file --pin --psk-file --cert-file --key-file --direct --redial --verbose' ;;&
+        --server --ca-file --pin --psk-file --tunnel-secret-file --cert-file --key-file --direct --redial
+        --verbose' ;;&
     dial) options+=' --foreground' ;;
     esac
     if [[ $cur == -* ]]; then

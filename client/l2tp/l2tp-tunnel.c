@@ -128,7 +128,7 @@ answer(struct l2tp_tunnel *t, const struct l2tp_msg *m, struct l2tp_msg *reply)
         return true;
     if (t->config.secret.left == 0) {
         ras_end_set(&t->end, RAS_OAKLEY_AUTH_FAIL,
-                    "L2TP: the server asks for tunnel authentication, and there is no secret");
+                    "L2TP: the server asks for tunnel authentication, and no secret was given");
         return false;
     }
     if (rd_equal(m->challenge, rd_over(t->challenge, sizeof t->challenge))) {
@@ -240,6 +240,16 @@ stop_text(uint16_t result)
     return result < sizeof texts / sizeof *texts ? texts[result] : "unknown";
 }
 
+/* "Not authorized", said to who has just answered its challenge, means the answer. */
+static enum ras_error
+stop_error(const struct l2tp_tunnel *t, uint16_t result)
+{
+    if (t->call == L2TP_CALL_UP)
+        return RAS_REMOTE_DISCONNECTION;
+    return result == L2TP_STOP_UNAUTHORIZED && t->config.secret.left > 0 ? RAS_OAKLEY_AUTH_FAIL
+                                                                         : RAS_DISCONNECTION;
+}
+
 static void
 on_stop(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_msg *m)
 {
@@ -247,7 +257,7 @@ on_stop(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_ms
 
     (void)h;
     ras_printable(text, sizeof text, m->text.p, m->text.left);
-    ras_end_set(&t->end, t->call == L2TP_CALL_UP ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
+    ras_end_set(&t->end, stop_error(t, m->result),
                 "L2TP Stop-Control-Connection-Notification: result %u (%s), error %u%s%s",
                 m->result, stop_text(m->result), m->error, *text != '\0' ? ": " : "", text);
     if (t->peer_tunnel == 0)

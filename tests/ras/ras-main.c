@@ -27,7 +27,8 @@ static const char usage[] =
     "  --listen A.B.C.D:PORT   where to listen (127.0.0.1:443); port 0: any\n"
     "  --pptp A.B.C.D:PORT     where to listen for PPTP, whose port is 1723; needs CAP_NET_RAW\n"
     "  --l2tp A.B.C.D          where to answer L2TP: inside of IPsec with --psk KEY, else in the\n"
-    "                          clear; --phase1 LIST, --phase2 LIST: what IKE accepts\n"
+    "                          clear; --phase1 LIST, --phase2 LIST: what IKE accepts;\n"
+    "                          --l2tp-secret TEXT: both ends have to prove that they know it\n"
     "  --ike-cert FILE --ike-key FILE --ike-ca FILE [--ike-crl FILE]\n"
     "                          PEM: IPsec by certificate, in place of --psk\n"
     "  --mppe LIST             PPTP: of 128,56,40,mppc (128,56,40) or none; --mppe-required\n"
@@ -54,6 +55,7 @@ enum {
     OPT_PPTP,
     OPT_L2TP,
     OPT_PSK,
+    OPT_L2TP_SECRET,
     OPT_PHASE1,
     OPT_PHASE2,
     OPT_IKE_CERT,
@@ -99,6 +101,7 @@ static const struct option options[] = {
     {"pptp", required_argument, NULL, OPT_PPTP},
     {"l2tp", required_argument, NULL, OPT_L2TP},
     {"psk", required_argument, NULL, OPT_PSK},
+    {"l2tp-secret", required_argument, NULL, OPT_L2TP_SECRET},
     {"phase1", required_argument, NULL, OPT_PHASE1},
     {"phase2", required_argument, NULL, OPT_PHASE2},
     {"ike-cert", required_argument, NULL, OPT_IKE_CERT},
@@ -331,6 +334,11 @@ apply_config(int option, char *value, struct options *o)
         if (strlen(value) >= sizeof c->psk)
             wrong("--psk", "...", "too long");
         snprintf(c->psk, sizeof c->psk, "%s", value);
+        break;
+    case OPT_L2TP_SECRET:
+        if (strlen(value) >= sizeof c->l2tp_secret)
+            wrong("--l2tp-secret", "...", "too long");
+        snprintf(c->l2tp_secret, sizeof c->l2tp_secret, "%s", value);
         break;
     case OPT_PHASE1:
         c->phase1 = value;

@@ -124,7 +124,7 @@ test_authentication(void)
         {"one", "one", RAS_OK},
         {"one", "two", RAS_OAKLEY_AUTH_FAIL},
         {"", "two", RAS_OAKLEY_AUTH_FAIL},
-        {"one", "", RAS_DISCONNECTION}, /* the server refuses: it has nothing to answer with */
+        {"one", "", RAS_OAKLEY_AUTH_FAIL}, /* it has nothing to answer with, and says so */
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -186,15 +186,22 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_true(lookup(w, "max", &found, &error));
     g_assert_cmpstr((char *)found.data, ==, "third");
     g_assert_true(store(w, PROFILE_SECRET_PSK, "shared", &error));
+    g_assert_true(store(w, PROFILE_SECRET_TUNNEL, "of the tunnel", &error));
     g_assert_true(clear(w, NULL, &error));
     g_assert_true(lookup(w, "max", &found, &error));
     g_assert_cmpuint(found.len, ==, 0);
 
-    /* The pre-shared key is nobody's password: it stays until it is named. */
+    /* The pre-shared key and its like are nobody's password: each stays until it is named. */
     g_assert_true(lookup(w, PROFILE_SECRET_PSK, &found, &error));
     g_assert_cmpstr((char *)found.data, ==, "shared");
     g_assert_true(clear(w, PROFILE_SECRET_PSK, &error));
     g_assert_true(lookup(w, PROFILE_SECRET_PSK, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
+    g_assert_cmpstr((char *)found.data, ==, "of the tunnel");
+    for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
+        g_assert_true(clear(w, profile_secret_kinds[i], &error));
+    g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
     g_assert_cmpuint(found.len, ==, 0);
     g_assert_no_error(error);
 }
