@@ -1,6 +1,7 @@
 /* helper-attempt.c - see helper-attempt.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-attempt.h"
 
+#include "helper-endpoints.h"
 #include "helper-esp.h"
 #include "helper-proxy.h"
 #include "helper-requests.h"
@@ -40,8 +41,7 @@ struct helper_attempt {
     struct helper_proxy *proxy;  /* on its way to the server */
     uint16_t proxy_tag;
     struct helper_endpoint proxy_endpoint;
-    int n_endpoints;
-    struct helper_endpoint endpoints[HELPER_MAX_ENDPOINTS];
+    struct helper_endpoints endpoints;
     GCancellable *dns_cancel;
     bool dns_applied;
     bool registered;  /* TUNNEL_REGISTERED was said */
@@ -159,9 +159,33 @@ serve_stage(void *ctx, enum dial_stage stage, const char *address)
     a->ops->stage(a->ctx, stage, a->server_address);
 }
 
+/* May that server hold associations with this computer? A call of another helper, or another
+ * program's, is known by the port that it has. */
+static bool
+is_shared(const struct helper_attempt *a, const struct helper_endpoint *to, int fd)
+{
+    const GPtrArray *all = a->setup.host->endpoints;
+    bool shared = to->wanted_port == IKE_PORT && helper_socket_local_port(fd) != IKE_PORT;
+
+    for (guint i = 0; i < all->len; i++)
+        shared |= all->pdata[i] != &a->endpoints && helper_endpoints_have_ike(all->pdata[i], to);
+    return shared;
+}
+
+/* What else there is to say of a socket of datagrams. */
+static void
+put_path(const struct helper_attempt *a, struct wr *w, const struct helper_endpoint *to, int fd)
+{
+    const bool datagrams = fd >= 0 && to->kind != SOCKET_TCP && to->kind != SOCKET_PROXY;
+
+    wr_u8(w, datagrams && is_shared(a, to, fd) ? SOCKET_SHARED : 0);
+    wr_be16(w, datagrams ? helper_socket_mtu(fd, to->family) : 0);
+}
+
 /* @fd: a socket, which is closed, or a negative errno. */
 static void
-say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
+say_socket(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint *to, int fd,
+           const char *text)
 {
     uint8_t bytes[16 + PROXY_DETAIL];
     struct wr w = wr_over(bytes, sizeof bytes);
@@ -169,40 +193,11 @@ say_socket(struct helper_attempt *a, uint16_t tag, int fd, const char *text)
     tunnel_msg_begin(&w, TUNNEL_SOCKET);
     wr_be16(&w, tag);
     wr_be32(&w, fd < 0 ? (uint32_t)-fd : 0);
+    put_path(a, &w, to, fd);
     wr_bytes(&w, text, strlen(text));
     say(a, &w, fd < 0 ? -1 : fd);
     if (fd >= 0)
         close(fd);
-}
-
-/* What goes to an address beside the first socket there. */
-static bool
-goes_beside(struct helper_endpoint *first, const struct helper_endpoint *to, int fd)
-{
-    const bool raw = to->kind == SOCKET_GRE || to->kind == SOCKET_ESP;
-
-    if (first->family != to->family || (!raw && to->kind != SOCKET_UDP) ||
-        (!raw && first->port == to->port) ||
-        memcmp(first->address, to->address, sizeof to->address) != 0)
-        return false;
-    first->raw |= raw;
-    if (!raw)
-        first->float_port = helper_socket_local_port(fd);
-    return true;
-}
-
-/* One of those that the call may turn out to go to. */
-static void
-remember_endpoint(struct helper_attempt *a, const struct helper_endpoint *to, int fd)
-{
-    for (int i = 0; i < a->n_endpoints; i++) {
-        if (goes_beside(&a->endpoints[i], to, fd))
-            return;
-    }
-    if (a->n_endpoints == HELPER_MAX_ENDPOINTS)
-        return;
-    a->endpoints[a->n_endpoints] = *to;
-    a->endpoints[a->n_endpoints++].local_port = helper_socket_local_port(fd);
 }
 
 static void
@@ -215,8 +210,8 @@ on_proxy(void *ctx, int fd, const char *text)
                : *text != '\0' ? text
                                : g_strerror(-fd));
     if (fd >= 0)
-        remember_endpoint(a, &a->proxy_endpoint, fd);
-    say_socket(a, a->proxy_tag, fd, text);
+        helper_endpoints_add(&a->endpoints, &a->proxy_endpoint, fd);
+    say_socket(a, a->proxy_tag, &a->proxy_endpoint, fd, text);
     g_clear_pointer(&a->proxy, helper_proxy_free);
 }
 
@@ -253,18 +248,18 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
     char text[INET6_ADDRSTRLEN];
     int fd = -EACCES;
 
-    if (allowed && a->n_endpoints < HELPER_MAX_ENDPOINTS)
+    if (allowed && a->endpoints.n < HELPER_MAX_ENDPOINTS)
         fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to, a->setup.host->mark);
     helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", kind_text(to->kind),
                helper_endpoint_text(to, text, sizeof text),
                to->kind == SOCKET_GRE ? "call" : "port", to->port,
                fd < 0 ? g_strerror(-fd) : "connecting");
     if (fd >= 0 && !proxy)
-        remember_endpoint(a, to, fd);
+        helper_endpoints_add(&a->endpoints, to, fd);
     if (fd >= 0 && a->esp != NULL && to->kind == SOCKET_UDP && to->port == IKE_FLOAT_PORT)
         helper_esp_use_float(a->esp, fd);
     if (fd < 0 || !proxy)
-        say_socket(a, tag, fd, "");
+        say_socket(a, tag, to, fd, "");
 }
 
 static gboolean
@@ -401,20 +396,6 @@ watch_link(struct helper_attempt *a)
         a->idle_source = g_timeout_add_seconds(MIN(IDLE_CHECK_S, idle), on_idle_check, a);
 }
 
-/* The endpoint that the tunnel says it talks to, if it is one that it was given; else the last. */
-static const struct helper_endpoint *
-server_endpoint(const struct helper_attempt *a)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    for (int i = 0; i < a->n_endpoints; i++) {
-        helper_endpoint_text(&a->endpoints[i], text, sizeof text);
-        if (g_str_equal(text, a->server_address))
-            return &a->endpoints[i];
-    }
-    return a->n_endpoints > 0 ? &a->endpoints[a->n_endpoints - 1] : NULL;
-}
-
 static void
 hand_over_tun(struct helper_attempt *a, const struct helper_tun *tun)
 {
@@ -443,7 +424,7 @@ first_configuration(struct helper_attempt *a, const struct net_config *config, s
 
     a->requests.phase = TUNNEL_REGISTERING;
     a->link = helper_link_new(a->setup.host, a->journal, a->setup.log, a->setup.plan, config,
-                              server_endpoint(a), &tun, why);
+                              helper_endpoints_find(&a->endpoints, a->server_address), &tun, why);
     if (a->link == NULL)
         return false;
     forget_proxy(a); /* and its password */
@@ -597,6 +578,7 @@ undo_all(struct helper_attempt *a)
     g_clear_handle_id(&a->address_source, g_source_remove);
     g_clear_handle_id(&a->dns_watch, g_bus_unwatch_name);
     close_socket(a);
+    a->endpoints.n = 0;
     g_clear_pointer(&a->child, helper_child_free);
     g_clear_pointer(&a->esp, helper_esp_free);
     if (a->journal != NULL)
@@ -710,6 +692,7 @@ helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper
                     setup->host->state_directory, g_strerror(-err));
         return NULL;
     }
+    g_ptr_array_add(setup->host->endpoints, &a->endpoints);
     a->child = helper_child_spawn("dialtone-tunnel", on_gone, a, &a->socket, &error);
     if (a->child == NULL) {
         ras_end_set(ret_end, RAS_RASMAN_CANNOT_INITIALIZE, "%s", error->message);
@@ -730,6 +713,7 @@ helper_attempt_free(struct helper_attempt *a)
     if (a == NULL)
         return;
     undo_all(a);
+    g_ptr_array_remove_fast(a->setup.host->endpoints, &a->endpoints);
     g_free(a);
 }
 

@@ -67,6 +67,7 @@ helper_host_new(GDBusConnection *system_bus, GError **error)
     host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
     host->dns = helper_dns_new(system_bus);
     host->early = helper_early_new();
+    host->endpoints = g_ptr_array_new();
     host->esp = esp_mode();
     return open_net(host, -1, error) && find_tunnel_user(host, error) ? TAKE(host) : NULL;
 }
@@ -97,6 +98,7 @@ helper_host_free(struct helper_host *host)
         return;
     helper_net_free(host->net);
     helper_early_free(host->early);
+    g_ptr_array_unref(host->endpoints);
     helper_dns_free(host->dns);
     g_free(host);
 }

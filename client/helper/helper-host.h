@@ -22,6 +22,7 @@ struct helper_host {
     const char *state_directory; /* NULL: what is to be undone dies with us */
     uint32_t mark;               /* of sockets to servers; 0: none */
     enum helper_esp_mode esp;
+    GPtrArray *endpoints; /* struct helper_endpoints: of each attempt that there is */
     uid_t tunnel_uid;
     gid_t tunnel_gid;
 };

@@ -111,7 +111,8 @@ lock_to_call(int fd, uint16_t call)
 }
 
 /* A path that is narrower than it says must not swallow what is too long for it: routers may cut
- * it, as they may for Windows' L2TP, rather than answer with ICMP that a firewall drops. */
+ * it, as they may for Windows' L2TP and PPTP, rather than answer with ICMP that a firewall drops.
+ */
 static void
 let_it_be_cut(int fd, uint8_t family)
 {
@@ -149,8 +150,7 @@ open_datagrams(const struct helper_endpoint *to, uint32_t mark)
         return -errno;
     if (to->kind == SOCKET_GRE)
         err = lock_to_call(fd, to->port);
-    else
-        let_it_be_cut(fd, to->family);
+    let_it_be_cut(fd, to->family);
     if (udp)
         bind_wanted(fd, to);
     if (err == 0)
@@ -198,6 +198,17 @@ helper_socket_local_port(int fd)
     if (getsockname(fd, (struct sockaddr *)&a, &size) < 0)
         return 0;
     return ntohs(a.any.ss_family == AF_INET ? a.in.sin_port : a.in6.sin6_port);
+}
+
+uint16_t
+helper_socket_mtu(int fd, uint8_t family)
+{
+    int mtu = 0;
+    socklen_t size = sizeof mtu;
+    const int failed = family == 4 ? getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &size)
+                                   : getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size);
+
+    return failed < 0 || mtu < 0 ? 0 : mtu > UINT16_MAX ? UINT16_MAX : (uint16_t)mtu;
 }
 
 const char *

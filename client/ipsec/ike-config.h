@@ -51,7 +51,8 @@ struct ike_config { /* copied, with what it points to, except .cert and .rng */
     uint16_t l2tp_port;               /* our UDP port inside ESP; 0 is 1701 */
     bool plain_esp;          /* no forced UDP encapsulation: raw ESP unless there is a NAT. Else our
                                 NAT-D does not match, so that both ends float to UDP 4500 */
-    bool no_initial_contact; /* this is one of several calls to that server */
+    bool no_initial_contact; /* that server may have associations with us that are to stay: of
+                                another call (RFC 2407 section 4.6.3.3) */
     unsigned refuse;         /* enum ike_weak: never offered, never taken */
     const char *phase1;      /* "aes256-sha256-ecp384,3des-sha1-modp1024": instead of the list of */
     const char *phase2;      /* our own; "aes128gcm16,aes256-sha1"; NULL, "": the list */

@@ -381,6 +381,13 @@ on_5(struct ike *k, struct ike_sa *sa, struct ike_in *in)
     sa->port = in->port; /* with this message the peer floats, or does not */
     if (!authentic(k, sa, in))
         return false;
+    k->initial_contact = false;
+    for (unsigned i = 0; i < ike_payload_count(&in->p, IKE_PL_NOTIFY); i++) {
+        struct ike_notify n;
+
+        k->initial_contact |= ike_notify_get(ike_payload_find(&in->p, IKE_PL_NOTIFY, i), &n) &&
+                              n.type == IKE_N_INITIAL_CONTACT;
+    }
     begin(k, sa, IKE_FLAG_ENCRYPTED, &m);
     ike_auth_put(k, sa, &m);
     say(k, sa, IKE_SA_SENT_4, ike_seal(&sa->keys, sa->iv, &m), 0, in);

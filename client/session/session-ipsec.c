@@ -405,6 +405,7 @@ make_ike(struct session *s, usec_t now)
         .remote = address_of(&info->remote, 500), /* whatever port the profile has */
         .l2tp_port = inner_port(s),
         .plain_esp = !s->plan->ipsec_encap,
+        .no_initial_contact = info->path.shared,
         .pfs = s->plan->ipsec_pfs,
         .remembered = s->plan->ipsec_remembered,
         .unix_time = info->unix_time,

@@ -36,6 +36,9 @@ struct session_kind {
     uint64_t (*dropped)(const struct session *s);
     uint16_t head, tail;
     uint16_t mtu; /* of PPP over this kind, when the profile does not say; 0: PPP's own */
+    /* The largest packet whose datagram is not cut by a route of ->info.path.mtu; NULL: a stream.
+     */
+    uint16_t (*fits)(const struct session *s);
     bool stream;
     enum session_channel channel; /* where sealed packets go */
     bool mppe;                    /* the plan's encryption is to be had from PPP */

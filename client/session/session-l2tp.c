@@ -254,6 +254,18 @@ dropped(const struct session *s)
     return s->l2tp.tunnel.ignored + session_ipsec_dropped(&s->l2tp.ipsec);
 }
 
+/* What ESP needs at most, with the lists of ike-phase2.c: 1400 of an IPv4 route's 1500. */
+static uint16_t
+fits(const struct session *s)
+{
+    enum { UDP = 8, SPI_AND_NUMBER = 8, IV = 16, ICV = 24, TRAILER = 2, BLOCK = 16, PPP = 4 };
+    const int datagram = s->info.path.mtu - (s->info.remote.family == 6 ? 40 : 20) - UDP;
+    const int sealed = (datagram - SPI_AND_NUMBER - IV - ICV) / BLOCK * BLOCK;
+    const int inside = s->plan->ipsec == PLAN_IPSEC_NONE ? datagram : sealed - TRAILER - UDP;
+
+    return (uint16_t)(inside - L2TP_DATA_HEAD - PPP);
+}
+
 const struct session_kind session_l2tp_kind = {
     .link_up = link_up,
     .datagram = datagram,
@@ -271,6 +283,7 @@ const struct session_kind session_l2tp_kind = {
     .tail = SESSION_IPSEC_TAIL,
     .channel = CHANNEL_DATA,
     .mtu = MTU,
+    .fits = fits,
     .rtt = rtt,
     .dropped = dropped,
 };

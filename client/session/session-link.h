@@ -25,6 +25,11 @@ struct session_address {
     uint8_t octets[16];
 };
 
+struct session_path {
+    uint16_t mtu; /* of the route to the server; 0: not known */
+    bool shared;  /* there may be IPsec to that server already: of another call or program */
+};
+
 /* What the owner knows of the link when it is up. */
 struct session_link_info {
     char host[PLAN_MAX_TEXT];               /* for the HTTP Host header */
@@ -40,5 +45,6 @@ struct session_link_info {
     const struct ike_cert *cert;            /* of IPsec with certificates: ours, and whom we trust
                                                (ike-cert.h); borrowed for the session's life */
     bool kernel_esp;                        /* SESSION_ESP may be asked for */
+    struct session_path path;               /* of datagrams */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };

@@ -292,6 +292,14 @@ dropped(const struct session *s)
     return l->call.ignored + l->gre.malformed + l->gre.foreign + l->gre.duplicate;
 }
 
+static uint16_t
+fits(const struct session *s)
+{
+    enum { IP4 = 20 };
+
+    return (uint16_t)(s->info.path.mtu - IP4 - GRE_HEAD_MAX - PPP_CRYPT_HEAD);
+}
+
 const struct session_kind session_pptp_kind = {
     .link_up = link_up,
     .receive = receive,
@@ -310,5 +318,6 @@ const struct session_kind session_pptp_kind = {
     .head = GRE_HEAD_MAX + PPP_CRYPT_HEAD,
     .channel = CHANNEL_DATA,
     .mtu = MTU,
+    .fits = fits,
     .mppe = true,
 };

@@ -61,6 +61,8 @@ get_socket(struct rd *r, struct control_msg *m)
 {
     m->tag = rd_be16(r);
     m->error = rd_be32(r);
+    m->shared = (rd_u8(r) & SOCKET_SHARED) != 0;
+    m->mtu = rd_be16(r);
     const struct rd text = rd_take(r, r->left);
     if (!text.bad && text.left > 0)
         ras_printable(m->text, sizeof m->text, text.p, text.left);

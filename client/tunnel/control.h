@@ -30,6 +30,8 @@ struct control_msg {
     uint32_t error; /* TUNNEL_SOCKET, TUNNEL_ESP */
     /* TUNNEL_SOCKET */
     uint16_t tag;
+    bool shared;  /* SOCKET_SHARED */
+    uint16_t mtu; /* of the route; 0: not known */
     char text[CONTROL_TEXT];
     /* TUNNEL_TUN */
     uint8_t tun_flags;

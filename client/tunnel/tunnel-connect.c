@@ -209,6 +209,7 @@ void
 tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
 {
     if (m->tag > TUNNEL_TAG_LINK - TUNNEL_TAGS_LINK && t->link->socket != NULL) {
+        t->path.mtu = m->error == 0 ? m->mtu : t->path.mtu; /* of GRE: its first socket is TCP */
         t->link->socket(t, TUNNEL_TAG_LINK - m->tag, fd,
                         fd < 0 && m->error == 0 ? EBADMSG : (int)m->error);
         return;
@@ -228,6 +229,7 @@ tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
         return;
     }
     try->state = TRY_CONNECTING;
+    t->path = (struct session_path){.mtu = m->mtu, .shared = m->shared};
     try->source = (struct loop_source){.fd = fd, .ready = on_connecting, .owner = try};
     const int error = loop_add(&t->loop, &try->source, EPOLLOUT);
     if (error < 0)

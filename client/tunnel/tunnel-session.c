@@ -203,6 +203,7 @@ tunnel_start_session(struct tunnel *t, struct session_link_info *info)
 {
     loop_timer_set(&t->loop, &t->connect_timer, NEVER);
     info->send_early = t->early;
+    info->path = t->path;
     t->rng = (struct rng){.fill = fill_random};
     t->session =
         session_new(&t->start.plan, t->start.protocol, &t->start.credentials, &t->rng, t->loop.now);

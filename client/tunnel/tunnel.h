@@ -103,6 +103,7 @@ struct tunnel {
     struct tunnel_try tries[RESOLVE_MAX];
     struct ras_end try_end;                /* why the last try failed */
     const struct control_address *address; /* the one that answered */
+    struct session_path path;              /* there */
 
     const struct tunnel_link *link;
     struct tunnel_over_tls sstp;

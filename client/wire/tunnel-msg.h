@@ -19,8 +19,9 @@ enum tunnel_msg {
      * name cannot be looked up: family u8 (4, 6, 0: none), 16 octets; flags u8 (enum start_flags).
      * First message, once. */
     TUNNEL_START = 1,
-    /* tag be16, errno be32 (0: one descriptor comes along, connecting), then printable text to the
-     * end: what the proxy said, else empty (<= 160) */
+    /* tag be16, errno be32 (0: one descriptor comes along, connecting), flags u8 (enum
+     * socket_flags), MTU be16 of the route there (0: not known; only of datagrams), then printable
+     * text to the end: what the proxy said, else empty (<= 160) */
     TUNNEL_SOCKET = 2,
     /* flags u8 (enum tun_flags); one descriptor */
     TUNNEL_TUN = 3,
@@ -37,6 +38,10 @@ enum tunnel_msg {
 };
 
 enum start_flags { START_KERNEL_ESP = 1 << 0 /* L2TP/IPsec: ask with HELPER_ESP */ };
+
+/* SOCKET_SHARED: IPsec from this computer to that server there may be already, of another call or
+ * another program. */
+enum socket_flags { SOCKET_SHARED = 1 << 0 };
 
 /* Tunnel -> helper. */
 enum helper_msg {

@@ -455,6 +455,12 @@ ras_core_l2tp_act(struct ras_core *c, usec_t now, enum ras_action action, uint16
     drive_ike(c);
 }
 
+bool
+ras_core_secured(const struct ras_core *c)
+{
+    return c->l2tp.ike != NULL && c->l2tp.ike->up;
+}
+
 void
 ras_core_l2tp_clear(struct ras_core *c)
 {

@@ -129,5 +129,6 @@ bool ras_core_seal(struct ras_core *c, uint8_t **p, size_t *len);
 size_t ras_core_seal_batch(struct ras_core *c, struct session_packet *v, size_t n);
 
 uint32_t ras_core_client4(const struct ras_core *c);  /* 0: none */
+bool ras_core_secured(const struct ras_core *c);      /* IKE's phase 1 was up */
 uint16_t ras_core_gre_call(const struct ras_core *c); /* PPTP: the call id in what comes here */
 uint64_t ras_core_dropped(const struct ras_core *c);  /* malformed or untimely frames */

@@ -122,7 +122,7 @@ begins_anew(const struct ras_l2tp_peer *p, const struct session_packet *one)
     static const uint8_t none[IKE_COOKIE_SIZE];
     const uint8_t *cookie = cookie_of(one->p, one->len, false);
 
-    return cookie != NULL && p->sockets[CHANNEL_DATA].fd >= 0 && ras_core_client4(p->core) != 0 &&
+    return cookie != NULL && p->sockets[CHANNEL_DATA].fd >= 0 && ras_core_secured(p->core) &&
            !has_cookie(p, cookie) && memcmp(cookie + IKE_COOKIE_SIZE, none, sizeof none) == 0;
 }
 

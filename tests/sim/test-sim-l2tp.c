@@ -12,6 +12,7 @@
 #include <glib.h>
 #include <stdlib.h>
 
+#include "ike-priv.h"
 #include "ras-core-private.h"
 #include "session-priv.h"
 
@@ -40,6 +41,8 @@ struct params {
     guint lose, twice;
     usec_t hang_up;     /* after it was up; 0: a second */
     usec_t server_gone; /* after the beginning; 0: never */
+    guint16 path_mtu;   /* 0: the client does not know it */
+    bool shared;        /* there is IPsec to that server already */
     guint32 seed;
     const char *phase1, *phase2;
     unsigned auth;
@@ -64,6 +67,8 @@ struct sim {
     struct ras_end end;
     unsigned stages;
     char encryption[200];
+    guint mtu, peer_mru,
+        outer; /* the largest packet that the client sends, and what becomes of it */
     guint delivered[2], sent, pairs;
     bool redo;             /* SESSION_EARLY_REFUSED */
     usec_t ike_at, esp_at; /* the last of IKE's before the first of ESP's, and that */
@@ -219,6 +224,22 @@ check_sealed(struct sim *s, enum session_channel channel, struct rd r)
         g_assert_cmphex(esp_spi(r), ==, esp_out_spi(s->client->l2tp.ipsec.sas.out));
 }
 
+/* How long is the longest packet, and the datagram with it? */
+static void
+measure(struct sim *s)
+{
+    const struct session_framing f = session_framing(s->client);
+    guint8 buf[2048] = {0};
+    guint8 *p = buf + f.head;
+    size_t n = f.mtu;
+
+    s->mtu = f.mtu;
+    s->peer_mru = s->server->link.lcp.peer_mru;
+    p[0] = 0x45;
+    if (session_seal(s->client, &p, &n))
+        s->outer = (guint)n;
+}
+
 static void
 on_event(struct sim *s, const struct session_event *e)
 {
@@ -234,6 +255,7 @@ on_event(struct sim *s, const struct session_event *e)
         break;
     case SESSION_UP:
         s->came_up = true;
+        measure(s);
         s->up_after = s->now - s->begin;
         g_strlcpy(s->encryption, session_encryption(s->client), sizeof s->encryption);
         break;
@@ -474,6 +496,7 @@ run(struct sim *s, const struct params *p)
     info.local_port[CHANNEL_CONTROL] = 500;
     info.local_port[CHANNEL_DATA] = 4500;
     info.kernel_esp = p->kernel != KERNEL_NONE;
+    info.path = (struct session_path){p->path_mtu, p->shared};
     s->client = session_new(&s->plan, PLAN_L2TP_IPSEC, &s->credentials, &s->rng, s->now);
     session_link_up(s->client, s->now, &info);
     pump(s);
@@ -631,6 +654,50 @@ test_kernel(void)
     }
 }
 
+/* What the route takes is what is used, both ways, and no datagram has to be cut; but IPv6, where
+ * it is wanted, has its room. Only who is alone says so (RFC 2407 section 4.6.3.3). */
+static void
+test_path(void)
+{
+    static const struct {
+        struct params p;
+        guint mtu;
+    } rows[] = {
+        {{.path_mtu = 0}, 1400},
+        {{.path_mtu = 65535}, 1400},
+        {{.path_mtu = 1500}, 1400},
+        {{.path_mtu = 1500, .phase2 = "aes256-sha256"}, 1400},
+        {{.path_mtu = 1499, .phase2 = "aes256-sha256"}, 1384},
+        {{.path_mtu = 1492, .phase2 = "aes128-sha1", .shared = true}, 1384},
+        {{.path_mtu = 1400, .phase2 = "3des-sha1"}, 1288},
+        {{.path_mtu = 1400, .raw_esp = true}, 1288},
+        {{.path_mtu = 1400, .kernel = KERNEL_NONE, .phase2 = "aes128gcm16"}, 1288},
+        {{.path_mtu = 1300}, 1192},
+        {{.path_mtu = 100}, 576},
+        {{.path_mtu = 1400, .ipsec = PLAN_IPSEC_NONE}, 1358},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct params p = rows[i].p;
+        const bool clear_text = p.path_mtu == 1400 && i == G_N_ELEMENTS(rows) - 1;
+        struct sim s;
+
+        p.seed = (guint32)i + 1;
+        p.ipsec = clear_text ? PLAN_IPSEC_NONE : PLAN_IPSEC_PSK;
+        p.encryption = PLAN_ENCRYPTION_NONE;
+        run(&s, &p);
+        g_assert_true(s.came_up);
+        g_assert_cmpuint(s.mtu, ==, rows[i].mtu);
+        g_assert_cmpuint(s.peer_mru, ==, rows[i].mtu);
+        g_assert_cmpuint(s.outer, >, s.mtu);
+        if (p.path_mtu >= 1000)
+            g_assert_cmpuint(s.outer + 20 + (p.raw_esp ? 0 : 8), <=, p.path_mtu);
+        if (!clear_text)
+            g_assert_cmpint(s.server->l2tp.ike->initial_contact, ==, !p.shared);
+        clear(&s);
+    }
+}
+
 static void
 test_failures(void)
 {
@@ -738,6 +805,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-l2tp/L7-kernel-esp", test_kernel);
     g_test_add_func("/sim-l2tp/L7-works", test_works);
     g_test_add_func("/sim-l2tp/round-trips", test_round_trips);
+    g_test_add_func("/sim-l2tp/path", test_path);
     g_test_add_func("/sim-l2tp/L7-L8-failures", test_failures);
     g_test_add_func("/sim-l2tp/nothing-to-prove-with", test_nothing_to_prove_with);
     g_test_add_func("/sim-l2tp/L7-seeds", test_seeds);

@@ -37,6 +37,16 @@ own_network(void)
 }
 
 static int
+option(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+
+    g_assert_cmpint(getsockopt(fd, level, name, &value, &size), ==, 0);
+    return value;
+}
+
+static int
 open_for_call(void)
 {
     const struct helper_endpoint to = {
@@ -44,6 +54,7 @@ open_for_call(void)
     const int fd = helper_socket_open(&to, HELPER_MARK);
 
     g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(option(fd, IPPROTO_IP, IP_MTU_DISCOVER), ==, IP_PMTUDISC_DONT);
     return fd;
 }
 
@@ -147,16 +158,6 @@ send_udp(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
     close(fd);
 }
 
-static int
-option(int fd, int level, int name)
-{
-    int value = -1;
-    socklen_t size = sizeof value;
-
-    g_assert_cmpint(getsockopt(fd, level, name, &value, &size), ==, 0);
-    return value;
-}
-
 /* IKE's own port where it is free, any other where it is not; and only the server is heard. */
 static void
 test_udp(void)
@@ -183,6 +184,7 @@ test_udp(void)
     g_assert_cmphex((unsigned)option(first, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
     g_assert_cmpint(option(first, SOL_SOCKET, SO_RCVBUF), >=, 2 * 1024 * 1024);
     g_assert_cmpint(option(first, IPPROTO_IP, IP_MTU_DISCOVER), ==, IP_PMTUDISC_DONT);
+    g_assert_cmpuint(helper_socket_mtu(first, 4), ==, UINT16_MAX); /* of the loopback: 65536 */
     close(first);
     close(second);
     close(any);
@@ -190,6 +192,8 @@ test_udp(void)
     const int six = open_udp(6, "::1", 500, 500);
     g_assert_cmpuint(helper_socket_local_port(six), ==, 500);
     g_assert_cmpint(option(six, IPPROTO_IPV6, IPV6_MTU_DISCOVER), ==, IPV6_PMTUDISC_DONT);
+    g_assert_cmpuint(helper_socket_mtu(six, 6), ==, UINT16_MAX);
+    g_assert_cmpuint(helper_socket_mtu(-1, 6), ==, 0);
     close(six);
 }
 
