@@ -282,7 +282,8 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
         return FALSE;
     if (secret_set_text(&credentials->password, login->password) &&
         secret_set_text(&credentials->new_password, login->new_password) &&
-        secret_set_text(&credentials->psk, login->psk)) {
+        secret_set_text(&credentials->psk, login->psk) &&
+        secret_set_text(&credentials->l2tp_secret, login->tunnel_secret)) {
         credentials->has_new_password = login->new_password != NULL;
         return TRUE;
     }

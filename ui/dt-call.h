@@ -54,8 +54,8 @@ const char *dt_call_get_detail(DtCall *self,
  * hang-up takes place even if the caller gives the call up. */
 struct dt_call_login {
     const char *user, *domain, *password;
-    const char *new_password; /* NULL: none */
-    const char *psk;          /* of L2TP/IPsec; NULL: none */
+    const char *new_password;        /* NULL: none */
+    const char *psk, *tunnel_secret; /* of L2TP/IPsec; NULL: none */
 };
 void dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login);
 void dt_call_answer(DtCall *self, const Profile *profile, const struct dt_call_login *login);

@@ -15,7 +15,9 @@ enum { MAX_NAME = 120 };
 struct _DtKeyDialog {
     GtkDialog parent_instance;
 
+    enum dt_key_kind kind;
     GtkLabel *why_label;
+    GtkLabel *key_label;
     GtkLabel *hint_label;
     GtkEntry *key_entry;
     GtkToggleButton *keep_check;
@@ -28,8 +30,7 @@ on_changed(DtKeyDialog *self)
 {
     const gsize n = strlen(gtk_entry_get_text(self->key_entry));
 
-    gtk_label_set_text(self->hint_label,
-                       n > SECRET_MAX ? _("The pre-shared key is too long.") : "");
+    gtk_label_set_text(self->hint_label, n > SECRET_MAX ? dt_key_too_long(self->kind) : "");
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, n > 0 && n <= SECRET_MAX);
 }
 
@@ -53,6 +54,7 @@ dt_key_dialog_class_init(DtKeyDialogClass *klass)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/dialtone/Dialer/ui/key-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, why_label);
+    gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, key_label);
     gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, hint_label);
     gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, key_entry);
     gtk_widget_class_bind_template_child(widget_class, DtKeyDialog, keep_check);
@@ -66,18 +68,36 @@ dt_key_dialog_init(DtKeyDialog *self)
     on_changed(self);
 }
 
+/* What the server wants, in the words of who has to be asked for it. */
+static char *
+why(const char *name, enum dt_key_kind kind)
+{
+    if (kind == DT_KEY_PSK)
+        /* Translators: %s is the name of a connection */
+        return g_strdup_printf(_("“%s” needs the pre-shared key of the server (L2TP/IPsec). Your "
+                                 "administrator knows it; it is the same for everybody, and not "
+                                 "your password."),
+                               name);
+    /* Translators: %s is the name of a connection */
+    return g_strdup_printf(_("The server of “%s” wants the secret of its L2TP tunnel, beside what "
+                             "IPsec needs. Your administrator knows it; it is the same for "
+                             "everybody, and not your password."),
+                           name);
+}
+
 GtkWidget *
-dt_key_dialog_new(GtkWindow *parent, const char *name)
+dt_key_dialog_new(GtkWindow *parent, const char *name, enum dt_key_kind kind)
 {
     DtKeyDialog *self =
         g_object_new(DT_TYPE_KEY_DIALOG, "transient-for", parent, "use-header-bar", 0, NULL);
     g_autofree char *shown = dt_format_foreign(name, MAX_NAME);
-    /* Translators: %s is the name of a connection */
-    g_autofree char *why = g_strdup_printf(
-        _("“%s” needs the pre-shared key of the server (L2TP/IPsec). Your administrator knows it; "
-          "it is the same for everybody, and not your password."),
-        shown);
+    g_autofree char *text = why(shown, kind);
 
-    gtk_label_set_text(self->why_label, why);
+    self->kind = kind;
+    if (kind == DT_KEY_TUNNEL) {
+        gtk_window_set_title(GTK_WINDOW(self), _("L2TP Tunnel Secret"));
+        gtk_label_set_text_with_mnemonic(self->key_label, _("Tunnel _secret:"));
+    }
+    gtk_label_set_text(self->why_label, text);
     return GTK_WIDGET(self);
 }

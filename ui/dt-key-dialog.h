@@ -1,5 +1,5 @@
 /*
- * dt-key-dialog.h - asks for the pre-shared key of a connection.
+ * dt-key-dialog.h - asks for the pre-shared key of a connection, or its tunnel secret.
  *
  * GTK_RESPONSE_OK is only possible with a key that fits into what IPsec takes.
  *
@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "dt-key.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE(DtKeyDialog, dt_key_dialog, DT, KEY_DIALOG, GtkDialog)
 
-GtkWidget *dt_key_dialog_new(GtkWindow *parent, const char *name); /* of the connection */
-const char *dt_key_dialog_get_key(DtKeyDialog *self);              /* borrowed */
+/* @name: of the connection. */
+GtkWidget *dt_key_dialog_new(GtkWindow *parent, const char *name, enum dt_key_kind kind);
+const char *dt_key_dialog_get_key(DtKeyDialog *self); /* borrowed */
 gboolean dt_key_dialog_get_keep(DtKeyDialog *self);
 
 G_END_DECLS

@@ -6,15 +6,23 @@
 #include "dt-key-dialog.h"
 #include "dt-unfinished.h"
 #include "profile-secret.h"
+#include "ras.h"
 
 #include <glib/gi18n.h>
+
+struct key {
+    struct secret secret;
+    gboolean typed; /* here, for the next call; not from the keyring */
+    gboolean keep;  /* when it has connected */
+};
 
 struct _DtKey {
     GObject parent_instance;
 
-    struct secret key;
-    gboolean typed;            /* here, for the next call; not from the keyring */
-    gboolean keep;             /* when it has connected */
+    struct key keys[DT_KEY_KINDS];
+    gboolean tunnel_wanted; /* a server has asked for it */
+    guint reading;          /* answers of the keyring that are still to come */
+    enum dt_key_kind asked;
     GtkWidget *dialog;         /* the question that is open, or NULL */
     GCancellable *cancellable; /* cancelled in dispose */
 };
@@ -24,13 +32,37 @@ G_DEFINE_TYPE(DtKey, dt_key, G_TYPE_OBJECT)
 enum { READY, GIVEN, PROBLEM, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+const char *
+dt_key_place(enum dt_key_kind kind)
+{
+    return kind == DT_KEY_PSK ? PROFILE_SECRET_PSK : PROFILE_SECRET_TUNNEL;
+}
+
+const char *
+dt_key_too_long(enum dt_key_kind kind)
+{
+    return kind == DT_KEY_PSK ? _("The pre-shared key is too long.")
+                              : _("The tunnel secret is too long.");
+}
+
+char *
+dt_key_not_saved(enum dt_key_kind kind, const char *why)
+{
+    if (kind == DT_KEY_PSK)
+        /* Translators: %s is a sentence from the keyring */
+        return g_strdup_printf(_("The pre-shared key was not saved: %s"), why);
+    /* Translators: %s is a sentence from the keyring */
+    return g_strdup_printf(_("The tunnel secret was not saved: %s"), why);
+}
+
+/* ---- the keyring ------------------------------------------------------------------------- */
+
 static void
-on_found(GObject *source, GAsyncResult *result, gpointer user_data)
+on_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
 {
     g_autoptr(GError) error = NULL;
     struct secret found = {0};
 
-    (void)source;
     profile_secret_lookup_finish(result, &found, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* user_data is already gone: do not touch it */
@@ -38,48 +70,120 @@ on_found(GObject *source, GAsyncResult *result, gpointer user_data)
     DtKey *self = DT_KEY(user_data);
 
     if (error != NULL)
-        g_debug("no pre-shared key was read: %s", error->message);
-    if (!self->typed)
-        secret_set(&self->key, secret_rd(&found));
+        g_debug("no key was read: %s", error->message);
+    if (!self->keys[kind].typed)
+        secret_set(&self->keys[kind].secret, secret_rd(&found));
     secret_wipe(&found);
-    g_signal_emit(self, signals[READY], 0);
+    if (--self->reading == 0)
+        g_signal_emit(self, signals[READY], 0);
+}
+
+static void
+on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    (void)source;
+    on_found(result, user_data, DT_KEY_PSK);
+}
+
+static void
+on_tunnel_secret_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    (void)source;
+    on_found(result, user_data, DT_KEY_TUNNEL);
 }
 
 void
 dt_key_load(DtKey *self, const Profile *profile)
 {
-    if (profile_uses_psk(profile))
-        profile_secret_lookup_async(profile, PROFILE_SECRET_PSK, self->cancellable, on_found, self);
-    else
+    if (!profile_uses_l2tp(profile)) {
         g_signal_emit(self, signals[READY], 0);
+        return;
+    }
+    self->reading++;
+    profile_secret_lookup_async(profile, PROFILE_SECRET_TUNNEL, self->cancellable,
+                                on_tunnel_secret_found, self);
+    if (!profile_uses_psk(profile))
+        return;
+    self->reading++;
+    profile_secret_lookup_async(profile, PROFILE_SECRET_PSK, self->cancellable, on_psk_found, self);
 }
 
-const char *
-dt_key_get(DtKey *self)
+static void
+on_kept(gpointer self, const GError *problem, enum dt_key_kind kind)
 {
-    return self->key.len > 0 ? (const char *)self->key.data : NULL;
+    if (problem == NULL)
+        return;
+    g_autofree char *text = dt_key_not_saved(kind, problem->message);
+
+    g_signal_emit(self, signals[PROBLEM], 0, text);
+}
+
+static void
+on_psk_kept(gpointer self, const GError *problem)
+{
+    on_kept(self, problem, DT_KEY_PSK);
+}
+
+static void
+on_tunnel_secret_kept(gpointer self, const GError *problem)
+{
+    on_kept(self, problem, DT_KEY_TUNNEL);
+}
+
+void
+dt_key_keep(DtKey *self, const Profile *profile)
+{
+    for (enum dt_key_kind kind = DT_KEY_PSK; kind < DT_KEY_KINDS; kind++) {
+        struct key *key = &self->keys[kind];
+
+        if (key->typed && key->keep)
+            dt_unfinished_store(profile, dt_key_place(kind), &key->secret,
+                                kind == DT_KEY_PSK ? on_psk_kept : on_tunnel_secret_kept, self);
+        key->typed = key->keep = FALSE;
+    }
+}
+
+/* ---- what a call needs ------------------------------------------------------------------- */
+
+const char *
+dt_key_get(DtKey *self, enum dt_key_kind kind)
+{
+    const struct secret *secret = &self->keys[kind].secret;
+
+    return secret->len > 0 ? (const char *)secret->data : NULL;
+}
+
+static gboolean
+is_missing(DtKey *self, const Profile *profile, enum dt_key_kind kind)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    if (dt_key_get(self, kind) != NULL)
+        return FALSE;
+    if (kind == DT_KEY_TUNNEL)
+        return self->tunnel_wanted;
+    return profile_uses_psk(profile) && profile_dialable(profile, order) > 0 &&
+           order[0] == PLAN_L2TP_IPSEC;
 }
 
 gboolean
 dt_key_is_missing(DtKey *self, const Profile *profile)
 {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-
-    return self->key.len == 0 && profile_uses_psk(profile) &&
-           profile_dialable(profile, order) > 0 && order[0] == PLAN_L2TP_IPSEC;
+    return is_missing(self, profile, DT_KEY_PSK) || is_missing(self, profile, DT_KEY_TUNNEL);
 }
 
 static void
 on_response(GtkDialog *dialog, int response, gpointer user_data)
 {
     DtKey *self = DT_KEY(user_data);
+    struct key *key = &self->keys[self->asked];
     const gboolean given =
         response == GTK_RESPONSE_OK &&
-        secret_set_text(&self->key, dt_key_dialog_get_key(DT_KEY_DIALOG(dialog)));
+        secret_set_text(&key->secret, dt_key_dialog_get_key(DT_KEY_DIALOG(dialog)));
 
     if (given) {
-        self->typed = TRUE;
-        self->keep = dt_key_dialog_get_keep(DT_KEY_DIALOG(dialog));
+        key->typed = TRUE;
+        key->keep = dt_key_dialog_get_keep(DT_KEY_DIALOG(dialog));
     }
     gtk_widget_destroy(GTK_WIDGET(dialog));
     if (given)
@@ -90,7 +194,8 @@ void
 dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile)
 {
     if (self->dialog == NULL) {
-        self->dialog = dt_key_dialog_new(parent, profile->name);
+        self->asked = is_missing(self, profile, DT_KEY_PSK) ? DT_KEY_PSK : DT_KEY_TUNNEL;
+        self->dialog = dt_key_dialog_new(parent, profile->name, self->asked);
         g_signal_connect(self->dialog, "destroy", G_CALLBACK(gtk_widget_destroyed), &self->dialog);
         g_signal_connect_object(self->dialog, "response", G_CALLBACK(on_response), self, 0);
     }
@@ -98,33 +203,26 @@ dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile)
 }
 
 static void
-on_kept(gpointer self, const GError *problem)
+refuse(struct key *key)
 {
-    if (problem == NULL)
+    if (!key->typed)
         return;
-    /* Translators: %s is a sentence from the keyring */
-    g_autofree char *text =
-        g_strdup_printf(_("The pre-shared key was not saved: %s"), problem->message);
-
-    g_signal_emit(self, signals[PROBLEM], 0, text);
+    secret_wipe(&key->secret);
+    key->typed = key->keep = FALSE;
 }
 
 void
-dt_key_keep(DtKey *self, const Profile *profile)
+dt_key_failed(DtKey *self, guint32 failure)
 {
-    if (self->typed && self->keep)
-        dt_unfinished_store(profile, PROFILE_SECRET_PSK, &self->key, on_kept, self);
-    self->typed = self->keep = FALSE;
+    if (failure == RAS_OAKLEY_GENERAL_PROCESSING)
+        refuse(&self->keys[DT_KEY_PSK]);
+    if (failure != RAS_OAKLEY_AUTH_FAIL)
+        return;
+    refuse(&self->keys[DT_KEY_TUNNEL]);
+    self->tunnel_wanted = TRUE;
 }
 
-void
-dt_key_refuse(DtKey *self)
-{
-    if (!self->typed)
-        return;
-    secret_wipe(&self->key);
-    self->typed = self->keep = FALSE;
-}
+/* ---- the object -------------------------------------------------------------------------- */
 
 static void
 dt_key_dispose(GObject *object)
@@ -142,7 +240,8 @@ dt_key_finalize(GObject *object)
 {
     DtKey *self = DT_KEY(object);
 
-    secret_wipe(&self->key);
+    for (enum dt_key_kind kind = DT_KEY_PSK; kind < DT_KEY_KINDS; kind++)
+        secret_wipe(&self->keys[kind].secret);
     g_clear_object(&self->cancellable);
     G_OBJECT_CLASS(dt_key_parent_class)->finalize(object);
 }

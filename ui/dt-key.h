@@ -1,6 +1,7 @@
 /*
- * dt-key.h - the pre-shared key of one connection (L2TP/IPsec): read from the keyring, or asked of
- * the person when a call needs it, and kept when it has connected and the person wants that.
+ * dt-key.h - the keys of one L2TP connection that are no user's password: IPsec's pre-shared key,
+ * and the secret of L2TP's tunnel. Read from the keyring, or asked of the person when a call needs
+ * one, and kept when it has connected and the person wants that.
  *
  * Signals: "ready" when the keyring was read, or answered that it cannot be; "given" when the
  * person typed a key; "problem" (char *) with a sentence when the keyring did not keep it.
@@ -15,6 +16,8 @@
 
 G_BEGIN_DECLS
 
+enum dt_key_kind { DT_KEY_PSK, DT_KEY_TUNNEL, DT_KEY_KINDS };
+
 #define DT_TYPE_KEY (dt_key_get_type())
 
 G_DECLARE_FINAL_TYPE(DtKey, dt_key, DT, KEY, GObject)
@@ -24,14 +27,22 @@ DtKey *dt_key_new(void);
 /* Reads the keyring, if the profile has use for a key. */
 void dt_key_load(DtKey *self, const Profile *profile);
 /* NULL: none is known. Borrowed, until the next call of another function. */
-const char *dt_key_get(DtKey *self);
-/* Is one to be asked for before this is dialed? Only where nothing else is tried before L2TP:
- * without a key the other protocols of a profile still have their turn. */
+const char *dt_key_get(DtKey *self, enum dt_key_kind kind);
+/* Is one to be asked for before this is dialed? The pre-shared key only where nothing else is tried
+ * before L2TP: without it the other protocols of a profile still have their turn. The tunnel's
+ * secret only after a server has wanted it: few do. */
 gboolean dt_key_is_missing(DtKey *self, const Profile *profile);
-void dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile);
-/* It has connected: into the keyring with it, if that was chosen. */
+void dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile); /* the one that is */
+/* It has connected: into the keyring with them, if that was chosen. */
 void dt_key_keep(DtKey *self, const Profile *profile);
-/* The negotiation failed: a key that was typed for this call is asked for again in the next. */
-void dt_key_refuse(DtKey *self);
+/* The call failed with this number: if that means a key, and it was typed for this call or there
+ * was none, it is asked for in the next. */
+void dt_key_failed(DtKey *self, guint32 failure);
+
+/* What a person reads of the secret's entry in the keyring that could not be made: @why is the
+ * keyring's sentence. Free it. */
+char *dt_key_not_saved(enum dt_key_kind kind, const char *why);
+const char *dt_key_too_long(enum dt_key_kind kind);
+const char *dt_key_place(enum dt_key_kind kind); /* in the keyring: PROFILE_SECRET_... */
 
 G_END_DECLS

@@ -81,7 +81,8 @@ login_of(DtLogonWindow *self, const char *new_password)
                                   .domain = text_of(self->domain_entry),
                                   .password = text_of(self->password_entry),
                                   .new_password = new_password,
-                                  .psk = dt_key_get(self->key)};
+                                  .psk = dt_key_get(self->key, DT_KEY_PSK),
+                                  .tunnel_secret = dt_key_get(self->key, DT_KEY_TUNNEL)};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -440,8 +441,7 @@ render_failure(DtLogonWindow *self)
     }
     if (failure == RAS_AUTHENTICATION_FAILURE)
         gtk_widget_grab_focus(self->password_entry);
-    if (failure == RAS_OAKLEY_GENERAL_PROCESSING)
-        dt_key_refuse(self->key);
+    dt_key_failed(self->key, failure);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "dt-properties-window.h"
 
 #include "dt-format.h"
+#include "dt-key.h"
 #include "dt-profile-text.h"
 #include "dt-unfinished.h"
 #include "profile-filter.h"
@@ -23,8 +24,9 @@ struct _DtPropertiesWindow {
     GtkToggleButton *redial_on_drop_check, *auto_check;
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
-    GtkWidget *forget_pin_button, *key_entry_caption;
-    GtkEntry *key_entry, *isp_user_entry;
+    GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
+    GtkEntry *key_entry, *tunnel_entry, *isp_user_entry;
+    guint saving; /* keys on their way to the keyring */
     GtkWidget *internet_page;
     GtkNotebook *notebook;
     GtkToggleButton *gateway_check, *class_route_check, *dns_check;
@@ -119,32 +121,58 @@ show_security(DtPropertiesWindow *self)
     gtk_widget_set_visible(self->forget_pin_button, *p->pin != '\0');
 }
 
+static GtkEntry *
+entry_of(DtPropertiesWindow *self, enum dt_key_kind kind)
+{
+    return kind == DT_KEY_PSK ? self->key_entry : self->tunnel_entry;
+}
+
 /* What is saved is never shown, only that it is. */
 static void
-on_key_found(GObject *source, GAsyncResult *result, gpointer user_data)
+on_key_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
 {
     g_autoptr(GError) error = NULL;
     struct secret found = {0};
 
-    (void)source;
     profile_secret_lookup_finish(result, &found, &error);
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        gtk_entry_set_placeholder_text(DT_PROPERTIES_WINDOW(user_data)->key_entry,
+        gtk_entry_set_placeholder_text(entry_of(DT_PROPERTIES_WINDOW(user_data), kind),
                                        found.len > 0 ? _("One is saved in the keyring")
-                                                     : _("None is saved: it is asked for"));
+                                       : kind == DT_KEY_PSK
+                                           ? _("None is saved: it is asked for")
+                                           : _("None is saved: few servers want one"));
     secret_wipe(&found);
+}
+
+static void
+on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    (void)source;
+    on_key_found(result, user_data, DT_KEY_PSK);
+}
+
+static void
+on_tunnel_secret_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    (void)source;
+    on_key_found(result, user_data, DT_KEY_TUNNEL);
 }
 
 static void
 show_key(DtPropertiesWindow *self)
 {
-    const gboolean used = profile_uses_psk(self->profile);
+    const gboolean psk = profile_uses_psk(self->profile), l2tp = profile_uses_l2tp(self->profile);
 
-    gtk_widget_set_visible(self->key_entry_caption, used);
-    gtk_widget_set_visible(GTK_WIDGET(self->key_entry), used);
-    if (used)
+    gtk_widget_set_visible(self->key_entry_caption, psk);
+    gtk_widget_set_visible(GTK_WIDGET(self->key_entry), psk);
+    gtk_widget_set_visible(self->tunnel_entry_caption, l2tp);
+    gtk_widget_set_visible(GTK_WIDGET(self->tunnel_entry), l2tp);
+    if (psk)
         profile_secret_lookup_async(self->profile, PROFILE_SECRET_PSK, self->cancellable,
-                                    on_key_found, self);
+                                    on_psk_found, self);
+    if (l2tp)
+        profile_secret_lookup_async(self->profile, PROFILE_SECRET_TUNNEL, self->cancellable,
+                                    on_tunnel_secret_found, self);
 }
 
 static void
@@ -249,35 +277,52 @@ show_problem(DtPropertiesWindow *self, const char *text)
 }
 
 static void
-on_key_saved(gpointer who, const GError *problem)
+on_key_saved(gpointer who, const GError *problem, enum dt_key_kind kind)
 {
     DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(who);
 
+    self->saving--;
     if (self->store == NULL)
         return; /* it was closed meanwhile */
-    if (problem == NULL) {
-        gtk_widget_destroy(GTK_WIDGET(self));
+    if (problem != NULL) {
+        g_autofree char *text = dt_key_not_saved(kind, problem->message);
+        show_problem(self, text);
         return;
     }
-    /* Translators: %s is a sentence from the keyring */
-    g_autofree char *text =
-        g_strdup_printf(_("The pre-shared key was not saved: %s"), problem->message);
-    show_problem(self, text);
+    gtk_entry_set_text(entry_of(self, kind), ""); /* not once more, should the other have failed */
+    if (self->saving == 0 && *gtk_entry_get_text(self->key_entry) == '\0' &&
+        *gtk_entry_get_text(self->tunnel_entry) == '\0')
+        gtk_widget_destroy(GTK_WIDGET(self));
 }
 
-/* TRUE: there is one to be saved, and the window closes when it is. */
-static gboolean
-save_key(DtPropertiesWindow *self)
+static void
+on_psk_saved(gpointer who, const GError *problem)
 {
-    const char *text = gtk_entry_get_text(self->key_entry);
+    on_key_saved(who, problem, DT_KEY_PSK);
+}
+
+static void
+on_tunnel_secret_saved(gpointer who, const GError *problem)
+{
+    on_key_saved(who, problem, DT_KEY_TUNNEL);
+}
+
+/* TRUE: there is one to be saved, and the window closes when all are. */
+static gboolean
+save_key(DtPropertiesWindow *self, enum dt_key_kind kind)
+{
+    const char *text = gtk_entry_get_text(entry_of(self, kind));
     struct secret key = {0};
 
     if (*text == '\0')
         return FALSE;
-    if (secret_set_text(&key, text))
-        dt_unfinished_store(self->profile, PROFILE_SECRET_PSK, &key, on_key_saved, self);
-    else
-        show_problem(self, _("The pre-shared key is too long."));
+    if (secret_set_text(&key, text)) {
+        self->saving++;
+        dt_unfinished_store(self->profile, dt_key_place(kind), &key,
+                            kind == DT_KEY_PSK ? on_psk_saved : on_tunnel_secret_saved, self);
+    } else {
+        show_problem(self, dt_key_too_long(kind));
+    }
     secret_wipe(&key);
     return TRUE;
 }
@@ -295,7 +340,8 @@ dt_properties_window_response(GtkDialog *dialog, int response)
             show_problem(self, error->message);
             return;
         }
-        if (save_key(self))
+        const gboolean psk = save_key(self, DT_KEY_PSK), tunnel = save_key(self, DT_KEY_TUNNEL);
+        if (psk || tunnel)
             return;
     }
     gtk_widget_destroy(GTK_WIDGET(dialog));
@@ -340,6 +386,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_pin_button);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, tunnel_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, tunnel_entry_caption);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, isp_user_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, internet_page);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, notebook);

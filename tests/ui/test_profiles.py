@@ -267,6 +267,36 @@ def key_asked(case):
 
 
 @test
+def tunnel_secret(case):
+    """L2TP's tunnel secret: asked for when a server has wanted one, dialed with, and saved"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile(strategy=3)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.type("Pre-shared key:", "t0p secret")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check(not secrets.get("l2tp-secret"), secrets)
+    case.helper.set(State="idle", Stage=1, Error=787)
+    window.reads("Error 787")
+    window.press("Connect")
+    window.find("dialog", "L2TP Tunnel Secret")
+    check(not nameless(window), f"secret: {nameless(window)}")
+    window.type("Tunnel secret:", "x" * 513)
+    window.reads("The tunnel secret is too long.")
+    window.type("Tunnel secret:", "between us")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check(secrets["l2tp-secret"] == "between us", secrets)
+    case.connect(protocol="l2tp-ipsec")
+    keys.expect("stored example-college-vpn/psk")
+    keys.expect("stored example-college-vpn/l2tp")
+    check(all(b"between us" not in text for text in stored(case).values()), "the secret is in no file")
+    keys.end()
+
+
+@test
 def learned(case):
     """what connected comes first the next time; not PPTP"""
     window = case.dial(strategy=0)
