@@ -112,8 +112,7 @@ struct tunnel {
     struct session *session;
     struct rng rng;
     struct pump pump;
-    bool early, early_refused;
-    bool tun_asked, up, password_changed;
+    bool early, early_refused, tun_asked, up, password_changed;
     struct tunnel_stats told;
 };
 

@@ -1,0 +1,68 @@
+/*
+ * sim-l2tp.h - what test-sim-l2tp.c dials with, and what it sees of it. SPDX-License-Identifier:
+ * GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "ike-priv.h"
+#include "ras-core-private.h"
+#include "session-priv.h"
+
+struct gram {
+    usec_t at;
+    gboolean up;
+    enum session_channel channel;
+    GBytes *bytes;
+};
+
+/* What the kernel of the client says to a SESSION_ESP; the test plays it. */
+enum kernel { KERNEL_NONE, KERNEL_DOES, KERNEL_REFUSES, KERNEL_REFUSES_SECOND, KERNEL_LOSES };
+
+struct params {
+    enum kernel kernel;
+    const char *script[3];
+    enum plan_ipsec ipsec;
+    bool raw_esp, dns;
+    bool any_port; /* not from UDP port 1701 */
+    const char *secret, *server_secret, *psk, *user, *password;
+    guint lose, twice;
+    usec_t hang_up;     /* after it was up; 0: a second */
+    usec_t server_gone; /* after the beginning; 0: never */
+    guint16 path_mtu;   /* 0: the client does not know it */
+    bool shared;        /* there is IPsec to that server already */
+    guint32 seed;
+    const char *phase1, *phase2;
+    unsigned auth;
+    enum plan_encryption encryption;
+};
+
+struct sim {
+    const struct params *p;
+    GRand *rand;
+    struct rng rng;
+    usec_t begin, now;
+    GQueue wire;
+    struct dial_plan plan;
+    struct credentials credentials;
+    struct session *client;
+    struct ras_config config;
+    struct ras_users users;
+    struct ras_pool pool;
+    struct ras_core *server;
+    bool came_up, ended, hung_up, answered;
+    usec_t up_after, ended_after, next_traffic, both_up;
+    struct ras_end end;
+    unsigned stages;
+    char encryption[200];
+    guint mtu, peer_mru,
+        outer; /* the largest packet that the client sends, and what becomes of it */
+    guint delivered[2], sent, pairs;
+    bool redo;             /* SESSION_EARLY_REFUSED */
+    usec_t ike_at, esp_at; /* the last of IKE's before the first of ESP's, and that */
+    guint kernel_asked, kernel_forgot;
+    bool kernel_encapsulates;
+    struct esp_sas kernel_sas; /* what is in the kernel */
+    struct esp_udp kernel_udp;
+};
