@@ -79,6 +79,7 @@ helper_host_new_apart(const struct helper_place *place, GError **error)
 
     host->dns = helper_dns_new_file(place->resolv_conf);
     host->early = helper_early_new();
+    host->endpoints = g_ptr_array_new();
     host->esp = HELPER_ESP_USER;
     host->tunnel_uid = getuid();
     host->tunnel_gid = getgid();
