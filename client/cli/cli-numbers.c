@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include "cli-json.h"
 #include "cps-book.h"
 #include "profile-books.h"
 #include "profile-filter.h"
@@ -176,27 +177,6 @@ list_of(const struct cps_pop *pop, const struct sieve *sieve)
     return sieve->has_more && cps_pop_passes(pop, &sieve->more) ? MORE_NUMBERS : NOT_SHOWN;
 }
 
-static void
-add_number(JsonBuilder *b, const char *key, guint value)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_int_value(b, value);
-}
-
-static void
-add_text(JsonBuilder *b, const char *key, const char *value)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_string_value(b, value);
-}
-
-static void
-add_flag(JsonBuilder *b, const char *key, gboolean value)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_boolean_value(b, value);
-}
-
 static char *
 number_json(const CpsBook *book, const struct cps_pop *pop, enum list list, const char *name)
 {
@@ -206,24 +186,24 @@ number_json(const CpsBook *book, const struct cps_pop *pop, enum list list, cons
     g_autoptr(JsonGenerator) generator = json_generator_new();
 
     json_builder_begin_object(b);
-    add_number(b, "index", pop->index);
-    add_text(b, "name", pop->name);
-    add_number(b, "country", pop->country);
-    add_number(b, "region", pop->region);
-    add_text(b, "region_name", cps_book_region(book, pop->region));
-    add_text(b, "area", pop->area);
-    add_text(b, "number", pop->number);
-    add_number(b, "min_speed", pop->min_speed);
-    add_number(b, "max_speed", pop->max_speed);
-    add_number(b, "flags", pop->flags);
-    add_flag(b, "modem", (pop->flags & CPS_NOT_MODEM) == 0);
-    add_flag(b, "isdn", (pop->flags & CPS_NOT_ISDN) == 0);
-    add_flag(b, "multicast", (pop->flags & CPS_NOT_MULTICAST) == 0);
-    add_flag(b, "surcharge", (pop->flags & CPS_SURCHARGE) != 0);
-    add_flag(b, "sign_up", (pop->flags & CPS_SIGN_UP) != 0);
-    add_text(b, "dun", pop->dun);
-    add_number(b, "list", list);
-    add_text(b, "book", shown);
+    cli_json_number(b, "index", pop->index);
+    cli_json_text(b, "name", pop->name);
+    cli_json_number(b, "country", pop->country);
+    cli_json_number(b, "region", pop->region);
+    cli_json_text(b, "region_name", cps_book_region(book, pop->region));
+    cli_json_text(b, "area", pop->area);
+    cli_json_text(b, "number", pop->number);
+    cli_json_number(b, "min_speed", pop->min_speed);
+    cli_json_number(b, "max_speed", pop->max_speed);
+    cli_json_number(b, "flags", pop->flags);
+    cli_json_flag(b, "modem", (pop->flags & CPS_NOT_MODEM) == 0);
+    cli_json_flag(b, "isdn", (pop->flags & CPS_NOT_ISDN) == 0);
+    cli_json_flag(b, "multicast", (pop->flags & CPS_NOT_MULTICAST) == 0);
+    cli_json_flag(b, "surcharge", (pop->flags & CPS_SURCHARGE) != 0);
+    cli_json_flag(b, "sign_up", (pop->flags & CPS_SIGN_UP) != 0);
+    cli_json_text(b, "dun", pop->dun);
+    cli_json_number(b, "list", list);
+    cli_json_text(b, "book", shown);
     json_builder_end_object(b);
     JsonNode *node = json_builder_get_root(b);
     json_generator_set_root(generator, node);

@@ -2,6 +2,7 @@
  * GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cli-json.h"
 #include "cmak.h"
 #include "dt-ras-error.h"
 #include "profile-plan.h"
@@ -110,12 +111,9 @@ print_error_json(guint32 number, const char *text, const char *detail)
     g_autoptr(JsonBuilder) b = json_builder_new();
 
     json_builder_begin_object(b);
-    json_builder_set_member_name(b, "error");
-    json_builder_add_int_value(b, number);
-    json_builder_set_member_name(b, "error_text");
-    json_builder_add_string_value(b, text);
-    json_builder_set_member_name(b, "error_detail");
-    json_builder_add_string_value(b, detail == NULL ? "" : detail);
+    cli_json_number(b, "error", number);
+    cli_json_text(b, "error_text", text);
+    cli_json_text(b, "error_detail", detail);
     json_builder_end_object(b);
     cli_print_json(json_builder_get_root(b));
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "cli-json.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
 #include "profile-others.h"
@@ -18,50 +19,19 @@ cli_protocol_names(const ProfileSummary *s)
     return g_string_free(text, FALSE);
 }
 
-static void
-add_text(JsonBuilder *b, const char *key, const char *text)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_string_value(b, text);
-}
-
-static void
-add_bool(JsonBuilder *b, const char *key, gboolean value)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_boolean_value(b, value);
-}
-
-static void
-add_number(JsonBuilder *b, const char *key, gint64 value)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_int_value(b, value);
-}
-
-static void
-add_texts(JsonBuilder *b, const char *key, const GPtrArray *texts)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_begin_array(b);
-    for (guint i = 0; i < texts->len; i++)
-        json_builder_add_string_value(b, texts->pdata[i]);
-    json_builder_end_array(b);
-}
-
 void
 cli_add_summary(JsonBuilder *b, const ProfileSummary *s)
 {
     g_autofree char *protocols = cli_protocol_names(s);
 
-    add_text(b, "name", s->name);
-    add_text(b, "id", s->id);
-    add_bool(b, "system", s->system);
-    add_text(b, "protocol", protocols);
-    add_text(b, "kind",
-             s->kind == PROFILE_VPN         ? "vpn"
-             : s->kind == PROFILE_BROADBAND ? "broadband"
-                                            : "dial-up");
+    cli_json_text(b, "name", s->name);
+    cli_json_text(b, "id", s->id);
+    cli_json_flag(b, "system", s->system);
+    cli_json_text(b, "protocol", protocols);
+    cli_json_text(b, "kind",
+                  s->kind == PROFILE_VPN         ? "vpn"
+                  : s->kind == PROFILE_BROADBAND ? "broadband"
+                                                 : "dial-up");
     json_builder_set_member_name(b, "servers");
     json_builder_begin_array(b);
     for (guint i = 0; s->servers[i] != NULL; i++)
@@ -96,10 +66,10 @@ add_foreign(JsonBuilder *b, const Profile *p)
     for (guint i = 0; i < p->actions->len; i++) {
         const struct profile_action *a = p->actions->pdata[i];
         json_builder_begin_object(b);
-        add_text(b, "event", a->event);
-        add_text(b, "command", a->command);
-        add_text(b, "description", a->description);
-        add_bool(b, "replaced", a->replaced);
+        cli_json_text(b, "event", a->event);
+        cli_json_text(b, "command", a->command);
+        cli_json_text(b, "description", a->description);
+        cli_json_flag(b, "replaced", a->replaced);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -109,10 +79,10 @@ add_foreign(JsonBuilder *b, const Profile *p)
     for (guint i = 0; i < others->len; i++) {
         const struct profile_other *o = others->pdata[i];
         json_builder_begin_object(b);
-        add_text(b, "file", o->file);
-        add_text(b, "section", o->section);
-        add_text(b, "key", o->key);
-        add_text(b, "value", o->value);
+        cli_json_text(b, "file", o->file);
+        cli_json_text(b, "section", o->section);
+        cli_json_text(b, "key", o->key);
+        cli_json_text(b, "value", o->value);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -127,12 +97,12 @@ add_origin(JsonBuilder *b, const Profile *p, const char *name, const char *now)
     json_builder_set_member_name(b, "origin");
     json_builder_begin_object(b);
     if (o != NULL && now != NULL && !g_str_equal(o->value, now)) {
-        add_text(b, "changed_from", o->value);
+        cli_json_text(b, "changed_from", o->value);
     }
     if (o != NULL) {
-        add_text(b, "file", o->file);
-        add_text(b, "section", o->section);
-        add_text(b, "key", o->key);
+        cli_json_text(b, "file", o->file);
+        cli_json_text(b, "section", o->section);
+        cli_json_text(b, "key", o->key);
     }
     json_builder_end_object(b);
 }
@@ -172,7 +142,7 @@ add_settings(JsonBuilder *b, const Profile *p)
         json_builder_begin_object(b);
         add_value(b, f, p);
         if (!profile_field_used(f))
-            add_bool(b, "used", FALSE);
+            cli_json_flag(b, "used", FALSE);
         add_origin(b, p, name, value);
         json_builder_end_object(b);
     }
@@ -185,7 +155,7 @@ add_item(JsonBuilder *b, const Profile *p, const char *list, const char *what, c
 {
     g_autofree char *name = g_strconcat(list, "/", value, NULL);
 
-    add_text(b, what, value);
+    cli_json_text(b, what, value);
     add_origin(b, p, name, NULL);
 }
 
@@ -197,7 +167,7 @@ add_servers(JsonBuilder *b, const Profile *p)
     for (guint i = 0; i < p->servers->len; i++) {
         const struct profile_server *s = p->servers->pdata[i];
         json_builder_begin_object(b);
-        add_text(b, "label", s->label);
+        cli_json_text(b, "label", s->label);
         add_item(b, p, "Server", "address", s->address);
         json_builder_end_object(b);
     }
@@ -227,7 +197,7 @@ add_dns_rules(JsonBuilder *b, const Profile *p)
         const struct profile_dns_rule *r = p->dns_rules->pdata[i];
         json_builder_begin_object(b);
         add_item(b, p, "DNS rule", "domain", r->domain);
-        add_text(b, "servers", r->servers);
+        cli_json_text(b, "servers", r->servers);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -243,7 +213,7 @@ add_number_setting(JsonBuilder *b, const Profile *p, const char *member, const c
     json_builder_set_member_name(b, member);
     json_builder_begin_object(b);
     if (value != NULL) {
-        add_text(b, "value", value);
+        cli_json_text(b, "value", value);
         add_origin(b, p, origin, value);
     }
     json_builder_end_object(b);
@@ -257,7 +227,7 @@ add_bits(JsonBuilder *b, const Profile *p, const char *member, const char *key, 
 
     json_builder_set_member_name(b, member);
     json_builder_begin_object(b);
-    add_number(b, "value", bits);
+    cli_json_number(b, "value", bits);
     if (has)
         add_origin(b, p, origin, NULL);
     json_builder_end_object(b);
@@ -271,7 +241,7 @@ add_filters(JsonBuilder *b, const Profile *p)
     for (guint i = 0; i < p->filters->len; i++) {
         const struct profile_filter *f = p->filters->pdata[i];
         json_builder_begin_object(b);
-        add_text(b, "name", f->name);
+        cli_json_text(b, "name", f->name);
         add_bits(b, p, "mask", "Mask&", f->name, f->has_mask, f->mask);
         add_bits(b, p, "match", "Match&", f->name, f->has_match, f->match);
         json_builder_end_object(b);
@@ -282,7 +252,7 @@ add_filters(JsonBuilder *b, const Profile *p)
     for (guint i = 0; i < p->number_lists->len; i++) {
         const struct profile_reference *r = p->number_lists->pdata[i];
         json_builder_begin_object(b);
-        add_text(b, "reference", r->name);
+        cli_json_text(b, "reference", r->name);
         add_number_setting(b, p, "cms_file", "CMSFile&", r->name, r->cms_file);
         add_number_setting(b, p, "filter_a", "FilterA&", r->name, r->filter_a);
         add_number_setting(b, p, "filter_b", "FilterB&", r->name, r->filter_b);
@@ -300,7 +270,7 @@ add_service_types(JsonBuilder *b, const Profile *p)
         const struct profile_service_type *s = p->service_types->pdata[i];
         json_builder_begin_object(b);
         add_item(b, p, "Service Types", "text", s->text);
-        add_text(b, "filter", s->filter);
+        cli_json_text(b, "filter", s->filter);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -316,30 +286,30 @@ cli_profile_node(const Profile *p)
 
     json_builder_begin_object(b);
     cli_add_summary(b, summary);
-    add_text(b, "source", p->source);
-    add_text(b, "encoding", p->encoding);
-    add_text(b, "service_message", p->service_message);
-    add_text(b, "user", p->user);
-    add_text(b, "domain", p->domain);
-    add_text(b, "user_prefix", p->user_prefix);
-    add_text(b, "user_suffix", p->user_suffix);
-    add_number(b, "vpn_strategy", p->dun.vpn_strategy);
+    cli_json_text(b, "source", p->source);
+    cli_json_text(b, "encoding", p->encoding);
+    cli_json_text(b, "service_message", p->service_message);
+    cli_json_text(b, "user", p->user);
+    cli_json_text(b, "domain", p->domain);
+    cli_json_text(b, "user_prefix", p->user_prefix);
+    cli_json_text(b, "user_suffix", p->user_suffix);
+    cli_json_number(b, "vpn_strategy", p->dun.vpn_strategy);
     add_auth(b, p);
-    add_bool(b, "default_gateway", p->dun.gateway_on_remote);
-    add_bool(b, "ipv4", p->dun.ipv4);
-    add_bool(b, "ipv6", p->dun.ipv6);
-    add_texts(b, "routes", p->routes);
-    add_number(b, "redial_count", p->redial_count);
-    add_number(b, "redial_delay", p->redial_delay);
-    add_bool(b, "redial_on_link_failure", p->redial_on_drop);
-    add_number(b, "idle_timeout", p->idle_timeout);
-    add_bool(b, "hide_domain", p->hide_domain);
-    add_bool(b, "hide_remember_password", p->hide_remember_password);
-    add_bool(b, "own_authorities", *p->ca_pem != '\0');
-    add_text(b, "certificate_pin", p->pin);
+    cli_json_flag(b, "default_gateway", p->dun.gateway_on_remote);
+    cli_json_flag(b, "ipv4", p->dun.ipv4);
+    cli_json_flag(b, "ipv6", p->dun.ipv6);
+    cli_json_texts(b, "routes", p->routes);
+    cli_json_number(b, "redial_count", p->redial_count);
+    cli_json_number(b, "redial_delay", p->redial_delay);
+    cli_json_flag(b, "redial_on_link_failure", p->redial_on_drop);
+    cli_json_number(b, "idle_timeout", p->idle_timeout);
+    cli_json_flag(b, "hide_domain", p->hide_domain);
+    cli_json_flag(b, "hide_remember_password", p->hide_remember_password);
+    cli_json_flag(b, "own_authorities", *p->ca_pem != '\0');
+    cli_json_text(b, "certificate_pin", p->pin);
     profile_validate(p, &problem);
-    add_text(b, "problem", problem == NULL ? "" : problem->message);
-    add_texts(b, "warnings", warnings);
+    cli_json_text(b, "problem", problem == NULL ? "" : problem->message);
+    cli_json_texts(b, "warnings", warnings);
     add_foreign(b, p);
     add_settings(b, p);
     add_servers(b, p);

@@ -1,6 +1,7 @@
 /* cli-status.c - status, hangup, log. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cli-json.h"
 #include "dt-attempts.h"
 #include "profile-weakness.h"
 #include "ras.h"
@@ -115,18 +116,7 @@ add_warnings(JsonBuilder *b, GVariant *details)
 {
     g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
 
-    json_builder_set_member_name(b, "warnings");
-    json_builder_begin_array(b);
-    for (guint i = 0; i < list->len; i++)
-        json_builder_add_string_value(b, list->pdata[i]);
-    json_builder_end_array(b);
-}
-
-static void
-add_text(JsonBuilder *b, const char *key, const char *text)
-{
-    json_builder_set_member_name(b, key);
-    json_builder_add_string_value(b, text);
+    cli_json_texts(b, "warnings", list);
 }
 
 static void
@@ -140,13 +130,12 @@ add_attempts(JsonBuilder *b, GVariant *details)
         const struct dt_attempt a = dt_attempt_at(list, i);
 
         json_builder_begin_object(b);
-        add_text(b, "protocol", a.protocol);
-        add_text(b, "server", a.server);
-        add_text(b, "server_address", a.server_address);
-        json_builder_set_member_name(b, "error");
-        json_builder_add_int_value(b, a.error);
-        add_text(b, "error_text", dt_dialer_client_error_text(a.error));
-        add_text(b, "error_detail", a.detail);
+        cli_json_text(b, "protocol", a.protocol);
+        cli_json_text(b, "server", a.server);
+        cli_json_text(b, "server_address", a.server_address);
+        cli_json_number(b, "error", a.error);
+        cli_json_text(b, "error_text", dt_dialer_client_error_text(a.error));
+        cli_json_text(b, "error_detail", a.detail);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);
@@ -165,9 +154,7 @@ cli_status_node(GVariant *properties)
 
         add_value(b, &keys[i], value);
         if (strcmp(keys[i].json, "error") == 0) {
-            json_builder_set_member_name(b, "error_text");
-            json_builder_add_string_value(b,
-                                          dt_dialer_client_error_text((guint32)number_of(value)));
+            cli_json_text(b, "error_text", dt_dialer_client_error_text((guint32)number_of(value)));
         }
     }
     add_attempts(b, details);
