@@ -2,6 +2,7 @@
 #include "import.h"
 
 #include "cmak.h"
+#include "cps-book.h"
 #include "dir-file.h"
 #include "ini.h"
 #include "nm-keyfile.h"
@@ -102,11 +103,39 @@ open_rasphone(Import *import, GBytes *bytes)
     return FALSE;
 }
 
+/* Any text that is none ends such a book at its first line. */
 static gboolean
-open_any(Import *import, const char *path, GError **error)
+is_numbers(GBytes *bytes)
+{
+    struct cps_report report;
+    g_autoptr(CpsBook) book = cps_book_read(bytes, NULL, &report);
+
+    return cps_book_count(book) > 0;
+}
+
+static void
+refuse(GBytes *bytes, const char *path, GError **error)
 {
     char shown[512];
 
+    ras_printable(shown, sizeof shown, path, strlen(path));
+    if (is_numbers(bytes))
+        g_set_error(error, IMPORT_ERROR, IMPORT_ERROR_NUMBERS,
+                    _("%s is a phone book of access numbers alone: there is no connection in it. "
+                      "Import the Connection Manager profile (.cms) that it belongs to; what is in "
+                      "it is listed by “dialtone numbers FILE”."),
+                    shown);
+    else
+        g_set_error(
+            error, IMPORT_ERROR, IMPORT_ERROR_UNKNOWN,
+            _("%s is no file that can be imported: neither a Connection Manager profile nor a "
+              "Windows phone book."),
+            shown);
+}
+
+static gboolean
+open_any(Import *import, const char *path, GError **error)
+{
     if (is_cmak(path))
         return open_cmak(import, path, error);
     g_autoptr(GBytes) bytes = read_file(path, error);
@@ -134,11 +163,7 @@ open_any(Import *import, const char *path, GError **error)
         import->several = ps_profile_read(bytes, import->codepage, import->file, error);
         return import->several != NULL;
     }
-    ras_printable(shown, sizeof shown, path, strlen(path));
-    g_set_error(error, IMPORT_ERROR, IMPORT_ERROR_UNKNOWN,
-                _("%s is no file that can be imported: neither a Connection Manager profile nor a "
-                  "Windows phone book."),
-                shown);
+    refuse(bytes, path, error);
     return FALSE;
 }
 

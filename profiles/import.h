@@ -15,7 +15,10 @@
 
 #define IMPORT_ERROR (import_error_quark())
 GQuark import_error_quark(void);
-enum import_error { IMPORT_ERROR_UNKNOWN /* none of the formats above */ };
+enum import_error {
+    IMPORT_ERROR_UNKNOWN, /* none of the formats above */
+    IMPORT_ERROR_NUMBERS, /* a phone book of access numbers (cps-book.h): no connection */
+};
 
 typedef struct import Import;
 
