@@ -197,15 +197,12 @@ report_end(struct cli_call *d)
         say(d, _("Disconnected"));
         return CLI_OK;
     }
-    if (!cli_json || d->was_up)
-        return cli_fail_number(number, dt_dialer_client_error_text(number),
-                               dt_dialer_client_error_advice(number), detail);
-
-    /* The same keys whether it worked or not. */
-    g_autoptr(GVariant) properties = cli_properties(d->connection, NULL);
-    if (properties != NULL)
+    /* As the helper knows it: with the attempts, and with what was there before it was cut off. */
+    g_autoptr(GVariant) properties = cli_json ? cli_properties(d->connection, NULL) : NULL;
+    if (properties != NULL) {
         cli_print_json(cli_status_node(properties));
-    cli_json = FALSE;
+        cli_json = FALSE;
+    }
     return cli_fail_number(number, dt_dialer_client_error_text(number),
                            dt_dialer_client_error_advice(number), detail);
 }

@@ -26,6 +26,7 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
     struct cli_call c = {
         .options = options, .stay = options->foreground, .interactive = cli_call_may_ask(options)};
 
+    cli_connection = p == NULL ? name : p->name;
     if (p == NULL)
         return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
     const guint signals[] = {g_unix_signal_add(SIGINT, on_signal, &c),
@@ -38,6 +39,7 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
     cli_call_clear(&c);
+    cli_connection = NULL; /* it was of the profile */
     return result;
 }
 

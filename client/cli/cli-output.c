@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *cli_connection;
+
 gboolean
 cli_parse(const struct cli_command *command, const GOptionEntry *entries, int *argc, char ***argv,
           int min, int max)
@@ -110,6 +112,10 @@ print_error_json(guint32 number, const char *text, const char *detail)
 {
     g_autoptr(JsonBuilder) b = json_builder_new();
 
+    if (cli_connection != NULL) {
+        cli_print_json(cli_failed_node(cli_connection, number, text, detail));
+        return;
+    }
     json_builder_begin_object(b);
     cli_json_number(b, "error", number);
     cli_json_text(b, "error_text", text);

@@ -141,6 +141,16 @@ add_attempts(JsonBuilder *b, GVariant *details)
     json_builder_end_array(b);
 }
 
+/* What was said of it, or else what its number means. */
+static void
+add_error_text(JsonBuilder *b, GVariant *properties, guint32 error)
+{
+    const char *text = dt_dialer_client_error_text(error);
+
+    g_variant_lookup(properties, "ErrorText", "&s", &text);
+    cli_json_text(b, "error_text", text);
+}
+
 JsonNode *
 cli_status_node(GVariant *properties)
 {
@@ -153,9 +163,8 @@ cli_status_node(GVariant *properties)
         g_autoptr(GVariant) value = value_of(properties, details, &keys[i]);
 
         add_value(b, &keys[i], value);
-        if (strcmp(keys[i].json, "error") == 0) {
-            cli_json_text(b, "error_text", dt_dialer_client_error_text((guint32)number_of(value)));
-        }
+        if (strcmp(keys[i].json, "error") == 0)
+            add_error_text(b, properties, (guint32)number_of(value));
     }
     add_attempts(b, details);
     add_warnings(b, details);
@@ -254,6 +263,26 @@ idle_properties(const char *name)
     return g_variant_ref_sink(g_variant_dict_end(&dict));
 }
 
+JsonNode *
+cli_failed_node(const char *name, guint32 error, const char *text, const char *detail)
+{
+    /* Of the command line, where anything may stand. */
+    g_autofree char *valid_name = g_utf8_make_valid(name, -1);
+    g_autofree char *valid_text = g_utf8_make_valid(text, -1);
+    g_autofree char *valid_detail = g_utf8_make_valid(detail == NULL ? "" : detail, -1);
+    g_autoptr(GVariant) properties = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "Name", "s", valid_name);
+    g_variant_dict_insert(&dict, "State", "s", "idle");
+    g_variant_dict_insert(&dict, "Error", "u", error);
+    g_variant_dict_insert(&dict, "ErrorText", "s", valid_text); /* ours: not of the bus */
+    g_variant_dict_insert(&dict, "ErrorDetail", "s", valid_detail);
+    properties = g_variant_ref_sink(g_variant_dict_end(&dict));
+    return cli_status_node(properties);
+}
+
 /* --- commands --- */
 
 /* What the user calls it may be an id, or differ in letter case. */
@@ -330,6 +359,7 @@ cli_status(const struct cli_command *command, int argc, char **argv)
 
     if (!cli_parse(command, NULL, &argc, &argv, 0, 1))
         return CLI_USAGE;
+    cli_connection = argc == 2 ? argv[1] : NULL;
     g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, &error);
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);

@@ -24,6 +24,9 @@ struct cli_command {
 };
 
 extern gboolean cli_json; /* --json */
+/* The connection that the command is about; with --json its failure is told with all keys of a
+ * status. NULL: it is about no single one. */
+extern const char *cli_connection;
 
 /* Parses @entries and --json; what is left must be @min..@max arguments. On wrong usage says so and
  * returns FALSE; --help ends the program. */
@@ -52,6 +55,8 @@ DtDialerClient *cli_client_in(enum cli_helper which, const struct dt_helper_plac
 /* All properties of a connection as they are now: a{sv}. */
 GVariant *cli_properties(DtConnection *connection, GError **error);
 JsonNode *cli_status_node(GVariant *properties);
+/* The same keys of one that did not come to dialing. */
+JsonNode *cli_failed_node(const char *name, guint32 error, const char *text, const char *detail);
 void cli_print_status(GVariant *properties);
 
 /* Prompts. */
