@@ -259,6 +259,32 @@ take_network(struct reader *r)
     take_routes(r, "ipv6");
 }
 
+/* Its method is a number: 0 none, 1 automatic; then by an address, by the script itself, or without
+ * either by looking for one. Other keys of a proxy that is none are kept as they are. */
+static void
+take_proxy(struct reader *r)
+{
+    g_autofree char *method = text_of(r, "proxy", "method");
+    g_autofree char *pac = g_key_file_get_string(r->in, "proxy", "pac-script", NULL);
+
+    if (!g_str_equal(method, "1") && g_ascii_strcasecmp(method, "auto") != 0)
+        return;
+    g_autofree char *url = text_of(r, "proxy", "pac-url");
+    g_autofree char *browser = text_of(r, "proxy", "browser-only");
+    profile_set(&r->p->web_proxy_script, url);
+    if (*url != '\0')
+        origin(r, SCOPE_OWN, "WebProxyScript", "proxy", "pac-url");
+    g_hash_table_add(r->used, g_strdup("proxy/pac-script"));
+    profile_set(&r->p->web_proxy_pac, pac);
+    if (pac != NULL)
+        origin(r, SCOPE_OWN, "WebProxyScriptText", "proxy", "pac-script");
+    r->p->web_proxy_detect = *url == '\0' && (pac == NULL || *pac == '\0');
+    origin(r, SCOPE_OWN, "WebProxyDetect", "proxy", "method");
+    r->p->web_proxy_browser_only = is_yes(browser);
+    if (*browser != '\0')
+        origin(r, SCOPE_OWN, "WebProxyBrowserOnly", "proxy", "browser-only");
+}
+
 /* A key stands in [vpn] or [vpn-secrets]; in older files as 0s and Base64. */
 static void
 take_psk(struct reader *r)
@@ -321,6 +347,7 @@ take_all(struct reader *r, const struct plugin *plugin)
     take_security(r);
     take_server(r);
     take_network(r);
+    take_proxy(r);
     if (plugin->protocol == PLAN_L2TP_IPSEC)
         take_psk(r);
     take_others(r);
@@ -443,6 +470,21 @@ put_network(GKeyFile *out, const Profile *p)
     put_routes(out, p, "ipv6", TRUE);
 }
 
+/* A server by itself is nothing that NetworkManager can be told. */
+static void
+put_proxy(GKeyFile *out, const Profile *p)
+{
+    if (*p->web_proxy_script == '\0' && *p->web_proxy_pac == '\0' && !p->web_proxy_detect)
+        return;
+    g_key_file_set_integer(out, "proxy", "method", 1);
+    if (*p->web_proxy_script != '\0')
+        g_key_file_set_string(out, "proxy", "pac-url", p->web_proxy_script);
+    if (*p->web_proxy_pac != '\0')
+        g_key_file_set_string(out, "proxy", "pac-script", p->web_proxy_pac);
+    if (p->web_proxy_browser_only)
+        g_key_file_set_boolean(out, "proxy", "browser-only", TRUE);
+}
+
 GBytes *
 nm_keyfile_write(const Profile *p)
 {
@@ -462,6 +504,7 @@ nm_keyfile_write(const Profile *p)
     g_key_file_set_boolean(out, "connection", "autoconnect", FALSE);
     put_vpn(out, p, plugin);
     put_network(out, p);
+    put_proxy(out, p);
     char *text = g_key_file_to_data(out, &n, NULL);
     return g_bytes_new_take(text, n);
 }

@@ -106,9 +106,10 @@ struct profile {
     guint proxy_port;
     gboolean accept_early_data; /* learned: this server takes POST and first packet in one flight */
 
-    /* What web browsers should use while connected; of the proxy file. Shown, not set. */
+    /* What web browsers should use while connected (web-proxy.h), and whether the user agrees */
     char *web_proxy, *web_proxy_except, *web_proxy_script; /* "host:port", "a;<local>", a URL */
-    gboolean web_proxy_detect;
+    char *web_proxy_pac;                                   /* a script itself */
+    gboolean web_proxy_detect, web_proxy_browser_only, use_web_proxy;
 
     /* Redial and idle */
     guint redial_count, redial_delay; /* RedialCount, RedialDelay (seconds) */

@@ -105,6 +105,47 @@ what_was_written_is_read(void)
     }
 }
 
+/* [proxy], as NetworkManager's own documentation of its keys has it. */
+static void
+a_proxy(void)
+{
+    static const struct {
+        const char *text, *url, *script;
+        gboolean search, browser_only;
+        guint others;
+    } rows[] = {
+        {"method=1\npac-url=http://a.example/p.pac\nbrowser-only=true\n", "http://a.example/p.pac",
+         "", FALSE, TRUE, 0},
+        {"method=1\npac-script=function FindProxyForURL(u, h)\\n{ return 'DIRECT'; }\\n\n", "",
+         "function FindProxyForURL(u, h)\n{ return 'DIRECT'; }\n", FALSE, FALSE, 0},
+        {"method=auto\n", "", "", TRUE, FALSE, 0},
+        {"method=0\n", "", "", FALSE, FALSE, 0},
+        {"method=0\npac-url=http://a.example/\n", "", "", FALSE, FALSE, 1},
+        {"", "", "", FALSE, FALSE, 0},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strconcat("[connection]\nid=a\ntype=vpn\n[vpn]\ngateway=a.example\n"
+                        "service-type=org.freedesktop.NetworkManager.sstp\n[proxy]\n",
+                        rows[i].text, NULL);
+        g_autoptr(Profile) p = read_text(text, NULL), q = NULL;
+
+        g_assert_cmpuint(p->others->len, ==, rows[i].others);
+        g_autoptr(GBytes) bytes = nm_keyfile_write(p);
+        q = nm_keyfile_read(bytes, "b.nmconnection", NULL);
+        const Profile *both[] = {p, q};
+        for (gsize k = 0; k < 2; k++) {
+            g_assert_cmpstr(both[k]->web_proxy_script, ==, rows[i].url);
+            g_assert_cmpstr(both[k]->web_proxy_pac, ==, rows[i].script);
+            g_assert_cmpint(both[k]->web_proxy_detect, ==, rows[i].search);
+            g_assert_cmpint(both[k]->web_proxy_browser_only, ==, rows[i].browser_only);
+        }
+        if (*rows[i].url != '\0')
+            g_assert_cmpstr(profile_origin(p, "Dialtone/WebProxyScript")->section, ==, "proxy");
+    }
+}
+
 static void
 what_is_none_is_refused(void)
 {
@@ -142,6 +183,7 @@ main(int argc, char **argv)
     g_test_add_func("/nm-keyfile/l2tp", an_l2tp_connection);
     g_test_add_func("/nm-keyfile/base64", a_key_in_base64);
     g_test_add_func("/nm-keyfile/round-trip", what_was_written_is_read);
+    g_test_add_func("/nm-keyfile/proxy", a_proxy);
     g_test_add_func("/nm-keyfile/refused", what_is_none_is_refused);
     g_test_add_func("/nm-keyfile/F6-no-check", no_check_is_told);
     return g_test_run();
