@@ -5,6 +5,7 @@
 #include "profile-plan.h"
 #include "profile-weakness.h"
 #include "ras.h"
+#include "web-proxy.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -355,25 +356,31 @@ warn_certificate(const Profile *p, GPtrArray *list)
         }
 }
 
-/* Browsers have settings of their own, and a person who keeps them. */
+/* Whoever runs that proxy sees where people go. */
 static void
 warn_web_proxy(const Profile *p, GPtrArray *list)
 {
-    const char *except = *p->web_proxy_except == '\0' ? "-" : p->web_proxy_except;
+    g_autofree char *proxy = web_proxy_text(p);
+    struct web_proxy w;
 
-    if (*p->web_proxy != '\0')
+    web_proxy_of(p, &w);
+    const enum web_proxy_mode mode = w.mode;
+    web_proxy_clear(&w);
+    if (proxy != NULL && p->use_web_proxy)
         warn(list,
-             _("While connected, web browsers should use the proxy %s (not for: %s). This program "
-               "does not set it."),
-             p->web_proxy, except);
-    if (*p->web_proxy_script != '\0')
-        warn(list,
-             _("While connected, web browsers should take their proxy from %s. This program does "
-               "not set it."),
+             _("While connected, the window has the programs of this desktop use a web proxy: %s. "
+               "Properties, Networking, turns that off."),
+             proxy);
+    else if (proxy != NULL)
+        warn(list, _("The web proxy of the profile is not used, as you chose: %s."), proxy);
+    if (*p->web_proxy_script != '\0' && mode != WEB_PROXY_SCRIPT)
+        warn(list, _("The profile names a web proxy that cannot be used: %s."),
              p->web_proxy_script);
-    if (p->web_proxy_detect)
-        warn(list, _("While connected, web browsers should look for a proxy by themselves. This "
-                     "program does not set it."));
+    if (*p->web_proxy != '\0' && mode == WEB_PROXY_SCRIPT)
+        warn(list, _("The profile also names the web proxy %s. Its script comes first."),
+             p->web_proxy);
+    else if (*p->web_proxy != '\0' && mode != WEB_PROXY_SERVERS)
+        warn(list, _("The profile names a web proxy that cannot be used: %s."), p->web_proxy);
 }
 
 static void

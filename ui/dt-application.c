@@ -3,6 +3,7 @@
 
 #include "dt-application.h"
 
+#include "desktop-proxy.h"
 #include "dt-background.h"
 #include "dt-dialer-client.h"
 #include "dt-drop.h"
@@ -32,6 +33,8 @@ G_DEFINE_TYPE(DtApplication, dt_application, GTK_TYPE_APPLICATION)
 static const GOptionEntry options[] = {
     {"connection", 'c', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, NULL,
      N_("Open the window of this connection"), N_("NAME")},
+    {"restore-proxy", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
+     N_("Give the desktop its own web proxy back, if nobody else will, and exit"), NULL},
     {"version", 'V', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"),
      NULL},
     {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, NULL,
@@ -385,6 +388,11 @@ static int
 dt_application_handle_local_options(GApplication *application, GVariantDict *given)
 {
     (void)application;
+    if (g_variant_dict_contains(given, "restore-proxy")) {
+        desktop_proxy_restore();
+        desktop_proxy_flush();
+        return 0;
+    }
     if (!g_variant_dict_contains(given, "version"))
         return -1; /* go on */
     g_print("dialtone-gtk %s\n", DIALTONE_VERSION);

@@ -8,6 +8,7 @@
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
 #include "dt-tray.h"
+#include "dt-web-proxy.h"
 
 #include <glib/gi18n.h>
 
@@ -31,6 +32,7 @@ struct _DtBackground {
     DtDialerClient *client; /* NULL: not there (yet) */
     GPtrArray *watched;     /* struct watched */
     DtTray *tray;
+    DtWebProxy *web_proxy;
     gboolean held;
 };
 
@@ -140,6 +142,7 @@ static void
 on_changed(struct watched *w)
 {
     judge(w);
+    dt_web_proxy_set_up(w->owner->web_proxy, dt_call_get_name(w->call), w->was_up);
     hold_or_release(w->owner);
 }
 
@@ -221,6 +224,7 @@ refresh(DtBackground *self)
     g_ptr_array_unref(self->watched);
     self->watched = now;
     fill_tray(self);
+    dt_web_proxy_refresh(self->web_proxy);
     hold_or_release(self);
 }
 
@@ -248,6 +252,7 @@ dt_background_dispose(GObject *object)
     if (self->client != NULL)
         g_signal_handlers_disconnect_by_data(self->client, self);
     g_clear_object(&self->tray);
+    g_clear_object(&self->web_proxy);
     g_clear_pointer(&self->watched, g_ptr_array_unref);
     g_clear_object(&self->client);
     g_clear_object(&self->library);
@@ -276,6 +281,7 @@ dt_background_new(GtkApplication *application, ProfileStore *store, DtLibrary *l
     self->store = g_object_ref(store);
     self->library = g_object_ref(library);
     self->tray = dt_tray_new(application);
+    self->web_proxy = dt_web_proxy_new(G_APPLICATION(application), store, library);
     g_signal_connect_object(library, "changed", G_CALLBACK(refresh), self, G_CONNECT_SWAPPED);
     return self;
 }

@@ -188,6 +188,7 @@ show_profile(DtLogonWindow *self)
     gtk_label_set_text(self->support_label, support);
     gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
     show_weakness(self);
+    dt_status_page_set_profile(self->status_page, p);
     show_field(self->user_label, self->user_entry, !p->hide_user, p->max_user);
     show_field(self->password_label, self->password_entry, !p->hide_password, p->max_password);
     show_field(self->domain_label, self->domain_entry, !p->hide_domain, p->max_domain);

@@ -10,6 +10,7 @@
 #include "profile-filter.h"
 #include "profile-others.h"
 #include "profile-secret.h"
+#include "web-proxy.h"
 
 #include <glib/gi18n.h>
 
@@ -30,7 +31,9 @@ struct _DtPropertiesWindow {
     GtkWidget *internet_page;
     GtkNotebook *notebook;
     GtkToggleButton *gateway_check, *class_route_check, *dns_check;
-    GtkLabel *routes_label;
+    GtkLabel *routes_label, *web_proxy_label;
+    GtkToggleButton *web_proxy_check;
+    GtkWidget *web_proxy_caption;
     GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
     GtkLabel *source_label, *version_label, *actions_label, *problem_label;
     GtkListStore *others_store;
@@ -187,6 +190,20 @@ on_toggled(DtPropertiesWindow *self)
 }
 
 static void
+show_web_proxy(DtPropertiesWindow *self)
+{
+    char *text = web_proxy_text(self->profile);
+    const gboolean has = text != NULL;
+
+    gtk_toggle_button_set_active(self->web_proxy_check, self->profile->use_web_proxy);
+    gtk_widget_set_visible(GTK_WIDGET(self->web_proxy_check), has);
+    gtk_widget_set_visible(self->web_proxy_caption, has);
+    gtk_widget_set_visible(GTK_WIDGET(self->web_proxy_label), has);
+    if (has)
+        show_own(self->web_proxy_label, text);
+}
+
+static void
 show_networking(DtPropertiesWindow *self)
 {
     const struct profile_dun *dun = &self->profile->dun;
@@ -199,6 +216,7 @@ show_networking(DtPropertiesWindow *self)
     gtk_entry_set_text(self->suffix_entry, dun->dns_suffix);
     show_own(self->routes_label, dt_profile_text_routes(self->profile));
     on_toggled(self);
+    show_web_proxy(self);
 }
 
 static void
@@ -257,6 +275,7 @@ take_values(DtPropertiesWindow *self)
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
     p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
     p->dun.specify_servers = gtk_toggle_button_get_active(self->dns_check);
+    p->use_web_proxy = gtk_toggle_button_get_active(self->web_proxy_check);
     profile_set(&p->dun.dns1, gtk_entry_get_text(self->dns1_entry));
     profile_set(&p->dun.dns2, gtk_entry_get_text(self->dns2_entry));
     profile_set(&p->dun.dns_suffix, gtk_entry_get_text(self->suffix_entry));
@@ -395,6 +414,9 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, class_route_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, routes_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, web_proxy_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, web_proxy_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, web_proxy_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns1_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns2_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, suffix_entry);

@@ -3,6 +3,7 @@
 
 #include "dt-status-page.h"
 
+#include "desktop-proxy.h"
 #include "dt-format.h"
 #include "profile-weakness.h"
 
@@ -21,6 +22,8 @@ struct _DtStatusPage {
     GtkLabel *dns_label;
     GtkLabel *encryption_label;
     GtkLabel *round_trip_label;
+    GtkLabel *proxy_label;
+    GtkWidget *proxy_caption;
     GtkLabel *weakness_label;
     GtkLabel *message_label;
     GtkWidget *disconnect_button;
@@ -225,6 +228,22 @@ dt_status_page_set_message(DtStatusPage *self, const char *text)
 }
 
 void
+dt_status_page_set_profile(DtStatusPage *self, const Profile *p)
+{
+    g_autofree char *proxy = web_proxy_text(p), *text = NULL;
+    const char *problem = proxy == NULL      ? NULL
+                          : p->use_web_proxy ? desktop_proxy_problem()
+                                             : _("You chose so.");
+
+    /* Translators: a proxy, and a sentence that says why it is not used */
+    text =
+        problem == NULL ? g_strdup(proxy) : g_strdup_printf(_("%s – not used: %s"), proxy, problem);
+    show_text(self->proxy_label, text);
+    gtk_widget_set_visible(GTK_WIDGET(self->proxy_label), proxy != NULL);
+    gtk_widget_set_visible(self->proxy_caption, proxy != NULL);
+}
+
+void
 dt_status_page_focus(DtStatusPage *self)
 {
     gtk_widget_grab_default(self->disconnect_button);
@@ -277,6 +296,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, dns_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, encryption_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, round_trip_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, proxy_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, proxy_caption);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, weakness_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, message_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, disconnect_button);

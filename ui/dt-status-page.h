@@ -12,6 +12,7 @@
 #include <gtk/gtk.h>
 
 #include "dt-dbus.h"
+#include "profile.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,9 @@ G_DECLARE_FINAL_TYPE(DtStatusPage, dt_status_page, DT, STATUS_PAGE, GtkBox)
 
 /* NULL: none. The page keeps a reference. */
 void dt_status_page_set_connection(DtStatusPage *self, DtConnection *connection);
+
+/* Of the connection: its web proxy is told, and whether the desktop uses it. */
+void dt_status_page_set_profile(DtStatusPage *self, const Profile *p);
 
 /* Something that went wrong while connected, such as a refused Disconnect; NULL takes it away. */
 void dt_status_page_set_message(DtStatusPage *self, const char *text);

@@ -144,6 +144,7 @@ class Desktop:
         self.environment.update(
             HOME=self.folder, XDG_RUNTIME_DIR=runtime, XDG_DATA_HOME=self.folder + "/data",
             XDG_CONFIG_HOME=self.folder + "/config", XDG_CACHE_HOME=self.folder + "/cache",
+            XDG_STATE_HOME=self.folder + "/state",
             GSETTINGS_BACKEND="memory", LC_ALL="C.UTF-8", GDK_BACKEND="x11", GTK_THEME="Adwaita",
             GTK_MODULES="", GTK_IM_MODULE="gtk-im-context-simple")
         self.start_display()
