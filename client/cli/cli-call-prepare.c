@@ -252,6 +252,7 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
     GError *error = NULL;
     const char *why = NULL;
 
+    d->profile = p;
     if (o->ca_file != NULL) {
         if (!read_pem(o->ca_file, PLAN_MAX_CA, &ca, &request.ca_len, &error))
             return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);

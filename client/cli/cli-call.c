@@ -6,6 +6,7 @@
 
 #include "dt-attempts.h"
 #include "ras.h"
+#include "web-proxy.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -160,6 +161,20 @@ note_details(struct cli_call *d, GVariant *properties)
                      : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
 }
 
+/* Whoever reads this has no desktop whose settings end with the call. */
+static void
+say_web_proxy(const struct cli_call *d)
+{
+    g_autofree char *proxy = web_proxy_text(d->profile);
+    g_autofree char *text =
+        proxy == NULL
+            ? NULL
+            : g_strdup_printf(_("Web proxy of the profile, not set by this command: %s"), proxy);
+
+    if (text != NULL)
+        say(d, text);
+}
+
 /* Connected: scripts read the JSON line, a person "Connected". */
 static void
 on_up(struct cli_call *d)
@@ -171,8 +186,9 @@ on_up(struct cli_call *d)
     say_attempts(d, 0);
     say_stages(d, 3);
     say(d, _("Connected")); /* before it may be lost again: what follows lets changes in */
-    g_autoptr(GVariant) properties = cli_properties(d->connection, &error);
+    g_autoptr(GVariant) properties = cli_properties(d->connection, d->profile, &error);
     note_details(d, properties);
+    say_web_proxy(d);
     if (d->hooks != NULL && d->hooks->up != NULL)
         d->hooks->up(d->ctx, properties);
     else if (cli_json && properties != NULL)
@@ -188,7 +204,7 @@ report_end(struct cli_call *d)
     const char *detail = dt_connection_get_error_detail(d->connection);
 
     if (d->hooks != NULL && d->hooks->ended != NULL) {
-        g_autoptr(GVariant) last = cli_properties(d->connection, NULL);
+        g_autoptr(GVariant) last = cli_properties(d->connection, d->profile, NULL);
         const int result = d->hooks->ended(d->ctx, d, last);
         if (result >= 0)
             return result;
@@ -198,7 +214,8 @@ report_end(struct cli_call *d)
         return CLI_OK;
     }
     /* As the helper knows it: with the attempts, and with what was there before it was cut off. */
-    g_autoptr(GVariant) properties = cli_json ? cli_properties(d->connection, NULL) : NULL;
+    g_autoptr(GVariant) properties =
+        cli_json ? cli_properties(d->connection, d->profile, NULL) : NULL;
     if (properties != NULL) {
         cli_print_json(cli_status_node(properties));
         cli_json = FALSE;

@@ -41,6 +41,7 @@ struct cli_call {
     gboolean apart;                     /* in a network of its own: not all can be dialed */
     gboolean interactive;               /* questions may be put to a person */
 
+    const Profile *profile; /* of cli_call_prepare(); the caller's */
     struct dial_plan plan;
     struct credentials credentials;
 

@@ -7,6 +7,7 @@
 #include "dt-ras-error.h"
 #include "profile-plan.h"
 #include "ras.h"
+#include "web-proxy.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -206,7 +207,7 @@ cli_client_in(enum cli_helper which, const struct dt_helper_place *place, GError
 }
 
 GVariant *
-cli_properties(DtConnection *connection, GError **error)
+cli_properties(DtConnection *connection, const Profile *p, GError **error)
 {
     struct waiting w = {NULL};
 
@@ -215,5 +216,13 @@ cli_properties(DtConnection *connection, GError **error)
                       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_done, &w);
     g_autoptr(GAsyncResult) result = wait_for(&w);
     g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(connection), result, error);
-    return reply == NULL ? NULL : g_variant_get_child_value(reply, 0);
+    if (reply == NULL)
+        return NULL;
+    g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
+    g_autofree char *web_proxy = p == NULL ? NULL : web_proxy_text(p);
+    GVariantDict dict;
+    g_variant_dict_init(&dict, properties);
+    if (web_proxy != NULL) /* ours: not of the bus */
+        g_variant_dict_insert(&dict, "WebProxy", "s", web_proxy);
+    return g_variant_ref_sink(g_variant_dict_end(&dict));
 }

@@ -52,6 +52,7 @@ static const struct status_key {
     {"encryption", OF_DETAILS, "encryption", 's', N_("Encryption")},
     {"esp", OF_DETAILS, "esp", 's', N_("ESP by")},
     {"certificate_sha256", OF_DETAILS, "certificate-sha256", 's', N_("Certificate")},
+    {"web_proxy", OF_CONNECTION, "WebProxy", 's', N_("Web proxy of the profile")},
     {"bytes_in", OF_CONNECTION, "BytesIn", 't', N_("Bytes received")},
     {"bytes_out", OF_CONNECTION, "BytesOut", 't', N_("Bytes sent")},
     {"round_trip_us", OF_CONNECTION, "RoundTrip", 'u', N_("Round trip (µs)")},
@@ -307,13 +308,13 @@ status_of_one(DtDialerClient *client, const char *argument)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) properties = NULL;
 
+    g_autoptr(ProfileStore) store = cli_store();
+    g_autoptr(Profile) p = profile_store_find(store, argument, c != NULL ? NULL : &error);
     if (c != NULL) {
-        properties = cli_properties(c, &error);
+        properties = cli_properties(c, p, &error);
         if (properties == NULL)
             return cli_fail(g_steal_pointer(&error), RAS_RASMAN_CANNOT_INITIALIZE);
     } else {
-        g_autoptr(ProfileStore) store = cli_store();
-        g_autoptr(Profile) p = profile_store_find(store, argument, &error);
         if (p == NULL)
             return cli_fail(g_steal_pointer(&error), RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
         properties = idle_properties(name);
@@ -333,7 +334,7 @@ status_of_all(DtDialerClient *client)
 
     for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
         g_autoptr(DtConnection) c = g_list_model_get_item(list, i);
-        g_autoptr(GVariant) properties = cli_properties(c, NULL);
+        g_autoptr(GVariant) properties = cli_properties(c, NULL, NULL);
 
         if (properties == NULL)
             continue;

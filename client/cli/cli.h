@@ -52,8 +52,8 @@ DtDialerClient *cli_client(enum cli_helper which, GError **error);
 struct dt_helper_place;
 DtDialerClient *cli_client_in(enum cli_helper which, const struct dt_helper_place *place,
                               GError **error);
-/* All properties of a connection as they are now: a{sv}. */
-GVariant *cli_properties(DtConnection *connection, GError **error);
+/* All properties of a connection as they are now: a{sv}. @p (may be NULL): with what is its. */
+GVariant *cli_properties(DtConnection *connection, const Profile *p, GError **error);
 JsonNode *cli_status_node(GVariant *properties);
 /* The same keys of one that did not come to dialing. */
 JsonNode *cli_failed_node(const char *name, guint32 error, const char *text, const char *detail);
