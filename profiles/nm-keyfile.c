@@ -2,6 +2,7 @@
 #include "nm-keyfile.h"
 
 #include "profile-fields.h"
+#include "profile-stricter.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -414,8 +415,8 @@ put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
     put_yes(out, "refuse-mschapv2", (auth & PLAN_AUTH_MSCHAPV2) == 0);
     put_yes(out, "refuse-eap", (auth & PLAN_AUTH_EAP_MSCHAPV2) == 0 || !d->eap);
     put_yes(out, "no-vj-comp", !d->ip_header_compress);
-    put_yes(out, "require-mppe", d->encryption_type == 1 || d->encryption_type == 2);
-    put_yes(out, "require-mppe-128", d->encryption_type == 2);
+    put_yes(out, "require-mppe", profile_encryption(p) == 1 || profile_encryption(p) == 2);
+    put_yes(out, "require-mppe-128", profile_encryption(p) == 2);
     g_key_file_set_string(out, "vpn", "password-flags", "1"); /* the agent of the user keeps it */
     if (plugin->protocol != PLAN_L2TP_IPSEC)
         return;

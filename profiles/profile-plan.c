@@ -1,6 +1,7 @@
 /* profile-plan.c - see profile-plan.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-plan.h"
 
+#include "profile-stricter.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -454,8 +455,8 @@ fill_protection(const Profile *p, struct dial_plan *plan)
     plan->compression = p->dun.sw_compress;
     if (!profile_dials(p, PLAN_PPTP))
         return;
-    if (p->dun.encryption_type < G_N_ELEMENTS(encryption))
-        plan->encryption = encryption[p->dun.encryption_type];
+    if (profile_encryption(p) < G_N_ELEMENTS(encryption))
+        plan->encryption = encryption[profile_encryption(p)];
     if (!pptp_can_sign_in(plan) && plan->n_protocols > 1)
         leave_out(plan, PLAN_PPTP);
 }

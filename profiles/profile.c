@@ -3,6 +3,7 @@
 
 #include "profile-fields.h"
 #include "profile-plan.h"
+#include "profile-stricter.h"
 #include "profile-weakness.h"
 #include "ras.h"
 #include "web-proxy.h"
@@ -98,14 +99,19 @@ static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
     [15] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
 };
 
+/* @only: this one, if it is among them. */
 static guint
-wished(guint kind, guint strategy, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+wished(guint kind, guint strategy, guint only, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
     const enum plan_protocol *const order =
         strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0];
     guint n = 0;
 
     while (kind == PROFILE_VPN && n < PLAN_MAX_PROTOCOLS && order[n] != 0) {
+        if (order[n] == only) {
+            ret[0] = only;
+            return 1;
+        }
         ret[n] = order[n];
         n++;
     }
@@ -115,7 +121,7 @@ wished(guint kind, guint strategy, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 guint
 profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    return wished(p->kind, p->dun.vpn_strategy, ret);
+    return wished(p->kind, p->dun.vpn_strategy, p->only_protocol, ret);
 }
 
 gboolean
@@ -143,10 +149,11 @@ profile_uses_psk(const Profile *p)
 }
 
 guint
-profile_order(guint kind, guint strategy, guint last, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+profile_order(guint kind, guint strategy, guint only, guint last,
+              enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
     enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-    const guint n_wished = wished(kind, strategy, order);
+    const guint n_wished = wished(kind, strategy, only, order);
     guint n = 0;
 
     /* What connected last comes first, as Windows does it; only out of what the profile wishes. Not
@@ -164,7 +171,7 @@ profile_order(guint kind, guint strategy, guint last, enum plan_protocol ret[PLA
 guint
 profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    return profile_order(p->kind, p->dun.vpn_strategy, p->last_protocol, ret);
+    return profile_order(p->kind, p->dun.vpn_strategy, p->only_protocol, p->last_protocol, ret);
 }
 
 gboolean
@@ -220,6 +227,28 @@ auth_basic(const struct profile_dun *d)
 
 unsigned
 profile_auth(const Profile *p)
+{
+    return profile_auth_offered(p) & ~p->refused_auth;
+}
+
+gboolean
+profile_encryption_stricter(guint type, guint than)
+{
+    static const guint strength[] = {[0] = 0, [3] = 1, [1] = 2, [2] = 3};
+
+    return strength[MIN(type, 3)] > strength[MIN(than, 3)];
+}
+
+guint
+profile_encryption(const Profile *p)
+{
+    const guint type = p->dun.encryption_type, more = p->more_encryption;
+
+    return more != 0 && profile_encryption_stricter(more, type) ? more : type;
+}
+
+unsigned
+profile_auth_offered(const Profile *p)
 {
     const struct profile_dun *d = &p->dun;
     const gboolean ticked =
@@ -287,7 +316,7 @@ warn_auth(const Profile *p, GPtrArray *list)
     if ((p->dun.mschap || p->dun.spap || p->dun.w95mschap) && !p->dun.mschap2)
         warn(list,
              _("The profile asks for an outdated way to sign in. MS-CHAPv2 is used instead."));
-    if (p->dun.encryption_type != ENCRYPTION_TYPE_NONE)
+    if (profile_encryption(p) != ENCRYPTION_TYPE_NONE)
         return;
     if (pptp)
         warn(list, _("The profile asks for no encryption: with PPTP, everybody on the way can "

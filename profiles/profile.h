@@ -5,8 +5,7 @@
  * The names in comments are the keys of a Connection Manager profile (.cms, .cmp) that a field
  * comes from; the readers of other formats fill in the same fields, and note where each value comes
  * from (profile-list.h). Texts are UTF-8, never NULL ("" when absent), owned by the profile; set
- * them with profile_set(). Holds no secret but one: what an import found, on its way to the
- * keyring.
+ * them with profile_set(). Its one secret: what an import found, on its way to the keyring.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -55,6 +54,7 @@ struct profile {
     gboolean remember_password, remember_isp_password, dial_automatically;
     guint server;      /* index into servers: dialed first, or alone; see choose_server */
     char *last_server; /* learned: the host that connected last */
+    guint only_protocol, refused_auth, more_encryption; /* only narrow it: profile-stricter.h */
 
     /* Where to */
     GPtrArray *servers;              /* struct profile_server */
@@ -136,14 +136,14 @@ gboolean profile_validate(const Profile *p, GError **error);
 /* What a person should know before using it: weak sign-in, all traffic through the VPN, connect
  * actions that are not run, a protocol that is not dialed here. Translated; free the array. */
 GPtrArray *profile_warnings(const Profile *p);
-/* The protocols of the strategy, in order; none: it asks for IKEv2 only, or is no VPN. */
+/* The protocols in order; none: it asks for IKEv2 only, or is no VPN. */
 guint profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_needs_domain(const Profile *p, const char *user); /* typed beside this name */
 gboolean profile_uses_l2tp(const Profile *p);                      /* it is one of them */
 gboolean profile_uses_psk(const Profile *p);                       /* with IPsec and a shared key */
 /* The order to dial them in: what connected last is first. The second: of the numbers alone. */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
-guint profile_order(guint kind, guint strategy, guint last,
+guint profile_order(guint kind, guint strategy, guint only, guint last,
                     enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_dials(const Profile *p, enum plan_protocol protocol);
 const char *profile_protocol_name(enum plan_protocol protocol); /* "SSTP"; "" if unknown */

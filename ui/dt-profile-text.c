@@ -2,6 +2,7 @@
 #include "dt-profile-text.h"
 
 #include "dt-format.h"
+#include "profile-stricter.h"
 
 #include <glib/gi18n.h>
 
@@ -92,16 +93,23 @@ dt_profile_text_auth(const Profile *p)
     return list_end(&list, _("None"));
 }
 
+const char *
+dt_profile_text_encryption_type(guint type)
+{
+    static const char *const types[] = {N_("None"), N_("Required"),
+                                        N_("Required, of maximum strength"), N_("Optional")};
+
+    return _(types[MIN(type, G_N_ELEMENTS(types) - 1)]);
+}
+
 char *
 dt_profile_text_encryption(const Profile *p)
 {
     enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
-    static const char *const types[] = {N_("None"), N_("Required"),
-                                        N_("Required, of maximum strength"), N_("Optional")};
 
     if (profile_protocols(p, protocols) == 1 && protocols[0] == PLAN_SSTP)
         return g_strdup(_("TLS, always"));
-    return g_strdup(_(types[MIN(p->dun.encryption_type, G_N_ELEMENTS(types) - 1)]));
+    return g_strdup(dt_profile_text_encryption_type(profile_encryption(p)));
 }
 
 char *

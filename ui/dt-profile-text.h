@@ -15,8 +15,9 @@ char *dt_profile_text_servers(const Profile *p);    /* one a line */
 char *dt_profile_text_protocols(const Profile *p);  /* "SSTP, L2TP/IPsec" */
 char *dt_profile_text_auth(const Profile *p);       /* "MS-CHAP v2, EAP-MSCHAPv2" */
 char *dt_profile_text_encryption(const Profile *p); /* "Required" */
-char *dt_profile_text_routes(const Profile *p);     /* of the profile, one a line; "" for none */
-char *dt_profile_text_routing(const Profile *p);    /* "All traffic", or the routes, one a line */
+const char *dt_profile_text_encryption_type(guint type);
+char *dt_profile_text_routes(const Profile *p);  /* of the profile, one a line; "" for none */
+char *dt_profile_text_routing(const Profile *p); /* "All traffic", or the routes, one a line */
 char *dt_profile_text_dns(const Profile *p);
 char *dt_profile_text_authorities(const Profile *p);
 char *dt_profile_text_actions(const Profile *p); /* one a line; "" when there are none */

@@ -10,6 +10,7 @@
 #include "profile-filter.h"
 #include "profile-others.h"
 #include "profile-secret.h"
+#include "profile-stricter.h"
 #include "web-proxy.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +27,9 @@ struct _DtPropertiesWindow {
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
     GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
+    GtkComboBoxText *protocols_combo, *encryption_combo;
+    GtkWidget *auth_box, *protocols_lock, *auth_lock, *encryption_lock;
+    GtkToggleButton *eap_mschapv2_check, *mschapv2_check, *chap_check, *pap_check;
     GtkEntry *key_entry, *tunnel_entry, *isp_user_entry;
     guint saving; /* keys on their way to the keyring */
     GtkWidget *internet_page;
@@ -111,17 +115,149 @@ show_options(DtPropertiesWindow *self)
                            !p->remember_password && !p->hide_dial_automatically);
 }
 
+/* What can be made stricter is shown as a control, the rest as text and a lock. */
 static void
-show_security(DtPropertiesWindow *self)
+show_or_lock(GtkWidget *control, GtkLabel *label, GtkWidget *lock, gboolean open)
+{
+    gtk_widget_set_visible(control, open);
+    gtk_widget_set_visible(GTK_WIDGET(label), !open);
+    gtk_widget_set_visible(lock, !open);
+}
+
+/* The first line of both lists stands for what the profile says. */
+static void
+show_protocols(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+    enum plan_protocol all[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint only = 0;
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", profile_protocol_name(all[i]));
+    /* Translators: the kinds of tunnel, as "SSTP, PPTP" */
+    g_autofree char *as_it_says = g_strdup_printf(_("As the profile says: %s"), names->str);
+    gtk_combo_box_text_append(self->protocols_combo, "0", as_it_says);
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *id = g_strdup_printf("%d", all[i]);
+        /* Translators: a kind of tunnel */
+        g_autofree char *text = g_strdup_printf(_("Only %s"), profile_protocol_name(all[i]));
+
+        gtk_combo_box_text_append(self->protocols_combo, id, text);
+        if (all[i] == p->only_protocol)
+            only = i + 1;
+    }
+    gtk_combo_box_set_active(GTK_COMBO_BOX(self->protocols_combo), (int)only);
+    show_own(self->protocols_label, dt_profile_text_protocols(p));
+    show_or_lock(GTK_WIDGET(self->protocols_combo), self->protocols_label, self->protocols_lock,
+                 n > 1);
+}
+
+struct method {
+    unsigned flag;
+    GtkToggleButton *check;
+};
+
+enum { N_METHODS = 4 };
+
+static void
+methods_of(DtPropertiesWindow *self, struct method ret[N_METHODS])
+{
+    ret[0] = (struct method){PLAN_AUTH_EAP_MSCHAPV2, self->eap_mschapv2_check};
+    ret[1] = (struct method){PLAN_AUTH_MSCHAPV2, self->mschapv2_check};
+    ret[2] = (struct method){PLAN_AUTH_CHAP_MD5, self->chap_check};
+    ret[3] = (struct method){PLAN_AUTH_PAP, self->pap_check};
+}
+
+static void
+show_auth(DtPropertiesWindow *self)
+{
+    const unsigned offered = profile_auth_offered(self->profile),
+                   used = profile_auth(self->profile);
+    struct method methods[N_METHODS];
+    guint n = 0;
+
+    methods_of(self, methods);
+    for (gsize i = 0; i < N_METHODS; i++) {
+        const gboolean open = (offered & methods[i].flag) != 0;
+        gtk_toggle_button_set_active(methods[i].check, (used & methods[i].flag) != 0);
+        gtk_widget_set_sensitive(GTK_WIDGET(methods[i].check), open);
+        n += open;
+    }
+    show_own(self->auth_label, dt_profile_text_auth(self->profile));
+    show_or_lock(self->auth_box, self->auth_label, self->auth_lock, n > 1);
+}
+
+/* Of PPTP; the others are always encrypted. */
+static void
+show_encryption(DtPropertiesWindow *self)
+{
+    static const guint stricter[] = {1, 2};
+    const Profile *p = self->profile;
+    const guint type = p->dun.encryption_type;
+    enum plan_protocol all[PLAN_MAX_PROTOCOLS];
+    const guint n_protocols = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    gboolean pptp = FALSE;
+    /* Translators: a demand for encryption, as "Optional" */
+    g_autofree char *as_it_says =
+        g_strdup_printf(_("As the profile says: %s"), dt_profile_text_encryption_type(type));
+    guint chosen = 0, n = 0;
+
+    for (guint i = 0; i < n_protocols; i++)
+        pptp |= all[i] == PLAN_PPTP;
+    gtk_combo_box_text_append_text(self->encryption_combo, as_it_says);
+    for (gsize i = 0; i < G_N_ELEMENTS(stricter); i++) {
+        g_autofree char *id = g_strdup_printf("%u", stricter[i]);
+        if (!profile_encryption_stricter(stricter[i], type))
+            continue;
+        gtk_combo_box_text_append(self->encryption_combo, id,
+                                  dt_profile_text_encryption_type(stricter[i]));
+        n++;
+        if (p->more_encryption == stricter[i])
+            chosen = n;
+    }
+    gtk_combo_box_set_active(GTK_COMBO_BOX(self->encryption_combo), (int)chosen);
+    show_own(self->encryption_label, dt_profile_text_encryption(p));
+    show_or_lock(GTK_WIDGET(self->encryption_combo), self->encryption_label, self->encryption_lock,
+                 pptp && n > 0);
+}
+
+static void
+take_security(DtPropertiesWindow *self)
+{
+    const char *only = gtk_combo_box_get_active_id(GTK_COMBO_BOX(self->protocols_combo));
+    const char *more = gtk_combo_box_get_active_id(GTK_COMBO_BOX(self->encryption_combo));
+    struct method methods[N_METHODS];
+    Profile *p = self->profile;
+
+    p->only_protocol = only == NULL ? 0 : (guint)g_ascii_digit_value(*only);
+    p->more_encryption = more == NULL ? 0 : (guint)g_ascii_digit_value(*more);
+    p->refused_auth = 0;
+    methods_of(self, methods);
+    for (gsize i = 0; i < N_METHODS; i++)
+        if ((profile_auth_offered(p) & methods[i].flag) != 0 &&
+            !gtk_toggle_button_get_active(methods[i].check))
+            p->refused_auth |= methods[i].flag;
+}
+
+static void
+show_certificates(DtPropertiesWindow *self)
 {
     const Profile *p = self->profile;
 
-    show_own(self->protocols_label, dt_profile_text_protocols(p));
-    show_own(self->auth_label, dt_profile_text_auth(p));
-    show_own(self->encryption_label, dt_profile_text_encryption(p));
     show_own(self->authorities_label, dt_profile_text_authorities(p));
     show_own(self->pin_label, dt_format_fingerprint(p->pin));
     gtk_widget_set_visible(self->forget_pin_button, *p->pin != '\0');
+}
+
+static void
+show_security(DtPropertiesWindow *self)
+{
+    show_protocols(self);
+    show_auth(self);
+    show_encryption(self);
+    show_certificates(self);
 }
 
 static GtkEntry *
@@ -271,6 +407,7 @@ take_values(DtPropertiesWindow *self)
         p->idle_seconds = 0;
     p->idle_timeout = idle;
     profile_set(&p->isp_user, gtk_entry_get_text(self->isp_user_entry));
+    take_security(self);
     p->dial_automatically = gtk_toggle_button_get_active(self->auto_check);
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
     p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
@@ -285,7 +422,7 @@ static void
 on_forget_pin_clicked(DtPropertiesWindow *self)
 {
     profile_set(&self->profile->pin, "");
-    show_security(self);
+    show_certificates(self);
 }
 
 static void
@@ -400,6 +537,16 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_combo);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_combo);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_box);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_lock);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_lock);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_lock);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, eap_mschapv2_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, mschapv2_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, chap_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, pap_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, authorities_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, pin_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_pin_button);

@@ -177,8 +177,9 @@ def properties(case):
     check([tab.name for tab in tabs.children()]
           == ["General", "VPN", "Options", "Security", "Networking", "About"], "six pages")
     tabs.call("Selection", "SelectChild", desktop.number(3))
-    window.reads("set by the profile, and locked")
+    window.reads("What shows a lock cannot be changed.")
     check(not window.find_now("password text", "Pre-shared key:"), "SSTP has no key")
+    check(not window.find_now("combo box", "Kind of tunnel"), "there is no other tunnel")
     tabs.call("Selection", "SelectChild", desktop.number(4))
     window.press("Use the default gateway on the remote network", "check box")
     window.press("Use these name servers instead of the server’s", "check box")
@@ -193,6 +194,52 @@ def properties(case):
     window.press("Connect")
     plan, _ = case.helper.call("Connect")
     check(plan["default-gateway"] is False and plan["dns"] == ["10.9.9.9"], plan)
+
+
+@test
+def properties_stricter(case):
+    """F6: Properties, Security: a person may be stricter than the profile, is reminded of it, and dials so"""
+    window = case.import_profile(strategy=0)
+
+    def security():
+        window.press("Properties")
+        tabs = window.find("page tab list")
+        names = [tab.name for tab in tabs.children()]
+        tabs.call("Selection", "SelectChild", desktop.number(names.index("Security")))
+        window.find("check box", "PAP")
+
+    def choose(label, item):
+        window.find("combo box", label).call("Selection", "SelectChild", desktop.number(item))
+
+    security()
+    check(not nameless(window), f"security: {nameless(window)}")
+    for name, offered in (("MS-CHAP v2", True), ("EAP-MSCHAPv2", True), ("CHAP", False), ("PAP", False)):
+        box = window.find("check box", name)
+        check(box.has("sensitive") == box.has("checked") == offered, name)
+    window.press("MS-CHAP v2", "check box")
+    window.press("EAP-MSCHAPv2", "check box")
+    window.press("OK")
+    window.reads("sign in")
+    window.press("EAP-MSCHAPv2", "check box")
+    choose("Encryption", 1)
+    window.press_and_close("OK")
+    window.gone("page tab list")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["auth"] == ["eap-mschapv2"] and plan["encryption"] == "maximum", plan)
+    case.helper.set(State="idle", Stage=1, Error=691)
+    window.reads("Error 691")
+    security()
+    check(not window.find("check box", "MS-CHAP v2").has("checked"), "what was chosen is shown")
+    choose("Kind of tunnel", 1)
+    window.press_and_close("OK")
+    window.gone("page tab list")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["protocols"] == ["sstp"], plan)
 
 
 @test

@@ -62,6 +62,7 @@ what_is_ours_is_read(void)
             g_autoptr(Profile) p = sample(names[i], (guint)i * 3);
             p->dun.vpn_strategy = strategy;
             p->last_protocol = strategy % 4;
+            p->only_protocol = (strategy + (guint)i) % 4;
             p->kind = strategy % 5 == 0 ? PROFILE_BROADBAND : PROFILE_VPN;
             g_autoptr(GBytes) bytes = profile_file_write(p);
             g_assert_true(agrees(bytes));

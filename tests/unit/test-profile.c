@@ -4,6 +4,7 @@
 
 #include "profile-fields.h"
 #include "profile-file.h"
+#include "profile-stricter.h"
 #include "profile-weakness.h"
 
 #include <string.h>
@@ -244,6 +245,47 @@ sign_in_methods(void)
     }
 }
 
+/* F6: a person may be stricter than the profile. Nothing that stands there makes it weaker, as a
+ * profile of last year's that was stricter, or a file that somebody edited. */
+static void
+stricter_than_the_profile(void)
+{
+    static const struct {
+        guint strategy, only, n;
+    } protocols[] = {{15, 0, 3},        {15, PLAN_PPTP, 1}, {15, PLAN_L2TP_IPSEC, 1},
+                     {5, PLAN_PPTP, 1}, {5, PLAN_SSTP, 1},  {7, PLAN_SSTP, 0}};
+    static const guint encryption[][3] = {/* the profile's, the person's, what counts */
+                                          {0, 0, 0}, {0, 1, 1}, {0, 2, 2}, {3, 1, 1}, {3, 2, 2},
+                                          {1, 0, 1}, {1, 2, 2}, {2, 1, 2}, {2, 0, 2}, {3, 0, 3}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        g_autoptr(Profile) p = profile_new();
+        enum plan_protocol order[PLAN_MAX_PROTOCOLS], dial[PLAN_MAX_PROTOCOLS];
+
+        p->dun.vpn_strategy = protocols[i].strategy;
+        p->only_protocol = protocols[i].only;
+        p->last_protocol = PLAN_L2TP_IPSEC;
+        g_assert_cmpuint(profile_protocols(p, order), ==, protocols[i].n);
+        g_assert_cmpuint(profile_dialable(p, dial), ==, protocols[i].n);
+        if (protocols[i].n == 1)
+            g_assert_cmpint(order[0], ==,
+                            protocols[i].strategy == 5 ? PLAN_SSTP : protocols[i].only);
+        if (protocols[i].n == 1)
+            g_assert_cmpint(dial[0], ==, order[0]);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(encryption); i++) {
+        g_autoptr(Profile) p = profile_new();
+        p->dun.encryption_type = encryption[i][0];
+        p->more_encryption = encryption[i][1];
+        g_assert_cmpuint(profile_encryption(p), ==, encryption[i][2]);
+    }
+    g_autoptr(Profile) p = profile_new();
+    p->dun.pap = p->dun.chap = TRUE;
+    p->refused_auth = PLAN_AUTH_PAP | PLAN_AUTH_MSCHAPV2;
+    g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_CHAP_MD5);
+    g_assert_cmpuint(profile_auth_offered(p), ==, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5);
+}
+
 /* F6: every wish that weakens has a sentence. */
 static void
 warnings_for_weak_wishes(void)
@@ -419,6 +461,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/values-out-of-range", values_out_of_range_are_defaults);
     g_test_add_func("/profile/strategies", strategies);
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
+    g_test_add_func("/profile/F6-stricter", stricter_than_the_profile);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
     g_test_add_func("/profile/weak-calls", weak_calls);
     g_test_add_func("/profile/weak-profiles", weak_profiles);
