@@ -8,7 +8,7 @@
 #include "cli-json.h"
 #include "cps-book.h"
 #include "profile-books.h"
-#include "profile-filter.h"
+#include "profile-sieve.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -95,24 +95,6 @@ open_source(const char *what, struct source *ret, GError **error)
     return is_file ? open_files(what, ret, error) : open_stored(what, ret, error);
 }
 
-static gboolean
-find_region(const CpsBook *book, const char *name, guint32 *ret)
-{
-    for (guint i = 1; name != NULL && i <= cps_book_regions(book); i++)
-        if (g_ascii_strcasecmp(cps_book_region(book, i), name) == 0) {
-            *ret = i;
-            return TRUE;
-        }
-    return name == NULL;
-}
-
-/* What a number has to pass: what the person asked for, and then what the profile shows first, or
- * among "more access numbers". */
-struct sieve {
-    struct cps_filter wished, service, first, more;
-    gboolean has_first, has_more;
-};
-
 /* A bit of a service type that is set says "not so", but for the surcharge. */
 static void
 add_wishes(const struct options *o, struct cps_filter *f)
@@ -122,63 +104,18 @@ add_wishes(const struct options *o, struct cps_filter *f)
               (o->no_surcharge ? CPS_SURCHARGE : 0);
 }
 
-/* FALSE: the profile names no such filter, or does not say what it is, which is told. */
-static gboolean
-find_filter(const Profile *p, const char *name, struct cps_filter *ret)
-{
-    const struct profile_filter *f;
-
-    if (name == NULL || *name == '\0')
-        return FALSE;
-    f = profile_filter_find(p, name);
-    if (f == NULL) {
-        g_autofree char *shown = cli_shown(name);
-        g_printerr(_("The profile does not say what its filter “%s” is; it is not used.\n"), shown);
-        return FALSE;
-    }
-    *ret = (struct cps_filter){.mask = f->mask, .match = f->match};
-    return TRUE;
-}
-
 static void
-add_lists(const struct source *source, const char *reference, const struct options *o,
-          struct sieve *sieve)
+say_unknown(const struct profile_sieve *sieve)
 {
-    const struct profile_reference *r =
-        source->p == NULL || o->all ? NULL : profile_filter_reference(source->p, reference);
-
-    if (r == NULL)
-        return;
-    sieve->has_first = find_filter(source->p, r->filter_a, &sieve->first);
-    sieve->has_more = sieve->has_first && find_filter(source->p, r->filter_b, &sieve->more);
-}
-
-/* FALSE: there is no such service type. */
-static gboolean
-add_service(const struct source *source, const char *text, struct sieve *sieve)
-{
-    const struct profile_service_type *s =
-        source->p == NULL ? NULL : profile_filter_service(source->p, text);
-
-    if (s != NULL)
-        find_filter(source->p, s->filter, &sieve->service);
-    return s != NULL;
-}
-
-enum list { NOT_SHOWN, FIRST_LIST, MORE_NUMBERS };
-
-static enum list
-list_of(const struct cps_pop *pop, const struct sieve *sieve)
-{
-    if (!cps_pop_passes(pop, &sieve->wished) || !cps_pop_passes(pop, &sieve->service))
-        return NOT_SHOWN;
-    if (!sieve->has_first || cps_pop_passes(pop, &sieve->first))
-        return FIRST_LIST;
-    return sieve->has_more && cps_pop_passes(pop, &sieve->more) ? MORE_NUMBERS : NOT_SHOWN;
+    for (guint i = 0; i < sieve->n_unknown; i++) {
+        g_autofree char *shown = cli_shown(sieve->unknown[i]);
+        g_printerr(_("The profile does not say what its filter “%s” is; it is not used.\n"), shown);
+    }
 }
 
 static char *
-number_json(const CpsBook *book, const struct cps_pop *pop, enum list list, const char *name)
+number_json(const CpsBook *book, const struct cps_pop *pop, enum profile_sieve_list list,
+            const char *name)
 {
     g_autofree char *base = g_path_get_basename(name);
     g_autofree char *shown = cli_shown(base);
@@ -241,15 +178,15 @@ print_report(const struct cps_report *report, const char *shown)
 
 /* One list of a book. @any: something was printed before. */
 static void
-print_list(const CpsBook *book, const struct sieve *sieve, enum list list, const char *name,
-           gboolean *any)
+print_list(const CpsBook *book, const struct profile_sieve *sieve, enum profile_sieve_list list,
+           const char *name, gboolean *any)
 {
-    gboolean titled = list == FIRST_LIST;
+    gboolean titled = list == PROFILE_SIEVE_FIRST;
 
     for (guint i = 0; i < cps_book_count(book); i++) {
         const struct cps_pop *pop = cps_book_pop(book, i);
 
-        if (list_of(pop, sieve) != list)
+        if (profile_sieve_list(sieve, pop) != list)
             continue;
         if (cli_json) {
             g_autofree char *json = number_json(book, pop, list, name);
@@ -267,19 +204,22 @@ print_list(const CpsBook *book, const struct sieve *sieve, enum list list, const
 /* FALSE: an error in it makes all of it void. */
 static gboolean
 print_book(const struct source *source, const struct profile_book *from, const struct options *o,
-           struct sieve sieve, gboolean *any)
+           struct profile_sieve sieve, gboolean *any)
 {
     struct cps_report report;
     g_autoptr(CpsBook) book = cps_book_read(from->pbk, from->pbr, &report);
 
-    if (find_region(book, o->region, &sieve.wished.region)) {
-        add_lists(source, from->reference, o, &sieve);
+    if (profile_sieve_region(&sieve, book, o->region)) {
+        sieve.n_unknown = 0;
+        if (source->p != NULL && !o->all)
+            profile_sieve_lists(&sieve, source->p, from->reference);
+        say_unknown(&sieve);
         if (!cli_json && source->books->len > 1) {
             g_autofree char *name = cli_shown(from->name);
             g_print(_("Phone book %s:\n"), name);
         }
-        print_list(book, &sieve, FIRST_LIST, from->name, any);
-        print_list(book, &sieve, MORE_NUMBERS, from->name, any);
+        print_list(book, &sieve, PROFILE_SIEVE_FIRST, from->name, any);
+        print_list(book, &sieve, PROFILE_SIEVE_MORE, from->name, any);
     }
     print_report(&report, from->name);
     return !report.all;
@@ -292,9 +232,9 @@ has_region(const struct source *source, const char *region)
         const struct profile_book *from = source->books->pdata[i];
         struct cps_report report;
         g_autoptr(CpsBook) book = cps_book_read(from->pbk, from->pbr, &report);
-        guint32 number;
+        struct profile_sieve none = {0};
 
-        if (find_region(book, region, &number))
+        if (profile_sieve_region(&none, book, region))
             return TRUE;
     }
     return region == NULL;
@@ -312,14 +252,16 @@ fail_unknown(char *text) /* takes it */
 static int
 print_numbers(const struct source *source, const struct options *o)
 {
-    struct sieve sieve = {0};
+    struct profile_sieve sieve = {0};
     gboolean any = FALSE, whole = TRUE;
 
     if (!has_region(source, o->region))
         return fail_unknown(g_strdup_printf(_("The phone book has no region “%s”."), o->region));
-    if (o->service != NULL && !add_service(source, o->service, &sieve))
+    if (o->service != NULL &&
+        (source->p == NULL || !profile_sieve_service(&sieve, source->p, o->service)))
         return fail_unknown(
             g_strdup_printf(_("The profile has no service type “%s”."), o->service));
+    say_unknown(&sieve);
     add_wishes(o, &sieve.wished);
     if (cli_json)
         printf("[");
