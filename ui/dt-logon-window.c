@@ -611,6 +611,7 @@ on_properties(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
 
+    refresh_profile(self); /* else what was saved a moment ago would be undone */
     GtkWidget *properties = dt_properties_window_new(GTK_WINDOW(self), self->store, self->profile);
 
     (void)action, (void)parameter;
