@@ -195,6 +195,10 @@ dt_lister_new(GtkTreeView *view, GtkEntry *search, DtListerRead read, gpointer s
     self->search = search;
     self->read = read;
     self->source = source;
+    if (search != NULL) {
+        g_free(self->wanted);
+        self->wanted = g_utf8_casefold(gtk_entry_get_text(search), -1);
+    }
     if (search != NULL)
         g_signal_connect_object(search, "changed", G_CALLBACK(on_search), self, G_CONNECT_SWAPPED);
     return self;

@@ -5,6 +5,7 @@
 
 #include "dt-format.h"
 #include "dt-key.h"
+#include "dt-numbers-window.h"
 #include "dt-profile-text.h"
 #include "dt-unfinished.h"
 #include "profile-filter.h"
@@ -21,6 +22,8 @@ struct _DtPropertiesWindow {
     GtkDialog parent_instance;
 
     GtkLabel *name_label, *server_message_label, *address_label;
+    GtkLabel *number_label;
+    GtkWidget *number_caption, *numbers_button;
     GtkComboBoxText *server_combo;
     GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
     GtkToggleButton *redial_on_drop_check, *auto_check;
@@ -75,6 +78,39 @@ show_servers(DtPropertiesWindow *self)
     gtk_widget_set_sensitive(GTK_WIDGET(self->server_combo), p->servers->len > 1);
 }
 
+/* Of the line that is dialed before the VPN, where the profile has a phone book. */
+static void
+show_number(DtPropertiesWindow *self)
+{
+    const Profile *p = self->profile;
+    const gboolean has = dt_numbers_window_is_for(p);
+
+    show_own(self->number_label,
+             dt_numbers_window_text(p->country_code, p->area_code, p->phone_number));
+    gtk_widget_set_visible(self->number_caption, has);
+    gtk_widget_set_visible(GTK_WIDGET(self->number_label), has);
+    gtk_widget_set_visible(self->numbers_button, has);
+}
+
+static void
+on_number_chosen(DtPropertiesWindow *self, guint country, const char *area, const char *number)
+{
+    self->profile->country_code = country;
+    profile_set(&self->profile->area_code, area);
+    profile_set(&self->profile->phone_number, number);
+    show_number(self);
+}
+
+static void
+on_numbers_clicked(DtPropertiesWindow *self)
+{
+    GtkWidget *window = dt_numbers_window_new(GTK_WINDOW(self), self->store, self->profile);
+
+    g_signal_connect_object(window, "chosen", G_CALLBACK(on_number_chosen), self,
+                            G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(window));
+}
+
 static void
 show_general(DtPropertiesWindow *self)
 {
@@ -84,6 +120,7 @@ show_general(DtPropertiesWindow *self)
     show_own(self->server_message_label, dt_format_foreign(p->server_message, MAX_TEXT));
     gtk_widget_set_visible(GTK_WIDGET(self->server_message_label), *p->server_message != '\0');
     show_own(self->address_label, dt_profile_text_servers(p));
+    show_number(self);
     show_servers(self);
 }
 
@@ -527,6 +564,10 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, name_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, server_message_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, address_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, number_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, number_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, numbers_button);
+    gtk_widget_class_bind_template_callback(widget_class, on_numbers_clicked);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, server_combo);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_count_spin);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_delay_spin);
