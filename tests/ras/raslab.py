@@ -289,6 +289,30 @@ class Dial:
         return None
 
 
+class Watch:
+    """Counts what passes the server's wire: what IPsec hides must not be seen there."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self._nft("add table inet watch; add chain inet watch in { type filter hook prerouting "
+                  "priority -300; }; add chain inet watch out { type filter hook output "
+                  "priority -300; }")
+        for what in ("udp dport 1701", "udp sport 1701", "udp dport 500", "udp dport 4500",
+                     "meta l4proto esp"):
+            for chain, link in (("in", "iifname"), ("out", "oifname")):
+                self._nft(f'add rule inet watch {chain} {link} "eth0" {what} counter')
+
+    def _nft(self, *words):
+        return run("ip", "netns", "exec", self.lab.server_ns, "nft", *words)
+
+    def packets(self, what):
+        return sum(map(int, re.findall(rf"{what} counter packets (\d+)",
+                                       self._nft("list", "table", "inet", "watch"))))
+
+    def close(self):
+        self._nft("delete table inet watch")
+
+
 def descendants(pid):
     found = []
     try:
