@@ -4,11 +4,13 @@ A test runs in the client's namespace, under tests/env/private-bus, around a ser
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import ctypes
 import glob
 import json
 import os
 import re
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -33,6 +35,29 @@ def run(*argv, stdin="", seconds=60, check=False):
     if check and child.returncode != 0:
         raise AssertionError(f"{argv}: {child.returncode}: {out}{err}")
     return subprocess.CompletedProcess(argv, child.returncode, out, err)
+
+
+RUNNING = []
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def background(*argv, **more):
+    """A program that goes on beside the test. It ends with a test that has failed, and with the suite:
+    what lives on holds meson's pipe."""
+    child = subprocess.Popen(argv, preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0),
+                             **{"stdin": subprocess.DEVNULL, **more})
+    RUNNING.append(child)
+    return child
+
+
+def end_of_background(since=0):
+    for child in RUNNING[since:]:
+        if child.poll() is None:
+            comment(f"killed: {child.args}")
+            child.kill()
+            child.wait()
+    del RUNNING[since:]
 
 
 def output(*argv, **more):
@@ -128,10 +153,14 @@ def everybody():
     return found if isinstance(found, list) else [found]
 
 
+# Connections that one test has dialed and a later one looks at.
+NEEDED = set()
+
+
 def hang_up_all():
     """What a failed test has left connected is not the next one's affair."""
     for now in everybody():
-        if now["state"] != "idle":
+        if now["state"] != "idle" and now["name"] not in NEEDED:
             comment(f"hung up after the failure: {now['name']}, which was {now['state']}")
             hangup(now["name"])
 
@@ -280,14 +309,14 @@ def stuck(child, why):
 def report(number, test):
     """True if it has passed."""
     global TOLD
-    started, result, TOLD = time.monotonic(), "ok", False
+    started, result, TOLD, running = time.monotonic(), "ok", False, len(RUNNING)
     try:
         test()
     except Exception:  # a test's failure is not the suite's end
         result = "not ok"
         comment(traceback.format_exc())
         tell()
-        for mend in (hang_up_all, *RECOVER):
+        for mend in (lambda: end_of_background(running), hang_up_all, *RECOVER):
             try:
                 mend()
             except Exception:
@@ -311,5 +340,8 @@ def main(tests):
     """Runs each function in the order given; its docstring is the case's name."""
     print(f"1..{len(tests)}")
     wait_until(settled, why="eth0 settles")  # network() before the first call and after it can be the same
-    results = [report(number, test) for number, test in enumerate(tests, 1)]
+    try:
+        results = [report(number, test) for number, test in enumerate(tests, 1)]
+    finally:
+        end_of_background()
     sys.exit(0 if all(results) else 1)
