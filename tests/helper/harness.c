@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +90,14 @@ harness_teardown(struct harness *h, gconstpointer data)
     g_free(h->directory);
 }
 
+/* A test that aborts tears nothing down, and whoever lives on keeps meson waiting. */
+void
+harness_dies_with_us(gpointer data)
+{
+    (void)data;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static char **
 helper_environment(struct harness *h)
 {
@@ -132,8 +141,8 @@ spawn_helper(struct harness *h, const char *option, const char *value, int fd)
     g_ptr_array_add(argv, NULL);
     if (!g_spawn_async_with_pipes_and_fds(
             NULL, (const char *const *)argv->pdata, (const char *const *)environment,
-            G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL, NULL, -1, -1, -1, &fd, &target,
-            fd >= 0, &pid, NULL, NULL, NULL, &error))
+            G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, harness_dies_with_us, NULL, -1, -1, -1,
+            &fd, &target, fd >= 0, &pid, NULL, NULL, NULL, &error))
         g_error("%s", error->message);
     return pid;
 }

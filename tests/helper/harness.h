@@ -37,6 +37,8 @@ int harness_undo(struct harness *h);   /* dialtoned --undo; its exit status */
 
 /* Links, addresses, routes and rules of the namespace. */
 char *harness_network(void);
+/* For GSpawnChildSetupFunc: the child ends with this program, however that ends. */
+void harness_dies_with_us(gpointer data);
 /* The output of a command line (no shell); it must succeed. */
 char *harness_command(const char *line);
 

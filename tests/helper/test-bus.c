@@ -100,7 +100,7 @@ start(const char *const *argv)
     if (!g_spawn_async(NULL, (char **)argv, NULL,
                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
                            G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_SEARCH_PATH,
-                       NULL, NULL, &pid, &error))
+                       harness_dies_with_us, NULL, &pid, &error))
         g_error("%s", error->message);
     return pid;
 }
