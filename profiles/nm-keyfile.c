@@ -212,24 +212,32 @@ take_routes(struct reader *r, const char *group)
     }
 }
 
+/* The first two of a list of name servers. */
 static void
-take_list(struct reader *r, const char *key, char **first, char **second, const char *list)
+take_dns(struct reader *r, const char *group, char **first, char **second)
 {
-    g_autofree char *text = text_of(r, "ipv4", key);
+    g_autofree char *text = text_of(r, group, "dns");
     g_auto(GStrv) words = g_strsplit_set(text, ";, ", -1);
     guint n = 0;
 
+    for (guint i = 0; words[i] != NULL; i++)
+        if (*words[i] != '\0' && n++ < 2)
+            profile_set(n == 1 ? first : second, words[i]);
+    g_free(text_of(r, group, "ignore-auto-dns"));
+}
+
+static void
+take_search(struct reader *r, const char *group)
+{
+    g_autofree char *text = text_of(r, group, "dns-search");
+    g_auto(GStrv) words = g_strsplit_set(text, ";, ", -1);
+
     for (guint i = 0; words[i] != NULL; i++) {
-        if (*words[i] == '\0')
+        g_autofree char *name = g_strconcat("DNS search/", words[i], NULL);
+        if (!net_name_valid(words[i]))
             continue;
-        if (list != NULL && net_name_valid(words[i])) {
-            g_autofree char *name = g_strconcat(list, "/", words[i], NULL);
-            profile_add_dns_search(r->p, words[i]);
-            profile_set_origin(r->p, name, r->file, "ipv4", key, words[i]);
-        } else if (list == NULL && n < 2) {
-            profile_set(n == 0 ? first : second, words[i]);
-        }
-        n++;
+        profile_add_dns_search(r->p, words[i]);
+        profile_set_origin(r->p, name, r->file, group, "dns-search", words[i]);
     }
 }
 
@@ -248,14 +256,20 @@ take_network(struct reader *r)
     d->ipv6 = !g_str_equal(method6, "disabled") && !g_str_equal(method6, "ignore");
     if (*method6 != '\0')
         origin(r, SCOPE_SERVER, "Negotiate_IPv6", "ipv6", "method");
-    take_list(r, "dns", &d->dns1, &d->dns2, NULL);
-    take_list(r, "dns-search", NULL, NULL, "DNS search");
+    take_dns(r, "ipv4", &d->dns1, &d->dns2);
+    take_dns(r, "ipv6", &d->dns6_1, &d->dns6_2);
+    take_search(r, "ipv4");
+    take_search(r, "ipv6");
     d->specify_servers = *d->dns1 != '\0';
     if (d->specify_servers) {
         origin(r, SCOPE_TCPIP, "DNS_Address", "ipv4", "dns");
         origin(r, SCOPE_TCPIP, "Specify_Server_Address", "ipv4", "dns");
     }
-    g_free(text_of(r, "ipv4", "ignore-auto-dns"));
+    d->specify_servers6 = *d->dns6_1 != '\0';
+    if (d->specify_servers6) {
+        origin(r, SCOPE_TCPIP, "IPv6_DNS_Address", "ipv6", "dns");
+        origin(r, SCOPE_TCPIP, "Specify_IPv6_Server_Address", "ipv6", "dns");
+    }
     take_routes(r, "ipv4");
     take_routes(r, "ipv6");
 }
@@ -394,6 +408,37 @@ put_yes(GKeyFile *out, const char *key, gboolean yes)
 }
 
 static void
+put_text(GKeyFile *out, const char *key, const char *text)
+{
+    if (*text != '\0')
+        g_key_file_set_string(out, "vpn", key, text);
+}
+
+/* The plug-in knows proxies of HTTP only. */
+static void
+put_tls(GKeyFile *out, const Profile *p)
+{
+    put_text(out, "tls-ext-server-name", p->tls_name);
+    if (p->proxy != PLAN_PROXY_HTTP || *p->proxy_host == '\0')
+        return;
+    put_text(out, "proxy-server", p->proxy_host);
+    g_key_file_set_integer(out, "vpn", "proxy-port", (int)p->proxy_port);
+    put_text(out, "proxy-user", p->proxy_user);
+}
+
+static void
+put_ipsec(GKeyFile *out, const Profile *p)
+{
+    g_key_file_set_string(out, "vpn", "ipsec-enabled", p->ipsec ? "yes" : "no");
+    g_key_file_set_string(out, "vpn", "ipsec-forceencaps", p->ipsec_encap ? "yes" : "no");
+    put_yes(out, "ipsec-pfs", p->ipsec_pfs);
+    g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
+    g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
+    put_text(out, "ipsec-remote-id", p->ipsec_remote_id);
+    put_text(out, "ipsec-local-id", p->ipsec_local_id);
+}
+
+static void
 put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
 {
     const struct profile_dun *d = &p->dun;
@@ -405,28 +450,22 @@ put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
     if (at < p->servers->len)
         g_key_file_set_string(out, "vpn", "gateway",
                               ((struct profile_server *)p->servers->pdata[at])->address);
-    if (*p->user != '\0')
-        g_key_file_set_string(out, "vpn", "user", p->user);
-    if (*p->domain != '\0')
-        g_key_file_set_string(out, "vpn", "domain", p->domain);
+    put_text(out, "user", p->user);
+    put_text(out, "domain", p->domain);
     put_yes(out, "refuse-pap", (auth & PLAN_AUTH_PAP) == 0);
     put_yes(out, "refuse-chap", (auth & PLAN_AUTH_CHAP_MD5) == 0);
-    put_yes(out, "refuse-mschap", !d->mschap);
+    put_yes(out, "refuse-mschap", (auth & PLAN_AUTH_MSCHAPV2) == 0 || !d->mschap);
     put_yes(out, "refuse-mschapv2", (auth & PLAN_AUTH_MSCHAPV2) == 0);
-    put_yes(out, "refuse-eap", (auth & PLAN_AUTH_EAP_MSCHAPV2) == 0 || !d->eap);
+    put_yes(out, "refuse-eap",
+            (auth & PLAN_AUTH_EAP_MSCHAPV2) == 0 || ((auth & PLAN_AUTH_MSCHAPV2) != 0 && !d->eap));
     put_yes(out, "no-vj-comp", !d->ip_header_compress);
     put_yes(out, "require-mppe", profile_encryption(p) == 1 || profile_encryption(p) == 2);
     put_yes(out, "require-mppe-128", profile_encryption(p) == 2);
     g_key_file_set_string(out, "vpn", "password-flags", "1"); /* the agent of the user keeps it */
-    if (plugin->protocol != PLAN_L2TP_IPSEC)
-        return;
-    g_key_file_set_string(out, "vpn", "ipsec-enabled", p->ipsec ? "yes" : "no");
-    g_key_file_set_string(out, "vpn", "ipsec-forceencaps", p->ipsec_encap ? "yes" : "no");
-    put_yes(out, "ipsec-pfs", p->ipsec_pfs);
-    g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
-    g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
-    if (*p->ipsec_remote_id != '\0')
-        g_key_file_set_string(out, "vpn", "ipsec-remote-id", p->ipsec_remote_id);
+    if (plugin->protocol == PLAN_SSTP)
+        put_tls(out, p);
+    if (plugin->protocol == PLAN_L2TP_IPSEC)
+        put_ipsec(out, p);
 }
 
 static void
@@ -443,12 +482,43 @@ put_routes(GKeyFile *out, const Profile *p, const char *group, gboolean six)
     }
 }
 
+/* Addresses and names alone: a list is written as it is, and a line's end in it would begin another
+ * key. */
+static void
+put_dns(GKeyFile *out, const char *group, const char *first, const char *second)
+{
+    const char *const all[] = {first, second};
+    g_autoptr(GString) text = g_string_new(NULL);
+    struct plan_address address;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+        if (plan_address_parse(all[i], &address))
+            g_string_append_printf(text, "%s;", all[i]);
+    if (text->len == 0)
+        return;
+    g_key_file_set_value(out, group, "dns", text->str);
+    g_key_file_set_boolean(out, group, "ignore-auto-dns", TRUE);
+}
+
+static void
+put_search(GKeyFile *out, const Profile *p)
+{
+    const char *suffix = p->dun.dns_suffix;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (net_name_valid(suffix))
+        g_string_append_printf(text, "%s;", suffix);
+    for (guint i = 0; i < p->dns_search->len; i++)
+        if (!g_str_equal(p->dns_search->pdata[i], suffix))
+            g_string_append_printf(text, "%s;", (const char *)p->dns_search->pdata[i]);
+    if (text->len > 0)
+        g_key_file_set_value(out, "ipv4", "dns-search", text->str);
+}
+
 static void
 put_network(GKeyFile *out, const Profile *p)
 {
     const struct profile_dun *d = &p->dun;
-    g_autofree char *dns = g_strconcat(d->dns1, ";", d->dns2, *d->dns2 == '\0' ? "" : ";", NULL);
-    g_autoptr(GString) search = g_string_new(NULL);
 
     g_key_file_set_string(out, "ipv4", "method", d->ipv4 ? "auto" : "disabled");
     g_key_file_set_string(out, "ipv6", "method", d->ipv6 ? "auto" : "disabled");
@@ -456,17 +526,11 @@ put_network(GKeyFile *out, const Profile *p)
         g_key_file_set_boolean(out, "ipv4", "never-default", TRUE);
         g_key_file_set_boolean(out, "ipv6", "never-default", TRUE);
     }
-    if (d->specify_servers && *d->dns1 != '\0') {
-        g_key_file_set_value(out, "ipv4", "dns", dns);
-        g_key_file_set_boolean(out, "ipv4", "ignore-auto-dns", TRUE);
-    }
-    if (*d->dns_suffix != '\0')
-        g_string_append_printf(search, "%s;", d->dns_suffix);
-    for (guint i = 0; i < p->dns_search->len; i++)
-        if (!g_str_equal(p->dns_search->pdata[i], d->dns_suffix))
-            g_string_append_printf(search, "%s;", (const char *)p->dns_search->pdata[i]);
-    if (search->len > 0)
-        g_key_file_set_value(out, "ipv4", "dns-search", search->str);
+    if (d->specify_servers)
+        put_dns(out, "ipv4", d->dns1, d->dns2);
+    if (d->specify_servers6)
+        put_dns(out, "ipv6", d->dns6_1, d->dns6_2);
+    put_search(out, p);
     put_routes(out, p, "ipv4", FALSE);
     put_routes(out, p, "ipv6", TRUE);
 }
