@@ -170,22 +170,38 @@ start_anew(struct helper_esp *e)
     close_one(&e->float_fd);
 }
 
+/* The port; the address into @ret. */
+static uint16_t
+take_end(const struct sockaddr_storage *a, uint8_t ret[static 16])
+{
+    memset(ret, 0, 16);
+    if (a->ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)a;
+        memcpy(ret, &in->sin_addr, sizeof in->sin_addr);
+        return ntohs(in->sin_port);
+    }
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)a;
+    memcpy(ret, &in6->sin6_addr, sizeof in6->sin6_addr);
+    return ntohs(in6->sin6_port);
+}
+
 void
 helper_esp_use_float(struct helper_esp *e, int float_fd)
 {
-    struct sockaddr_in here = {0}, there = {0};
+    struct sockaddr_storage here = {0}, there = {0};
     socklen_t here_size = sizeof here, there_size = sizeof there;
 
     start_anew(e);
     if (getsockname(float_fd, (struct sockaddr *)&here, &here_size) < 0 ||
         getpeername(float_fd, (struct sockaddr *)&there, &there_size) < 0)
         return;
-    if (here.sin_family != AF_INET || there.sin_family != AF_INET)
+    if ((here.ss_family != AF_INET && here.ss_family != AF_INET6) ||
+        there.ss_family != here.ss_family)
         return;
     e->float_fd = fcntl(float_fd, F_DUPFD_CLOEXEC, 0);
-    e->float_port = ntohs(here.sin_port);
-    e->ends.local = ntohl(here.sin_addr.s_addr);
-    e->ends.remote = ntohl(there.sin_addr.s_addr);
+    e->float_port = take_end(&here, e->ends.local);
+    take_end(&there, e->ends.remote);
+    e->ends.family = here.ss_family;
     e->journaled = false; /* other addresses, another record */
 }
 

@@ -44,7 +44,7 @@ bool helper_esp_wanted(enum helper_esp_mode mode);
 struct helper_esp *helper_esp_new(const struct helper_esp_ops *ops, struct helper_journal *journal);
 /* Closes; what is in the kernel is the journal's to undo. NULL is fine. */
 void helper_esp_free(struct helper_esp *e);
-/* The tunnel was given @float_fd, a connected UDP socket to port 4500 over IPv4: the latest counts,
+/* The tunnel was given @float_fd, a connected UDP socket to port 4500: the latest counts,
  * and what there was with an earlier one is gone. */
 void helper_esp_use_float(struct helper_esp *e, int float_fd);
 /* 0 or a negative errno, and nothing of @m is done then. *ret_fd: a socket for the tunnel, which

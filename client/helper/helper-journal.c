@@ -81,8 +81,9 @@ undo_put(struct wr *w, const struct undo *u)
         wr_be32(w, u->route.ifindex);
         break;
     case UNDO_XFRM:
-        wr_be32(w, u->xfrm.local);
-        wr_be32(w, u->xfrm.remote);
+        wr_u8(w, u->xfrm.family == AF_INET ? 4 : 6);
+        wr_bytes(w, u->xfrm.local, sizeof u->xfrm.local);
+        wr_bytes(w, u->xfrm.remote, sizeof u->xfrm.remote);
         wr_be32(w, u->xfrm.reqid);
         break;
     }
@@ -120,8 +121,9 @@ undo_get(struct rd *r, struct undo *ret)
         r->bad |= u.route.type > HELPER_ROUTE_THROW;
         break;
     case UNDO_XFRM:
-        u.xfrm.local = rd_be32(r);
-        u.xfrm.remote = rd_be32(r);
+        u.xfrm.family = rd_u8(r) == 4 ? AF_INET : AF_INET6;
+        get_bytes(r, u.xfrm.local, sizeof u.xfrm.local);
+        get_bytes(r, u.xfrm.remote, sizeof u.xfrm.remote);
         u.xfrm.reqid = rd_be32(r);
         break;
     default: /* a record of a later version, or damage */

@@ -9,22 +9,38 @@
 #include <linux/xfrm.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+static bool
+is_ipv4(int fd)
+{
+    int domain = AF_INET;
+    socklen_t size = sizeof domain;
+
+    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    return domain == AF_INET;
+}
 
 /* What has a policy of its own is not asked about the system's. The selector is any packet. */
 static int
 set_policy(int fd, int direction, uint8_t action, const struct xfrm_user_tmpl *t)
 {
+    const bool v4 = is_ipv4(fd);
     struct {
         struct xfrm_userpolicy_info info;
         struct xfrm_user_tmpl tmpl;
-    } p = {.info = {.sel = {.family = AF_INET}, .dir = (uint8_t)direction, .action = action}};
+    } p = {.info = {.sel = {.family = v4 ? AF_INET : AF_INET6},
+                    .dir = (uint8_t)direction,
+                    .action = action}};
 
     if (t != NULL)
         p.tmpl = *t;
     const socklen_t size = t == NULL ? sizeof p.info : sizeof p;
-    return setsockopt(fd, IPPROTO_IP, IP_XFRM_POLICY, &p, size) < 0 ? -errno : 0;
+    const int done = v4 ? setsockopt(fd, IPPROTO_IP, IP_XFRM_POLICY, &p, size)
+                        : setsockopt(fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, &p, size);
+    return done < 0 ? -errno : 0;
 }
 
 int
@@ -38,10 +54,9 @@ helper_xfrm_block(int fd)
 int
 helper_xfrm_require(int fd, const struct helper_xfrm_ends *ends, uint32_t spi_out)
 {
-    const uint32_t local = htonl(ends->local), remote = htonl(ends->remote);
     const struct xfrm_user_tmpl any = {
         .id.proto = IPPROTO_ESP,
-        .family = AF_INET,
+        .family = (uint16_t)ends->family,
         .reqid = ends->reqid,
         .mode = XFRM_MODE_TRANSPORT,
         .aalgos = UINT32_MAX,
@@ -50,38 +65,70 @@ helper_xfrm_require(int fd, const struct helper_xfrm_ends *ends, uint32_t spi_ou
     };
     struct xfrm_user_tmpl in = any, out = any;
 
-    in.saddr.a4 = out.id.daddr.a4 = remote;
-    in.id.daddr.a4 = out.saddr.a4 = local;
+    memcpy(&in.saddr, ends->remote, sizeof ends->remote);
+    memcpy(&in.id.daddr, ends->local, sizeof ends->local);
+    memcpy(&out.saddr, ends->local, sizeof ends->local);
+    memcpy(&out.id.daddr, ends->remote, sizeof ends->remote);
     out.id.spi = htonl(spi_out);
     const int err = set_policy(fd, XFRM_POLICY_IN, XFRM_POLICY_ALLOW, &in);
     return err < 0 ? err : set_policy(fd, XFRM_POLICY_OUT, XFRM_POLICY_ALLOW, &out);
 }
 
+union end {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+static socklen_t
+to_end(int family, const uint8_t octets[static 16], uint16_t port, union end *ret)
+{
+    *ret = (union end){.any.sa_family = (sa_family_t)family};
+    if (family == AF_INET) {
+        ret->in.sin_port = htons(port);
+        memcpy(&ret->in.sin_addr, octets, sizeof ret->in.sin_addr);
+        return sizeof ret->in;
+    }
+    ret->in6.sin6_port = htons(port);
+    memcpy(&ret->in6.sin6_addr, octets, sizeof ret->in6.sin6_addr);
+    return sizeof ret->in6;
+}
+
+/* Routers may cut what is too long. Behind a NAT the sum would be over addresses that the other end
+ * does not see (RFC 3948 section 3.1.2); IPv6 has no UDP without one. A policy is of one family:
+ * the socket must have no other. */
+static int
+set_options(int fd, bool encapsulated)
+{
+    static const int cut4 = IP_PMTUDISC_DONT, cut6 = IPV6_PMTUDISC_DONT, on = 1;
+
+    if (!is_ipv4(fd))
+        return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0
+                   ? -1
+                   : setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &cut6, sizeof cut6);
+    if (setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &cut4, sizeof cut4) < 0)
+        return -1;
+    return encapsulated ? setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on) : 0;
+}
+
 static int
 prepare(int fd, const struct helper_xfrm_ends *ends, uint16_t port, bool encapsulated)
 {
-    static const int cut = IP_PMTUDISC_DONT, on = 1;
-    const struct sockaddr_in here = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ends->local)};
+    union end here;
+    const socklen_t size = to_end(ends->family, ends->local, port, &here);
     int err = helper_xfrm_block(fd); /* before it can do anything */
 
     if (err == 0)
         err = helper_socket_equip(fd, HELPER_MARK);
     if (err < 0)
         return err;
-    /* Behind a NAT the sum would be over addresses that the other end does not see (RFC 3948
-     * section 3.1.2). */
-    if (setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &cut, sizeof cut) < 0 ||
-        (encapsulated && setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on) < 0) ||
-        bind(fd, (const struct sockaddr *)&here, sizeof here) < 0)
-        return -errno;
-    return 0;
+    return set_options(fd, encapsulated) < 0 || bind(fd, &here.any, size) < 0 ? -errno : 0;
 }
 
 int
 helper_xfrm_open(const struct helper_xfrm_ends *ends, uint16_t port, bool encapsulated, int *ret_fd)
 {
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int fd = socket(ends->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int err = fd < 0 ? -errno : prepare(fd, ends, port, encapsulated);
 
     if (err == 0)
@@ -94,11 +141,10 @@ helper_xfrm_open(const struct helper_xfrm_ends *ends, uint16_t port, bool encaps
 int
 helper_xfrm_connect(int fd, const struct helper_xfrm_ends *ends)
 {
-    const struct sockaddr_in there = {.sin_family = AF_INET,
-                                      .sin_port = htons(L2TP_PORT),
-                                      .sin_addr.s_addr = htonl(ends->remote)};
+    union end there;
+    const socklen_t size = to_end(ends->family, ends->remote, L2TP_PORT, &there);
 
-    return connect(fd, (const struct sockaddr *)&there, sizeof there) < 0 ? -errno : 0;
+    return connect(fd, &there.any, size) < 0 ? -errno : 0;
 }
 
 int

@@ -114,27 +114,37 @@ static const struct xfrm_lifetime_cfg no_limit = {
     .hard_packet_limit = XFRM_INF,
 };
 
+static xfrm_address_t
+address(const uint8_t octets[static 16])
+{
+    xfrm_address_t a;
+
+    memcpy(&a, octets, sizeof a);
+    return a;
+}
+
 static struct xfrm_usersa_info
 association(const struct helper_xfrm_ends *ends, const struct helper_xfrm_sa *sa)
 {
-    const uint32_t from = htonl(sa->outbound ? ends->local : ends->remote);
-    const uint32_t to = htonl(sa->outbound ? ends->remote : ends->local);
+    const xfrm_address_t from = address(sa->outbound ? ends->local : ends->remote);
+    const xfrm_address_t to = address(sa->outbound ? ends->remote : ends->local);
+    const uint8_t bits = ends->family == AF_INET ? 32 : 128;
     struct xfrm_usersa_info info = {
-        .sel = {.family = AF_INET,
-                .prefixlen_s = 32,
-                .prefixlen_d = 32,
+        .sel = {.family = (uint16_t)ends->family,
+                .prefixlen_s = bits,
+                .prefixlen_d = bits,
                 .proto = IPPROTO_UDP,
-                .saddr.a4 = from,
-                .daddr.a4 = to,
+                .saddr = from,
+                .daddr = to,
                 .sport = htons(sa->outbound ? sa->l2tp_port : L2TP),
                 .dport = htons(sa->outbound ? L2TP : sa->l2tp_port),
                 .sport_mask = UINT16_MAX,
                 .dport_mask = UINT16_MAX},
-        .id = {.daddr.a4 = to, .spi = htonl(sa->spi), .proto = IPPROTO_ESP},
-        .saddr.a4 = from,
+        .id = {.daddr = to, .spi = htonl(sa->spi), .proto = IPPROTO_ESP},
+        .saddr = from,
         .lft = no_limit,
         .reqid = ends->reqid,
-        .family = AF_INET,
+        .family = (uint16_t)ends->family,
         .mode = XFRM_MODE_TRANSPORT,
     };
 
@@ -180,10 +190,10 @@ helper_xfrm_add(const struct helper_xfrm_ends *ends, const struct helper_xfrm_sa
     return talk(msg, NULL, NULL);
 }
 
-static int delete (uint32_t to, uint32_t spi)
+static int delete (int family, xfrm_address_t to, uint32_t spi)
 {
     const struct xfrm_usersa_id id = {
-        .daddr.a4 = to, .spi = spi, .family = AF_INET, .proto = IPPROTO_ESP};
+        .daddr = to, .spi = spi, .family = (uint16_t)family, .proto = IPPROTO_ESP};
 
     return talk(helper_netlink_request(XFRM_MSG_DELSA, 0, &id, sizeof id), NULL, NULL);
 }
@@ -191,7 +201,7 @@ static int delete (uint32_t to, uint32_t spi)
 int
 helper_xfrm_delete(const struct helper_xfrm_ends *ends, bool outbound, uint32_t spi)
 {
-    return delete (htonl(outbound ? ends->remote : ends->local), htonl(spi));
+    return delete (ends->family, address(outbound ? ends->remote : ends->local), htonl(spi));
 }
 
 /* What is to be deleted of a dump. */
@@ -199,24 +209,33 @@ struct leftovers {
     const struct helper_xfrm_ends *ends;
     size_t n;
     struct {
-        uint32_t to, spi;
+        xfrm_address_t to;
+        uint32_t spi;
     } v[PURGE_MAX];
 };
+
+static bool
+joins(const struct xfrm_usersa_info *info, int family, const uint8_t *from, const uint8_t *to)
+{
+    const size_t n = family == AF_INET ? 4 : 16;
+
+    return memcmp(&info->saddr, from, n) == 0 && memcmp(&info->id.daddr, to, n) == 0;
+}
 
 static void
 note(struct nlmsghdr *h, void *ctx)
 {
     struct leftovers *l = ctx;
+    const struct helper_xfrm_ends *e = l->ends;
     const struct xfrm_usersa_info *info = nlmsg_data(h);
-    const uint32_t local = htonl(l->ends->local), remote = htonl(l->ends->remote);
 
     if (h->nlmsg_type != XFRM_MSG_NEWSA || !nlmsg_valid_hdr(h, sizeof *info) || l->n == PURGE_MAX ||
-        info->family != AF_INET || info->id.proto != IPPROTO_ESP || info->reqid != l->ends->reqid)
+        info->family != e->family || info->id.proto != IPPROTO_ESP || info->reqid != e->reqid)
         return;
-    if (!(info->saddr.a4 == local && info->id.daddr.a4 == remote) &&
-        !(info->saddr.a4 == remote && info->id.daddr.a4 == local))
+    if (!joins(info, e->family, e->local, e->remote) &&
+        !joins(info, e->family, e->remote, e->local))
         return;
-    l->v[l->n].to = info->id.daddr.a4;
+    l->v[l->n].to = info->id.daddr;
     l->v[l->n++].spi = info->id.spi;
 }
 
@@ -229,7 +248,7 @@ helper_xfrm_purge(const struct helper_xfrm_ends *ends)
     if (err == -EPROTONOSUPPORT)
         return 0;
     for (size_t i = 0; i < l.n; i++) {
-        const int one = delete (l.v[i].to, l.v[i].spi);
+        const int one = delete (ends->family, l.v[i].to, l.v[i].spi);
         if (one != -ESRCH && err == 0) /* that one has ended meanwhile */
             err = one;
     }

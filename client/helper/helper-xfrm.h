@@ -1,10 +1,10 @@
 /*
  * helper-xfrm.h - ESP by the kernel (XFRM): security associations by netlink, and the policies of
- * one socket. Transport mode over IPv4, for the L2TP of one call.
+ * one socket. Transport mode, for the L2TP of one call; over IPv6 in UDP since Linux 5.8.
  *
- * Policies are of a socket (IP_XFRM_POLICY), not of the system: they hold as long as there is the
- * socket, whoever dies, they need no undoing, and touch nothing of another IKE daemon's. Only what
- * has CAP_NET_ADMIN can change them, and the tunnel has not.
+ * Policies are of a socket (IP_XFRM_POLICY, IPV6_XFRM_POLICY), not of the system: they hold as long
+ * as there is the socket, whoever dies, they need no undoing, and touch nothing of another IKE
+ * daemon's. Only what has CAP_NET_ADMIN can change them, and the tunnel has not.
  *
  * Each function returns 0 or a negative errno.
  *
@@ -14,9 +14,10 @@
 
 #include "esp-msg.h"
 
-/* Whose associations: those between two addresses (host byte order) with one number. */
+/* Whose associations: those between two addresses with one number. */
 struct helper_xfrm_ends {
-    uint32_t local, remote;
+    int family;                    /* AF_INET or AF_INET6 */
+    uint8_t local[16], remote[16]; /* of IPv4 the first four, and zeros */
     uint32_t reqid;
 };
 

@@ -130,7 +130,7 @@ start(struct tunnel *t)
         .remote.family = t->address->family,
         .cert = l->cert,
         .unix_time = (uint64_t)time(NULL),
-        .kernel_esp = t->start.kernel_esp && t->address->family == 4,
+        .kernel_esp = t->start.kernel_esp,
     };
     struct session_address same;
 

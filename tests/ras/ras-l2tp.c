@@ -28,8 +28,7 @@ struct ras_l2tp_peer {
     uint32_t call;
     struct ras_l2tp *owner;
     struct ras_core *core;
-    uint32_t from; /* the client's address, which it may have in common with others */
-    uint16_t port; /* where its first datagram came from */
+    struct ike_address from; /* of its first datagram; others may have the address as well */
     uint8_t cookies[COOKIES][IKE_COOKIE_SIZE]; /* of its last attempts: they tell it from others */
     unsigned n_cookies;
     bool forgotten; /* its client begins from anew */
@@ -175,43 +174,85 @@ session_framing(const struct session *s)
 
 /* ---- sockets ---- */
 
-/* Connected ones share the port of those that listen: the kernel gives them what is theirs. */
-static int
-open_udp(const struct ras_l2tp *l, uint16_t port, const struct sockaddr_in *peer)
-{
-    const struct sockaddr_in here = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(l->address)};
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const int on = 1, size = BUFFER;
+union end {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
 
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, (const struct sockaddr *)&here, sizeof here) == 0 &&
-        (peer == NULL || connect(fd, (const struct sockaddr *)peer, sizeof *peer) == 0))
+static socklen_t
+to_end(const struct ike_address *a, uint16_t port, union end *ret)
+{
+    *ret = (union end){.any.sa_family = a->family == 4 ? AF_INET : AF_INET6};
+    if (a->family == 4) {
+        ret->in.sin_port = htons(port);
+        memcpy(&ret->in.sin_addr, a->octets, sizeof ret->in.sin_addr);
+        return sizeof ret->in;
+    }
+    ret->in6.sin6_port = htons(port);
+    memcpy(&ret->in6.sin6_addr, a->octets, sizeof ret->in6.sin6_addr);
+    return sizeof ret->in6;
+}
+
+static struct ike_address
+from_end(const union end *e)
+{
+    struct ike_address a = {.family = e->any.sa_family == AF_INET ? 4 : 6};
+
+    if (a.family == 4)
+        memcpy(a.octets, &e->in.sin_addr, sizeof e->in.sin_addr);
+    else
+        memcpy(a.octets, &e->in6.sin6_addr, sizeof e->in6.sin6_addr);
+    a.port = ntohs(a.family == 4 ? e->in.sin_port : e->in6.sin6_port);
+    return a;
+}
+
+static const char *
+address_text(const struct ike_address *a, char out[static INET6_ADDRSTRLEN])
+{
+    return inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->octets, out, INET6_ADDRSTRLEN);
+}
+
+/* Bound to @port, and with @peer connected to it; takes @fd. */
+static int
+tie(const struct ras_l2tp *l, int fd, uint16_t port, const struct ike_address *peer)
+{
+    union end here, there;
+    const socklen_t size = to_end(&l->address, port, &here);
+
+    if (bind(fd, &here.any, size) == 0 &&
+        (peer == NULL || connect(fd, &there.any, to_end(peer, peer->port, &there)) == 0))
         return fd;
     const int error = -errno;
     close(fd);
     return error;
 }
 
+/* Connected ones share the port of those that listen: the kernel gives them what is theirs. */
 static int
-open_raw(const struct ras_l2tp *l, uint32_t peer)
+open_udp(const struct ras_l2tp *l, uint16_t port, const struct ike_address *peer)
 {
-    const struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(l->address)};
-    const struct sockaddr_in there = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(peer)};
-    const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ESP);
+    const int domain = l->address.family == 4 ? AF_INET : AF_INET6;
+    const int fd = socket(domain, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1, size = BUFFER;
 
     if (fd < 0)
         return -errno;
-    if (bind(fd, (const struct sockaddr *)&here, sizeof here) == 0 &&
-        connect(fd, (const struct sockaddr *)&there, sizeof there) == 0)
-        return fd;
-    const int error = -errno;
-    close(fd);
-    return error;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return tie(l, fd, port, peer);
+}
+
+static int
+open_raw(const struct ras_l2tp *l, const struct ike_address *peer)
+{
+    const int domain = l->address.family == 4 ? AF_INET : AF_INET6;
+    const int fd = socket(domain, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ESP);
+    struct ike_address there = *peer;
+
+    there.port = 0;
+    return fd < 0 ? -errno : tie(l, fd, 0, &there);
 }
 
 static int
@@ -225,12 +266,13 @@ watch(const struct ras_l2tp *l, int fd, void *who)
 static int
 listen_on(const struct ras_l2tp *l, int *fd, uint16_t port)
 {
-    char text[16], where[32];
+    char text[INET6_ADDRSTRLEN], where[INET6_ADDRSTRLEN + 16];
 
     *fd = open_udp(l, port, NULL);
     if (*fd < 0)
         return *fd;
-    snprintf(where, sizeof where, "%s:%u/udp", net_ip4_text(l->address, text), port);
+    snprintf(where, sizeof where, l->address.family == 4 ? "%s:%u/udp" : "[%s]:%u/udp",
+             address_text(&l->address, text), port);
     ras_report("listening", 0, -1, where);
     return watch(l, *fd, fd);
 }
@@ -241,7 +283,8 @@ ras_l2tp_open(struct ras_l2tp *l, const char *address)
     int error;
 
     l->first = l->floated = -1;
-    if (!net_ip4_parse(address, &l->address))
+    l->address = (struct ike_address){.family = strchr(address, ':') == NULL ? 4 : 6};
+    if (inet_pton(l->address.family == 4 ? AF_INET : AF_INET6, address, l->address.octets) != 1)
         return -EINVAL;
     if (!l->config->ipsec)
         return listen_on(l, &l->first, PORT_L2TP);
@@ -264,7 +307,7 @@ use(struct ras_l2tp_peer *p, enum session_channel channel, int fd)
         return;
     }
     if (channel == CHANNEL_ESP)
-        pump_dgram_use(&p->d, channel, fd, true);
+        pump_dgram_use(&p->d, channel, fd, p->from.family == 4);
     else
         pump_dgram_use_udp(&p->d, channel, fd);
     watch(p->owner, fd, s);
@@ -308,11 +351,11 @@ prepare(struct ras_l2tp_peer *p, usec_t now)
 }
 
 static struct ras_l2tp_peer *
-new_peer(struct ras_l2tp *l, const struct sockaddr_in *from, usec_t now)
+new_peer(struct ras_l2tp *l, const struct ike_address *from, usec_t now)
 {
-    struct ike_address here = {.family = 4, .port = PORT_IKE}, there = {.family = 4};
+    struct ike_address here = l->address;
     struct ras_l2tp_peer **slot = NULL;
-    char text[16];
+    char text[INET6_ADDRSTRLEN];
 
     for (size_t i = 0; i < RAS_L2TP_MAX && slot == NULL; i++)
         slot = l->peers[i] == NULL ? &l->peers[i] : NULL;
@@ -323,21 +366,17 @@ new_peer(struct ras_l2tp *l, const struct sockaddr_in *from, usec_t now)
     struct ras_l2tp_peer *p = *slot;
     p->owner = l;
     p->call = ++*l->calls;
-    p->from = ntohl(from->sin_addr.s_addr);
-    p->port = ntohs(from->sin_port);
+    p->from = *from;
     if (!prepare(p, now)) {
         free_peer(p);
         *slot = NULL;
         return NULL;
     }
-    struct wr w = wr_over(here.octets, 4), to = wr_over(there.octets, 4);
-    wr_be32(&w, l->address);
-    wr_be32(&to, p->from);
-    there.port = ntohs(from->sin_port);
-    ras_core_ends(p->core, &here, &there);
+    here.port = PORT_IKE;
+    ras_core_ends(p->core, &here, from);
     if (l->config->ipsec)
-        use(p, CHANNEL_ESP, open_raw(l, p->from));
-    ras_report("accepted", p->call, -1, net_ip4_text(p->from, text));
+        use(p, CHANNEL_ESP, open_raw(l, from));
+    ras_report("accepted", p->call, -1, address_text(from, text));
     return p;
 }
 
@@ -356,18 +395,18 @@ flush(struct ras_l2tp_peer *p)
 
 /* Whose is it? By its cookie; what has none (ESP), or not IPsec, by where it came from. */
 static struct ras_l2tp_peer *
-find_peer(struct ras_l2tp *l, const struct sockaddr_in *from, const uint8_t *cookie, bool floated)
+find_peer(struct ras_l2tp *l, const struct ike_address *from, const uint8_t *cookie, bool floated)
 {
     struct ras_l2tp_peer *found = NULL;
 
     for (size_t i = 0; i < RAS_L2TP_MAX; i++) {
         struct ras_l2tp_peer *p = l->peers[i];
 
-        if (p == NULL || p->from != ntohl(from->sin_addr.s_addr))
+        if (p == NULL || memcmp(p->from.octets, from->octets, sizeof from->octets) != 0)
             continue;
         if (cookie != NULL && has_cookie(p, cookie))
             return p;
-        if (cookie == NULL && (floated || p->port == ntohs(from->sin_port)))
+        if (cookie == NULL && (floated || p->from.port == from->port))
             found = p;
     }
     return found;
@@ -384,12 +423,13 @@ on_listener(struct ras_l2tp *l, bool floated, usec_t now)
     const uint16_t port = floated ? PORT_FLOAT : l->config->ipsec ? PORT_IKE : PORT_L2TP;
     struct session_packets packets;
     struct ras_l2tp_peer *p = NULL;
-    struct sockaddr_in from;
-    socklen_t size = sizeof from;
-    const ssize_t n = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
+    union end end;
+    socklen_t size = sizeof end;
+    const ssize_t n = recvfrom(fd, bytes, sizeof bytes, 0, &end.any, &size);
 
     if (n <= 0)
         return;
+    const struct ike_address from = from_end(&end);
     const uint8_t *cookie = l->config->ipsec ? cookie_of(bytes, (size_t)n, floated) : NULL;
     p = find_peer(l, &from, cookie, floated);
     if (p == NULL && !floated)

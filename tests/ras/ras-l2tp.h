@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "ike-config.h"
 #include "pump-dgram.h"
 #include "ras-core.h"
 #include "ras-tun.h"
@@ -17,7 +18,7 @@ struct ras_l2tp_peer;
 struct ras_l2tp {
     int epoll_fd;       /* borrowed */
     int first, floated; /* that listen: 500 and 4500, or 1701 and none; -1 */
-    uint32_t address;
+    struct ike_address address;
     const struct ras_config *config;
     struct ras_tun *tun; /* NULL: none */
     const struct rng *rng;
@@ -25,7 +26,7 @@ struct ras_l2tp {
     struct ras_l2tp_peer *peers[RAS_L2TP_MAX];
 };
 
-/* 0 or a negative errno; to be closed in either case. @address: where to listen, "A.B.C.D". */
+/* 0 or a negative errno; to be closed in either case. @address: where to listen, IPv4 or IPv6. */
 int ras_l2tp_open(struct ras_l2tp *l, const char *address);
 void ras_l2tp_close(struct ras_l2tp *l);
 

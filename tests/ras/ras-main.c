@@ -26,7 +26,7 @@ static const char usage[] =
     "\n"
     "  --listen A.B.C.D:PORT   where to listen (127.0.0.1:443); port 0: any\n"
     "  --pptp A.B.C.D:PORT     where to listen for PPTP, whose port is 1723; needs CAP_NET_RAW\n"
-    "  --l2tp A.B.C.D          where to answer L2TP: inside of IPsec with --psk KEY, else in the\n"
+    "  --l2tp ADDRESS          where to answer L2TP: inside of IPsec with --psk KEY, else in the\n"
     "                          clear; --phase1 LIST, --phase2 LIST: what IKE accepts;\n"
     "                          --l2tp-secret TEXT: both ends have to prove that they know it\n"
     "  --ike-cert FILE --ike-key FILE --ike-ca FILE [--ike-crl FILE]\n"

@@ -141,6 +141,15 @@ connected(const char *address)
 }
 
 static void
+remote_is(const char *address)
+{
+    uint8_t want[16] = {0};
+
+    g_assert_cmpint(inet_pton(AF_INET, address, want), ==, 1);
+    g_assert_cmpmem(kernel.ends.remote, 16, want, 16);
+}
+
+static void
 setup(struct fixture *f, gconstpointer data)
 {
     int err = 0;
@@ -207,8 +216,9 @@ test_first(struct fixture *f, gconstpointer data)
     g_assert_cmpint(fd, ==, kernel.fd);
     g_assert_true(helper_esp_in_use(f->esp) && kernel.encapsulated);
     /* The addresses are the socket's, the number is this slot's. */
-    g_assert_cmphex(kernel.ends.remote, ==, 0x7f000005);
-    g_assert_cmphex(kernel.ends.local, ==, 0x7f000001);
+    g_assert_cmpint(kernel.ends.family, ==, AF_INET);
+    remote_is("127.0.0.5");
+    g_assert_cmpmem(kernel.ends.local, 16, ((uint8_t[16]){127, 0, 0, 1}), 16);
     g_assert_cmphex(kernel.ends.reqid, ==, 0x64740000 | helper_journal_slot(f->journal));
 }
 
@@ -313,7 +323,7 @@ test_refused(struct fixture *f, gconstpointer data)
     g_assert_cmpuint(kernel.n, ==, 0);
     g_assert_false(kernel.encapsulated || helper_esp_in_use(f->esp));
     g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x200, &fd), ==, 0);
-    g_assert_cmphex(kernel.ends.remote, ==, 0x7f000006);
+    remote_is("127.0.0.6");
     close(other);
 }
 
@@ -332,9 +342,34 @@ test_addresses(struct fixture *f, gconstpointer data)
     helper_esp_use_float(e, f->udp);
     helper_esp_use_float(e, later);
     g_assert_cmpint(helper_esp_serve(e, &m, &fd), ==, 0);
-    g_assert_cmphex(kernel.ends.remote, ==, 0x7f000006);
+    remote_is("127.0.0.6");
     helper_esp_free(e);
     close(later);
+}
+
+/* Over IPv6 as well. A mapped address needs none on this machine. */
+static void
+test_ipv6(struct fixture *f, gconstpointer data)
+{
+    struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(4500)};
+    const int v6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd;
+
+    (void)data;
+    g_assert_cmpint(inet_pton(AF_INET6, "::ffff:127.0.0.7", &to.sin6_addr), ==, 1);
+    g_assert_cmpint(connect(v6, (const struct sockaddr *)&to, sizeof to), ==, 0);
+    helper_esp_use_float(f->esp, v6);
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x200, &fd), ==, 0);
+    g_assert_cmpstr(kernel.asked->str, ==, FIRST);
+    g_assert_cmpint(kernel.ends.family, ==, AF_INET6);
+    g_assert_cmpmem(kernel.ends.remote, 16, &to.sin6_addr, 16);
+    g_assert_cmpmem(kernel.ends.local, 15, &to.sin6_addr, 15);
+    g_assert_cmpint(kernel.ends.local[15], ==, 1);
+    /* Of an address of 16 octets nothing stays behind one of 4. */
+    helper_esp_use_float(f->esp, f->udp);
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x200, &fd), ==, 0);
+    remote_is("127.0.0.5");
+    close(v6);
 }
 
 static void
@@ -349,6 +384,7 @@ test_mode(void)
     g_assert_cmpint(mode, ==, HELPER_ESP_USER);
     g_assert_true(helper_esp_mode_from_text("auto", &mode) && mode == HELPER_ESP_AUTO);
     g_assert_false(helper_esp_wanted(HELPER_ESP_USER));
+    g_assert_false(helper_esp_wanted(HELPER_ESP_AUTO));
 }
 
 int
@@ -363,6 +399,7 @@ main(int argc, char **argv)
     ADD("/helper-esp/rekey-fails", test_rekey_fails);
     ADD("/helper-esp/D7-refused", test_refused);
     ADD("/helper-esp/addresses", test_addresses);
+    ADD("/helper-esp/ipv6", test_ipv6);
     g_test_add_func("/helper-esp/mode", test_mode);
     return g_test_run();
 }

@@ -67,8 +67,9 @@ note(void *ctx, const struct undo *u)
                                u->rule.destination_port, u->rule.protocol, u->rule.table);
         break;
     case UNDO_XFRM:
-        g_string_append_printf(f->undone, "xfrm %x %x %x\n", u->xfrm.local, u->xfrm.remote,
-                               u->xfrm.reqid);
+        g_string_append_printf(f->undone, "xfrm %d %02x%02x %02x%02x %x\n",
+                               u->xfrm.family == AF_INET6, u->xfrm.local[0], u->xfrm.local[15],
+                               u->xfrm.remote[0], u->xfrm.remote[15], u->xfrm.reqid);
         break;
     case UNDO_ROUTE:
         g_string_append_printf(f->undone, "route %u %s %u %u\n", u->route.type,
@@ -84,11 +85,11 @@ static const struct undo four[] = {
      .rule = {4, 5471, true, {4, 32, {203, 0, 113, 5}}, 6, 443, 40000, HELPER_TABLE}},
     {.kind = UNDO_ROUTE,
      .route = {HELPER_ROUTE_UNREACHABLE, {6, 10, {0xfe, 0x80}}, UINT32_MAX, 17}},
-    {.kind = UNDO_XFRM, .xfrm = {0xc633640a, 0xcb007105, 0x64740001}},
+    {.kind = UNDO_XFRM, .xfrm = {AF_INET6, {0x20, [15] = 0x0a}, {0xfd, [15] = 0x05}, 0x64740001}},
 };
 
 #define FOUR_BACKWARDS                                                                             \
-    "xfrm c633640a cb007105 64740001\n"                                                            \
+    "xfrm 1 200a fd05 64740001\n"                                                                  \
     "route 1 fe80::/10 4294967295 17\nrule 4 5471 1 203.0.113.5/32 443 40000 6 25716\n1 vpn0 17\n"
 
 static struct helper_journal *
