@@ -19,7 +19,7 @@ struct ike_address {
     uint16_t port; /* of the UDP 500 socket (or what stands for it), host order */
 };
 
-enum { IKE_ID_MAX = 256 };
+enum { IKE_ID_MAX = 2048 /* names of certificates have no bound of their own */ };
 
 /* Identification (RFC 2407 section 4.6.2). */
 struct ike_id {

@@ -15,6 +15,7 @@
 static struct sim_ike sim;
 static struct ike_cert *client_cert, *server_cert;
 static const char *server_name;
+static int units; /* in the names of both */
 
 static char *
 key_pem(const struct cert *c)
@@ -58,9 +59,9 @@ static void
 run_with(int client_bits, int server_bits, const struct cert *server_ca, const struct cert *ca,
          enum ras_error error, guint lose)
 {
-    const struct cert_spec ours = {.cn = "client", .rsa_bits = client_bits};
+    const struct cert_spec ours = {.cn = "client", .rsa_bits = client_bits, .units = units};
     const struct cert_spec theirs = {
-        .cn = "server", .san = "DNS:vpn.example.com", .rsa_bits = server_bits};
+        .cn = "server", .san = "DNS:vpn.example.com", .rsa_bits = server_bits, .units = units};
     struct cert *a = cert_new(&ours, ca), *b = cert_new(&theirs, server_ca);
     const struct sim_ike_params p = {.seed = 31, .delay = 20 * MS, .lose = lose, .tweak = tweak};
 
@@ -94,6 +95,11 @@ test_calls(void)
     run_with(0, 0, ca, ca, RAS_OK, 0);       /* ECDSA */
     run_with(2048, 2048, ca, ca, RAS_OK, 0); /* RSA: in fragments */
     run_with(2048, 2048, ca, ca, RAS_OK, 50);
+    units = 3; /* identities of 256 octets and more, which are the names */
+    run_with(0, 0, ca, ca, RAS_OK, 0);
+    units = 25;
+    run_with(0, 0, ca, ca, RAS_OK, 0);
+    units = 0;
     run_with(2048, 2048, other, ca, RAS_CERT_E_UNTRUSTEDROOT, 0);
     server_name = "www.example.com";
     run_with(2048, 2048, ca, ca, RAS_CERT_E_CN_NO_MATCH, 0);

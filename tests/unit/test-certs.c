@@ -54,6 +54,13 @@ cert_new(const struct cert_spec *spec, const struct cert *issuer)
     ASN1_INTEGER_set(X509_get_serialNumber(c->x509), serial++);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(c->x509), "CN", MBSTRING_UTF8,
                                (const unsigned char *)spec->cn, -1, -1, 0);
+    for (int i = 0; i < spec->units; i++) {
+        static const unsigned char unit[65] =
+            "the 64 letters that a name of an organizational unit may have...";
+
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(c->x509), "OU", MBSTRING_UTF8, unit, 64,
+                                   -1, 0);
+    }
     X509_set_issuer_name(c->x509, X509_get_subject_name(signer->x509));
     X509_gmtime_adj(X509_getm_notBefore(c->x509), (dates ? spec->from_days : -1) * 86400L);
     X509_gmtime_adj(X509_getm_notAfter(c->x509), (dates ? spec->to_days : 365) * 86400L);

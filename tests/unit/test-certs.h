@@ -17,6 +17,7 @@ struct cert_spec {
     int from_days, to_days;  /* 0, 0: yesterday to next year */
     int rsa_bits;            /* 0: P-256 */
     bool sha1;
+    int units;         /* that many OU of 64 letters: a long name */
     bool san_with_nul; /* DNS:CN, a NUL, .evil.example */
 };
 
