@@ -31,8 +31,14 @@ l2tp_header_get(struct rd datagram, struct l2tp_header *ret)
 
     if ((flags & VERSION_MASK) != VERSION_2)
         return false;
-    if ((flags & FLAG_LENGTH) != 0 && rd_be16(&datagram) != whole)
-        return false;
+    if ((flags & FLAG_LENGTH) != 0) {
+        const size_t length = rd_be16(&datagram);
+
+        /* what is behind it nobody has said: padding */
+        if (datagram.bad || length < 4 || length > whole)
+            return false;
+        datagram.left = length - 4;
+    }
     if (h.control && (flags & (FLAG_LENGTH | FLAG_SEQUENCE | FLAG_OFFSET | FLAG_PRIORITY)) !=
                          (FLAG_LENGTH | FLAG_SEQUENCE))
         return false;

@@ -295,6 +295,20 @@ static handler *const lns[L2TP_STATES][L2TP_TYPES] = {
 };
 /* clang-format on */
 
+/* What is hidden is hidden by the secret of tunnel authentication. */
+static void
+not_opened(struct l2tp_tunnel *t, const struct l2tp_msg *m)
+{
+    if (t->config.secret.left == 0)
+        ras_end_set(
+            &t->end, RAS_OAKLEY_AUTH_FAIL,
+            "L2TP: the server hides attributes by a tunnel secret, and no secret was given");
+    else
+        ras_end_set(&t->end, RAS_OAKLEY_AUTH_FAIL,
+                    "L2TP: attribute %u of the server is not hidden by the tunnel secret given",
+                    m->fault_type);
+}
+
 /* RFC 2661 section 4.1: what can not be understood ends what it belongs to. */
 static void
 on_fault(struct l2tp_tunnel *t, const struct l2tp_msg *m, enum l2tp_fault fault)
@@ -303,6 +317,8 @@ on_fault(struct l2tp_tunnel *t, const struct l2tp_msg *m, enum l2tp_fault fault)
         t->ignored++; /* there is nothing to end */
         return;
     }
+    if (fault == L2TP_BAD_HIDDEN && t->call != L2TP_CALL_UP)
+        not_opened(t, m);
     ras_end_set(&t->end, t->call == L2TP_CALL_UP ? RAS_LINK_FAILURE : RAS_DISCONNECTION,
                 "L2TP: message %u of the server has attribute %u of vendor %u, error %u",
                 (unsigned)m->type, m->fault_type, m->fault_vendor, (unsigned)fault);

@@ -267,6 +267,10 @@ test_headers(void)
         {"control, length more", 12, "\xc8\x02\0\x0d\0\1\0\0\0\0\0\0"},
         {"control, cut", 11, "\xc8\x02\0\x0b\0\1\0\0\0\0\0"},
         {"data, cut", 5, "\0\2\0\1\0"},
+        {"data, length less than its head", 9, "\x40\x02\0\x07\0\1\0\1."},
+        {"data, length less than itself", 9, "\x40\x02\0\x03\0\1\0\1."},
+        {"data, length 0", 9, "\x40\x02\0\0\0\1\0\1."},
+        {"data, offset past the length", 11, "\x42\x02\0\x0a\0\1\0\1\0\1."},
         {"data, length more", 9, "\x40\x02\0\x0a\0\1\0\1."},
         {"data, numbers cut", 9, "\x08\x02\0\1\0\1\0\0\0"},
         {"data, offset past the end", 9, "\x02\x02\0\1\0\1\0\2."},
@@ -286,6 +290,12 @@ test_headers(void)
     g_assert_true(h.numbered && !h.control);
     g_assert_cmpuint(h.ns, ==, 3);
     g_assert_cmpmem(h.body.p, h.body.left, "x", 1);
+    /* what is behind the length is not ours */
+    g_assert_true(l2tp_header_get(rd_over("\x4a\x02\0\x11\0\1\0\2\0\3\0\4\0\2..xyz", 19), &h));
+    g_assert_cmpmem(h.body.p, h.body.left, "x", 1);
+    g_assert_true(l2tp_header_get(rd_over("\xc8\x02\0\x0c\0\1\0\0\0\5\0\6...", 15), &h));
+    g_assert_true(h.control && h.ns == 5 && h.nr == 6);
+    g_assert_cmpuint(h.body.left, ==, 0);
     g_assert_true(l2tp_header_get(rd_over("\x01\x02\0\1\0\2y", 7), &h)); /* priority: a hint */
     g_assert_cmpmem(h.body.p, h.body.left, "y", 1);
     g_assert_true(l2tp_header_get(rd_over("\x30\xf2\0\1\0\2", 6), &h)); /* reserved bits */

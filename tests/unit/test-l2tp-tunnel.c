@@ -444,6 +444,36 @@ test_fault(void)
     g_assert_cmpstr(said, ==, "");
 }
 
+/* L3: the words are those of a secret that is missing, or of another one, for which a window asks.
+ */
+static void
+test_hidden(void)
+{
+    static const guint8 hidden[] = "\x80\x08\0\0\0\0\0\x02" /* SCCRP */
+                                   "\x80\x0a\0\0\0\x24"
+                                   "1234" /* Random Vector */
+                                   "\xc0\x0a\0\0\0\x09"
+                                   "abcd"; /* Tunnel, hidden */
+    static const char *const words[] = {"no secret was given", "attribute 9"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        guint8 bytes[12 + sizeof hidden - 1] = {0xc8, 0x02, 0, sizeof bytes, [11] = 1};
+        struct l2tp_tunnel t;
+        struct rd frame;
+        char said[16];
+
+        reach(&t, false, L2TP_WAIT_REPLY, L2TP_CALL_IDLE);
+        t.config.secret = rd_over("another", i == 0 ? 0 : 7);
+        bytes[4] = (guint8)(t.local_tunnel >> 8), bytes[5] = (guint8)t.local_tunnel;
+        memcpy(bytes + 12, hidden, sizeof hidden - 1);
+        g_assert_false(l2tp_tunnel_receive(&t, 0, rd_over(bytes, sizeof bytes), &frame));
+        collect(&t, said);
+        g_assert_cmpstr(said, ==, "S");
+        g_assert_cmpint(t.end.error, ==, RAS_OAKLEY_AUTH_FAIL);
+        g_assert_nonnull(strstr(t.end.detail, words[i]));
+    }
+}
+
 static void
 test_version(void)
 {
@@ -674,6 +704,7 @@ main(int argc, char **argv)
     g_test_add_func("/l2tp-tunnel/results", test_results);
     g_test_add_func("/l2tp-tunnel/L5-ids", test_ids);
     g_test_add_func("/l2tp-tunnel/L2-fault", test_fault);
+    g_test_add_func("/l2tp-tunnel/L3-hidden", test_hidden);
     g_test_add_func("/l2tp-tunnel/version", test_version);
     g_test_add_func("/l2tp-tunnel/L6-reflection", test_reflection);
     g_test_add_func("/l2tp-tunnel/silence", test_silence);
