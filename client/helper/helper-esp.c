@@ -243,12 +243,25 @@ send_with(struct helper_esp *e, const struct esp_msg *m, int fd)
     return err;
 }
 
+/* An older pair: the newest is to go. */
+static int
+serve_again(struct helper_esp *e, uint32_t spi_out, int fd)
+{
+    const int err = e->ops->require(fd, &e->ends, spi_out);
+
+    if (err == 0)
+        e->current = spi_out;
+    return err;
+}
+
 static int
 make_pair(struct helper_esp *e, const struct esp_msg *m, int fd)
 {
     const struct pair *known = find(e, m->spi_in);
     int err = known == NULL ? accept_pair(e, m) : known->out != 0 ? -EEXIST : 0;
 
+    if (known != NULL && known->out == m->spi_out && known->out != e->current)
+        return serve_again(e, m->spi_out, fd);
     if (err < 0)
         return err;
     err = send_with(e, m, fd);
@@ -315,7 +328,8 @@ helper_esp_serve(struct helper_esp *e, const struct esp_msg *m, int *ret_fd)
         return forget(e, m->spi_in);
     if (e->float_fd < 0)
         return -ENOTCONN;
-    if (e->n > 0 && (m->encapsulated != e->encapsulated || m->local_port != e->l2tp_port))
+    if ((e->n > 0 || e->l2tp_fd >= 0) &&
+        (m->encapsulated != e->encapsulated || m->local_port != e->l2tp_port))
         return -EINVAL;
     e->encapsulated = m->encapsulated;
     e->l2tp_port = m->local_port;

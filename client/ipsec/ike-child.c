@@ -51,6 +51,7 @@ settle(struct ike *k, struct ike_child *c)
 {
     struct ike_child *const old = k->current;
 
+    k->served = true;
     if (old == NULL) {
         k->current = c;
         return;

@@ -19,6 +19,7 @@ struct ike {
     struct secret psk;
     char *phase1, *phase2, *remote_name;
     bool started, up, closing, ended, end_told, child_wanted;
+    bool served;       /* there was a pair to send with */
     bool encapsulated; /* as the last phase 1 found */
     usec_t now;        /* of the call that is going on */
     usec_t made_at;

@@ -273,7 +273,10 @@ failed(struct ike *k, struct ike_quick *q, const char *why)
     const bool rekey = q->rekey;
 
     ike_quick_free(q);
-    if (!rekey || k->current == NULL)
+    if (k->served && k->current == NULL) /* it was taken away */
+        ike_finish(k, RAS_REMOTE_DISCONNECTION,
+                   "IKE: the server ended the IPsec association and makes no other: %s", why);
+    else if (!rekey || k->current == NULL)
         ike_finish(k, RAS_OAKLEY_GENERAL_PROCESSING, "IKE quick mode: %s", why);
     else if (k->current->rekey_at != NEVER)
         k->current->rekey_at = k->now + 10 * USEC_PER_SEC;

@@ -62,7 +62,7 @@ leave_to_kernel(struct session *s, const struct session_packet *v, size_t n)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
 
-    if (!i->begun)
+    if (!i->begun || i->bereft)
         return 0;
     for (size_t k = 0; k < n; k++)
         i->octets += v[k].len + ESP_UDP_HEADER + ESP_HEAD + ESP_TAIL;
@@ -175,7 +175,7 @@ in_use(struct session *s, usec_t now, uint32_t kilobytes)
 
     i->octets = i->packets = 0;
     i->limit = (uint64_t)kilobytes * 1024;
-    i->rekeying = false;
+    i->rekeying = i->bereft = false;
     if (i->begun || s->ending)
         return;
     i->begun = true;
@@ -232,7 +232,9 @@ on_child(struct session *s, usec_t now, struct ike_event *e)
     session_esp_wipe(&i->asked);
 }
 
-/* L8: without an association there is no L2TP, at once. */
+/* L8: without an association there is no L2TP, at once. A call that is up waits for another, which
+ * IKE has asked for already or else ends it: who deletes a pair and keeps phase 1 (an idle limit,
+ * an administrator) gives a new one, and L2TP and TCP say again what was dropped meanwhile. */
 static void
 on_gone(struct session *s, usec_t now, uint32_t spi_in)
 {
@@ -242,14 +244,17 @@ on_gone(struct session *s, usec_t now, uint32_t spi_in)
     esp_sas_remove(&i->sas, spi_in);
     if (i->closing)
         return; /* what is in the kernel goes with the process */
-    if (i->kernel && !newest) {
+    if (i->kernel && (!newest || s->up)) {
         i->asked = (struct session_esp){.op = SESSION_ESP_FORGET, .in.spi = spi_in};
         ask(s);
     }
     if ((i->kernel ? !newest : esp_sas_ready(&i->sas)) || !i->begun)
         return;
-    fail(s, now, s->up ? RAS_REMOTE_DISCONNECTION : RAS_DISCONNECTION,
-         "the server ended the IPsec association");
+    if (s->up && !s->ending) {
+        i->bereft = true;
+        return;
+    }
+    fail(s, now, RAS_DISCONNECTION, "the server ended the IPsec association");
     session_ipsec_close(s, now);
 }
 
@@ -362,7 +367,7 @@ session_esp_lost(struct session *s, usec_t now)
 {
     const struct session_ipsec *i = &s->l2tp.ipsec;
 
-    if (s->over || i->closing || i->current == 0)
+    if (s->over || i->closing || i->current == 0 || i->bereft)
         return;
     s->now = now;
     fail(s, now, RAS_LINK_FAILURE,

@@ -44,8 +44,11 @@ on_kernel(void *owner, uint32_t events)
 void
 l2tp_kernel_esp_check(struct tunnel *t)
 {
-    if (t->session != NULL && t->l2tp.pump.sockets[CHANNEL_L2TP].refused)
+    bool *const refused = &t->l2tp.pump.sockets[CHANNEL_L2TP].refused;
+
+    if (t->session != NULL && *refused)
         session_esp_lost(t->session, t->loop.now);
+    *refused = false; /* what was on its way when the server took a pair away may have been */
 }
 
 /* What the raw socket hears now is the kernel's to open. */

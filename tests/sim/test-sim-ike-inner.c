@@ -437,6 +437,38 @@ test_deleted_always(void)
     sim_ike_clear(&sim);
 }
 
+/* It takes the pair away and makes no other: it does not answer any more, or refuses. */
+static void
+test_deleted_for_good(void)
+{
+    for (guint refuses = 0; refuses < 2; refuses++) {
+        guint8 spi[4];
+        struct chain c;
+
+        dial();
+        sim.cut = TRUE; /* what it says is made up here */
+        chain_begin(&c);
+        delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
+        chain_say(&c, TRUE, IKE_INFORMATIONAL);
+        g_assert_false(sim.client.ended);
+        for (guint i = 0; refuses && i < IKE_PHASE2_TIERS; i++) {
+            g_assert_false(sim.client.ended);
+            chain_begin(&c);
+            ike_wr_notify(&c.m, IKE_PROTO_ESP, IKE_N_NO_PROPOSAL_CHOSEN, (struct rd){0},
+                          (struct rd){0});
+            chain_say(&c, TRUE, IKE_INFORMATIONAL);
+        }
+        if (!refuses)
+            sim_ike_run(&sim, sim.now + 30 * SEC);
+        g_assert_true(sim.client.ended);
+        g_assert_cmpint(sim.client.end.error, ==,
+                        refuses ? RAS_REMOTE_DISCONNECTION : RAS_LINK_FAILURE);
+        g_assert_nonnull(
+            strstr(sim.client.end.detail, refuses ? "NO-PROPOSAL-CHOSEN" : "no answer"));
+        sim_ike_clear(&sim);
+    }
+}
+
 /* Errors in notifies, protected: while nothing is asked for they mean nothing. */
 static void
 test_notifies(void)
@@ -473,6 +505,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-inner/deleted-by-our-spi", test_deleted_by_our_spi);
     g_test_add_func("/sim-ike-inner/goodbye", test_goodbye);
     g_test_add_func("/sim-ike-inner/deleted-always", test_deleted_always);
+    g_test_add_func("/sim-ike-inner/deleted-for-good", test_deleted_for_good);
     g_test_add_func("/sim-ike-inner/notifies", test_notifies);
     return g_test_run();
 }

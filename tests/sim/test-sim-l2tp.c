@@ -76,7 +76,10 @@ on_esp(struct sim *s, const struct session_esp *e)
         s->kernel_forgot++;
         esp_sas_remove(&s->kernel_sas, e->in.spi);
     }
+    const bool bereft = e->op == SESSION_ESP_FORGET && s->kernel_sas.out == NULL;
     session_esp_done(s->client, s->now, good);
+    if (bereft) /* what was on its way to it */
+        session_esp_lost(s->client, s->now);
 }
 
 /* L2TP that the session leaves to the kernel. */
@@ -594,6 +597,50 @@ test_kernel(void)
     }
 }
 
+/* L8: the server deletes the pair, and phase 1 stays: L2TP waits for the next pair, and the call
+ * goes on. A server that does so again and again ends it. */
+static void
+test_taken_away(void)
+{
+    static const char once[] = "at up +850 esp-delete", again[] = "at up +1850 esp-delete",
+                      third[] = "at up +2850 esp-delete";
+    static const struct {
+        struct params p;
+        guint pairs;  /* that the server tells of: each twice, and one that serves again */
+        guint forgot; /* by the kernel */
+        enum ras_error end;
+    } rows[] = {
+        {{.script = {once}}, 4, 0, RAS_USER_DISCONNECTION},
+        {{.script = {once, again}, .raw_esp = true}, 6, 0, RAS_USER_DISCONNECTION},
+        {{.script = {once, again, third}}, 6, 0, RAS_REMOTE_DISCONNECTION},
+        {{.script = {once}}, 4, 1, RAS_USER_DISCONNECTION},
+        {{.script = {once, again}, .raw_esp = true}, 6, 2, RAS_USER_DISCONNECTION},
+        {{.script = {"at up +500 ike-rekey", once, again}}, 10, 2, RAS_USER_DISCONNECTION},
+        {{.script = {once, again, third}}, 6, 3, RAS_REMOTE_DISCONNECTION},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct params p = rows[i].p;
+        struct sim s;
+
+        p.seed = (guint32)i + 1, p.ipsec = PLAN_IPSEC_PSK, p.encryption = PLAN_ENCRYPTION_NONE;
+        p.hang_up = 4 * SEC;
+        p.kernel = rows[i].forgot > 0 ? KERNEL_DOES : KERNEL_NONE;
+        run(&s, &p);
+        g_assert_true(s.came_up);
+        g_assert_cmpint(s.end.error, ==, rows[i].end);
+        g_assert_cmpuint(s.pairs, ==, rows[i].pairs);
+        g_assert_cmpuint(s.kernel_forgot, ==, rows[i].forgot);
+        if (rows[i].end == RAS_USER_DISCONNECTION) { /* at most a packet each time */
+            g_assert_cmpuint(s.delivered[0], >=, 38);
+            g_assert_cmpuint(s.delivered[1], >=, 38);
+        } else {
+            g_assert_cmpuint(s.ended_after - s.up_after, <, 3 * SEC);
+        }
+        clear(&s);
+    }
+}
+
 /* What the route takes is what is used, both ways, and no datagram has to be cut; but IPv6, where
  * it is wanted, has its room. Only who is alone says so (RFC 2407 section 4.6.3.3). */
 static void
@@ -629,8 +676,7 @@ test_path(void)
         g_assert_cmpuint(s.outer, >, s.mtu);
         if (p.path_mtu >= 1000)
             g_assert_cmpuint(s.outer + 20 + (p.raw_esp ? 0 : 8), <=, p.path_mtu);
-        if (!clear_text)
-            g_assert_cmpint(s.server->l2tp.ike->initial_contact, ==, !p.shared);
+        g_assert_true(clear_text || s.server->l2tp.ike->initial_contact == !p.shared);
         clear(&s);
     }
 }
@@ -656,6 +702,7 @@ test_failures(void)
         {{.password = "wrong"}, RAS_AUTHENTICATION_FAILURE, 5},
         {{.user = "off"}, RAS_ACCT_DISABLED, 5},
         {{.secret = "one", .server_secret = "two"}, RAS_OAKLEY_AUTH_FAIL, 5},
+        {{.server_secret = "two", .script = {"l2tp-hide"}}, RAS_OAKLEY_AUTH_FAIL, 5},
         {{.script = {"at up +800 disconnect 3"}, .hang_up = 60 * SEC}, RAS_REMOTE_DISCONNECTION, 5},
         {{.script = {"at up +800 abort"}, .hang_up = 60 * SEC}, RAS_REMOTE_DISCONNECTION, 5},
         {{.script = {"at lcp disconnect 3"}}, RAS_DISCONNECTION, 5},
@@ -741,6 +788,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim-l2tp/L7-kernel-esp", test_kernel);
     g_test_add_func("/sim-l2tp/L7-works", test_works);
+    g_test_add_func("/sim-l2tp/L8-taken-away", test_taken_away);
     g_test_add_func("/sim-l2tp/round-trips", test_round_trips);
     g_test_add_func("/sim-l2tp/path", test_path);
     g_test_add_func("/sim-l2tp/L7-L8-failures", test_failures);

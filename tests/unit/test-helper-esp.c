@@ -281,6 +281,32 @@ test_rekey(struct fixture *f, gconstpointer data)
     g_assert_cmpint(serve(f, ESP_MSG_FORGET, 0x101, 0, &fd), ==, -ENOENT);
 }
 
+/* The server takes the newest away: the one before serves again. Then that as well: nothing goes
+ * out until there is another, through the same socket. */
+static void
+test_taken_away(struct fixture *f, gconstpointer data)
+{
+    struct esp_msg m = message(ESP_MSG_USE, 0x102, 0x202);
+    int fd;
+
+    (void)data;
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x200, &fd), ==, 0);
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x101, 0x201, &fd), ==, 0);
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x201, &fd), ==, -EEXIST); /* of another */
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x100, 0x200, &fd), ==, 0);
+    g_assert_cmpstr(kernel.asked->str, ==, "require 200\n");
+    g_assert_cmpint(serve(f, ESP_MSG_FORGET, 0x101, 0, &fd), ==, 0);
+    g_assert_cmpstr(kernel.asked->str, ==, "remove in 101\nremove out 201\n");
+    g_assert_cmpint(serve(f, ESP_MSG_FORGET, 0x100, 0, &fd), ==, 0);
+    g_assert_cmpstr(kernel.asked->str, ==, "block\nremove in 100\nremove out 200\n");
+    m.local_port = 50001; /* that socket is not for another L2TP */
+    g_assert_cmpint(helper_esp_serve(f->esp, &m, &fd), ==, -EINVAL);
+    g_assert_cmpint(serve(f, ESP_MSG_USE, 0x102, 0x202, &fd), ==, 0);
+    g_assert_cmpstr(kernel.asked->str, ==, "add in 102 1\nadd out 202 1\nrequire 202\n");
+    g_assert_cmpint(fd, ==, -1);
+    g_assert_true(kernel.encapsulated && helper_esp_in_use(f->esp));
+}
+
 /* A rekey that fails leaves the pair that is in use. */
 static void
 test_rekey_fails(struct fixture *f, gconstpointer data)
@@ -396,6 +422,7 @@ main(int argc, char **argv)
     ADD("/helper-esp/S1-each-step-fails", test_fails);
     ADD("/helper-esp/taken", test_taken);
     ADD("/helper-esp/E4-rekey", test_rekey);
+    ADD("/helper-esp/L8-taken-away", test_taken_away);
     ADD("/helper-esp/rekey-fails", test_rekey_fails);
     ADD("/helper-esp/D7-refused", test_refused);
     ADD("/helper-esp/addresses", test_addresses);
