@@ -16,9 +16,16 @@
 #include "helper-xfrm.h"
 
 enum helper_esp_mode {
-    HELPER_ESP_AUTO, /* the kernel where the processor has no instructions for AES */
+    HELPER_ESP_AUTO, /* the kernel where it has an engine, and the processor no instructions */
     HELPER_ESP_KERNEL,
     HELPER_ESP_USER,
+};
+
+/* What was found on this computer. */
+struct helper_esp_probe {
+    bool xfrm;         /* the kernel has IPsec */
+    bool instructions; /* the processor has some for AES */
+    bool engine;       /* so has other hardware, for the kernel only */
 };
 
 /* The kernel, or a test. As in helper-xfrm.h. */
@@ -38,8 +45,9 @@ struct helper_esp;
 
 /* "auto", "kernel", "user". */
 bool helper_esp_mode_from_text(const char *text, enum helper_esp_mode *ret);
-/* Is the kernel to do it, by @mode, and has it what that takes? */
-bool helper_esp_wanted(enum helper_esp_mode mode);
+/* Is the kernel to do it, by @mode and by what there is? */
+bool helper_esp_choice(enum helper_esp_mode mode, const struct helper_esp_probe *p);
+bool helper_esp_wanted(enum helper_esp_mode mode); /* the same, and looks what there is */
 
 struct helper_esp *helper_esp_new(const struct helper_esp_ops *ops, struct helper_journal *journal);
 /* Closes; what is in the kernel is the journal's to undo. NULL is fine. */

@@ -410,7 +410,20 @@ test_mode(void)
     g_assert_cmpint(mode, ==, HELPER_ESP_USER);
     g_assert_true(helper_esp_mode_from_text("auto", &mode) && mode == HELPER_ESP_AUTO);
     g_assert_false(helper_esp_wanted(HELPER_ESP_USER));
-    g_assert_false(helper_esp_wanted(HELPER_ESP_AUTO));
+}
+
+/* Of eight computers. */
+static void
+test_choice(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        const struct helper_esp_probe p = {
+            .xfrm = (i & 1) != 0, .instructions = (i & 2) != 0, .engine = (i & 4) != 0};
+
+        g_assert_false(helper_esp_choice(HELPER_ESP_USER, &p));
+        g_assert_cmpint(helper_esp_choice(HELPER_ESP_KERNEL, &p), ==, (i & 1) != 0);
+        g_assert_cmpint(helper_esp_choice(HELPER_ESP_AUTO, &p), ==, i == 5);
+    }
 }
 
 int
@@ -428,5 +441,6 @@ main(int argc, char **argv)
     ADD("/helper-esp/addresses", test_addresses);
     ADD("/helper-esp/ipv6", test_ipv6);
     g_test_add_func("/helper-esp/mode", test_mode);
+    g_test_add_func("/helper-esp/choice", test_choice);
     return g_test_run();
 }
