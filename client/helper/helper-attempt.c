@@ -161,15 +161,16 @@ serve_stage(void *ctx, enum dial_stage stage, const char *address)
 
 /* May that server hold associations with this computer? A call of another helper, or another
  * program's, is known by the port that it has. */
-static bool
-is_shared(const struct helper_attempt *a, const struct helper_endpoint *to, int fd)
+static uint8_t
+socket_flags(const struct helper_attempt *a, const struct helper_endpoint *to, int fd)
 {
     const GPtrArray *all = a->setup.host->endpoints;
-    bool shared = to->wanted_port == IKE_PORT && helper_socket_local_port(fd) != IKE_PORT;
+    const bool taken = to->wanted_port == IKE_PORT && helper_socket_local_port(fd) != IKE_PORT;
+    bool second = false;
 
     for (guint i = 0; i < all->len; i++)
-        shared |= all->pdata[i] != &a->endpoints && helper_endpoints_have_ike(all->pdata[i], to);
-    return shared;
+        second |= all->pdata[i] != &a->endpoints && helper_endpoints_have_ike(all->pdata[i], to);
+    return second ? SOCKET_SHARED | SOCKET_SECOND : taken ? SOCKET_SHARED : 0;
 }
 
 /* What else there is to say of a socket of datagrams. */
@@ -178,7 +179,7 @@ put_path(const struct helper_attempt *a, struct wr *w, const struct helper_endpo
 {
     const bool datagrams = fd >= 0 && to->kind != SOCKET_TCP && to->kind != SOCKET_PROXY;
 
-    wr_u8(w, datagrams && is_shared(a, to, fd) ? SOCKET_SHARED : 0);
+    wr_u8(w, datagrams ? socket_flags(a, to, fd) : 0);
     wr_be16(w, datagrams ? helper_socket_mtu(fd, to->family) : 0);
 }
 

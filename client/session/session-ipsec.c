@@ -384,12 +384,14 @@ address_of(const struct session_address *a, uint16_t port)
     return to;
 }
 
+/* Two pairs for the same ports of the same two computers are one to the server's kernel: what it
+ * sends goes by the newer. */
 static uint16_t
 inner_port(const struct session *s)
 {
     uint16_t port;
 
-    if (s->plan->l2tp_port_1701)
+    if (s->plan->l2tp_port_1701 && !s->info.path.second)
         return L2TP_PORT;
     rng_fill(s->rng, &port, sizeof port);
     return (uint16_t)(EPHEMERAL | port);

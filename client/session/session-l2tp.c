@@ -37,7 +37,7 @@ session_l2tp_drive(struct session *s, usec_t now)
 
     if (!l->ppp_up && l->tunnel.call == L2TP_CALL_UP) {
         l->ppp_up = true;
-        if (s->plan->ipsec != PLAN_IPSEC_NONE && s->plan->l2tp_port_1701)
+        if (s->plan->ipsec != PLAN_IPSEC_NONE && l->ipsec.udp.local_port == L2TP_PORT)
             l->silent_at = now + SILENCE;
         while (l2tp_tunnel_poll(&l->tunnel, now, &datagram)) /* ICCN goes first */
             carry(s, datagram);

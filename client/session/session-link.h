@@ -28,6 +28,7 @@ struct session_address {
 struct session_path {
     uint16_t mtu; /* of the route to the server; 0: not known */
     bool shared;  /* there may be IPsec to that server already: of another call or program */
+    bool second;  /* it is of another call of ours, which may have UDP port 1701 */
 };
 
 /* What the owner knows of the link when it is up. */

@@ -61,7 +61,9 @@ get_socket(struct rd *r, struct control_msg *m)
 {
     m->tag = rd_be16(r);
     m->error = rd_be32(r);
-    m->shared = (rd_u8(r) & SOCKET_SHARED) != 0;
+    const uint8_t flags = rd_u8(r);
+    m->shared = (flags & SOCKET_SHARED) != 0;
+    m->second = (flags & SOCKET_SECOND) != 0;
     m->mtu = rd_be16(r);
     const struct rd text = rd_take(r, r->left);
     if (!text.bad && text.left > 0)

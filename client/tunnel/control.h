@@ -31,6 +31,7 @@ struct control_msg {
     /* TUNNEL_SOCKET */
     uint16_t tag;
     bool shared;  /* SOCKET_SHARED */
+    bool second;  /* SOCKET_SECOND */
     uint16_t mtu; /* of the route; 0: not known */
     char text[CONTROL_TEXT];
     /* TUNNEL_TUN */

@@ -229,7 +229,7 @@ tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
         return;
     }
     try->state = TRY_CONNECTING;
-    t->path = (struct session_path){.mtu = m->mtu, .shared = m->shared};
+    t->path = (struct session_path){m->mtu, m->shared, m->second};
     try->source = (struct loop_source){.fd = fd, .ready = on_connecting, .owner = try};
     const int error = loop_add(&t->loop, &try->source, EPOLLOUT);
     if (error < 0)

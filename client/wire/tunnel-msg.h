@@ -40,8 +40,8 @@ enum tunnel_msg {
 enum start_flags { START_KERNEL_ESP = 1 << 0 /* L2TP/IPsec: ask with HELPER_ESP */ };
 
 /* SOCKET_SHARED: IPsec from this computer to that server there may be already, of another call or
- * another program. */
-enum socket_flags { SOCKET_SHARED = 1 << 0 };
+ * another program. SOCKET_SECOND: of another call of ours it is. */
+enum socket_flags { SOCKET_SHARED = 1 << 0, SOCKET_SECOND = 1 << 1 };
 
 /* Tunnel -> helper. */
 enum helper_msg {

@@ -32,6 +32,7 @@ struct params {
     usec_t server_gone; /* after the beginning; 0: never */
     guint16 path_mtu;   /* 0: the client does not know it */
     bool shared;        /* there is IPsec to that server already */
+    bool second;        /* of another call of ours */
     guint32 seed;
     const char *phase1, *phase2;
     unsigned auth;

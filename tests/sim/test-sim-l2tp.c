@@ -439,7 +439,7 @@ run(struct sim *s, const struct params *p)
     info.local_port[CHANNEL_CONTROL] = 500;
     info.local_port[CHANNEL_DATA] = 4500;
     info.kernel_esp = p->kernel != KERNEL_NONE;
-    info.path = (struct session_path){p->path_mtu, p->shared};
+    info.path = (struct session_path){p->path_mtu, p->shared, p->second};
     s->client = session_new(&s->plan, PLAN_L2TP_IPSEC, &s->credentials, &s->rng, s->now);
     session_link_up(s->client, s->now, &info);
     pump(s);
@@ -654,7 +654,7 @@ test_path(void)
         {{.path_mtu = 1500, .phase2 = "aes256-sha256"}, 1400},
         {{.path_mtu = 1499, .phase2 = "aes256-sha256"}, 1384},
         {{.path_mtu = 1492, .phase2 = "aes128-sha1", .shared = true}, 1384},
-        {{.path_mtu = 1400, .phase2 = "3des-sha1"}, 1288},
+        {{.path_mtu = 1400, .phase2 = "3des-sha1", .shared = true, .second = true}, 1288},
         {{.path_mtu = 1400, .raw_esp = true}, 1288},
         {{.path_mtu = 1300}, 1192},
         {{.path_mtu = 100}, 576},
@@ -677,6 +677,8 @@ test_path(void)
         if (p.path_mtu >= 1000)
             g_assert_cmpuint(s.outer + 20 + (p.raw_esp ? 0 : 8), <=, p.path_mtu);
         g_assert_true(clear_text || s.server->l2tp.ike->initial_contact == !p.shared);
+        /* who comes second leaves port 1701 to the first */
+        g_assert_true(clear_text || (s.server->l2tp.udp.remote_port != 1701) == p.second);
         clear(&s);
     }
 }

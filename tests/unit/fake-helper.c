@@ -190,7 +190,7 @@ serve_socket(struct fake_helper *h, struct rd r)
     tunnel_msg_begin(&w, TUNNEL_SOCKET);
     wr_be16(&w, tag);
     wr_be32(&w, fd < 0 ? (uint32_t)-fd : 0);
-    wr_u8(&w, h->path_shared ? SOCKET_SHARED : 0);
+    wr_u8(&w, h->path_flags);
     wr_be16(&w, h->path_mtu);
     wire_send(h->fd, wr_done(&w), fd);
     if (fd >= 0)

@@ -24,7 +24,7 @@ struct fake_helper {
     const char *connect_to; /* "127.0.0.1:PORT" whatever is asked for; NULL: what is asked for */
     int socket_errno;       /* answer sockets with this */
     uint16_t path_mtu;      /* tell this of them; 0: not known */
-    bool path_shared;       /* and that there may be IPsec already */
+    guint8 path_flags;      /* and enum socket_flags */
     enum plan_protocol protocol;
     int give_socket;   /* hand this descriptor over (once) instead of connecting; -1: none */
     int give_gre;      /* and this one as the raw socket; -1: EACCES */
