@@ -76,36 +76,48 @@ end(struct call *c, GError **error)
     return task;
 }
 
-const char *const profile_secret_kinds[PROFILE_SECRET_KINDS] = {NULL, PROFILE_SECRET_PSK,
-                                                                PROFILE_SECRET_TUNNEL};
+const char *const profile_secret_kinds[PROFILE_SECRET_KINDS] = {
+    NULL, PROFILE_SECRET_PSK, PROFILE_SECRET_TUNNEL, PROFILE_SECRET_KEY};
 
-/* Kept beside the passwords, not among them. */
-static const char *
-suffix_of(const char *user)
+/* What is no password: kept beside those, not among them, and what a keyring's own window shows. */
+static const struct other {
+    const char *user, *suffix, *label;
+} others[] = {
+    {PROFILE_SECRET_PSK, "/psk", N_("Pre-shared key of the connection “%s”")},
+    {PROFILE_SECRET_TUNNEL, "/l2tp", N_("L2TP tunnel secret of the connection “%s”")},
+    {PROFILE_SECRET_KEY, "/key", N_("Private key of the connection “%s”")},
+};
+
+static const struct other *
+other_of(const char *user)
 {
-    return g_strcmp0(user, PROFILE_SECRET_PSK) == 0      ? "/psk"
-           : g_strcmp0(user, PROFILE_SECRET_TUNNEL) == 0 ? "/l2tp"
-                                                         : NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        if (g_strcmp0(user, others[i].user) == 0)
+            return &others[i];
+    return NULL;
 }
 
-/* What a keyring's own window shows. */
 static char *
 label_of(const Profile *p, const char *user)
 {
-    if (g_strcmp0(user, PROFILE_SECRET_PSK) == 0)
-        return g_strdup_printf(_("Pre-shared key of the connection “%s”"), p->name);
-    if (g_strcmp0(user, PROFILE_SECRET_TUNNEL) == 0)
-        return g_strdup_printf(_("L2TP tunnel secret of the connection “%s”"), p->name);
+    const struct other *other = other_of(user);
+
+    if (other != NULL) {
+        GString *label = g_string_new(_(other->label));
+
+        g_string_replace(label, "%s", p->name, 1);
+        return g_string_free(label, FALSE);
+    }
     return g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
 }
 
 static GHashTable *
 attributes(const Profile *p, const char *user)
 {
-    const char *suffix = suffix_of(user);
+    const struct other *other = other_of(user);
 
-    if (suffix != NULL) {
-        g_autofree char *key_of = g_strconcat(p->id, suffix, NULL);
+    if (other != NULL) {
+        g_autofree char *key_of = g_strconcat(p->id, other->suffix, NULL);
 
         return secret_attributes_build(&schema, "profile", key_of, NULL);
     }
@@ -157,6 +169,26 @@ profile_secret_lookup_finish(GAsyncResult *result, struct secret *ret_password, 
     return fits;
 }
 
+gboolean
+profile_secret_lookup_key_finish(GAsyncResult *result, struct plan_key *ret_key, GError **error)
+{
+    GError *why = NULL;
+    char *pem = g_task_propagate_pointer(G_TASK(result), &why);
+    gboolean fits;
+
+    if (why != NULL) {
+        g_propagate_error(error, why);
+        return FALSE;
+    }
+    fits = plan_key_set(ret_key, rd_over(pem, pem != NULL ? strlen(pem) : 0));
+    if (pem != NULL)
+        secret_password_free(pem);
+    if (!fits)
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                            _("The saved private key is too long."));
+    return fits;
+}
+
 static void
 on_store(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -171,17 +203,32 @@ on_store(GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_boolean(task, ok);
 }
 
-void
-profile_secret_store_async(const Profile *p, const char *user, const struct secret *password,
-                           GCancellable *cancellable, GAsyncReadyCallback callback,
-                           gpointer user_data)
+static void
+store(const Profile *p, const char *user, const char *text, GCancellable *cancellable,
+      GAsyncReadyCallback callback, gpointer user_data)
 {
     struct call *c = begin(cancellable, callback, user_data);
     g_autoptr(GHashTable) which = attributes(p, user);
     g_autofree char *label = label_of(p, user);
 
-    secret_password_storev(&schema, which, SECRET_COLLECTION_DEFAULT, label,
-                           (const char *)password->data, c->inner, on_store, c);
+    secret_password_storev(&schema, which, SECRET_COLLECTION_DEFAULT, label, text, c->inner,
+                           on_store, c);
+}
+
+void
+profile_secret_store_async(const Profile *p, const char *user, const struct secret *password,
+                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+    store(p, user, (const char *)password->data, cancellable, callback, user_data);
+}
+
+void
+profile_secret_store_key_async(const Profile *p, const struct plan_key *key,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+    store(p, PROFILE_SECRET_KEY, (const char *)key->pem, cancellable, callback, user_data);
 }
 
 gboolean

@@ -9,16 +9,19 @@
 
 #include <gio/gio.h>
 
+#include "credentials.h"
 #include "profile.h"
 
 #define PROFILE_SECRET_TIMEOUT_S 60
 extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
-/* In the place of a user name: the pre-shared key of IPsec, and the secret by which the two ends of
- * an L2TP tunnel know each other. Neither is a user's password: they are not forgotten with those.
- * No user is called so: a user name has no control characters. */
+/* In the place of a user name: the pre-shared key of IPsec, the secret by which the two ends of an
+ * L2TP tunnel know each other, and the private key of the profile's certificate. None is a user's
+ * password: they are not forgotten with those. No user is called so: a user name has no control
+ * characters. */
 #define PROFILE_SECRET_PSK    "\001psk"
 #define PROFILE_SECRET_TUNNEL "\001l2tp"
+#define PROFILE_SECRET_KEY    "\001key"
 
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
@@ -31,8 +34,15 @@ void profile_secret_store_async(const Profile *p, const char *user, const struct
                                 gpointer user_data);
 gboolean profile_secret_store_finish(GAsyncResult *result, GError **error);
 
-/* All that there is of a profile, one after the other: NULL (see below) and the two above. */
-enum { PROFILE_SECRET_KINDS = 3 };
+/* Of PROFILE_SECRET_KEY, which is longer than a password. The rest is as above. */
+gboolean profile_secret_lookup_key_finish(GAsyncResult *result, struct plan_key *ret_key,
+                                          GError **error);
+void profile_secret_store_key_async(const Profile *p, const struct plan_key *key,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
+/* All that there is of a profile, one after the other: NULL (see below) and the three above. */
+enum { PROFILE_SECRET_KINDS = 4 };
 extern const char *const profile_secret_kinds[PROFILE_SECRET_KINDS];
 
 /* @user NULL: the passwords of every user of the profile. Not having one is success. */

@@ -102,16 +102,25 @@ on_saved_password(GObject *source, GAsyncResult *result, gpointer user_data)
     (void)source;
 }
 
-static gboolean
-saved(const Profile *p, const char *user, const struct cli_call *d, struct secret *ret)
+/* NULL: there is no keyring, or nobody waits for it any more. */
+static GAsyncResult *
+look_up(const Profile *p, const char *user, const struct cli_call *d)
 {
-    g_autoptr(GAsyncResult) result = NULL;
+    GAsyncResult *result = NULL;
 
     if (g_getenv("DBUS_SESSION_BUS_ADDRESS") == NULL)
-        return FALSE;
+        return NULL;
     profile_secret_lookup_async(p, user, NULL, on_saved_password, &result);
     while (result == NULL && !d->stop)
         g_main_context_iteration(NULL, TRUE);
+    return result;
+}
+
+static gboolean
+saved(const Profile *p, const char *user, const struct cli_call *d, struct secret *ret)
+{
+    g_autoptr(GAsyncResult) result = look_up(p, user, d);
+
     return result != NULL && profile_secret_lookup_finish(result, ret, NULL) && ret->len > 0;
 }
 
@@ -204,6 +213,18 @@ get_psk(const Profile *p, struct cli_call *d)
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
 }
 
+/* Of the profile's own certificate. Without it, 786 says so. */
+static void
+get_own_key(const Profile *p, struct cli_call *d)
+{
+    if (!profile_uses_l2tp(p) || d->plan.ipsec != PLAN_IPSEC_CERTIFICATE ||
+        d->credentials.key.len > 0 || d->options->cert_file != NULL)
+        return;
+    g_autoptr(GAsyncResult) result = look_up(p, PROFILE_SECRET_KEY, d);
+    if (result != NULL)
+        profile_secret_lookup_key_finish(result, &d->credentials.key, NULL);
+}
+
 /* Of L2TP's tunnel. Few servers want one, so nobody is asked: 787 says that it is missing. */
 static void
 get_tunnel_secret(const Profile *p, struct cli_call *d)
@@ -290,6 +311,7 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
         failed = get_psk(p, d);
     if (failed >= 0)
         return failed;
+    get_own_key(p, d);
     get_tunnel_secret(p, d);
     if (!credentials_valid(&d->credentials, &why))
         return cli_fail_number(RAS_BAD_PROFILE, _(why), "", NULL);

@@ -67,6 +67,36 @@ store(struct world *w, const char *user, const char *password, GError **error)
     return profile_secret_store_finish(result, error);
 }
 
+/* The longest that a plan takes: a password's place would not hold it. */
+static void
+store_key(struct world *w)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    struct plan_key key = {.len = 6000};
+
+    memset(key.pem, 'k', key.len);
+    profile_secret_store_key_async(w->p, &key, NULL, on_result, &result);
+    wait_for(&result);
+    g_assert_true(profile_secret_store_finish(result, &error));
+    g_assert_no_error(error);
+}
+
+static void
+expect_key(struct world *w, guint length)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    struct plan_key key;
+
+    profile_secret_lookup_async(w->p, PROFILE_SECRET_KEY, NULL, on_result, &result);
+    wait_for(&result);
+    g_assert_true(profile_secret_lookup_key_finish(result, &key, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(key.len, ==, length);
+    g_assert_cmpuint(strlen((char *)key.pem), ==, length);
+}
+
 static gboolean
 clear(struct world *w, const char *user, GError **error)
 {
@@ -187,6 +217,7 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_cmpstr((char *)found.data, ==, "third");
     g_assert_true(store(w, PROFILE_SECRET_PSK, "shared", &error));
     g_assert_true(store(w, PROFILE_SECRET_TUNNEL, "of the tunnel", &error));
+    store_key(w);
     g_assert_true(clear(w, NULL, &error));
     g_assert_true(lookup(w, "max", &found, &error));
     g_assert_cmpuint(found.len, ==, 0);
@@ -199,10 +230,12 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_cmpuint(found.len, ==, 0);
     g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
     g_assert_cmpstr((char *)found.data, ==, "of the tunnel");
+    expect_key(w, 6000);
     for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
         g_assert_true(clear(w, profile_secret_kinds[i], &error));
     g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
     g_assert_cmpuint(found.len, ==, 0);
+    expect_key(w, 0);
     g_assert_no_error(error);
 }
 
