@@ -285,6 +285,8 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
         secret_set_text(&credentials->psk, login->psk) &&
         secret_set_text(&credentials->l2tp_secret, login->tunnel_secret)) {
         credentials->has_new_password = login->new_password != NULL;
+        if (login->key != NULL)
+            credentials->key = *login->key;
         return TRUE;
     }
     dial_plan_clear(plan);

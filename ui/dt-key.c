@@ -20,6 +20,8 @@ struct _DtKey {
     GObject parent_instance;
 
     struct key keys[DT_KEY_KINDS];
+    struct plan_key own;
+    guint reading_own;      /* of the answers below, those for it */
     gboolean tunnel_wanted; /* a server has asked for it */
     guint reading;          /* answers of the keyring that are still to come */
     enum dt_key_kind asked;
@@ -58,6 +60,13 @@ dt_key_not_saved(enum dt_key_kind kind, const char *why)
 /* ---- the keyring ------------------------------------------------------------------------- */
 
 static void
+found_one(DtKey *self)
+{
+    if (--self->reading == 0)
+        g_signal_emit(self, signals[READY], 0);
+}
+
+static void
 on_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
 {
     g_autoptr(GError) error = NULL;
@@ -74,8 +83,7 @@ on_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
     if (!self->keys[kind].typed)
         secret_set(&self->keys[kind].secret, secret_rd(&found));
     secret_wipe(&found);
-    if (--self->reading == 0)
-        g_signal_emit(self, signals[READY], 0);
+    found_one(self);
 }
 
 static void
@@ -92,6 +100,27 @@ on_tunnel_secret_found(GObject *source, GAsyncResult *result, gpointer user_data
     on_found(result, user_data, DT_KEY_TUNNEL);
 }
 
+static void
+on_own_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    struct plan_key found = {0};
+
+    (void)source;
+    profile_secret_lookup_key_finish(result, &found, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* user_data is already gone: do not touch it */
+
+    DtKey *self = DT_KEY(user_data);
+
+    if (error != NULL)
+        g_debug("no private key was read: %s", error->message);
+    self->own = found;
+    explicit_bzero(&found, sizeof found);
+    self->reading_own--;
+    found_one(self);
+}
+
 void
 dt_key_load(DtKey *self, const Profile *profile)
 {
@@ -102,10 +131,17 @@ dt_key_load(DtKey *self, const Profile *profile)
     self->reading++;
     profile_secret_lookup_async(profile, PROFILE_SECRET_TUNNEL, self->cancellable,
                                 on_tunnel_secret_found, self);
-    if (!profile_uses_psk(profile))
+    explicit_bzero(&self->own, sizeof self->own);
+    if (!profile->ipsec)
         return;
     self->reading++;
-    profile_secret_lookup_async(profile, PROFILE_SECRET_PSK, self->cancellable, on_psk_found, self);
+    if (!profile->use_certificate) {
+        profile_secret_lookup_async(profile, PROFILE_SECRET_PSK, self->cancellable, on_psk_found,
+                                    self);
+        return;
+    }
+    self->reading_own++;
+    profile_secret_lookup_async(profile, PROFILE_SECRET_KEY, self->cancellable, on_own_found, self);
 }
 
 static void
@@ -151,6 +187,18 @@ dt_key_get(DtKey *self, enum dt_key_kind kind)
     const struct secret *secret = &self->keys[kind].secret;
 
     return secret->len > 0 ? (const char *)secret->data : NULL;
+}
+
+const struct plan_key *
+dt_key_get_own(DtKey *self)
+{
+    return self->own.len > 0 ? &self->own : NULL;
+}
+
+gboolean
+dt_key_is_waiting(DtKey *self)
+{
+    return self->reading_own > 0;
 }
 
 static gboolean
@@ -242,6 +290,7 @@ dt_key_finalize(GObject *object)
 
     for (enum dt_key_kind kind = DT_KEY_PSK; kind < DT_KEY_KINDS; kind++)
         secret_wipe(&self->keys[kind].secret);
+    explicit_bzero(&self->own, sizeof self->own);
     g_clear_object(&self->cancellable);
     G_OBJECT_CLASS(dt_key_parent_class)->finalize(object);
 }

@@ -1,7 +1,8 @@
 /*
  * dt-key.h - the keys of one L2TP connection that are no user's password: IPsec's pre-shared key,
  * and the secret of L2TP's tunnel. Read from the keyring, or asked of the person when a call needs
- * one, and kept when it has connected and the person wants that.
+ * one, and kept when it has connected and the person wants that. And the private key of the
+ * profile's certificate, which is only read (dt-ipsec-dialog.h).
  *
  * Signals: "ready" when the keyring was read, or answered that it cannot be; "given" when the
  * person typed a key; "problem" (char *) with a sentence when the keyring did not keep it.
@@ -28,6 +29,8 @@ DtKey *dt_key_new(void);
 void dt_key_load(DtKey *self, const Profile *profile);
 /* NULL: none is known. Borrowed, until the next call of another function. */
 const char *dt_key_get(DtKey *self, enum dt_key_kind kind);
+const struct plan_key *dt_key_get_own(DtKey *self); /* of the certificate; as above */
+gboolean dt_key_is_waiting(DtKey *self);            /* for that one: "ready" will tell */
 /* Is one to be asked for before this is dialed? The pre-shared key only where nothing else is tried
  * before L2TP: without it the other protocols of a profile still have their turn. The tunnel's
  * secret only after a server has wanted it: few do. */

@@ -58,6 +58,7 @@ struct _DtLogonWindow {
     gboolean dialed_here;      /* this window has a password to keep or to forget */
     guint told_stage;          /* of the dial that began here: the last whose line was shown */
     gboolean auto_dial, looked_for_password;
+    gboolean dial_waits; /* for the private key: it begins when that was read */
 };
 
 G_DEFINE_TYPE(DtLogonWindow, dt_logon_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -82,7 +83,8 @@ login_of(DtLogonWindow *self, const char *new_password)
                                   .password = text_of(self->password_entry),
                                   .new_password = new_password,
                                   .psk = dt_key_get(self->key, DT_KEY_PSK),
-                                  .tunnel_secret = dt_key_get(self->key, DT_KEY_TUNNEL)};
+                                  .tunnel_secret = dt_key_get(self->key, DT_KEY_TUNNEL),
+                                  .key = dt_key_get_own(self->key)};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -272,6 +274,11 @@ dial(DtLogonWindow *self)
 {
     if (dt_key_is_missing(self->key, self->profile)) {
         dt_key_ask(self->key, GTK_WINDOW(self), self->profile);
+        return;
+    }
+    self->dial_waits = dt_key_is_waiting(self->key);
+    if (self->dial_waits) {
+        gtk_label_set_text(self->status_label, _("Reading the private key from the keyring…"));
         return;
     }
     const struct dt_call_login login = login_of(self, NULL);
@@ -562,6 +569,8 @@ look_for_password(DtLogonWindow *self)
 {
     const Profile *p = self->profile;
 
+    if (self->dial_waits)
+        dial(self);
     if (self->looked_for_password)
         return; /* the key was read again */
     self->looked_for_password = TRUE;
@@ -598,12 +607,14 @@ load_logo(DtLogonWindow *self)
 
 /* ---- actions ------------------------------------------------------------------------------ */
 
-/* The key may have been typed there. */
+/* The key may have been typed there, or another certificate chosen. */
 static void
 reload_key(DtLogonWindow *self)
 {
-    if (self->key != NULL)
-        dt_key_load(self->key, self->profile);
+    if (self->key == NULL)
+        return;
+    refresh_profile(self);
+    dt_key_load(self->key, self->profile);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "dt-properties-window.h"
 
 #include "dt-format.h"
+#include "dt-ipsec-dialog.h"
 #include "dt-key.h"
 #include "dt-numbers-window.h"
 #include "dt-profile-text.h"
@@ -44,6 +45,10 @@ struct _DtPropertiesWindow {
     GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
     GtkLabel *source_label, *version_label, *actions_label, *problem_label;
     GtkListStore *others_store;
+
+    GtkWidget *ipsec_caption, *ipsec_button;
+    GtkLabel *ipsec_label;
+    struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
 
     ProfileStore *store;
     Profile *profile;          /* a copy: OK saves it */
@@ -352,6 +357,40 @@ show_key(DtPropertiesWindow *self)
 }
 
 static void
+show_ipsec(DtPropertiesWindow *self)
+{
+    const gboolean has = dt_ipsec_dialog_is_for(self->profile);
+
+    show_own(self->ipsec_label, dt_ipsec_dialog_text(self->profile));
+    gtk_widget_set_visible(self->ipsec_caption, has);
+    gtk_widget_set_visible(GTK_WIDGET(self->ipsec_label), has);
+    gtk_widget_set_visible(self->ipsec_button, has);
+}
+
+static void
+on_ipsec_response(GtkDialog *dialog, int response, gpointer user_data)
+{
+    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(user_data);
+
+    if (response == GTK_RESPONSE_OK) {
+        dt_ipsec_dialog_take(DT_IPSEC_DIALOG(dialog), self->profile, &self->own_key);
+        show_certificates(self);
+        show_ipsec(self);
+        show_key(self);
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+on_ipsec_clicked(DtPropertiesWindow *self)
+{
+    GtkWidget *dialog = dt_ipsec_dialog_new(GTK_WINDOW(self), self->profile);
+
+    g_signal_connect_object(dialog, "response", G_CALLBACK(on_ipsec_response), self, 0);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+static void
 on_toggled(DtPropertiesWindow *self)
 {
     const gboolean all = gtk_toggle_button_get_active(self->gateway_check);
@@ -520,6 +559,37 @@ save_key(DtPropertiesWindow *self, enum dt_key_kind kind)
     return TRUE;
 }
 
+/* The certificate is of no use without it: only then is the profile saved. */
+static void
+on_own_key_saved(gpointer who, const GError *problem)
+{
+    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(who);
+
+    if (self->store == NULL)
+        return; /* it was closed meanwhile */
+    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), TRUE);
+    if (problem != NULL) {
+        /* Translators: %s is a sentence from the keyring */
+        g_autofree char *text =
+            g_strdup_printf(_("The private key was not saved: %s"), problem->message);
+        show_problem(self, text);
+        return;
+    }
+    explicit_bzero(&self->own_key, sizeof self->own_key);
+    gtk_dialog_response(GTK_DIALOG(self), GTK_RESPONSE_OK);
+}
+
+/* TRUE: there is one to be saved, and OK goes on when it is. */
+static gboolean
+save_own_key(DtPropertiesWindow *self)
+{
+    if (self->own_key.len == 0 || !self->profile->use_certificate)
+        return FALSE;
+    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), FALSE);
+    dt_unfinished_store_key(self->profile, &self->own_key, on_own_key_saved, self);
+    return TRUE;
+}
+
 static void
 dt_properties_window_response(GtkDialog *dialog, int response)
 {
@@ -527,6 +597,8 @@ dt_properties_window_response(GtkDialog *dialog, int response)
     g_autoptr(GError) error = NULL;
 
     if (response == GTK_RESPONSE_OK) {
+        if (save_own_key(self))
+            return;
         take_values(self);
         if (!profile_validate(self->profile, &error) ||
             !profile_store_save(self->store, self->profile, &error)) {
@@ -551,6 +623,7 @@ dt_properties_window_dispose(GObject *object)
 static void
 dt_properties_window_finalize(GObject *object)
 {
+    explicit_bzero(&DT_PROPERTIES_WINDOW(object)->own_key, sizeof(struct plan_key));
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->profile, profile_free);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->finalize(object);
@@ -596,6 +669,10 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, tunnel_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, tunnel_entry_caption);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, isp_user_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_button);
+    gtk_widget_class_bind_template_callback(widget_class, on_ipsec_clicked);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, internet_page);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, notebook);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, gateway_check);
@@ -650,6 +727,7 @@ dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *
     show_options(self);
     show_security(self);
     show_key(self);
+    show_ipsec(self);
     show_networking(self);
     show_about(self);
     return GTK_WIDGET(self);

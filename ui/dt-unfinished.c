@@ -57,16 +57,29 @@ on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
     dt_unfinished_end();
 }
 
-void
-dt_unfinished_store(const Profile *profile, const char *user, const struct secret *secret,
-                    DtUnfinishedDone done, gpointer who)
+static struct store *
+store_new(DtUnfinishedDone done, gpointer who)
 {
     struct store *store = g_new0(struct store, 1);
 
     store->done = done;
     g_weak_ref_init(&store->who, who);
     dt_unfinished_begin();
-    profile_secret_store_async(profile, user, secret, NULL, on_stored, store);
+    return store;
+}
+
+void
+dt_unfinished_store(const Profile *profile, const char *user, const struct secret *secret,
+                    DtUnfinishedDone done, gpointer who)
+{
+    profile_secret_store_async(profile, user, secret, NULL, on_stored, store_new(done, who));
+}
+
+void
+dt_unfinished_store_key(const Profile *profile, const struct plan_key *key, DtUnfinishedDone done,
+                        gpointer who)
+{
+    profile_secret_store_key_async(profile, key, NULL, on_stored, store_new(done, who));
 }
 
 static void

@@ -9,8 +9,8 @@
 
 #include <gio/gio.h>
 
+#include "credentials.h"
 #include "profile.h"
-#include "secret.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +26,9 @@ typedef void (*DtUnfinishedDone)(gpointer who, const GError *problem);
 /* As profile_secret_store_async(). @secret is copied. */
 void dt_unfinished_store(const Profile *profile, const char *user, const struct secret *secret,
                          DtUnfinishedDone done, gpointer who);
+/* As profile_secret_store_key_async(). @key is copied. */
+void dt_unfinished_store_key(const Profile *profile, const struct plan_key *key,
+                             DtUnfinishedDone done, gpointer who);
 /* As profile_secret_clear_async() of every user; that there was nothing is no problem. */
 void dt_unfinished_forget(const Profile *profile);
 

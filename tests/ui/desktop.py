@@ -324,6 +324,32 @@ class Keyring:
         self.desktop.end(self.process)
 
 
+class Portal:
+    """The fake portal; answers the next questions for a file."""
+
+    def __init__(self, desktop, program):
+        self.desktop = desktop
+        self.process = desktop.spawn([sys.executable, program], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, bufsize=0)
+        self.lines = Lines(self.process.stdout)
+        self.asks("ready")
+        desktop.environment["GTK_USE_PORTAL"] = "1"
+
+    def asks(self, title):
+        """The next that it is asked for."""
+        said = self.lines.next(DEADLINE)
+        if said != title:
+            raise AssertionError(f"the portal is asked for {said!r}, not {title!r}")
+
+    def answer(self, path):
+        self.process.stdin.write(path.encode() + b"\n")
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.desktop.end(self.process)
+
+
 class Shell:
     """The fake shell: a tray, whose icons and menus are read here, and notifications."""
 

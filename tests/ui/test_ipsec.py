@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certificate of this computer for L2TP/IPsec: chosen, judged, stored and dialed with.
+
+See case.py.
+"""
+import os
+import subprocess
+import sys
+
+import desktop
+from case import HERE, check, main, nameless, stored, test
+
+SECURITY = 3  # the page
+
+
+class Pki:
+    """An authority, and files that it made: good ones and bad ones."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                 "30", "-subj", "/CN=Example Root", "-keyout", "ca.key", "-out", "ca.pem")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, timeout=desktop.DEADLINE,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def make(self, name, purpose, days="20"):
+        """name.key, and name.pem without it."""
+        with open(self.path(name + ".cnf"), "w", encoding="ascii") as file:
+            file.write(f"extendedKeyUsage={purpose}\n")
+        self.run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                 f"/CN={name}", "-keyout", name + ".key", "-out", name + ".csr")
+        self.run("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", days,
+                 "-extfile", name + ".cnf", "-out", name + ".pem")
+
+    def pkcs12(self, name, passphrase):
+        self.run("pkcs12", "-export", "-in", name + ".pem", "-inkey", name + ".key", "-certfile", "ca.pem",
+                 "-passout", "pass:" + passphrase, "-out", name + ".p12")
+
+
+def open_settings(case, window):
+    window.press("Properties")
+    window.find("page tab list").call("Selection", "SelectChild", desktop.number(SECURITY))
+    window.press("IPsec Settings…")
+    window.find("dialog", "IPsec Settings")
+    case.desktop.focus("IPsec Settings")
+
+
+def choose(portal, window, button, title, path):
+    """A file, as the person would in the desktop's own window."""
+    window.press(button)
+    portal.asks(title)
+    portal.answer(path)
+
+
+def button_of(window, name):
+    """Of the settings: OK and Cancel of the properties behind them are called so, too."""
+    todo = [window.find("dialog", "IPsec Settings")]
+    while todo:
+        node = todo.pop()
+        if node.role == "push button" and node.name == name:
+            return node
+        todo += node.children()
+    raise AssertionError(f"no button {name}")
+
+
+def can_not_end(window):
+    return not button_of(window, "OK").has("sensitive")
+
+
+def close_settings(window, name):
+    found = button_of(window, name)
+    desktop.wait_until(lambda: found.has("sensitive"), f"{name} can be pressed")
+    before = [(node.owner, node.path) for node in window.application().children()]
+    found.act()
+    desktop.wait_until(lambda: window.has_lost_one_of(before), f"{name} closes its window")
+
+
+@test
+def certificate(case):
+    """a certificate of a .p12 is chosen, unlocked and stored; its key is in the keyring and dialed with"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("laptop", "clientAuth")
+    pki.pkcs12("laptop", "open sesame")
+    window = case.import_profile(strategy=3)
+    open_settings(case, window)
+    check(not nameless(window), f"IPsec: {nameless(window)}")
+    case.desktop.keys("alt+c")
+    radio = window.find("radio button", "By a certificate of this computer")
+    desktop.wait_until(lambda: radio.has("checked"), "Alt+C")
+    desktop.wait_until(lambda: can_not_end(window), "no certificate, no OK")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("laptop.p12"))
+    window.reads("laptop.p12: The file is protected by a pass phrase.")
+    window.focuses("Pass phrase:")
+    check(not nameless(window), f"locked: {nameless(window)}")
+    window.type("Pass phrase:", "open barley")
+    window.press("Unlock")
+    window.reads("laptop.p12: This is not the pass phrase of the file.")
+    window.type("Pass phrase:", "open sesame")
+    case.desktop.focus("IPsec Settings")
+    window.entry("Pass phrase:").call("Component", "GrabFocus")
+    case.desktop.keys("Return")
+    window.reads("CN=laptop, valid until")
+    check(window.find("check box", "Trust only its authority, CN=Example Root").has("checked"), "its root")
+    check(not any("refuse" in text for text in window.texts()), "nothing is wrong with it")
+    close_settings(window, "OK")
+    window.reads("By a certificate: CN=laptop")
+    check(not window.find_now("password text", "Pre-shared key:"), "no key is asked for any more")
+    check(b"laptop" not in stored(case)["example-college-vpn"], "nothing is stored before OK")
+    window.press_and_close("OK")
+    keys.expect("stored example-college-vpn/key")
+    window.gone("page tab list")
+    text = stored(case)["example-college-vpn"]
+    check(b"BEGIN CERTIFICATE" in text and b"PRIVATE KEY" not in text, "the key is in no file")
+    for again in (False, True):
+        window = case.restart() if again else window
+        window.type("User name:", "alice")
+        window.type("Password:", "secret")
+        window.press("Connect")
+        plan, secrets = case.helper.call("Connect")
+        check(plan["ipsec"] == "certificate" and b"BEGIN CERTIFICATE" in bytes(plan["cert"]), plan)
+        check(b"BEGIN CERTIFICATE" in bytes(plan["ca"]), plan)
+        check("BEGIN PRIVATE KEY" in secrets["private-key"] and not secrets.get("psk"), secrets.keys())
+        case.helper.set(State="idle", Error=631)
+        window.reads("Disconnected")
+    keys.end()
+    portal.end()
+
+
+@test
+def bad_certificates(case):
+    """what is wrong with a file is said before anything of it is taken; a key may be in another file"""
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("web", "serverAuth", days="0")
+    with open(pki.path("web.pem"), "rb") as file:
+        pem = file.read()
+    window = case.import_profile(strategy=3)
+    open_settings(case, window)
+    window.press("By a certificate of this computer", "radio button")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("web.csr"))
+    window.reads("web.csr: There is no certificate in the file.")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("web.pem"))
+    window.reads("There is no private key in the file.")
+    window.focuses("Choose its Key…")
+    desktop.wait_until(lambda: can_not_end(window), "no key, no OK")
+    choose(portal, window, "Choose its Key…", "Choose a Private Key", pki.path("ca.key"))
+    window.reads("The private key is not that of the certificate.")
+    choose(portal, window, "Choose its Key…", "Choose a Private Key", pki.path("web.key"))
+    window.reads("CN=web, valid until")
+    window.reads("made for other purposes than to identify a client")
+    choose(portal, window, "Choose Authorities…", "Choose Certificate Authorities", pki.path("web.pem"))
+    window.reads("CN=web is no authority")
+    window.press("Those of the System")
+    window.reads("Those that this computer trusts")
+    close_settings(window, "Cancel")
+    window.reads("By a pre-shared key")
+    window.press_and_close("Cancel")
+    check(pem not in stored(case)["example-college-vpn"], "nothing was stored")
+    portal.end()
+
+
+@test
+def certificate_without_keyring(case):
+    """no keyring: the key cannot be kept, which is said, and the profile stays as it was"""
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("laptop", "clientAuth")
+    pki.pkcs12("laptop", "")
+    window = case.import_profile(strategy=3)
+    before = stored(case)
+    open_settings(case, window)
+    window.press("By a certificate of this computer", "radio button")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("laptop.p12"))
+    window.reads("CN=laptop, valid until")
+    close_settings(window, "OK")
+    window.press("OK")
+    window.reads("The private key was not saved:")
+    check(stored(case) == before, "the profile is as it was")
+    window.press("Cancel")
+    window.gone("page tab list")
+    portal.end()
+
+
+sys.exit(main())
