@@ -13,6 +13,8 @@ struct _DtBanner {
 
     GdkPixbuf *picture; /* NULL: our own drawing */
     GCancellable *cancellable;
+    GtkWidget *window; /* the one that it is in, watched; or NULL */
+    guint looking;     /* the source that looks whether there is room; or 0 */
 };
 
 G_DEFINE_TYPE(DtBanner, dt_banner, GTK_TYPE_DRAWING_AREA)
@@ -172,11 +174,63 @@ dt_banner_load(DtBanner *self, GBytes *bmp)
     g_task_run_in_thread(task, decode_in_thread);
 }
 
+/* ---- room for what matters more ------------------------------------------------------------ */
+
+static gboolean
+look_for_room(gpointer user_data)
+{
+    DtBanner *self = user_data;
+    GtkWidget *widget = GTK_WIDGET(self);
+    GdkWindow *window = self->window != NULL ? gtk_widget_get_window(self->window) : NULL;
+    GdkRectangle screen;
+    GtkRequisition whole;
+
+    self->looking = 0;
+    if (window == NULL)
+        return G_SOURCE_REMOVE;
+    gdk_monitor_get_workarea(
+        gdk_display_get_monitor_at_window(gtk_widget_get_display(widget), window), &screen);
+    gtk_widget_get_preferred_size(self->window, NULL, &whole);
+    const int others = whole.height - (gtk_widget_get_visible(widget) ? HEIGHT : 0);
+    gtk_widget_set_visible(widget, others + HEIGHT <= screen.height);
+    return G_SOURCE_REMOVE;
+}
+
+/* Not at once: in the middle of an allocation nothing may ask for another. */
+static void
+on_window_allocated(DtBanner *self)
+{
+    if (self->looking == 0)
+        self->looking = g_idle_add(look_for_room, self);
+}
+
+static void
+watch(DtBanner *self, GtkWidget *window)
+{
+    if (self->window != NULL)
+        g_signal_handlers_disconnect_by_data(self->window, self);
+    g_set_weak_pointer(&self->window, window);
+    if (window != NULL)
+        g_signal_connect_object(window, "size-allocate", G_CALLBACK(on_window_allocated), self,
+                                G_CONNECT_SWAPPED);
+}
+
+static void
+dt_banner_hierarchy_changed(GtkWidget *widget, GtkWidget *previous)
+{
+    GtkWidget *top = gtk_widget_get_toplevel(widget);
+
+    (void)previous;
+    watch(DT_BANNER(widget), GTK_IS_WINDOW(top) ? top : NULL);
+}
+
 static void
 dt_banner_dispose(GObject *object)
 {
     DtBanner *self = DT_BANNER(object);
 
+    watch(self, NULL);
+    g_clear_handle_id(&self->looking, g_source_remove);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->picture);
     G_OBJECT_CLASS(dt_banner_parent_class)->dispose(object);
@@ -197,6 +251,7 @@ dt_banner_class_init(DtBannerClass *klass)
     G_OBJECT_CLASS(klass)->dispose = dt_banner_dispose;
     G_OBJECT_CLASS(klass)->finalize = dt_banner_finalize;
     widget_class->draw = dt_banner_draw;
+    widget_class->hierarchy_changed = dt_banner_hierarchy_changed;
     signals[LOADED] = g_signal_new("loaded", DT_TYPE_BANNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     gtk_widget_class_set_css_name(widget_class, "banner");

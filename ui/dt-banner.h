@@ -2,7 +2,8 @@
  * dt-banner.h - the picture across the top of the logon window.
  *
  * The profile's own bitmap, or else a drawing of ours: two computers and the line between them, in
- * the colours of the theme. 330 x 141 as Connection Manager's.
+ * the colours of the theme. 330 x 141 as Connection Manager's. Where the window would be higher
+ * than its screen (200 % on a small one, or a failure with much to say), the picture makes room.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -308,6 +308,15 @@ entry_of(DtPropertiesWindow *self, enum dt_key_kind kind)
     return kind == DT_KEY_PSK ? self->key_entry : self->tunnel_entry;
 }
 
+/* In an entry, and whole: in other languages it is longer than an entry is wide. */
+static void
+show_hint(GtkEntry *entry, const char *text)
+{
+    gtk_entry_set_placeholder_text(entry, text);
+    gtk_entry_set_width_chars(entry,
+                              MAX(gtk_entry_get_width_chars(entry), (int)g_utf8_strlen(text, -1)));
+}
+
 /* What is saved is never shown, only that it is. */
 static void
 on_key_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
@@ -317,11 +326,10 @@ on_key_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
 
     profile_secret_lookup_finish(result, &found, &error);
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        gtk_entry_set_placeholder_text(entry_of(DT_PROPERTIES_WINDOW(user_data), kind),
-                                       found.len > 0 ? _("One is saved in the keyring")
-                                       : kind == DT_KEY_PSK
-                                           ? _("None is saved: it is asked for")
-                                           : _("None is saved: few servers want one"));
+        show_hint(entry_of(DT_PROPERTIES_WINDOW(user_data), kind),
+                  found.len > 0        ? _("One is saved in the keyring")
+                  : kind == DT_KEY_PSK ? _("None is saved: it is asked for")
+                                       : _("None is saved: few servers want one"));
     secret_wipe(&found);
 }
 

@@ -710,4 +710,24 @@ def scaled(case):
     desktop.wait_until(within, "no control sticks out")
 
 
+@test
+def small_screen(case):
+    """a failure with much to say on a screen of 700 lines: the picture makes room, and comes back"""
+    case.desktop.environment["GDK_SCALE"] = "2"
+    window = case.dial()
+
+    def picture():
+        return window.find_now("image", "Picture of the connection") is not None
+
+    desktop.wait_until(picture, "there is a picture")
+    case.helper.set(State="idle", Error=0x800B0109, Details={"certificate-sha256": SHA256})
+    window.find("push button", "Show Certificate…")
+    desktop.wait_until(lambda: not picture(), "the picture makes room")
+    button = window.find("push button", "Connect")
+    desktop.wait_until(lambda: button.extents()[1] + button.extents()[3] <= 700, "Connect is on the screen")
+    case.connect()
+    window.reads("10.1.2.3")
+    desktop.wait_until(picture, "there is room again")
+
+
 sys.exit(main())
