@@ -71,6 +71,11 @@ main(int argc, char **argv)
         printf("dialtone %s\n", DIALTONE_VERSION);
         return CLI_OK;
     }
+    if (strcmp(argv[1], "help") == 0 && argc > 2) {
+        char help[] = "--help", *of_command[] = {argv[2], help, NULL};
+
+        return run(2, of_command);
+    }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_help(stdout);
