@@ -298,6 +298,18 @@ has_profile(const struct mscabd_cabinet *cabinet)
     return FALSE;
 }
 
+/* What is missing may be in another of the set. */
+static void
+tell_of_parts(const struct mscabd_cabinet *cabinet, GError **error)
+{
+    if ((cabinet->flags & (MSCAB_HDR_PREVCAB | MSCAB_HDR_NEXTCAB)) == 0)
+        return;
+    g_clear_error(error);
+    fail(error, PACKAGE_ERROR_DAMAGED,
+         _("The package is in several cabinets, and this is one of them. Alone it cannot be "
+           "unpacked."));
+}
+
 static GHashTable *
 read_cabinets(struct mscab_decompressor *cab, struct memory *memory,
               struct mscabd_cabinet *cabinets, GError **error)
@@ -314,8 +326,12 @@ read_cabinets(struct mscab_decompressor *cab, struct memory *memory,
             chosen = c;
             break;
         }
-    if (!choose(chosen, wanted, error) || !unpack(cab, memory, wanted, files, error))
+    if (!choose(chosen, wanted, error))
         return NULL;
+    if (!unpack(cab, memory, wanted, files, error)) {
+        tell_of_parts(chosen, error);
+        return NULL;
+    }
     return g_steal_pointer(&files);
 }
 

@@ -213,6 +213,119 @@ names_that_lead_elsewhere(void)
     g_assert_nonnull(g_hash_table_lookup(read2, "A.txt"));
 }
 
+/* F1: a NUL ends a name, and octets that are no UTF-8 are of some code page. */
+static void
+names_of_octets(void)
+{
+    static const char *const last[] = {"a.cms", "x", "b?c.txt", "y", NULL};
+    static const char *const first[] = {"b?c.txt", "y", "a.cms", "x", NULL};
+    static const char *const others[] = {"b\xfcro.txt", "y", "\xff\xfe.txt", "z", NULL};
+    const char *const *const both[] = {last, first};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
+        g_autoptr(GBytes) cab = cab_make(CAB_STORED, both[i]);
+        const gsize n = g_bytes_get_size(cab);
+        g_autofree guint8 *data = g_memdup2(g_bytes_get_data(cab, NULL), n);
+        guint8 *mark = memchr(data, '?', n);
+
+        g_assert_nonnull(mark);
+        *mark = '\0';
+        g_autoptr(GBytes) cut = g_bytes_new(data, n);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GHashTable) read = package_read(cut, &error);
+        g_assert_true((read == NULL) == (error != NULL));
+        g_assert_true((read != NULL) == (both[i] == last)); /* else what follows is no header */
+        if (read != NULL) {
+            g_assert_cmpuint(g_hash_table_size(read), ==, 2);
+            g_assert_nonnull(g_hash_table_lookup(read, "b"));
+        }
+    }
+    g_autoptr(GBytes) cab = cab_make(CAB_STORED, others);
+    g_autoptr(GHashTable) read = package_read(cab, NULL);
+    g_assert_cmpuint(g_hash_table_size(read), ==, 2);
+    g_assert_nonnull(g_hash_table_lookup(read, "büro.txt"));
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, read);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        g_assert_true(g_utf8_validate(name, -1, NULL));
+}
+
+static guint32
+le32_at(const GByteArray *a, guint at)
+{
+    return (guint32)a->data[at] | (guint32)a->data[at + 1] << 8 | (guint32)a->data[at + 2] << 16 |
+           (guint32)a->data[at + 3] << 24;
+}
+
+static void
+add_le32(GByteArray *a, guint at, guint32 more)
+{
+    const guint32 value = le32_at(a, at) + more;
+
+    for (guint i = 0; i < 4; i++)
+        a->data[at + i] = (guint8)(value >> (8 * i));
+}
+
+/* [MS-CAB] 2.1: of several disks. @flags: 1 there is one before, 2 there is one after; @folder of
+ * the first file, which is @longer than what is here. */
+static GBytes *
+on_several_disks(GBytes *cab, guint8 flags, guint16 folder, guint32 longer)
+{
+    static const char names[] = "other.cab\0disk"; /* with the NUL at its end */
+    enum { SIZE = 8, FILES = 16, FLAGS = 30, HEADER = 36, FILE_FOLDER = 8 };
+    GByteArray *out = g_byte_array_new();
+    gsize n;
+    const guint8 *data = g_bytes_get_data(cab, &n);
+    guint32 more = 0;
+
+    g_byte_array_append(out, data, HEADER);
+    for (guint8 bit = 1; bit <= 2; bit++)
+        if ((flags & bit) != 0) {
+            g_byte_array_append(out, (const guint8 *)names, sizeof names);
+            more += sizeof names;
+        }
+    g_byte_array_append(out, data + HEADER, (guint)(n - HEADER));
+    out->data[FLAGS] |= flags;
+    add_le32(out, SIZE, more);
+    add_le32(out, FILES, more);
+    add_le32(out, HEADER + more, more); /* where the first folder's data begin */
+    const guint file = le32_at(out, FILES);
+    add_le32(out, file, longer);
+    out->data[file + FILE_FOLDER] = (guint8)folder;
+    out->data[file + FILE_FOLDER + 1] = (guint8)(folder >> 8);
+    return g_byte_array_free_to_bytes(out);
+}
+
+/* F2: a cabinet of a set: what is whole in it is read; what is not is told. */
+static void
+a_part_of_a_set(void)
+{
+    static const char *const pairs[] = {"a.cms", "[Profile Format]\r\nVersion=4\r\n", NULL};
+    static const struct {
+        guint8 flags;
+        guint16 folder;
+        guint32 longer;
+        gboolean whole;
+    } rows[] = {{2, 0, 0, TRUE},       {1, 0, 0, TRUE},           {2, 0xFFFE, 40000, FALSE},
+                {1, 0xFFFD, 0, FALSE}, {3, 0xFFFF, 40000, FALSE}, {0, 0xFFFE, 40000, FALSE},
+                {2, 7, 0, FALSE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GBytes) cab = cab_make(CAB_STORED, pairs);
+        g_autoptr(GBytes) part =
+            on_several_disks(cab, rows[i].flags, rows[i].folder, rows[i].longer);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GHashTable) read = package_read(part, &error);
+
+        g_test_message("%zu: %s", i, error == NULL ? "read" : error->message);
+        g_assert_true((read != NULL) == rows[i].whole);
+        g_assert_true((error == NULL) == rows[i].whole);
+        if (!rows[i].whole && rows[i].flags != 0 && rows[i].folder != 7)
+            g_assert_nonnull(strstr(error->message, "several cabinets"));
+    }
+}
+
 /* F2: small when packed, and large; and many. */
 static void
 bombs(void)
@@ -280,6 +393,8 @@ main(int argc, char **argv)
     g_test_add_func("/package/F2-lzx", spoilt_lzx);
     g_test_add_func("/package/program", a_profile_in_a_program);
     g_test_add_func("/package/F1-names", names_that_lead_elsewhere);
+    g_test_add_func("/package/F1-octets", names_of_octets);
+    g_test_add_func("/package/F2-set", a_part_of_a_set);
     g_test_add_func("/package/F2-bombs", bombs);
     g_test_add_func("/package/F2-damaged", damaged);
     return g_test_run();
