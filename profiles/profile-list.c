@@ -189,11 +189,13 @@ profile_note(Profile *p, const char *format, ...)
 
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
-    char *shown = g_malloc(strlen(text) + 1);
+    g_autofree char *shown = g_malloc(strlen(text) + 1);
+    va_end(args);
 
     ras_printable(shown, strlen(text) + 1, text, strlen(text)); /* file names can hold anything */
-    g_ptr_array_add(p->notes, shown);
-    va_end(args);
+    if (p->notes->len < PROFILE_MAX_NOTES &&
+        !g_ptr_array_find_with_equal_func(p->notes, shown, g_str_equal, NULL))
+        g_ptr_array_add(p->notes, g_steal_pointer(&shown));
 }
 
 void

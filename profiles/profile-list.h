@@ -19,6 +19,7 @@ enum profile_limits {
     PROFILE_MAX_OTHERS = 4096,
     PROFILE_MAX_ACTIONS = 256,
     PROFILE_MAX_DNS = 256, /* suffixes, and rules */
+    PROFILE_MAX_NOTES = 256,
 };
 
 /* [Server&], [TCP/IP&] and [Networking&] of one entry: the VPN, or the line dialed before it. */

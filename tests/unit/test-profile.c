@@ -286,6 +286,21 @@ stricter_than_the_profile(void)
     g_assert_cmpuint(profile_auth_offered(p), ==, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5);
 }
 
+/* F3: a sentence is told once, and a file with a million faults does not get a million of them. */
+static void
+notes(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    for (guint i = 0; i < 2; i++)
+        profile_note(p, "The file %s is missing.", "a.bmp");
+    g_assert_cmpuint(p->notes->len, ==, 1);
+    for (guint i = 0; i < 2 * PROFILE_MAX_NOTES; i++)
+        profile_note(p, "Line %u.", i);
+    g_assert_cmpuint(p->notes->len, ==, PROFILE_MAX_NOTES);
+    g_assert_cmpstr(p->notes->pdata[PROFILE_MAX_NOTES - 1], ==, "Line 254.");
+}
+
 /* F6: every wish that weakens has a sentence. */
 static void
 warnings_for_weak_wishes(void)
@@ -461,6 +476,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/values-out-of-range", values_out_of_range_are_defaults);
     g_test_add_func("/profile/strategies", strategies);
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
+    g_test_add_func("/profile/F3-notes", notes);
     g_test_add_func("/profile/F6-stricter", stricter_than_the_profile);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
     g_test_add_func("/profile/weak-calls", weak_calls);
