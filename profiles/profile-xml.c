@@ -370,5 +370,6 @@ profile_xml_read(GBytes *bytes, const char *name, GError **error)
     profile_set(&p->source, name);
     profile_set(&p->encoding, "UTF-8");
     p->tunnel = TRUE;
+    p->dialup = FALSE; /* no line before it */
     return ok ? g_steal_pointer(&p) : NULL;
 }

@@ -587,6 +587,7 @@ new_profile(const struct reader *r, const char *name)
     if (r->guessed)
         profile_note_guess(p);
     p->tunnel = TRUE;
+    p->dialup = FALSE; /* no line before it */
     p->dun.encryption_type = 1;
     p->dun.mschap2 = p->dun.custom_security = p->dun.enforce_custom = TRUE;
     return p;

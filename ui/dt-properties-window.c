@@ -136,7 +136,7 @@ show_internet(DtPropertiesWindow *self)
     const Profile *p = self->profile;
 
     gtk_entry_set_text(self->isp_user_entry, p->isp_user);
-    if (p->dialup && !p->use_same_user_name && !p->hide_isp_user)
+    if (p->kind == PROFILE_VPN && p->dialup && !p->use_same_user_name && !p->hide_isp_user)
         gtk_notebook_insert_page(self->notebook, self->internet_page,
                                  gtk_label_new(_("Internet Logon")), INTERNET_PAGE);
 }

@@ -133,6 +133,7 @@ def as_the_person_wishes(case):
     window.press("Properties")
     tabs = window.find("page tab list")
     names = [tab.name for tab in tabs.children()]
+    check("Internet Logon" not in names, names)  # no line is dialed before it
     tabs.call("Selection", "SelectChild", desktop.number(names.index("Networking")))
     window.reads("proxy.example.edu:8080")
     check(not nameless(window), f"networking: {nameless(window)}")

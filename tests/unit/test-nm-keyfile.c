@@ -38,6 +38,7 @@ an_l2tp_connection(void)
                     "vpn.example.com");
     g_assert_cmpstr(p->user, ==, "erika");
     g_assert_cmpstr(p->domain, ==, "CORP");
+    g_assert_true(p->tunnel && !p->dialup);
     g_assert_true(p->ipsec && p->ipsec_pfs && !p->ipsec_encap && !p->use_certificate);
     g_assert_cmpstr(p->ipsec_remote_id, ==, "gw.example.com");
     g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2);

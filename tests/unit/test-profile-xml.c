@@ -38,6 +38,7 @@ everything(void)
     g_assert_no_error(error);
     g_assert_cmpstr(p->name, ==, "Office");
     g_assert_cmpuint(p->dun.vpn_strategy, ==, 3);
+    g_assert_true(p->tunnel && !p->dialup); /* no line before it */
     g_assert_cmpuint(p->servers->len, ==, 2);
     g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->label, ==, "Berlin");
     g_assert_cmpstr(((struct profile_server *)p->servers->pdata[1])->address, ==,

@@ -63,6 +63,7 @@ a_script_of_an_administrator(void)
     g_assert_cmpuint(profiles->len, ==, 2);
     const Profile *p = profiles->pdata[0];
     g_assert_cmpstr(p->name, ==, "Example Office");
+    g_assert_true(p->tunnel && !p->dialup);
     g_assert_cmpuint(p->dun.vpn_strategy, ==, 3);
     g_assert_cmpuint(p->dun.encryption_type, ==, 2);
     g_assert_true(p->dun.mschap2 && p->dun.chap && !p->dun.pap && !p->dun.eap);

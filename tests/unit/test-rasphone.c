@@ -126,6 +126,7 @@ windows_11(void)
     g_assert_cmpstr(p->name, ==, "Example Office");
     g_assert_cmpstr(p->encoding, ==, "UTF-8");
     g_assert_cmpuint(p->kind, ==, PROFILE_VPN);
+    g_assert_true(p->tunnel && !p->dialup);
     g_assert_cmpuint(p->dun.vpn_strategy, ==, 6);
     g_assert_true(p->dun.ipv4 && !p->dun.ipv6 && !p->dun.disable_lcp && !p->dun.sw_compress);
     g_assert_cmpuint(p->dun.encryption_type, ==, 1);
@@ -231,6 +232,7 @@ windows_xp_in_a_code_page(void)
     g_assert_false(p->choose_server);
     g_assert_cmpuint(p->actions->len, ==, 1); /* listed, never loaded */
     g_assert_cmpuint(line->kind, ==, PROFILE_DIALUP);
+    g_assert_true(line->dialup);
     g_assert_cmpstr(line->phone_number, ==, "5550100");
     g_assert_cmpstr(line->area_code, ==, "030");
     g_assert_cmpuint(line->country_code, ==, 49);
