@@ -59,6 +59,7 @@ lcp_reset(struct ppp_fsm *f)
     lcp->auth = 0;
     lcp->suggested = lcp->insisted = 0;
     lcp->demanded = 0;
+    lcp->passed_over = 0;
 }
 
 enum ppp_auth_method
@@ -201,6 +202,7 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
     uint8_t value[4];
     struct wr v = wr_over(value, sizeof value);
 
+    lcp->asks_auth = true;
     if (lcp->params.auth_allowed == 0) {
         ppp_judge_reject(j, o);
         return;
@@ -212,6 +214,7 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
     }
     const bool changed = demand_changed(lcp, o->value);
 
+    lcp->passed_over |= lcp->params.auth_allowed & wanted; /* or granted, and then it is over */
     for (size_t i = 0; i < sizeof preference / sizeof *preference; i++) {
         const enum ppp_auth_method method = preference[i];
 
@@ -304,10 +307,13 @@ lcp_judge(struct ppp_fsm *f, struct rd opts, bool stubborn, struct wr *reply)
     lcp->peer_magic = 0;
     lcp->peer_pfc = lcp->peer_acfc = false;
     lcp->auth = 0;
+    lcp->asks_auth = false;
 
     ppp_judge_begin(&j, stubborn, reply);
     while (ppp_option_next(&opts, &o))
         judge_option(lcp, &o, &j);
+    if (!lcp->asks_auth && lcp->suggested != 0 && lcp->passed_over != 0)
+        fault(lcp, LCP_AUTH_WITHDRAWN);
     const enum ppp_verdict verdict = ppp_judge_end(&j);
     if (verdict == PPP_REJ)
         lcp->suggested =

@@ -58,6 +58,7 @@ enum {
 enum lcp_fault {
     LCP_OK,
     LCP_LOOPBACK,
+    LCP_AUTH_WITHDRAWN,    /* it demands nothing now that better than .passed_over was suggested */
     LCP_AUTH_NOT_ALLOWED,  /* the peer insists on what the policy forbids */
     LCP_AUTH_NOT_ACCEPTED, /* server: the peer refuses all that may be demanded */
     LCP_DEAD,              /* echoes are not answered */
@@ -95,6 +96,8 @@ struct lcp {
     enum ppp_auth_method last_suggested;
     uint8_t suggested_id; /* of the request that it answered */
     uint8_t insisted;     /* how often the peer asked for what we refuse after all suggestions */
+    unsigned passed_over; /* methods that are allowed, demanded, and were answered with a Nak */
+    bool asks_auth;       /* the request that is judged has a demand */
     uint32_t demanded;    /* the first octets of what it asked for last */
 
     /* Echo. */

@@ -282,6 +282,10 @@ lcp_fault(struct ppp_link *l)
     case LCP_LOOPBACK:
         ras_end_set(&l->end, RAS_PPP_LOOPBACK_DETECTED, "our own magic numbers come back");
         break;
+    case LCP_AUTH_WITHDRAWN:
+        ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH,
+                    "the server does without authentication rather than with a better method");
+        break;
     case LCP_AUTH_NOT_ALLOWED:
         ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH,
                     "the server insists on a method that the profile forbids");

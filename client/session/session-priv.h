@@ -71,7 +71,8 @@ struct session {
     struct session_link_info info;
     usec_t now; /* the latest that we were told */
 
-    unsigned pending; /* enum session_pending */
+    unsigned pending;     /* enum session_pending */
+    unsigned auth_wanted; /* see session_auth_wanted() */
     struct ras_end end;
     bool ending, over;
     usec_t linger; /* how long the other end may take to close */

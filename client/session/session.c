@@ -266,6 +266,16 @@ network_up(struct session *s, usec_t now)
     publish(s, now);
 }
 
+static unsigned
+auth_wanted(const struct ppp_link *ppp)
+{
+    const unsigned keyed = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP_MSCHAPV2;
+
+    if (ppp->lcp.fault != LCP_AUTH_WITHDRAWN)
+        return 0;
+    return ppp->params.mppe_required ? ppp->lcp.passed_over & keyed : ppp->lcp.passed_over;
+}
+
 static void
 ppp_ended(struct session *s, usec_t now, const struct ras_end *end)
 {
@@ -273,6 +283,8 @@ ppp_ended(struct session *s, usec_t now, const struct ras_end *end)
 
     if (s->kind->explain != NULL)
         s->kind->explain(s, &why);
+    s->auth_wanted = auth_wanted(&s->ppp);
+    s->early |= s->auth_wanted != 0;
     s->ppp.end = why; /* which goes before what session_end() is given */
     session_end(s, now, &why);
 }
@@ -439,6 +451,12 @@ session_free(struct session *s)
     session_ipsec_clear(&s->l2tp.ipsec);
     explicit_bzero(s, sizeof *s); /* output may hold a password, of PAP */
     free(s);
+}
+
+unsigned
+session_auth_wanted(const struct session *s)
+{
+    return s->auth_wanted;
 }
 
 void

@@ -132,7 +132,13 @@ on_event(struct tunnel *t, const struct session_event *event)
 static void
 redo_without_early(struct tunnel *t)
 {
-    if (t->start.protocol == PLAN_L2TP_IPSEC) {
+    const unsigned auth = session_auth_wanted(t->session);
+
+    if (auth != 0) {
+        control_log(t->control_fd, 5, "the server takes only one method to authenticate: again");
+        t->start.plan.auth = auth; /* some of the plan's */
+        t->link->flush(t);         /* the last word: a server may take one call of a person */
+    } else if (t->start.protocol == PLAN_L2TP_IPSEC) {
         control_log(t->control_fd, 5, "LCP is not answered: again, and not from UDP port 1701");
         t->start.plan.l2tp_port_1701 = false;
     } else {

@@ -37,7 +37,8 @@ static const char usage[] =
     "  --users FILE            one account a line: NAME PASSWORD [disabled] [hours] [nodialin]\n"
     "                          [expired] [retry] [minlength=N] [address=A.B.C.D]\n"
     "  --auth LIST             of eap-mschapv2,mschapv2,chap-md5,pap in the order to demand them;\n"
-    "                          none: no authentication (eap-mschapv2,mschapv2)\n"
+    "                          none: no authentication (eap-mschapv2,mschapv2); last in LIST: as\n"
+    "                          pppd, demand nothing when something else is suggested\n"
     "  --pool FIRST-LAST       addresses for clients; may be given again (10.9.0.10-10.9.0.137)\n"
     "  --address A.B.C.D       its own inside the tunnel (10.9.0.1)\n"
     "  --dns A[,B] --wins A[,B] --domain NAME --route NET/PREFIX[,GATEWAY]\n"
@@ -204,10 +205,14 @@ take_auth(char *text)
 
     c->n_auth = 0;
     for (char *w = strtok_r(text, ",", &rest); w != NULL; w = strtok_r(NULL, ",", &rest)) {
-        if (strcmp(w, "none") == 0)
+        const bool none = strcmp(w, "none") == 0;
+
+        if (none && c->n_auth == 0)
             continue;
-        if (c->n_auth == RAS_MAX_AUTH || !ras_auth_parse(w, &c->auth[c->n_auth]))
+        if (c->n_auth == RAS_MAX_AUTH || (!none && !ras_auth_parse(w, &c->auth[c->n_auth])))
             wrong("--auth", w, "unknown, or one too many");
+        if (none)
+            c->auth[c->n_auth] = PPP_AUTH_NONE;
         c->n_auth++;
     }
 }

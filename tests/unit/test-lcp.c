@@ -173,6 +173,49 @@ test_A1_lost_naks(void)
     g_assert_cmpint(lcp.fault, ==, LCP_AUTH_NOT_ALLOWED);
 }
 
+/* pppd with one method: it demands nothing once another is suggested. What it had demanded and the
+ * policy allows is known then; of what the policy forbids nothing is remembered. */
+static void
+test_A1_withdrawn(void)
+{
+    enum { PAP = PPP_AUTH_PAP, MD5 = PPP_AUTH_CHAP_MD5, MS2 = PPP_AUTH_MSCHAPV2 };
+    static const struct {
+        unsigned allowed, passed_over;
+        const char *demands[2];
+    } rows[] = {
+        {PAP | MD5 | MS2, MD5, {"0305c22305"}},
+        {PAP | MD5 | MS2, PAP, {"0304c023"}},
+        {PAP | MD5 | MS2, MD5 | PAP, {"0305c22305", "0304c023"}},
+        {MS2, 0, {"0304c023"}},
+        {PAP | MS2, 0, {"0305c22305"}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint8_t request[16] = {1, 0x20, 0, 0};
+
+        start((struct lcp_params){.auth_allowed = rows[i].allowed});
+        ppp_fsm_set_reliable(&lcp.fsm);
+        drain(&q);
+        for (guint n = 0; n < 2 && rows[i].demands[n] != NULL; n++) {
+            const struct rd demand = hex(rows[i].demands[n]);
+
+            request[1]++;
+            request[3] = (uint8_t)(4 + demand.left);
+            memcpy(request + 4, demand.p, demand.left);
+            g_assert_true(input(rd_over(request, request[3])));
+            g_assert_cmpuint(next_frame(&q).p[2], ==, PPP_CONF_NAK);
+            g_assert_cmpint(lcp.fault, ==, LCP_OK);
+        }
+        g_assert_true(input(hex("0130000a 050655667788")));
+        g_assert_cmpint(lcp.fault, ==, rows[i].passed_over != 0 ? LCP_AUTH_WITHDRAWN : LCP_OK);
+        g_assert_cmpuint(lcp.passed_over, ==, rows[i].passed_over);
+    }
+    /* Who never demanded anything has withdrawn nothing. */
+    start((struct lcp_params){.auth_allowed = PAP | MS2});
+    g_assert_true(input(hex("0130000a 050655667788")));
+    g_assert_cmpint(lcp.fault, ==, LCP_OK);
+}
+
 static void
 test_A1_policy(void)
 {
@@ -579,6 +622,7 @@ main(int argc, char **argv)
     g_test_add_func("/lcp/answers-ahead-were-wrong", test_answers_ahead_were_wrong);
     g_test_add_func("/lcp/no-answers-ahead", test_no_answers_ahead);
     g_test_add_func("/lcp/A1-lost-naks", test_A1_lost_naks);
+    g_test_add_func("/lcp/A1-withdrawn", test_A1_withdrawn);
     g_test_add_func("/lcp/retransmitted-demand-is-answered-alike",
                     test_retransmitted_demand_is_answered_alike);
     g_test_add_func("/lcp/server-demands-in-order", test_server_demands_in_order);
