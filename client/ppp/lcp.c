@@ -322,7 +322,9 @@ lcp_judge(struct ppp_fsm *f, struct rd opts, bool stubborn, struct wr *reply)
 }
 
 /* Who sends no magic number is SoftEther, of which nothing is to be expected: it reads one frame at
- * a time, and some only seconds later. */
+ * a time, and some only seconds later. And accel-ppp, which has no EAP, may insist on its
+ * method, or take the next of a list of its own: it knows an answer by its Identifier alone, is
+ * Opened by an early Ack of something else, and listens to no other then. */
 static uint8_t
 lcp_foresee(struct ppp_fsm *f, uint8_t id, struct rd opts, struct wr *reply)
 {
@@ -334,7 +336,8 @@ lcp_foresee(struct ppp_fsm *f, uint8_t id, struct rd opts, struct wr *reply)
     const bool known = before.peer_magic != 0 && lcp->params.n_demand == 0;
     const bool good = lcp->fault == LCP_OK;
     *lcp = before;
-    return known && good ? (uint8_t)verdict : 0;
+    const bool heeds = lcp->suggested == 0 || lcp->demanded >> 16 == PPP_PROTO_EAP;
+    return known && good && heeds ? (uint8_t)verdict : 0;
 }
 
 static enum ppp_extension

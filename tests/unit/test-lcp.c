@@ -359,6 +359,31 @@ test_answers_ahead_were_wrong(void)
     }
 }
 
+/* accel-ppp takes an answer by its Identifier alone: an early Ack of what it was asked for would
+ * open its LCP for what it goes on asking for, or for the next of its own list. */
+static void
+test_no_answers_ahead_to_one_that_may_insist(void)
+{
+    enum { ANY = PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5 | PPP_AUTH_MSCHAPV2 };
+
+    start((struct lcp_params){.auth_allowed = ANY, .mru = 1400});
+    ppp_fsm_set_reliable(&lcp.fsm);
+    drain(&q);
+    g_assert_true(input(hex("016c0013 0305c22305 01040578 050665a8b05f")));
+    expect_frame(&q, "c021 036c0009 0305c22381");
+    expect_nothing(&q);
+    g_assert_true(input(hex("0201000e 01040578 050611223344")));
+    g_assert_true(input(hex("016d0013 0305c22305 01040578 050665a8b05f")));
+    expect_frame(&q, "c021 026d0013 0305c22305 01040578 050665a8b05f");
+    g_assert_cmpint(lcp.fsm.state, ==, PPP_OPENED);
+
+    start((struct lcp_params){.auth_allowed = PPP_AUTH_CHAP_MD5});
+    drain(&q);
+    g_assert_true(input(hex("01010013 0305c22381 01040578 050665a8b05f")));
+    expect_frame(&q, "c021 03010009 0305c22305");
+    expect_nothing(&q);
+}
+
 /* SoftEther has no magic number, and one frame a time; where frames are lost nobody knows which
  * request an answer belongs to; a server answers what it is asked. */
 static void
@@ -620,6 +645,8 @@ main(int argc, char **argv)
     g_test_add_func("/lcp/answers-ahead", test_answers_ahead);
     g_test_add_func("/lcp/answers-ahead-not-taken", test_answers_ahead_not_taken);
     g_test_add_func("/lcp/answers-ahead-were-wrong", test_answers_ahead_were_wrong);
+    g_test_add_func("/lcp/no-answers-ahead-to-one-that-may-insist",
+                    test_no_answers_ahead_to_one_that_may_insist);
     g_test_add_func("/lcp/no-answers-ahead", test_no_answers_ahead);
     g_test_add_func("/lcp/A1-lost-naks", test_A1_lost_naks);
     g_test_add_func("/lcp/A1-withdrawn", test_A1_withdrawn);
