@@ -228,6 +228,8 @@ set_failed(struct io_tls *t, const char *when)
         t->end = t->verify.end;
     else if (t->io_error != 0)
         ras_end_set(&t->end, RAS_VPN_DISCONNECT, "%s: %s", when, strerror(t->io_error));
+    else if (ERR_GET_REASON(code) == SSL_R_TLSV1_UNRECOGNIZED_NAME)
+        ras_end_set(&t->end, RAS_WRONG_PRINCIPAL, "%s: %s", when, reason);
     else if (code != 0 && ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING)
         ras_end_set(&t->end, RAS_ILLEGAL_MESSAGE, "%s: %s", when,
                     reason == NULL ? "unknown failure" : reason);

@@ -349,6 +349,35 @@ weak(gconstpointer data)
     good_world_free(w);
 }
 
+static int
+insists_on_a_name(SSL *ssl, int *alert, void *unused)
+{
+    (void)unused;
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) == NULL ? SSL_TLSEXT_ERR_ALERT_FATAL
+                                                                      : SSL_TLSEXT_ERR_OK;
+}
+
+/* accel-ppp with host-name, reached by its address: that there is no SNI then, and the advice is to
+ * give the name. */
+static void
+name_wanted(void)
+{
+    for (int named = 0; named < 2; named++) {
+        struct world *w = good_world();
+        char heard[256];
+        size_t n;
+
+        SSL_CTX_set_tlsext_servername_callback(w->server_ctx, insists_on_a_name);
+        world_start(w, named ? "vpn.example.org" : "192.0.2.1");
+        const enum io_tls_result result = shake(w, heard, sizeof heard, &n);
+        g_assert_cmpint(result, ==, named ? IO_TLS_OK : IO_TLS_FAILED);
+        if (!named)
+            g_assert_cmphex(w->client.end.error, ==, RAS_WRONG_PRINCIPAL);
+        good_world_free(w);
+    }
+}
+
 static void
 renegotiation(void)
 {
@@ -627,6 +656,7 @@ main(int argc, char **argv)
         g_test_add_data_func(name, &weak_cases[i], weak);
     }
     g_test_add_func("/tls/T2-renegotiation", renegotiation);
+    g_test_add_func("/tls/a-server-that-insists-on-a-name", name_wanted);
     g_test_add_func("/tls/T2-not-tls", not_tls);
     g_test_add_func("/tls/T3-pin-accepts", pin_accepts);
     g_test_add_func("/tls/T3-pin-mismatch", pin_mismatch);
