@@ -32,6 +32,7 @@ helper_redial_is_final(enum ras_error error)
         RAS_INVALID_SERVER_RESPONSE,
         RAS_ILLEGAL_MESSAGE,
         RAS_PPP_NO_PROTOCOLS_CONFIGURED,
+        RAS_FAILED_TO_ENCRYPT,
     };
 
     return !contains(worth_another_try, sizeof worth_another_try / sizeof *worth_another_try,

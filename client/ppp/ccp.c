@@ -3,6 +3,9 @@
 
 #include "ppp-option.h"
 
+#define PATIENCE (50 * USEC_PER_MSEC) /* enough for a busy server */
+#define UNHEARD  (5 * USEC_PER_SEC)   /* longer than a lost Ack takes to be sent again */
+
 enum { STRENGTHS = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40, PROTOCOL = 0x80fd };
 
 static struct ccp *
@@ -162,6 +165,8 @@ ccp_extension(struct ppp_fsm *f, usec_t now, uint8_t code, uint8_t id, struct rd
     (void)now, (void)body, (void)reply;
     if (code == CCP_RESET_REQUEST && f->state == PPP_OPENED)
         ccp->reset_wanted = true;
+    if (code == CCP_RESET_ACK && ccp->unheard_at != 0 && id == ccp->unheard_id)
+        ccp->unheard_opened = true;
     if (code == CCP_RESET_ACK && ccp->probed && id == ccp->probe_id)
         return PPP_EXT_CONFIRMED;
     return code == CCP_RESET_REQUEST || code == CCP_RESET_ACK ? PPP_EXT_RECEIVED : PPP_EXT_UNKNOWN;
@@ -277,4 +282,59 @@ ccp_asks_mppe(uint16_t protocol, struct rd packet)
             return true;
     }
     return false;
+}
+
+bool
+ccp_hold(struct ccp *ccp, usec_t now, uint32_t rtt, struct rd packet)
+{
+    if (!ccp->patient || ccp->held_until != 0 || rtt >= PATIENCE || ccp->fsm.state < PPP_REQ_SENT ||
+        packet.left == 0 || packet.left > sizeof ccp->held || packet.p[0] != PPP_CONF_REQ)
+        return false;
+    memcpy(ccp->held, packet.p, packet.left);
+    ccp->held_len = (uint8_t)packet.left;
+    ccp->held_until = now + PATIENCE - rtt;
+    return true;
+}
+
+void
+ccp_release(struct ccp *ccp, usec_t now)
+{
+    if (ccp->held_until == 0 || ccp->held_until == NEVER)
+        return;
+    ccp->held_until = NEVER;
+    ppp_fsm_input(&ccp->fsm, now, rd_over(ccp->held, ccp->held_len));
+}
+
+void
+ccp_expire(struct ccp *ccp, usec_t now)
+{
+    if (now >= ccp->held_until)
+        ccp_release(ccp, now);
+    ppp_fsm_expire(&ccp->fsm, now);
+}
+
+usec_t
+ccp_deadline(const struct ccp *ccp)
+{
+    const usec_t held = ccp->held_until == 0 ? NEVER : ccp->held_until;
+
+    return usec_min(held, ppp_fsm_deadline(&ccp->fsm));
+}
+
+bool
+ccp_unheard_lately(const struct ccp *ccp, usec_t now)
+{
+    return ccp->unheard_at != 0 && now - ccp->unheard_at <= UNHEARD;
+}
+
+bool
+ccp_unheard(struct ccp *ccp, usec_t now)
+{
+    if (!ccp_unheard_lately(ccp, now)) {
+        ccp->unheard_since = now;
+        ccp->unheard_opened = false;
+        ccp->unheard_id = send_reset_request(&ccp->fsm);
+    }
+    ccp->unheard_at = now;
+    return ccp->unheard_opened || now - ccp->unheard_since >= UNHEARD;
 }

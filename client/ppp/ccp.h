@@ -12,6 +12,15 @@
  * with a Reset-Ack if it is Opened, and else not at all. Whoever never answers it (RFC 3078 section
  * 8 has no Reset-Ack) gets the request again a little later.
  *
+ * accel-ppp asks first, and tells its kernel then that there is CCP. An Ack that is faster goes
+ * past a kernel that never decrypts anything in this call. So the answer to the peer's first
+ * request waits for its next frame, which is the answer to ours, or until 50 ms have passed since
+ * the request left: on a long path they have when it comes, on a short one the answer soon does.
+ *
+ * Whoever rejects the protocol of encrypted packets may not have had our Ack yet. A Reset-Request
+ * tells: who answers it, or rejects CCP (accel-ppp, of a call that is up), and goes on rejecting
+ * packets, decrypts nothing. Of who does not answer 5 s of that are taken as the answer.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -41,6 +50,15 @@ struct ccp {
     bool probed;  /* probe_id is that of a Reset-Request since our latest request */
     bool refused; /* set by the owner: the peer asks for MPPE, and CCP as a whole was rejected */
     uint8_t probe_id;
+
+    bool heard;       /* set by the owner: a frame of CCP has come */
+    bool patient;     /* set by the owner: the first answer is held back */
+    uint8_t held_len; /* the peer's first request */
+    uint8_t held[62];
+    usec_t held_until;                /* 0: none has come; NEVER: it has been answered */
+    usec_t unheard_since, unheard_at; /* encrypted packets are rejected; 0: none is. Owner: 0 */
+    uint8_t unheard_id;               /* of the Reset-Request about it */
+    bool unheard_opened;              /* and it was answered */
 };
 
 void ccp_init(struct ccp *ccp, uint32_t allowed, struct ppp_queue *out);
@@ -50,5 +68,16 @@ void ccp_insist(struct ccp *ccp, uint32_t bits);
 uint32_t ccp_agreed(const struct ccp *ccp);
 /* A Configure-Request for MPPE, of any strength. */
 bool ccp_asks_mppe(uint16_t protocol, struct rd packet);
+/* True: @packet is the peer's first request, and is answered by what follows. @rtt: in
+ * microseconds, 0: not known. */
+bool ccp_hold(struct ccp *ccp, usec_t now, uint32_t rtt, struct rd packet);
+/* Before each other frame; and ccp_expire() at ccp_deadline(), instead of the automaton's. */
+void ccp_release(struct ccp *ccp, usec_t now);
+void ccp_expire(struct ccp *ccp, usec_t now);
+usec_t ccp_deadline(const struct ccp *ccp);
+/* The peer has rejected an encrypted packet. True: it will go on doing so. */
+bool ccp_unheard(struct ccp *ccp, usec_t now);
+/* It has done so, and not long ago. */
+bool ccp_unheard_lately(const struct ccp *ccp, usec_t now);
 /* Something of the peer's was lost: ask it to begin afresh (RFC 1962 section 5.7). */
 void ccp_request_reset(struct ccp *ccp);

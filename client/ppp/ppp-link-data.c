@@ -90,6 +90,7 @@ ppp_link_data_settle(struct ppp_link *l)
         memcpy(hlak, l->auth.hlak + (l->params.server ? 16 : 0), 16);
         memcpy(hlak + 16, l->auth.hlak + (l->params.server ? 0 : 16), 16);
         ppp_crypt_begin(&l->crypt, rx, tx, hlak);
+        l->ccp.unheard_at = 0;
         explicit_bzero(hlak, sizeof hlak);
         /* CCP is not protected: whoever can forge a frame could take back what it agreed on. */
         if (ppp_crypt_encrypts(rx) || ppp_crypt_encrypts(tx))

@@ -1,20 +1,16 @@
 /* ppp-link.c - see ppp-link.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ppp-link.h"
+
 #include "ppp-link-data.h"
+#include "ppp-link-network.h"
 
 enum {
     RENEGOTIATIONS_MAX = 10, /* of LCP after it was up (threats P18) */
-    NETWORK_CHANGES_MAX = 64,
-    /* for the second network protocol, once the first is up: IPv6 or IPv4. Hardly anything works
-     * without the latter, and that it comes later cannot be told to every owner. */
-    GRACE6_MS = 500,
-    GRACE4_MS = 10000,
-    /* pppd, where it wants MPPE, refuses all but CCP until that is Opened. */
-    OTHERS_MS = 50,
-    PATIENCE_MS = 30000,
-    BUCKET = 128,   /* control frames that may come at once, and the time each costs */
-    BUCKET_MS = 10, /* (threats P6) */
+    BUCKET = 128,            /* control frames that may come at once, and the time each costs */
+    BUCKET_MS = 10,          /* (threats P6) */
 };
+
+static const char over_method[] = "the server ended the link over the authentication method";
 
 static bool
 wants_auth(const struct ppp_link *l)
@@ -22,8 +18,8 @@ wants_auth(const struct ppp_link *l)
     return !l->params.server;
 }
 
-static void
-event(struct ppp_link *l, enum ppp_link_item_type type)
+void
+ppp_link_event(struct ppp_link *l, enum ppp_link_item_type type)
 {
     ppp_queue_event(&l->out, (uint8_t)type, rd_over(NULL, 0));
 }
@@ -44,17 +40,18 @@ ended(struct ppp_link *l)
     if (l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_ENDED;
-    event(l, PPP_LINK_ENDED);
+    ppp_link_event(l, PPP_LINK_ENDED);
 }
 
-/* The end is decided: say goodbye. The cause was recorded by the caller. */
-static void
-terminate(struct ppp_link *l, usec_t now)
+/* The end is decided: say goodbye. */
+void
+ppp_link_terminate(struct ppp_link *l, usec_t now)
 {
     if (l->phase == PPP_PHASE_TERMINATE || l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_TERMINATE;
     l->grace_at = l->others_at = NEVER; /* no network protocol is waited for any more */
+    l->ccp.held_until = NEVER;
     ppp_fsm_close(&l->lcp.fsm, now);
     if (l->lcp.fsm.state != PPP_CLOSING) /* nobody to say it to */
         ended(l);
@@ -108,96 +105,6 @@ ppp_link_wipe(struct ppp_link *l)
     explicit_bzero(l, sizeof *l);
 }
 
-/* The network protocols that take part, as one list. */
-static size_t
-layers(struct ppp_link *l, struct ppp_fsm *ret[3])
-{
-    size_t n = 0;
-
-    if (l->params.mppe != 0)
-        ret[n++] = &l->ccp.fsm;
-    if (l->params.ipv4)
-        ret[n++] = &l->ipcp.fsm;
-    if (l->params.ipv6)
-        ret[n++] = &l->ipv6cp.fsm;
-    return n;
-}
-
-static void
-begin_layer(struct ppp_link *l, struct ppp_fsm *layer, usec_t now)
-{
-    if (l->lcp.fsm.rtt > 0)
-        ppp_fsm_hint_rtt(layer, l->lcp.fsm.rtt);
-    ppp_fsm_open(layer, now);
-    ppp_fsm_lower_up(layer, now);
-}
-
-/* Who rejects the magic number is SoftEther. It rejects all that it can do without, WINS too: spare
- * the round trip. A request of ours that comes before our Ack to its own it puts back into its
- * queue, of which it takes one frame each time that it is woken, by another frame or a timer of up
- * to 3 s; packets it drops until IPCP is open; with IPV6CP's request it stops for as long as it
- * looks for a router. So whatever is sent too early holds up what matters, in the end for longer
- * than anybody waits: IPCP goes first and alone, Ack before request, and IPV6CP when the owner has
- * had its answer over IPv4, or has waited long enough for it. */
-static void
-take_turns(struct ppp_link *l)
-{
-    l->ipcp.params.nbns = l->ipcp.params.guess = false;
-    l->in_turn = true;
-    l->ipcp.fsm.yields = l->ipv6cp.fsm.yields = true;
-}
-
-static void
-begin_ipv6(struct ppp_link *l, usec_t now)
-{
-    if (l->in_turn && l->params.ipv6 && l->ipv6cp.fsm.state < PPP_CLOSED)
-        begin_layer(l, &l->ipv6cp.fsm, now);
-}
-
-static void
-begin_others(struct ppp_link *l, usec_t now)
-{
-    l->others_at = NEVER;
-    if (l->params.ipv4)
-        begin_layer(l, &l->ipcp.fsm, now);
-    if (l->params.ipv6 && (!l->in_turn || !l->params.ipv4))
-        begin_layer(l, &l->ipv6cp.fsm, now);
-}
-
-/* What comes behind our Ack to its CCP's request, pppd can take; and whoever asks for an address
- * can, too. */
-static void
-settle_others(struct ppp_link *l, usec_t now)
-{
-    const enum ppp_state ccp = l->ccp.fsm.state;
-    const bool waits = l->params.ccp_first ? ccp >= PPP_REQ_SENT && ccp < PPP_OPENED
-                                           : ccp == PPP_REQ_SENT || ccp == PPP_ACK_RCVD;
-
-    if (l->others_at != NEVER && (now >= l->others_at || !waits))
-        begin_others(l, now);
-}
-
-void
-ppp_link_start_network(struct ppp_link *l, usec_t now)
-{
-    if (l->phase == PPP_PHASE_NETWORK)
-        begin_ipv6(l, now);
-    if (l->phase != PPP_PHASE_AUTHENTICATED)
-        return;
-    l->phase = PPP_PHASE_NETWORK;
-    if (!ppp_link_data_keys(l)) /* PAP and CHAP leave none for MPPE */
-        l->ccp.allowed &= CCP_MPPC;
-    l->ccp.hasty = l->params.server;
-    if (l->lcp.magic == 0)
-        take_turns(l);
-    if (l->params.mppe != 0)
-        begin_layer(l, &l->ccp.fsm, now);
-    if (l->params.mppe == 0 || (l->params.server && !l->params.ccp_first))
-        begin_others(l, now);
-    else
-        l->others_at = now + (l->params.server ? PATIENCE_MS : OTHERS_MS) * USEC_PER_MSEC;
-}
-
 static void
 authenticated(struct ppp_link *l, usec_t now)
 {
@@ -217,7 +124,7 @@ lcp_came_up(struct ppp_link *l, usec_t now)
     lcp_echo_start(&l->lcp, now);
     l->phase = PPP_PHASE_AUTHENTICATE;
     if (!l->proved)
-        event(l, PPP_LINK_LCP_UP);
+        ppp_link_event(l, PPP_LINK_LCP_UP);
     if (!wants_auth(l)) {
         l->method = lcp_demanded(&l->lcp);
         if (l->method == 0 || l->method == PPP_AUTH_NONE)
@@ -230,7 +137,7 @@ lcp_came_up(struct ppp_link *l, usec_t now)
     if (l->method == PPP_AUTH_NONE && !(l->params.auth & PPP_AUTH_NONE)) {
         ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH,
                     "the server asks for no authentication, and the profile wants one");
-        terminate(l, now);
+        ppp_link_terminate(l, now);
         return;
     }
     ppp_auth_start(&l->auth, now, l->method);
@@ -239,18 +146,14 @@ lcp_came_up(struct ppp_link *l, usec_t now)
 static void
 lcp_went_down(struct ppp_link *l, usec_t now)
 {
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
-    for (size_t i = 0; i < n; i++)
-        ppp_fsm_lower_down(v[i], now);
+    ppp_link_network_down(l, now);
     if (l->phase == PPP_PHASE_TERMINATE || l->phase == PPP_PHASE_ENDED)
         return;
     l->phase = PPP_PHASE_ESTABLISH;
     l->grace_at = l->others_at = NEVER;
     if (++l->renegotiations > RENEGOTIATIONS_MAX) {
         ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP is negotiated again and again");
-        terminate(l, now);
+        ppp_link_terminate(l, now);
     }
 }
 
@@ -266,8 +169,7 @@ peer_terminated(struct ppp_link *l)
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the server ended the link during %s",
                     ppp_auth_method_name(l->method));
     else if (wants_auth(l) && !l->proved && l->lcp.suggested != 0)
-        ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH,
-                    "the server ended the link over the authentication method");
+        ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH, "%s", over_method);
     else
         ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP Terminate-Request from the server");
     ended(l);
@@ -320,11 +222,11 @@ settle_lcp(struct ppp_link *l, usec_t now)
 
     if (l->lcp.fault != LCP_OK && l->phase != PPP_PHASE_TERMINATE) {
         lcp_fault(l);
-        terminate(l, now);
+        ppp_link_terminate(l, now);
     }
     if (notes & PPP_NOTE_REJECTED) {
         ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the server rejected LCP itself");
-        terminate(l, now);
+        ppp_link_terminate(l, now);
     }
     if (notes & PPP_NOTE_DOWN)
         lcp_went_down(l, now);
@@ -350,174 +252,19 @@ settle_auth(struct ppp_link *l, usec_t now)
     if (l->auth.state == PPP_AUTH_FAILED) {
         if (l->end.error == RAS_OK)
             l->end = l->auth.end;
-        terminate(l, now);
+        ppp_link_terminate(l, now);
     }
-}
-
-enum progress { NOT_WANTED, PENDING, UP, FAILED };
-
-static enum progress
-progress_of(const struct ppp_fsm *f, bool wanted, bool usable)
-{
-    if (!wanted)
-        return NOT_WANTED;
-    if (f->state == PPP_OPENED)
-        return usable ? UP : FAILED;
-    return f->state == PPP_CLOSED || f->state == PPP_STOPPED || f->state == PPP_CLOSING ||
-                   f->state == PPP_STOPPING
-               ? FAILED
-               : PENDING;
-}
-
-static bool
-identified(const struct ipv6cp *v6)
-{
-    static const uint8_t none[8];
-
-    return memcmp(v6->local, none, 8) != 0 && v6->asking;
-}
-
-static void
-network_failed(struct ppp_link *l, usec_t now)
-{
-    if (l->ipcp.fixed_refused)
-        ras_end_set(&l->end, RAS_PPP_REQUIRED_ADDRESS_REJECTED,
-                    "the server does not take the fixed address");
-    else if (l->ipcp.unusable)
-        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
-                    "the server gives an address that nobody can have");
-    else if (l->ncp_timeout)
-        ras_end_set(&l->end, RAS_PPP_TIMEOUT, "no network protocol came to an agreement in time");
-    else
-        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "no network protocol is left");
-    terminate(l, now);
-}
-
-static struct ppp_link_shown
-addresses_now(const struct ppp_link *l)
-{
-    struct ppp_link_shown now = {0};
-
-    if (l->ipcp.fsm.state == PPP_OPENED)
-        now.ipcp = l->ipcp.now;
-    if (l->ipv6cp.fsm.state == PPP_OPENED) {
-        memcpy(now.id, l->ipv6cp.local, 8);
-        memcpy(now.peer_id, l->ipv6cp.peer, 8);
-    }
-    return now;
-}
-
-static void
-tell_network(struct ppp_link *l, usec_t now)
-{
-    if (l->network_up && ++l->changes > NETWORK_CHANGES_MAX) {
-        ras_end_set(&l->end, RAS_PPP_NO_PROTOCOLS_CONFIGURED, "the addresses change without end");
-        terminate(l, now);
-        return;
-    }
-    event(l, l->network_up ? PPP_LINK_NETWORK_CHANGED : PPP_LINK_NETWORK_UP);
-    l->network_up = true;
-}
-
-/* What is told and is negotiated again: it goes when that has failed, not before. */
-static bool
-returns(const struct ppp_link *l, enum progress v4, enum progress v6)
-{
-    static const uint8_t none[8];
-
-    return l->network_up && ((v4 == PENDING && l->shown.ipcp.local != 0) ||
-                             (v6 == PENDING && memcmp(l->shown.id, none, sizeof none) != 0));
-}
-
-/* Who is up, who may still come, who never will. */
-static void
-settle_progress(struct ppp_link *l, usec_t now)
-{
-    const enum progress v4 =
-        progress_of(&l->ipcp.fsm, l->params.ipv4, net_ip4_usable(l->ipcp.now.local));
-    const enum progress v6 = progress_of(&l->ipv6cp.fsm, l->params.ipv6, identified(&l->ipv6cp));
-    const bool pending = v4 == PENDING || v6 == PENDING || ppp_link_data_waits(l);
-    const struct ppp_link_shown shown = addresses_now(l);
-
-    if (v4 != UP && v6 != UP) {
-        l->grace_at = NEVER;
-        if (v4 != PENDING && v6 != PENDING)
-            network_failed(l, now);
-        return;
-    }
-    if (l->params.mppe_required && !ppp_crypt_encrypts(ccp_agreed(&l->ccp))) {
-        l->grace_at = NEVER;
-        return; /* not one packet in the clear */
-    }
-    /* Another address is one change, not a loss and a gain (threats I3). */
-    if ((l->network_up && memcmp(&shown, &l->shown, sizeof shown) == 0) || returns(l, v4, v6)) {
-        l->grace_at = NEVER;
-        return;
-    }
-    if (pending) {
-        const usec_t grace = (v4 == PENDING ? GRACE4_MS : GRACE6_MS) * USEC_PER_MSEC;
-
-        l->grace_at = usec_min(l->grace_at, now + grace + l->lcp.fsm.rtt);
-    }
-    if (pending && now < l->grace_at)
-        return;
-    l->grace_at = NEVER;
-    l->shown = shown;
-    tell_network(l, now);
-    begin_ipv6(l, now);
-}
-
-static void
-settle_network(struct ppp_link *l, usec_t now)
-{
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
-    for (size_t i = 0; i < n; i++) {
-        const unsigned notes = ppp_fsm_take_notes(v[i]);
-
-        l->ncp_timeout |= notes & PPP_NOTE_TIMEOUT;
-        if (notes & PPP_NOTE_PEER_TERMINATED && v[i]->state == PPP_STOPPING)
-            ppp_fsm_close(v[i], now); /* it has been acknowledged; that is enough */
-    }
-    if (l->phase != PPP_PHASE_NETWORK)
-        return;
-    settle_others(l, now);
-    if (l->ipcp.fixed_refused || l->ipcp.unusable)
-        ppp_fsm_close(&l->ipcp.fsm, now);
-    if (l->ipcp.offered && (!l->in_turn || l->ipcp.fsm.state == PPP_OPENED)) {
-        l->ipcp.offered = false;
-        if (!l->network_up)
-            event(l, PPP_LINK_ADDRESS);
-    }
-    const enum progress v4 = progress_of(&l->ipcp.fsm, l->params.ipv4, true);
-    if (v4 == FAILED || (v4 == UP && l->network_up)) /* that is: negotiated again */
-        begin_ipv6(l, now);
-    ppp_link_data_settle(l);
-    const bool secret = ppp_crypt_encrypts(ccp_agreed(&l->ccp));
-    if (l->params.mppe_required && progress_of(&l->ccp.fsm, true, secret) == FAILED) {
-        ras_end_set(&l->end, RAS_NO_REMOTE_ENCRYPTION, "CCP agreed on no encryption allowed");
-        terminate(l, now);
-        return;
-    }
-    settle_progress(l, now);
 }
 
 static void
 peer_rejects(struct ppp_link *l, usec_t now, uint16_t protocol)
 {
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
-    for (size_t i = 0; i < n; i++) {
-        if (v[i]->ops->protocol == protocol)
-            ppp_fsm_rejected(v[i], now);
-    }
+    ppp_link_network_rejected(l, now, protocol);
     if (l->phase == PPP_PHASE_AUTHENTICATE &&
         (protocol == PPP_PROTO_PAP || protocol == PPP_PROTO_CHAP || protocol == PPP_PROTO_EAP)) {
         ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH,
                     "the server rejected the method that it had demanded");
-        terminate(l, now);
+        ppp_link_terminate(l, now);
     }
 }
 
@@ -534,7 +281,7 @@ settle(struct ppp_link *l, usec_t now)
     }
     if (l->phase == PPP_PHASE_AUTHENTICATE || l->phase == PPP_PHASE_NETWORK)
         settle_auth(l, now);
-    settle_network(l, now);
+    ppp_link_network_settle(l, now);
 }
 
 void
@@ -568,28 +315,34 @@ ppp_link_lost(struct ppp_link *l, usec_t now, const struct ras_end *why)
     ended(l);
 }
 
+bool
+ppp_link_hung_up(struct ppp_link *l)
+{
+    if (!wants_auth(l) || l->proved || l->lcp.suggested == 0 || l->lcp.fsm.state == PPP_OPENED)
+        return false;
+    ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH, "%s", over_method);
+    ended(l);
+    return true;
+}
+
 void
 ppp_link_close(struct ppp_link *l, usec_t now, const struct ras_end *why)
 {
     if (l->end.error == RAS_OK)
         l->end = *why;
-    terminate(l, now);
+    ppp_link_terminate(l, now);
     settle(l, now);
 }
 
 void
 ppp_link_expire(struct ppp_link *l, usec_t now)
 {
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
     if (l->phase == PPP_PHASE_ENDED)
         return;
     ppp_fsm_expire(&l->lcp.fsm, now);
     lcp_echo_expire(&l->lcp, now);
     ppp_auth_expire(&l->auth, now);
-    for (size_t i = 0; i < n; i++)
-        ppp_fsm_expire(v[i], now);
+    ppp_link_network_expire(l, now);
     settle(l, now);
 }
 
@@ -603,13 +356,7 @@ ppp_link_deadline(const struct ppp_link *l)
     next = usec_min(next, ppp_fsm_deadline(&l->lcp.fsm));
     next = usec_min(next, lcp_echo_deadline(&l->lcp));
     next = usec_min(next, ppp_auth_deadline(&l->auth));
-    if (l->params.ipv4)
-        next = usec_min(next, ppp_fsm_deadline(&l->ipcp.fsm));
-    if (l->params.ipv6)
-        next = usec_min(next, ppp_fsm_deadline(&l->ipv6cp.fsm));
-    if (l->params.mppe != 0)
-        next = usec_min(next, ppp_fsm_deadline(&l->ccp.fsm));
-    return usec_min(next, usec_min(l->grace_at, l->others_at));
+    return usec_min(next, ppp_link_network_deadline(l));
 }
 
 /* A peer may talk as fast as it likes; it is listened to a hundred times a second. */
@@ -627,19 +374,6 @@ may_be_heard(struct ppp_link *l, usec_t now)
         return false;
     l->bucket--;
     return true;
-}
-
-static struct ppp_fsm *
-ncp_of(struct ppp_link *l, uint16_t protocol)
-{
-    struct ppp_fsm *v[3];
-    const size_t n = layers(l, v);
-
-    for (size_t i = 0; i < n; i++) {
-        if (v[i]->ops->protocol == protocol)
-            return v[i];
-    }
-    return NULL;
 }
 
 static bool
@@ -661,7 +395,7 @@ auth_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
 static bool
 control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
 {
-    struct ppp_fsm *ncp;
+    bool good;
 
     if (!may_be_heard(l, now))
         return false;
@@ -678,15 +412,8 @@ control_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct rd body)
         ppp_auth_overtaken(&l->auth, now);
         return false; /* section 3.5 */
     }
-    ncp = ncp_of(l, protocol);
-    /* pppd, where it wants MPPE, asks for no address before CCP is Opened. */
-    if (ncp != NULL && ncp != &l->ccp.fsm && l->ccp.fsm.state < PPP_ACK_SENT && body.left > 0 &&
-        body.p[0] == PPP_CONF_REQ)
-        l->ccp.hasty = true;
-    if (ncp != NULL && ncp != &l->ccp.fsm && l->others_at != NEVER && !l->params.server)
-        begin_others(l, now);
-    if (ncp != NULL)
-        return ppp_fsm_input(ncp, now, body);
+    if (ppp_link_network_frame(l, now, protocol, body, &good))
+        return good;
     if (protocol == PPP_PROTO_IP4 || protocol == PPP_PROTO_IP6)
         return false;
     l->ccp.refused |= ccp_asks_mppe(protocol, body);
@@ -788,7 +515,7 @@ ppp_link_auth_done(struct ppp_link *l, usec_t now, bool ok, const uint8_t *hlak)
         return;
     if (!ok) {
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the peer was refused");
-        terminate(l, now);
+        ppp_link_terminate(l, now);
         return;
     }
     if (hlak != NULL)

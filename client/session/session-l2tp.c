@@ -51,7 +51,10 @@ session_l2tp_drive(struct session *s, usec_t now)
 
         if (!s->up && why.error == RAS_REMOTE_DISCONNECTION)
             why.error = RAS_DISCONNECTION;
-        session_end(s, now, &why);
+        if (l->tunnel.end.error == RAS_REMOTE_DISCONNECTION)
+            session_hung_up(s, now, &why);
+        else
+            session_end(s, now, &why);
     }
     while (l2tp_tunnel_poll(&l->tunnel, now, &datagram))
         carry(s, datagram);

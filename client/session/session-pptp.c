@@ -123,7 +123,9 @@ call_moved(struct session *s, usec_t now, enum pptp_call_state before)
         if (l->n_early > 0)
             datagram(s, now, CHANNEL_DATA, l->early, l->n_early, &none);
     }
-    if (l->call.end.error != RAS_OK && !s->ending)
+    if (l->call.end.error == RAS_REMOTE_DISCONNECTION && !s->ending)
+        session_hung_up(s, now, &l->call.end);
+    else if (l->call.end.error != RAS_OK && !s->ending)
         session_end(s, now, &l->call.end);
     if (l->call.state == PPTP_CALL_CLOSED)
         session_finish(s);
@@ -191,18 +193,10 @@ lost(struct session *s, usec_t now, const struct ras_end *why)
     pptp_call_lost(&s->pptp.call, false);
 }
 
-/* PPP waits in vain when GRE is dropped, one way or both; and that is then the cause. A server that
- * may not encrypt and must, ends LCP. */
+/* PPP waits in vain when GRE is dropped, one way or both; and that is then the cause. */
 static void
 explain(const struct session *s, struct ras_end *why)
 {
-    if (why->error == RAS_PPP_LCP_TERMINATED && s->ppp.ccp.refused) {
-        *why = (struct ras_end){.error = RAS_OK};
-        ras_end_set(why, RAS_REMOTE_REQUIRES_ENCRYPTION,
-                    "the server ended the link when MPPE was refused to it");
-        return;
-    }
-
     const bool silence = why->error == RAS_PPP_TIMEOUT || why->error == RAS_PPP_NO_RESPONSE;
 
     if (why->error == RAS_USER_DISCONNECTION || s->pptp.through)

@@ -99,7 +99,10 @@ call_moved(struct session *s, usec_t now, enum sstp_call_state before)
             note_binding_refused(&why, l->call.end.detail);
         else
             why = l->call.end;
-        session_end(s, now, &why);
+        if (by_peer)
+            session_hung_up(s, now, &why);
+        else
+            session_end(s, now, &why);
     } else if (by_peer) {
         session_finish(s); /* both have said goodbye: no need to see who closes first */
     }

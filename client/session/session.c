@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
-#include "session-priv.h"
+#include "session-network.h"
 
 /* How long the far end may take to close after our goodbye: enough for a round trip, and a person
  * who waits for the reason of a failure does not wait for it. */
 #define LINGER      (1 * USEC_PER_SEC)
 #define LINGER_USER (5 * USEC_PER_SEC) /* the disconnect timer of [MS-SSTP] */
-#define DHCP_HOLD   (600 * USEC_PER_MSEC)
-#define INFORM_WAIT (100 * USEC_PER_MSEC)
 
 enum { SMALLEST_IP4 = 20, SMALLEST_IP6 = 40, PACKET_MAX = 1500 };
 
@@ -76,8 +75,16 @@ session_end(struct session *s, usec_t now, const struct ras_end *why)
         session_finish(s); /* the call is redone at once */
 }
 
-static void
-fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
+void
+session_hung_up(struct session *s, usec_t now, const struct ras_end *why)
+{
+    if (ppp_link_hung_up(&s->ppp))
+        session_drive(s, now);
+    session_end(s, now, why);
+}
+
+void
+session_fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
 {
     struct ras_end why = {0};
 
@@ -85,195 +92,30 @@ fail(struct session *s, usec_t now, enum ras_error error, const char *detail)
     session_end(s, now, &why);
 }
 
-/* --- what the far end gives ------------------------------------------------------------------ */
-
-static void
-add_servers(uint32_t list[static NET_MAX_SERVERS], uint8_t *n, const uint32_t *more, uint8_t n_more)
-{
-    for (uint8_t i = 0; i < n_more; i++) {
-        bool known = !net_ip4_usable(more[i]);
-        for (uint8_t k = 0; k < *n; k++)
-            known |= list[k] == more[i];
-        if (!known && *n < NET_MAX_SERVERS)
-            list[(*n)++] = more[i];
-    }
-}
-
-/* PPP's part and DHCP's, without servers that nobody can have (threats I2). Padding is zero: two of
- * these can be compared whole. */
-static void
-compose(const struct session *s, struct net_config *ret)
-{
-    struct net_config ppp = {0};
-    const struct net_config *dhcp = &s->learned;
-
-    ppp_link_config(&s->ppp, &ppp);
-    memset(ret, 0, sizeof *ret);
-    ret->local4 = ppp.local4;
-    ret->peer4 = ppp.peer4;
-    memcpy(ret->local6, ppp.local6, sizeof ret->local6);
-    memcpy(ret->peer6, ppp.peer6, sizeof ret->peer6);
-    ret->mtu = ppp.mtu;
-    add_servers(ret->dns, &ret->n_dns, ppp.dns, ppp.n_dns);
-    add_servers(ret->dns, &ret->n_dns, dhcp->dns, dhcp->n_dns);
-    add_servers(ret->wins, &ret->n_wins, ppp.wins, ppp.n_wins);
-    add_servers(ret->wins, &ret->n_wins, dhcp->wins, dhcp->n_wins);
-    memcpy(ret->domain, dhcp->domain, sizeof ret->domain);
-    memcpy(ret->search, dhcp->search, sizeof ret->search);
-    memcpy(ret->routes, dhcp->routes, sizeof ret->routes);
-    ret->n_search = dhcp->n_search;
-    ret->n_routes = dhcp->n_routes;
-}
-
-/* Tell the owner, if it is news. */
-static void
-publish(struct session *s, usec_t now)
-{
-    struct net_config c;
-
-    compose(s, &c);
-    if (s->configured && memcmp(&c, &s->config, sizeof c) == 0)
-        return;
-    if (!net_config_valid(&c)) {
-        fail(s, now, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
-             "the server gave no address that can be used");
-        return;
-    }
-    if (s->info.server4 != 0 && c.local4 == s->info.server4) {
-        fail(s, now, RAS_PPP_NO_PROTOCOLS_CONFIGURED,
-             "the server gave us the address by which it is reached");
-        return;
-    }
-    memcpy(&s->config, &c, sizeof c);
-    s->configured = true;
-    s->registered = false;
-    s->pending |= PENDING_CONFIG;
-}
-
-/* A packet of our own, with PPP_CRYPT_HEAD octets free before it: it is as secret as any other. */
-static void
-send_packet(struct session *s, uint8_t *p, size_t n)
-{
-    if (ppp_link_seal(&s->ppp, &p, &n))
-        s->kind->send(s, rd_over(p, n));
-}
-
-static void
-send_inform(struct session *s, usec_t now)
-{
-    uint8_t buf[PPP_CRYPT_HEAD + DHCP_INFORM_MAX];
-    struct wr w = wr_over(buf + PPP_CRYPT_HEAD, DHCP_INFORM_MAX);
-
-    if (session_tx_room(s) < SESSION_TX_ITEM)
-        s->inform.deadline = now + USEC_PER_SEC;
-    else if (!ppp_link_may_seal(&s->ppp, 4)) /* not before there is encryption */
-        s->inform.deadline = now + INFORM_WAIT;
-    else if (dhcp_inform_next(&s->inform, now, &w))
-        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
-}
-
-/* The address is known: use it at once, and let the question ride along (no round trip of its
- * own). */
-static void
-address_known(struct session *s, usec_t now)
-{
-    struct net_config c;
-    uint32_t xid;
-
-    publish(s, now);
-    compose(s, &c);
-    if (!s->plan->dhcp_inform && !s->ending)
-        ppp_link_start_network(&s->ppp, now);
-    if (s->ending || !s->plan->dhcp_inform || c.local4 == 0 || s->inform.address == c.local4)
-        return;
-    rng_fill(s->rng, &xid, sizeof xid);
-    dhcp_inform_begin(&s->inform, now, xid, c.local4);
-    send_inform(s, now);
-}
-
-/* An answer to DHCPINFORM is for us; every other packet is not. */
-static bool
-take_dhcp(struct session *s, usec_t now, struct rd packet)
-{
-    if (!dhcp_inform_waits(&s->inform) || !dhcp_ack_is(packet))
-        return false;
-
-    const struct dhcp_ack_filter filter = {
-        .xid = s->inform.xid, .address = s->inform.address, .vpn_server = s->info.server4};
-    struct net_config learned;
-
-    memset(&learned, 0, sizeof learned);
-    if (!dhcp_ack_read(packet, &filter, &learned)) {
-        s->dropped++; /* not our answer, or nonsense; nobody else waits for one */
-        return true;
-    }
-    s->learned = learned;
-    dhcp_inform_over(&s->inform);
-    publish(s, now);
-    ppp_link_start_network(&s->ppp, now);
-    session_drive(s, now);
-    return true;
-}
-
-/* A solicitation that a bridging far end handed through: see nd-answer.h. */
-static bool
-take_solicitation(struct session *s, struct rd packet)
-{
-    uint8_t buf[PPP_CRYPT_HEAD + ND_ANSWER];
-    struct wr w = wr_over(buf + PPP_CRYPT_HEAD, ND_ANSWER);
-
-    if (!nd_answer_is(packet))
-        return false;
-    if (session_tx_room(s) >= SESSION_TX_ITEM &&
-        nd_answer_make(&s->nd, s->config.local6, packet, &w))
-        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
-    return true;
-}
-
-/* May the call be called connected? */
-static void
-settle(struct session *s, usec_t now)
-{
-    if (now >= s->hold) {
-        s->hold = NEVER;
-        s->held = true;
-    }
-    if (s->up || s->ending || !s->network_up || !s->registered_once)
-        return;
-    if (!s->held && (!s->registered || dhcp_inform_waits(&s->inform)))
-        return;
-    s->up = true;
-    s->hold = NEVER;
-    s->pending |= PENDING_UP;
-}
-
 /* --- PPP ------------------------------------------------------------------------------------- */
 
-static void
-network_up(struct session *s, usec_t now)
-{
-    if (!s->network_up) {
-        s->hold = now + DHCP_HOLD;
-        s->idle_since = now;
-        if (s->plan->idle_timeout_s != 0)
-            s->idle_deadline = now + s->plan->idle_timeout_s * USEC_PER_SEC / 8 + 1;
-    }
-    s->network_up = true;
-    address_known(s, now);
-    dhcp_inform_hurry(&s->inform, now);
-    if (s->inform.sent == 0 && s->inform.deadline != NEVER)
-        send_inform(s, now); /* it had to wait for encryption */
-    publish(s, now);
-}
-
+/* The server demanded what is allowed, and ended the link over the suggestion of something better.
+ * Fewer than before, so that it is not done again and again. */
 static unsigned
-auth_wanted(const struct ppp_link *ppp)
+auth_wanted(const struct ppp_link *ppp, const struct ras_end *end)
 {
     const unsigned keyed = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP_MSCHAPV2;
+    const unsigned wanted = ppp->lcp.passed_over & (ppp->params.mppe_required ? keyed : UINT_MAX);
 
-    if (ppp->lcp.fault != LCP_AUTH_WITHDRAWN)
+    if (end->error != RAS_PEER_REFUSED_AUTH || wanted == ppp->lcp.params.auth_allowed)
         return 0;
-    return ppp->params.mppe_required ? ppp->lcp.passed_over & keyed : ppp->lcp.passed_over;
+    return wanted;
+}
+
+/* A server that may not encrypt and must, ends LCP. */
+static void
+explain_mppe(const struct session *s, struct ras_end *why)
+{
+    if (why->error != RAS_PPP_LCP_TERMINATED || !s->ppp.ccp.refused)
+        return;
+    *why = (struct ras_end){.error = RAS_OK};
+    ras_end_set(why, RAS_REMOTE_REQUIRES_ENCRYPTION,
+                "the server ended the link when MPPE was refused to it");
 }
 
 static void
@@ -281,9 +123,10 @@ ppp_ended(struct session *s, usec_t now, const struct ras_end *end)
 {
     struct ras_end why = *end;
 
+    explain_mppe(s, &why);
     if (s->kind->explain != NULL)
         s->kind->explain(s, &why);
-    s->auth_wanted = auth_wanted(&s->ppp);
+    s->auth_wanted = auth_wanted(&s->ppp, end);
     s->early |= s->auth_wanted != 0;
     s->ppp.end = why; /* which goes before what session_end() is given */
     session_end(s, now, &why);
@@ -310,11 +153,11 @@ act(struct session *s, usec_t now, const struct ppp_link_item *item)
         s->kind->authenticated(s, now);
         break;
     case PPP_LINK_ADDRESS:
-        address_known(s, now);
+        session_network_address(s, now);
         break;
     case PPP_LINK_NETWORK_UP:
     case PPP_LINK_NETWORK_CHANGED:
-        network_up(s, now);
+        session_network_up(s, now);
         break;
     case PPP_LINK_ENDED:
         ppp_ended(s, now, item->end);
@@ -343,7 +186,8 @@ set_credentials(struct session *s, const struct credentials *c)
 
     if (!ppp_credentials_set(&ppp, c->user, c->domain, &c->password,
                              c->has_new_password ? &c->new_password : NULL))
-        fail(s, s->now, RAS_AUTHENTICATION_FAILURE, "the user name is too long for any server");
+        session_fail(s, s->now, RAS_AUTHENTICATION_FAILURE,
+                     "the user name is too long for any server");
     else
         ppp_link_credentials(&s->ppp, s->now, &ppp);
     ppp_credentials_wipe(&ppp);
@@ -499,7 +343,7 @@ session_deliver(struct session *s, usec_t now, struct rd packet, struct session_
         s->dropped++;
         return;
     }
-    if (take_dhcp(s, now, packet) || take_solicitation(s, packet))
+    if (session_network_takes(s, now, packet))
         return;
     if (version == 6 && !s->plan->default_gateway)
         nd_answer_no_default((uint8_t *)packet.p, packet.left);
@@ -521,7 +365,7 @@ session_receive(struct session *s, usec_t now, enum session_channel from, uint8_
     else
         s->kind->datagram(s, now, from, bytes, n, ret);
     if (!s->over)
-        settle(s, now);
+        session_network_settle(s, now);
     return used;
 }
 
@@ -538,7 +382,7 @@ session_receive_batch(struct session *s, usec_t now, enum session_channel from,
     const size_t used = n < SESSION_BATCH ? n : SESSION_BATCH;
     s->kind->datagrams(s, now, from, v, used, ret);
     if (!s->over)
-        settle(s, now);
+        session_network_settle(s, now);
     return used;
 }
 
@@ -553,7 +397,8 @@ expire_idle(struct session *s, usec_t now)
         s->idle_since = now;
     s->traffic = false;
     if (now - s->idle_since >= limit)
-        fail(s, now, RAS_IDLE_TIMEOUT, "no packet passed for as long as the profile allows");
+        session_fail(s, now, RAS_IDLE_TIMEOUT,
+                     "no packet passed for as long as the profile allows");
     if (!s->ending)
         s->idle_deadline = now + limit / 8 + 1;
 }
@@ -568,14 +413,13 @@ session_expire(struct session *s, usec_t now)
     if (!s->over && now >= ppp_link_deadline(&s->ppp))
         ppp_link_expire(&s->ppp, now);
     session_drive(s, now);
-    if (!s->over && now >= s->inform.deadline)
-        send_inform(s, now);
+    session_network_expire(s, now);
     if (!s->over)
         expire_idle(s, now);
     if (!s->over && now >= s->linger)
         session_finish(s);
     if (!s->over)
-        settle(s, now);
+        session_network_settle(s, now);
 }
 
 void
@@ -601,7 +445,7 @@ session_registered(struct session *s, usec_t now)
     s->now = now;
     s->registered = (s->pending & PENDING_CONFIG) == 0; /* else it was an older one */
     s->registered_once = true;
-    settle(s, now);
+    session_network_settle(s, now);
 }
 
 void

@@ -41,9 +41,9 @@ enum session_event_type {
     SESSION_ESP,               /* .esp (session-esp.h): have the kernel do that, and answer with
                                   session_esp_done() */
     SESSION_EARLY_REFUSED,     /* the server did not take the early flight, or what came from UDP
-                                  port 1701, or withdrew its method of authentication when a better
-                                  one was suggested: redo without that; SESSION_ENDED follows, and
-                                  its cause is not to be shown */
+                                  port 1701, or ended the link, or its demand, when a better method
+                                  of authentication was suggested: redo without that; SESSION_ENDED
+                                  follows, and     its cause is not to be shown */
     SESSION_ENDED,             /* the last event there will be; .end says why */
 };
 
@@ -92,8 +92,8 @@ struct session *session_new(const struct dial_plan *plan, enum plan_protocol pro
                             usec_t now);
 void session_free(struct session *s); /* NULL is fine; wipes keys */
 /* When SESSION_EARLY_REFUSED: the methods (enum plan_auth, or'ed) to which the redo is to be
- * limited, or 0. A pppd that has one demands none once another is suggested, and hangs up; what it
- * demanded is allowed, and gives the keys that the plan requires. */
+ * limited, or 0. A pppd that has one demands none once another is suggested, and hangs up, as
+ * others do at once; what it demanded is allowed, and gives the keys that the plan requires. */
 unsigned session_auth_wanted(const struct session *s);
 void session_link_up(struct session *s, usec_t now, const struct session_link_info *info);
 /* The link is gone: @why is recorded unless a cause is known already. */

@@ -256,8 +256,11 @@ client_event(struct sim_pptp *s, const struct session_event *e)
         g_strlcpy(s->auth_name, e->auth_name, sizeof s->auth_name);
         break;
     case SESSION_ESP:
-    case SESSION_EARLY_REFUSED:
         g_assert_not_reached();
+    case SESSION_EARLY_REFUSED:
+        g_assert_cmpuint(session_auth_wanted(s->client), !=, 0);
+        g_assert_false(s->came_up);
+        break;
     case SESSION_ENDED:
         s->ended = true;
         s->ended_after = s->now - s->begin;

@@ -183,7 +183,7 @@ client_event(struct sim *s, const struct session_event *e)
     case SESSION_ESP:
         g_assert_not_reached();
     case SESSION_EARLY_REFUSED:
-        g_assert_true(s->params->early);
+        g_assert_true(s->params->early || session_auth_wanted(s->client) != 0);
         g_assert_cmpuint(s->configs, ==, 0);
         s->early_refused = true;
         break;

@@ -18,7 +18,7 @@ test_final(void)
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         n += !helper_redial_is_final(all[i]);
-    g_assert_cmpuint(n, ==, 18);
+    g_assert_cmpuint(n, ==, 19);
     g_assert_false(helper_redial_is_final(RAS_VPN_TIMEOUT));
     g_assert_false(helper_redial_is_final(RAS_DNSNAME_NOT_RESOLVABLE));
     /* Asking again would lock the account, or talk to a false server. */

@@ -576,6 +576,36 @@ test_reliable_carrier(void)
     g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, NOW + 3 * USEC_PER_SEC);
 }
 
+/* But one that dropped our request, since it was not ready, and then sends its own, is asked again
+ * when the answer is overdue: once, and not if it is one of those that are slow (they yield). */
+static void
+test_reliable_carrier_unready_peer(void)
+{
+    for (int yields = 0; yields < 2; yields++) {
+        const usec_t late = NOW + USEC_PER_SEC;
+
+        toy_init();
+        ppp_fsm_set_reliable(&toy.fsm);
+        ppp_fsm_hint_rtt(&toy.fsm, 100000);
+        toy.fsm.yields = yields;
+        ppp_fsm_open(&toy.fsm, NOW);
+        ppp_fsm_lower_up(&toy.fsm, NOW);
+        expect_frame(&toy.q, "8001 01010007 010307");
+        g_assert_true(ppp_fsm_input(&toy.fsm, late, hex("01210007 010301")));
+        expect_frame(&toy.q, "8001 02210007 010301");
+        if (yields) {
+            g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, NOW + 3 * USEC_PER_SEC);
+            break;
+        }
+        g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, late + 400000);
+        ppp_fsm_expire(&toy.fsm, late + 400000);
+        expect_frame(&toy.q, "8001 01010007 010307");
+        g_assert_true(ppp_fsm_input(&toy.fsm, late + 400000, hex("01210007 010301")));
+        expect_frame(&toy.q, "8001 02210007 010301");
+        g_assert_cmpuint(ppp_fsm_deadline(&toy.fsm), ==, late + 400000 + 3 * USEC_PER_SEC);
+    }
+}
+
 static void
 test_timer_follows_the_round_trip(void)
 {
@@ -704,6 +734,7 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-fsm/talk-without-agreement-ends", test_talk_without_agreement_ends);
     g_test_add_func("/ppp-fsm/P5-slow-rounds-end", test_slow_rounds_end);
     g_test_add_func("/ppp-fsm/reliable-carrier", test_reliable_carrier);
+    g_test_add_func("/ppp-fsm/reliable-carrier-unready-peer", test_reliable_carrier_unready_peer);
     g_test_add_func("/ppp-fsm/timer-follows-the-round-trip", test_timer_follows_the_round_trip);
     g_test_add_func("/ppp-fsm/retransmission-is-not-measured", test_retransmission_is_not_measured);
     g_test_add_func("/ppp-fsm/P16-answers-fit-a-frame", test_answers_fit_a_frame);

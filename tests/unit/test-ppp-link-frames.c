@@ -41,7 +41,7 @@ test_ccp_goes_first(void)
         const char *frame, *requests;
     } rows[] = {
         {"ff0380fd 0121000a 1206 01000040", "2 8021 8057 "},
-        {"ff038021 0121000a 0306 0a000001", "8021 8057 2 "},
+        {"ff038021 0121000a 0306 0a000001", "80fd 8021 8057 2 "},
         {"ff03c021 0822000a 80fd 0101 0004", "8021 8057 "},
         {"ff0380fd 0121000a 1206 00000001", "4 "},
     };
@@ -52,6 +52,7 @@ test_ccp_goes_first(void)
         until_answered(&client, &server);
         memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
         link_.phase = PPP_PHASE_AUTHENTICATED;
+        link_.lcp.fsm.rtt = 50 * USEC_PER_MSEC; /* our Ack need not wait */
         ppp_link_start_network(&link_, now);
         expect_requests("80fd ");
         inject(hex(rows[i].frame));
