@@ -21,16 +21,16 @@ if_program(char *path)
     return NULL;
 }
 
-/* client/cli/dialtone or ui/dialtone-gtk of a build tree -> client/helper/dialtoned. */
+/* client/cli/dialtone or ui/dialtone-gtk of a build tree -> client/@folder/@name. */
 static char *
-in_build_tree(void)
+in_build_tree(const char *name, const char *folder)
 {
-    static const char *const ways[] = {"../helper", "../client/helper"};
+    static const char *const ways[] = {"..", "../client"};
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *dir = self == NULL ? NULL : g_path_get_dirname(self);
 
     for (gsize i = 0; dir != NULL && i < G_N_ELEMENTS(ways); i++) {
-        char *found = if_program(g_build_filename(dir, ways[i], "dialtoned", NULL));
+        char *found = if_program(g_build_filename(dir, ways[i], folder, name, NULL));
         if (found != NULL)
             return found;
     }
@@ -38,16 +38,22 @@ in_build_tree(void)
 }
 
 char *
-dt_helper_path(void)
+dt_program_path(const char *name, const char *folder)
 {
     const char *dir = g_getenv("DIALTONE_LIBEXEC");
-    char *found = dir == NULL ? NULL : if_program(g_build_filename(dir, "dialtoned", NULL));
+    char *found = dir == NULL ? NULL : if_program(g_build_filename(dir, name, NULL));
 
     if (found == NULL)
-        found = in_build_tree();
+        found = in_build_tree(name, folder);
     if (found == NULL)
-        found = if_program(g_build_filename(LIBEXECDIR, "dialtoned", NULL));
-    return found != NULL ? found : g_find_program_in_path("dialtoned");
+        found = if_program(g_build_filename(LIBEXECDIR, name, NULL));
+    return found != NULL ? found : g_find_program_in_path(name);
+}
+
+char *
+dt_helper_path(void)
+{
+    return dt_program_path("dialtoned", "helper");
 }
 
 /* Ctrl+C at the terminal is for the front end, which then hangs up politely; the helper would die

@@ -20,6 +20,7 @@ struct dt_helper_place {
  * error. @place NULL: in the network of this computer, as root. */
 GSubprocess *dt_helper_spawn(gboolean verbose, const struct dt_helper_place *place,
                              GIOStream **ret_stream, GError **error);
-/* Where dialtoned is: DIALTONE_LIBEXEC, the build tree this program runs from, the place it is
- * installed in, or PATH. Free it; NULL: nowhere. */
-char *dt_helper_path(void);
+/* Where a program of ours is: DIALTONE_LIBEXEC, client/@folder of the build tree that this program
+ * runs from, the place it is installed in, or PATH. Free it; NULL: nowhere. */
+char *dt_program_path(const char *name, const char *folder);
+char *dt_helper_path(void); /* dialtoned */

@@ -174,7 +174,8 @@ read_files(struct cli_call *d, GError **error)
     return d->credentials.has_new_password;
 }
 
-/* From the options, the keyring, or the person. Returns an exit status, or -1 to go on. */
+/* From the options, the keyring, or the person. Returns an exit status, CLI_CALL_UNKNOWN, or -1 to
+ * go on. */
 static int
 get_password(const struct cli_command *command, const Profile *p, struct cli_call *d)
 {
@@ -193,6 +194,8 @@ get_password(const struct cli_command *command, const Profile *p, struct cli_cal
         return cli_fail_number(RAS_USER_DISCONNECTION,
                                dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
     }
+    if (d->if_known)
+        return CLI_CALL_UNKNOWN;
     if (p->password_optional)
         return -1;
     return cli_usage(command, "%s", _("a password is needed: --password-stdin or --password-file"));
@@ -259,57 +262,71 @@ plan_apart(struct dial_plan *plan)
     return n > 0;
 }
 
-int
-cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *d)
+gboolean
+cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char *domain,
+              guint32 *ret_number, GError **error)
 {
     const struct cli_dial_options *o = d->options;
-    struct plan_request request = {.user = o->user,
-                                   .domain = o->domain,
+    struct plan_request request = {.user = user,
+                                   .domain = domain,
                                    .server = o->server,
                                    .pin = o->pin,
                                    .end_with_caller = d->stay};
     g_autofree char *ca = NULL, *cert = NULL;
-    struct secret typed = {0};
-    GError *error = NULL;
-    const char *why = NULL;
 
     d->profile = p;
+    *ret_number = RAS_CANNOT_OPEN_PHONEBOOK;
     if (o->ca_file != NULL) {
-        if (!read_pem(o->ca_file, PLAN_MAX_CA, &ca, &request.ca_len, &error))
-            return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
+        if (!read_pem(o->ca_file, PLAN_MAX_CA, &ca, &request.ca_len, error))
+            return FALSE;
         request.ca_pem = ca;
     }
     if (o->cert_file != NULL) {
-        if (!read_pem(o->cert_file, PLAN_MAX_CERT, &cert, &request.cert_len, &error))
-            return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
+        if (!read_pem(o->cert_file, PLAN_MAX_CERT, &cert, &request.cert_len, error))
+            return FALSE;
         request.cert_pem = cert;
     }
-    if (o->user == NULL && *p->user == '\0' && !p->user_optional) {
-        if (!d->interactive)
-            return cli_usage(command, "%s", _("a user name is needed: --user"));
-        if (!cli_prompt(_("User name:"), TRUE, &d->leave, &typed))
-            return CLI_FAILED;
-        request.user = (const char *)typed.data;
-    }
-    const gboolean planned = profile_plan(p, &request, &d->plan, &d->credentials, &error);
+    *ret_number = RAS_BAD_PROFILE;
+    const gboolean planned = profile_plan(p, &request, &d->plan, &d->credentials, error);
     if (cert != NULL) /* the private key may have been in the same file */
         explicit_bzero(cert, request.cert_len);
-    if (!planned)
-        return cli_fail(error, RAS_BAD_PROFILE);
+    return planned;
+}
+
+int
+cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *d)
+{
+    const struct cli_dial_options *o = d->options;
+    const char *user = o->user, *why = NULL;
+    struct secret typed = {0};
+    GError *error = NULL;
+    guint32 number;
+
+    if (user == NULL && *p->user == '\0' && !p->user_optional) {
+        if (!d->interactive)
+            return d->if_known ? CLI_CALL_UNKNOWN
+                               : cli_usage(command, "%s", _("a user name is needed: --user"));
+        if (!cli_prompt(_("User name:"), TRUE, &d->leave, &typed))
+            return CLI_FAILED;
+        user = (const char *)typed.data;
+    }
+    if (!cli_call_plan(p, d, user, o->domain, &number, &error))
+        return cli_fail(error, number);
     if (d->apart && !plan_apart(&d->plan))
         return cli_fail_number(
             RAS_AUTOMATIC_VPN_FAILED,
             _("PPTP needs GRE, which only the system's dialing service may send."),
             _("Use “dialtone dial”, or a profile with SSTP or L2TP/IPsec."), NULL);
-    say_weakness(&d->plan);
+    if (!d->told_weakness)
+        say_weakness(&d->plan);
     if (o->redial)
         d->plan.drop_redials = MAX(d->plan.drop_redials, d->plan.redial_count);
     else /* whoever waits for the prompt or the exit status wants to know now */
         d->plan.redial_count = 0;
     int failed = get_password(command, p, d);
-    if (failed < 0)
+    if (failed == -1)
         failed = get_psk(p, d);
-    if (failed >= 0)
+    if (failed != -1)
         return failed;
     get_own_key(p, d);
     get_tunnel_secret(p, d);

@@ -302,6 +302,16 @@ cli_call_stop(struct cli_call *d)
         dt_connection_call_disconnect(d->connection, NULL, NULL, NULL);
 }
 
+/* It did not even begin. */
+static int
+refuse(struct cli_call *d, GError *error)
+{
+    if (d->hooks == NULL || d->hooks->refused == NULL)
+        return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
+    d->hooks->refused(d->ctx, error);
+    return CLI_FAILED;
+}
+
 static void
 on_connect(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -310,7 +320,7 @@ on_connect(GObject *source, GAsyncResult *result, gpointer user_data)
 
     d->connection = dt_dialer_client_connect_finish(DT_DIALER_CLIENT(source), result, &error);
     if (d->connection == NULL) {
-        finish(d, cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE));
+        finish(d, refuse(d, error));
         return;
     }
     g_signal_connect_swapped(d->connection, "g-properties-changed", G_CALLBACK(on_change), d);
@@ -337,7 +347,7 @@ cli_call_run(struct cli_call *d)
 
     d->client = helper_of(d, &error);
     if (d->client == NULL)
-        return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
+        return refuse(d, error);
     g_signal_connect_swapped(d->client, "notify::available", G_CALLBACK(on_available), d);
     dt_dialer_client_connect_async(d->client, &d->plan, &d->credentials, NULL, on_connect, d);
     while (!d->ended)

@@ -29,6 +29,7 @@ struct cli_call_hooks {
     DtDialerClient *(*client)(void *ctx, GError **error); /* the helper to ask */
     void (*line)(void *ctx, const char *line);            /* instead of printing it */
     void (*up)(void *ctx, GVariant *properties);          /* each time that it is connected */
+    void (*refused)(void *ctx, GError *error);            /* it did not begin; takes @error */
     /* Tells how it ended; @properties may be NULL. Returns the exit status, or -1: as dial does. */
     int (*ended)(void *ctx, const struct cli_call *call, GVariant *properties);
 };
@@ -40,6 +41,8 @@ struct cli_call {
     gboolean stay;                      /* until the call ends, not only until it is up */
     gboolean apart;                     /* in a network of its own: not all can be dialed */
     gboolean interactive;               /* questions may be put to a person */
+    gboolean if_known; /* what is missing, and may not be asked for, is CLI_CALL_UNKNOWN */
+    gboolean told_weakness;
 
     const Profile *profile; /* of cli_call_prepare(); the caller's */
     struct dial_plan plan;
@@ -61,8 +64,13 @@ struct cli_call {
     int result;
 };
 
-/* Fills ->plan and ->credentials; asks for what is missing if it may. An exit status, or -1: go on.
- */
+/* Only ->plan and the names in ->credentials, by the options but for @user and @domain. FALSE:
+ * @error has no number of its own unless *ret_number is. */
+gboolean cli_call_plan(const Profile *p, struct cli_call *c, const char *user, const char *domain,
+                       guint32 *ret_number, GError **error);
+enum { CLI_CALL_UNKNOWN = -2 };
+/* Fills ->plan and ->credentials; asks for what is missing if it may. An exit status,
+ * CLI_CALL_UNKNOWN, or -1: go on. */
 int cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *c);
 /* Dials; runs the main context until the call is up, or has ended when it is to stay. */
 int cli_call_run(struct cli_call *c);

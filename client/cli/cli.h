@@ -74,6 +74,7 @@ int cli_show(const struct cli_command *command, int argc, char **argv);
 int cli_numbers(const struct cli_command *command, int argc, char **argv);
 int cli_delete(const struct cli_command *command, int argc, char **argv);
 int cli_dial(const struct cli_command *command, int argc, char **argv);
+int cli_diagnose(const struct cli_command *command, int argc, char **argv);
 int cli_status(const struct cli_command *command, int argc, char **argv);
 int cli_hangup(const struct cli_command *command, int argc, char **argv);
 int cli_log(const struct cli_command *command, int argc, char **argv);

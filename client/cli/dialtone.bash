@@ -14,7 +14,7 @@ _dialtone() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup run log --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup diagnose run log --help --version' -- "$cur")
         return
     fi
     if [ "$command" = run ] && [[ " ${COMP_WORDS[*]:2:COMP_CWORD-2} " == *' -- '* ]]; then
@@ -38,7 +38,8 @@ _dialtone() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
     dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
-        run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
+        diagnose,--user | diagnose,-u | diagnose,--domain | diagnose,-d | diagnose,--server | diagnose,-s | \
+        diagnose,--pin | run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
         numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c)
         return ;;
     esac
@@ -47,10 +48,11 @@ _dialtone() {
     export) options+=' --format --output' ;;
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
-    dial | run) options+=' --user --domain --password-stdin --password-file --new-password-file
+    dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
         --server --ca-file --pin --psk-file --tunnel-secret-file --cert-file --key-file --direct --redial
         --verbose' ;;&
     dial) options+=' --foreground' ;;
+    diagnose) options+=' --foreground --dial --no-dial' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
@@ -60,7 +62,7 @@ _dialtone() {
     import | numbers)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    export | show | delete | dial | status | hangup | run | log)
+    export | show | delete | dial | status | hangup | diagnose | run | log)
         _dialtone_names ;;
     esac
 }

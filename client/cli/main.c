@@ -25,6 +25,7 @@ static const struct cli_command commands[] = {
     {"dial", "NAME", N_("connect"), cli_dial},
     {"status", "[NAME]", N_("state, addresses and traffic"), cli_status},
     {"hangup", "NAME | --all", N_("disconnect"), cli_hangup},
+    {"diagnose", "NAME", N_("what works, what does not, and what to do"), cli_diagnose},
     {"run", "NAME -- COMMAND", N_("connect one program, without privilege"), cli_run},
     {"log", "NAME", N_("what happened during the last dials"), cli_log},
 };

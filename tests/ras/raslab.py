@@ -352,6 +352,7 @@ class Lab:
             os.makedirs(os.path.join(self.folder, name), mode=0o755)
         os.chmod(os.path.join(self.folder, "run"), 0o700)
         for program in ("client/tunnel/dialtone-tunnel", "client/proxy/dialtone-proxy",
+                        "client/probe/dialtone-probe",
                         "client/helper/dialtoned"):
             path = os.path.join(self.build, program)
             if os.path.exists(path): # copied: the user of the tunnel may not see into a closed home
