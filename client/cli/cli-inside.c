@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DNS_PORT = 53, TRIES = 3, WAIT_MS = 700, PACKET_MAX = 2048 };
+enum { DNS_PORT = 53, TRIES = 3, WAIT_MS = 1000, PACKET_MAX = 2048 };
 
 /* A socket that is connected to @port of the address @to, or -1. */
 static int
