@@ -125,6 +125,20 @@ begins_anew(const struct ras_l2tp_peer *p, const struct session_packet *one)
            !has_cookie(p, cookie) && memcmp(cookie + IKE_COOKIE_SIZE, none, sizeof none) == 0;
 }
 
+/* Another client has come to use the port that this one was at: its cookie tells. */
+static bool
+is_anothers(const struct ras_l2tp_peer *p, const struct session_packet *one)
+{
+    const uint8_t *cookie = cookie_of(one->p, one->len, true);
+
+    for (size_t i = 0; cookie != NULL && i < RAS_L2TP_MAX; i++) {
+        const struct ras_l2tp_peer *other = p->owner->peers[i];
+        if (other != NULL && other != p && has_cookie(other, cookie))
+            return memcmp(other->from.octets, p->from.octets, sizeof p->from.octets) == 0;
+    }
+    return false;
+}
+
 size_t
 session_receive_batch(struct session *s, usec_t now, enum session_channel from,
                       struct session_packet *v, size_t n, struct session_packets *ret)
@@ -137,9 +151,11 @@ session_receive_batch(struct session *s, usec_t now, enum session_channel from,
         if (!p->forgotten)
             note_cookie(p, &v[i]);
     }
+    for (size_t i = 0; i < n && from == CHANNEL_DATA && p->owner->config->ipsec; i++)
+        p->forgotten |= is_anothers(p, &v[i]);
     if (p->forgotten) {
         ret->n = 0;
-        return n; /* message 1 will come again, and find nobody in its way */
+        return n; /* the message will come again, and find nobody in its way */
     }
     ras_core_datagrams(p->core, now, from, v, n, ret);
     for (size_t i = 0; i < ret->n; i++) {
