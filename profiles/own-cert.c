@@ -15,7 +15,7 @@
 
 /* What IPsec takes of a chain (ike-cert.h), and of keys; rounds over which a pass phrase is turned
  * into the key that checks a file: Windows does 2,000, others up to a million. */
-enum { MAX_CHAIN = 8, MIN_RSA = 1024, MAX_RSA = 8192, MAX_ROUNDS = 10 * 1000 * 1000 };
+enum { MAX_CHAIN = 8, MIN_RSA = 1024, MAX_RSA = 8192, MAX_ROUNDS = 2 * 1000 * 1000 };
 
 G_DEFINE_QUARK(own - cert - error - quark, own_cert_error)
 
