@@ -353,6 +353,21 @@ bombs(void)
     g_assert_cmpuint(g_hash_table_size(read), ==, PACKAGE_MAX_FILES);
 }
 
+/* F2: a small file behind much that is not wanted would have to wait until that is unpacked. */
+static void
+far_behind(void)
+{
+    g_autoptr(GHashTable) files = new_files();
+    g_autoptr(GError) error = NULL;
+    const gsize much = 4 * PACKAGE_MAX_SIZE;
+
+    g_hash_table_insert(files, g_strdup("a.exe"), g_bytes_new_take(g_malloc0(much), much));
+    add(files, "b.cms", "[Profile Format]\r\nVersion=4\r\n");
+    g_autoptr(GBytes) cab = cabinet(files);
+    g_assert_null(package_read(cab, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_TOO_LARGE);
+}
+
 /* F2: cut off at each place, and each octet changed: an error, or the files as they were, never
  * others (the cabinet has check sums), and never a crash. */
 static void
@@ -396,6 +411,7 @@ main(int argc, char **argv)
     g_test_add_func("/package/F1-octets", names_of_octets);
     g_test_add_func("/package/F2-set", a_part_of_a_set);
     g_test_add_func("/package/F2-bombs", bombs);
+    g_test_add_func("/package/F2-far-behind", far_behind);
     g_test_add_func("/package/F2-damaged", damaged);
     return g_test_run();
 }
