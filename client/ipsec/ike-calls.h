@@ -80,6 +80,7 @@ void ike_child_shorten(struct ike *k, struct ike_child *c, uint32_t seconds);
 void ike_child_expire(struct ike *k, struct ike_child *c);
 usec_t ike_child_deadline(const struct ike_child *c);
 bool ike_child_any(const struct ike *k);
+bool ike_child_hangs_on(const struct ike *k, const struct ike_sa *sa); /* that is sent with */
 void ike_renew(struct ike *k);
 
 /* ike-info.c */

@@ -109,9 +109,21 @@ ike_child_add(struct ike *k, const struct ike_quick *q, const struct esp_keys *i
         .expires_at = k->now + q->terms.seconds * USEC_PER_SEC,
         .delete_at = NEVER,
     };
+    memcpy(c->phase1, q->sa->cky_i, sizeof c->phase1);
     if (confirmed)
         settle(k, c);
     announce(k, c);
+}
+
+/* strongSwan throws the pairs away together with the phase 1 that they hang on: the one they came
+ * of or, as it hands them on, one that came later. */
+bool
+ike_child_hangs_on(const struct ike *k, const struct ike_sa *sa)
+{
+    const struct ike_child *const c = k->current;
+
+    return c != NULL &&
+           (c->born_at <= sa->up_at || memcmp(c->phase1, sa->cky_i, sizeof c->phase1) == 0);
 }
 
 void

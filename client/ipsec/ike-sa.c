@@ -127,6 +127,17 @@ ike_sa_shorten(struct ike *k, struct ike_sa *sa, uint32_t seconds)
         sa->rekey_at = usec_min(sa->rekey_at, sa->up_at + ike_life(k, seconds, sa->initiator));
 }
 
+/* What we are going to delete may take the pair in use along. */
+static bool
+pair_is_left_behind(const struct ike *k)
+{
+    for (unsigned i = 0; i < IKE_SAS; i++)
+        if (k->sas[i].state == IKE_SA_UP && k->sas[i].delete_at != NEVER &&
+            ike_child_hangs_on(k, &k->sas[i]))
+            return true;
+    return false;
+}
+
 void
 ike_sa_up(struct ike *k, struct ike_sa *sa)
 {
@@ -153,7 +164,7 @@ ike_sa_up(struct ike *k, struct ike_sa *sa)
         ike_event_put(k, &e);
         k->phase1_tier = sa->tier;
     }
-    if ((!k->up && k->cfg.role == IKE_INITIATOR) || k->child_wanted)
+    if ((!k->up && k->cfg.role == IKE_INITIATOR) || k->child_wanted || pair_is_left_behind(k))
         ike_quick_begin(k, k->up);
     k->up = true;
 }
@@ -256,6 +267,12 @@ ike_sa_expire(struct ike *k, struct ike_sa *sa)
         return;
     if (sa->sent.due <= k->now) {
         sent_expire(k, sa);
+        return;
+    }
+    if (sa->delete_at <= k->now && ike_child_hangs_on(k, sa) && !k->closing) {
+        /* the pair in use might go with it: another first */
+        sa->delete_at = k->now + GRACE;
+        ike_renew(k);
         return;
     }
     if (sa->delete_at <= k->now) {

@@ -121,6 +121,7 @@ struct ike_child {
     bool retired; /* another has taken its place */
     bool alone;   /* there was no other when it came: it cannot be one of two that collided */
     bool encapsulated;
+    uint8_t phase1[IKE_COOKIE_SIZE]; /* the initiator's cookie of the phase 1 that it came of */
     struct esp_keys in, out;
     uint32_t seconds, kilobytes;
     usec_t begun_at, born_at, rekey_at, expires_at, delete_at;

@@ -170,7 +170,62 @@ test_K9_answers(void)
     }
 }
 
-/* The server says that it will not keep phase 1, or the pair, for as long: they are renewed. */
+static guint
+phases_1(const struct ike *k)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < IKE_SAS; i++)
+        n += k->sas[i].state != IKE_SA_FREE;
+    return n;
+}
+
+/* To strongSwan the pairs hang on a phase 1, which hands them on to one that comes later, and takes
+ * them along when it is deleted. When both ends begin one at once it may hand them to the one that
+ * we delete: there is another pair before. */
+static void
+test_phases_1_collide(void)
+{
+    for (guint32 seed = 1; seed <= 16; seed++) { /* either end first, either cookie lower */
+        const struct sim_ike_params p = {.seed = seed, .delay = 10 * MS};
+        struct sim_ike_end *const one = seed % 2 == 0 ? &sim.client : &sim.server,
+                                  *const two = seed % 2 == 0 ? &sim.server : &sim.client;
+
+        sim_ike_init(&sim, &p);
+        sim_ike_start(&sim);
+        g_assert_true(sim_ike_settle(&sim, 10 * SEC));
+        const guint before = sim.client.announced;
+        static struct ike_sa later; /* may have been handed it */
+
+        later.up_at = sim.client.k->current->born_at;
+        g_assert_true(ike_child_hangs_on(sim.client.k, &later));
+        later.up_at--;
+        g_assert_false(ike_child_hangs_on(sim.client.k, &later));
+        sim_ike_run(&sim, sim.now + 20 * SEC);
+        ike_sa_current(one->k)->rekey_at = sim.now;
+        ike_expire(one->k, sim.now);
+        ike_sa_current(two->k)->rekey_at = sim.now;
+        ike_expire(two->k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + 5 * SEC);
+        g_assert_cmpuint(phases_1(sim.client.k), ==, 3);
+        sim_ike_run(&sim, sim.now + 6 * SEC);
+        g_assert_cmpuint(sim.client.announced, >, before);
+        const struct ike_sa *const lasts = ike_sa_current(sim.client.k);
+        g_assert_cmpmem(sim.client.k->current->phase1, IKE_COOKIE_SIZE, lasts->cky_i,
+                        IKE_COOKIE_SIZE);
+        sim_ike_run(&sim, sim.now + 45 * SEC);
+        /* the first may be left to either end: then it expires */
+        g_assert_cmpuint(phases_1(sim.client.k), <=, 2);
+        g_assert_cmpuint(phases_1(sim.client.k), ==, phases_1(sim.server.k));
+        g_assert_true(sim_ike_agree(&sim));
+        g_assert_cmpuint(sim.client.bare + sim.server.bare, ==, 0);
+        sim_ike_clear(&sim);
+    }
+}
+
+/* The server says that it will not keep phase 1, or the pair, for as long: they are renewed, phase
+ * 1 with a pair of its own. */
 static void
 test_responder_lifetime(void)
 {
@@ -198,8 +253,11 @@ test_responder_lifetime(void)
         g_assert_cmpint(sim.client.announced, ==, before);
         sim_ike_run(&sim, sim.now + 35 * SEC);
         g_assert_cmpint(sa != ike_sa_current(sim.client.k), ==, phase == 1);
-        g_assert_cmpint(sim.client.announced, ==, before + (phase == 2));
+        sim_ike_run(&sim, sim.now + 30 * SEC);
+        g_assert_cmpint(sim.client.announced, ==, before + 1);
         g_assert_true(sim_ike_agree(&sim));
+        g_assert_cmpuint(phases_1(sim.client.k), ==, 1);
+        g_assert_cmpuint(phases_1(sim.server.k), ==, 1);
         sim_ike_clear(&sim);
     }
 }
@@ -497,6 +555,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-inner/K9-quick-modes", test_K9);
     g_test_add_func("/sim-ike-inner/K9-answers", test_K9_answers);
     g_test_add_func("/sim-ike-inner/responder-lifetime", test_responder_lifetime);
+    g_test_add_func("/sim-ike-inner/phases-1-collide", test_phases_1_collide);
     g_test_add_func("/sim-ike-inner/K13-R-U-THERE", test_K13);
     g_test_add_func("/sim-ike-inner/K13-answers", test_K13_answers);
     g_test_add_func("/sim-ike-inner/K8-forged-while-waiting", test_K8_forged);
