@@ -22,6 +22,7 @@ cmak_own_field(const struct profile_field *f)
                                        "WebProxyExceptions",
                                        "WebProxyScript",
                                        "WebProxyDetect",
+                                       "WebProxyBrowserOnly",
                                        "AreaCode",
                                        "CountryCode",
                                        "UseDialingRules",

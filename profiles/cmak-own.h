@@ -11,6 +11,7 @@
 #include "profile-fields.h"
 
 #define CMAK_OWN_SECTION "Dialtone"
+#define CMAK_OWN_PAC     "WebProxyScriptFile" /* the script is in that file */
 
 gboolean cmak_own_field(const struct profile_field *f); /* may it be read from there? */
 /* TRUE: it is one of those, and was taken over. */

@@ -126,12 +126,13 @@ put_numbers_dialed(struct writer *w)
     }
 }
 
-/* A proxy file says the same, and Windows reads that. */
+/* A proxy file says the same, and Windows reads that; but for which programs it is. */
 static gboolean
 in_own_section(const struct writer *w, const struct profile_field *f)
 {
     return cmak_own_field(f) && key_of_number(f, w->p) == NULL &&
-           (w->proxy == NULL || !g_str_has_prefix(f->key, "WebProxy"));
+           (w->proxy == NULL || !g_str_has_prefix(f->key, "WebProxy") ||
+            g_str_equal(f->key, "WebProxyBrowserOnly"));
 }
 
 static void
@@ -311,6 +312,8 @@ put_own(struct writer *w)
     put_scope(w, SCOPE_OWN);
     if (*w->p->ca_pem != '\0')
         put_text(w, "CertificateAuthorities", g_strconcat(w->svc, "-ca.pem", NULL));
+    if (*w->p->web_proxy_pac != '\0')
+        put_text(w, CMAK_OWN_PAC, g_strconcat(w->svc, "-proxy.pac", NULL));
     put_text(w, "Routes", cmak_own_routes(w->p, has_route_action(w)));
     put_text(w, "DnsSearch", cmak_own_search(w->p));
     put_text(w, "DnsRules", cmak_own_rules(w->p));
@@ -513,6 +516,15 @@ route_lines(const Profile *p)
     return g_string_free(text, FALSE);
 }
 
+/* What has several lines: a file by itself. */
+static void
+put_text_file(struct writer *w, const char *suffix, const char *text)
+{
+    if (*text != '\0')
+        g_hash_table_insert(w->files, g_strconcat(w->svc, suffix, NULL),
+                            g_bytes_new(text, strlen(text)));
+}
+
 static void
 put_route_files(struct writer *w)
 {
@@ -526,9 +538,6 @@ put_route_files(struct writer *w)
         char *lines = route_lines(w->p), *name = g_path_get_basename(file);
         g_hash_table_insert(w->files, name, g_bytes_new_take(lines, strlen(lines)));
     }
-    if (*w->p->ca_pem != '\0')
-        g_hash_table_insert(w->files, g_strconcat(w->svc, "-ca.pem", NULL),
-                            g_bytes_new(w->p->ca_pem, strlen(w->p->ca_pem)));
 }
 
 static gboolean
@@ -571,6 +580,8 @@ cmak_write(const Profile *p, GHashTable *kept)
     put_cmp(&w);
     put_server_list(&w);
     put_route_files(&w);
+    put_text_file(&w, "-ca.pem", p->ca_pem);
+    put_text_file(&w, "-proxy.pac", p->web_proxy_pac);
     put_proxy(&w);
     if (!keep(&w, inf))
         put_inf(&w);

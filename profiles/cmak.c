@@ -448,30 +448,61 @@ take_servers(struct cmak_loader *l, GError **error)
     return TRUE;
 }
 
-/* Our own section in a .cms, which Connection Manager ignores: authorities that come with the
- * profile. They narrow the trust to this server's issuer, and the user is told. */
-static void
-take_own_section(struct cmak_loader *l)
+/* The text in a file that our own section names. NULL: it names none, or that cannot be read;
+ * *ret_bad is a file that is no text in UTF-8. */
+static char *
+own_file(struct cmak_loader *l, const char *key, gsize max, const char **ret_bad)
 {
-    const struct ini_entry *ca = entry_in(l, CMS, CMAK_OWN_SECTION, "CertificateAuthorities");
-    const struct ini_section *own = ini_find_section(l->part[CMS].ini, CMAK_OWN_SECTION);
+    const struct ini_entry *e = entry_in(l, CMS, CMAK_OWN_SECTION, key);
     const char *name;
     gsize n;
 
+    *ret_bad = NULL;
+    if (e == NULL || *e->value == '\0')
+        return NULL;
+    g_autoptr(GBytes) bytes = cmak_keep_file(l, e->value, max, &name);
+    const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
+    if (data != NULL && g_utf8_validate(data, (gssize)n, NULL))
+        return g_strndup(data, n);
+    *ret_bad = data == NULL ? NULL : name;
+    return NULL;
+}
+
+/* Authorities that come with the profile. They narrow the trust to this server's issuer, and the
+ * user is told. And the script that finds a web proxy. */
+static void
+take_own_files(struct cmak_loader *l)
+{
+    const char *bad;
+    g_autofree char *ca = own_file(l, "CertificateAuthorities", PLAN_MAX_CA, &bad), *pac = NULL;
+
+    if (ca != NULL)
+        profile_set(&l->p->ca_pem, ca);
+    if (bad != NULL)
+        profile_note(l->p, _("%s is not a file of certificates in the PEM format."), bad);
+    pac = own_file(l, CMAK_OWN_PAC, INI_MAX_FILE, &bad);
+    if (bad != NULL)
+        profile_note(l->p, _("A file of the profile cannot be read. %s"), bad);
+    if (pac == NULL)
+        return;
+    profile_set(&l->p->web_proxy_pac, pac);
+    field_set_origin(field_find(SCOPE_OWN, "WebProxyScriptText"), l->p,
+                     cmak_base_name(l->part[CMS].name), CMAK_OWN_SECTION, CMAK_OWN_PAC);
+}
+
+/* Our own section in a .cms, which Connection Manager ignores. */
+static void
+take_own_section(struct cmak_loader *l)
+{
+    const struct ini_section *own = ini_find_section(l->part[CMS].ini, CMAK_OWN_SECTION);
+
+    take_own_files(l);
     for (guint i = 0; own != NULL && i < own->entries->len; i++) {
         const struct ini_entry *e = own->entries->pdata[i];
         if (!g_hash_table_contains(l->used, e) &&
             cmak_own_take(l->p, cmak_base_name(l->part[CMS].name), e))
             g_hash_table_add(l->used, (gpointer)e);
     }
-    if (ca == NULL || *ca->value == '\0')
-        return;
-    g_autoptr(GBytes) bytes = cmak_keep_file(l, ca->value, PLAN_MAX_CA, &name);
-    const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &n);
-    if (data != NULL && g_utf8_validate(data, (gssize)n, NULL))
-        g_free(l->p->ca_pem), l->p->ca_pem = g_strndup(data, n);
-    else if (data != NULL)
-        profile_note(l->p, _("%s is not a file of certificates in the PEM format."), name);
 }
 
 /* --- the rest --- */

@@ -3,6 +3,7 @@
 #include "cmak-write.h"
 
 #include "cmak.h"
+#include "ini.h"
 #include "package.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
@@ -207,6 +208,55 @@ made_up(void)
     }
 }
 
+/* A script has several lines, and may be longer than a line of a .cms; beside it a file of cmproxy,
+ * which has no word for either. */
+static void
+a_web_proxy_is_kept(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    GString *pac = g_string_new("function FindProxyForURL(url, host) {\r\n\treturn \"DIRECT\"; "
+                                "// Ünïcødé 日本 \\n %x% [Dialtone]\n}\n");
+
+    while (pac->len < 3 * INI_MAX_LINE)
+        g_string_append(pac, "; a=b\n");
+    profile_set(&p->name, "x");
+    profile_add_server(p, "", "vpn.example.test");
+    profile_set(&p->web_proxy_pac, pac->str);
+    for (guint round = 0; round < 3; round++) {
+        p->web_proxy_browser_only = round != 1;
+        if (round == 2)
+            profile_add_action(p, "Connect Actions", "cmproxy.dll /source_filename web.txt", "");
+        profile_set(&p->web_proxy_script, round == 2 ? "https://proxy.example.test/p.pac" : "");
+        g_autoptr(Profile) q = again(p);
+        g_assert_cmpstr(q->web_proxy_pac, ==, p->web_proxy_pac);
+        g_assert_cmpstr(q->web_proxy_script, ==, p->web_proxy_script);
+        g_assert_cmpint(q->web_proxy_browser_only, ==, p->web_proxy_browser_only);
+        g_autoptr(Profile) third = again(q);
+        g_assert_cmpstr(third->web_proxy_pac, ==, p->web_proxy_pac);
+    }
+    g_string_free(pac, TRUE);
+}
+
+/* No text: said, and nothing of it is taken. */
+static void
+a_script_in_no_encoding_is_refused(void)
+{
+    g_autoptr(GHashTable) files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+    g_autoptr(GError) error = NULL;
+    const char cms[] = "[Profile Format]\nVersion=4\n[Connection "
+                       "Manager]\nServiceName=x\nTunnelAddress=vpn.example.test\n"
+                       "[Dialtone]\nWebProxyScriptFile=x.pac\n";
+
+    g_hash_table_insert(files, g_strdup("x.cms"), g_bytes_new_static(cms, sizeof cms - 1));
+    g_hash_table_insert(files, g_strdup("x.pac"), g_bytes_new_static("a\0b\xff", 4));
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(p->web_proxy_pac, ==, "");
+    g_assert_cmpuint(p->notes->len, ==, 1);
+    g_assert_nonnull(strstr(p->notes->pdata[0], "x.pac"));
+}
+
 /* What our own section may not say: it comes with a file of somebody else. */
 static void
 nothing_that_weakens_is_read(void)
@@ -231,6 +281,8 @@ main(int argc, char **argv)
     g_test_add_func("/cmak-write/fixtures", every_fixture);
     g_test_add_func("/cmak-write/rasphone", a_phone_book_becomes_a_profile);
     g_test_add_func("/cmak-write/made-up", made_up);
+    g_test_add_func("/cmak-write/web-proxy", a_web_proxy_is_kept);
+    g_test_add_func("/cmak-write/no-text", a_script_in_no_encoding_is_refused);
     g_test_add_func("/cmak-write/weak", nothing_that_weakens_is_read);
     return g_test_run();
 }
