@@ -85,14 +85,31 @@ open_stored(const char *name, struct source *ret, GError **error)
     return ret->books != NULL;
 }
 
+/* A name is that of a connection, unless it can only be that of a file. */
 static gboolean
 open_source(const char *what, struct source *ret, GError **error)
 {
     const gsize n = strlen(what);
-    const gboolean is_file = n > 4 && g_ascii_strcasecmp(what + n - 4, ".pbk") == 0 &&
-                             g_file_test(what, G_FILE_TEST_EXISTS);
+    const gboolean is_book = n > 4 && g_ascii_strcasecmp(what + n - 4, ".pbk") == 0;
+    const gboolean exists = g_file_test(what, G_FILE_TEST_EXISTS);
+    GError *why = NULL;
 
-    return is_file ? open_files(what, ret, error) : open_stored(what, ret, error);
+    if (is_book && exists)
+        return open_files(what, ret, error);
+    if (open_stored(what, ret, &why))
+        return TRUE;
+    if (!g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || ret->p != NULL ||
+        !(exists || is_book)) {
+        g_propagate_error(error, why);
+        return FALSE;
+    }
+    g_clear_error(&why);
+    if (is_book)
+        return open_files(what, ret, error); /* says why it cannot be read */
+    g_autofree char *shown = cli_shown(what);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                _("“%s” is neither a connection nor a phone book (.pbk)."), shown);
+    return FALSE;
 }
 
 /* A bit of a service type that is set says "not so", but for the surcharge. */
