@@ -62,24 +62,12 @@ call_of(DtMainWindow *self, const char *name)
 }
 
 static char *
-about(const ProfileSummary *item)
-{
-    GString *text = g_string_new(NULL);
-
-    for (guint i = 0; i < item->n_protocols; i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
-                               profile_protocol_name(item->protocols[i]));
-    return g_string_free(text, FALSE);
-}
-
-/* Not dialed yet: where it leads. */
-static char *
 state_text(DtMainWindow *self, const ProfileSummary *item)
 {
     DtCall *call = call_of(self, item->name);
 
     if (call == NULL)
-        return about(item);
+        return g_strdup(_("Not connected"));
     const guint32 failure = dt_call_get_failure(call);
     return failure != 0 ? dt_format_error(failure) : dt_call_get_status_text(call);
 }

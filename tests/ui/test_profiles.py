@@ -117,7 +117,7 @@ def list_shows_states(case):
     case.import_profile(name="Alpha").end()
     case.import_profile(name="Beta", short="BETA").end()
     window = case.start()
-    window.find("table cell", "SSTP")
+    window.find("table cell", "Not connected")
     case.helper.do(connection="Beta")
     case.helper.set(State="authenticating", Stage=2)
     window.find("table cell", "Verifying user name and password…")
