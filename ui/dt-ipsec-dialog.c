@@ -254,6 +254,7 @@ take_authorities(DtIpsecDialog *self, struct job *job)
     profile_set(&self->ca_pem, job->ca_pem);
     g_free(self->ca_doubts);
     self->ca_doubts = g_steal_pointer(&job->ca_doubts);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->root_check), FALSE);
 }
 
 static void
@@ -299,6 +300,7 @@ on_job_done(GObject *source, GAsyncResult *result, gpointer user_data)
         own_cert_clear(&self->cert);
         self->cert = job->cert;
         explicit_bzero(&job->cert, sizeof job->cert);
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->root_check), *self->ca_pem == '\0');
         gtk_entry_set_text(GTK_ENTRY(self->passphrase_entry), "");
         show_wanted(self, WANTED_NOTHING);
     }
@@ -445,6 +447,7 @@ static void
 on_system_clicked(DtIpsecDialog *self)
 {
     profile_set(&self->ca_pem, "");
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->root_check), FALSE);
     g_clear_pointer(&self->ca_doubts, g_free);
     show_authorities(self);
     show_doubts(self);

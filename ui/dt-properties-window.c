@@ -19,6 +19,12 @@
 
 enum { MAX_TEXT = 255, INTERNET_PAGE = 2 /* behind General and VPN */ };
 
+/* How this computer proves itself. */
+struct ipsec {
+    gboolean use_certificate;
+    char *cert_pem, *ca_pem;
+};
+
 struct _DtPropertiesWindow {
     GtkDialog parent_instance;
 
@@ -49,6 +55,7 @@ struct _DtPropertiesWindow {
     GtkWidget *ipsec_caption, *ipsec_button;
     GtkLabel *ipsec_label;
     struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
+    struct ipsec stored;     /* what the profile has without it */
 
     ProfileStore *store;
     Profile *profile;          /* a copy: OK saves it */
@@ -567,7 +574,42 @@ save_key(DtPropertiesWindow *self, enum dt_key_kind kind)
     return TRUE;
 }
 
-/* The certificate is of no use without it: only then is the profile saved. */
+/* ---- a certificate, and its key -------------------------------------------------------------- */
+
+static void
+ipsec_set(struct ipsec *to, const Profile *p)
+{
+    to->use_certificate = p->use_certificate;
+    g_free(to->cert_pem);
+    to->cert_pem = g_strdup(p->cert_pem);
+    g_free(to->ca_pem);
+    to->ca_pem = g_strdup(p->ca_pem);
+}
+
+static void
+swap_ipsec(DtPropertiesWindow *self)
+{
+    Profile *p = self->profile;
+    const struct ipsec here = {p->use_certificate, p->cert_pem, p->ca_pem};
+
+    p->use_certificate = self->stored.use_certificate;
+    p->cert_pem = self->stored.cert_pem;
+    p->ca_pem = self->stored.ca_pem;
+    self->stored = here;
+}
+
+/* All but the certificate: a profile that cannot be saved costs no key that is in the keyring, and
+ * one of everybody's gets the name under which the key is found. */
+static gboolean
+save_all_but_ipsec(DtPropertiesWindow *self, GError **error)
+{
+    swap_ipsec(self);
+    const gboolean saved = profile_store_save(self->store, self->profile, error);
+    swap_ipsec(self);
+    return saved;
+}
+
+/* The certificate is of no use without its key: only then does the profile get it. */
 static void
 on_own_key_saved(gpointer who, const GError *problem)
 {
@@ -587,37 +629,47 @@ on_own_key_saved(gpointer who, const GError *problem)
     gtk_dialog_response(GTK_DIALOG(self), GTK_RESPONSE_OK);
 }
 
-/* TRUE: there is one to be saved, and OK goes on when it is. */
+/* FALSE: nothing was saved. */
 static gboolean
-save_own_key(DtPropertiesWindow *self)
+save_own_key(DtPropertiesWindow *self, GError **error)
 {
-    if (self->own_key.len == 0 || !self->profile->use_certificate)
+    if (!save_all_but_ipsec(self, error))
         return FALSE;
     gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), FALSE);
     dt_unfinished_store_key(self->profile, &self->own_key, on_own_key_saved, self);
     return TRUE;
 }
 
+/* ---- OK -------------------------------------------------------------------------------------- */
+
+/* FALSE: the window stays, with a problem shown or a keyring that is waited for. */
+static gboolean
+save(DtPropertiesWindow *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!gtk_widget_get_sensitive(GTK_WIDGET(self->notebook)))
+        return FALSE; /* OK once more, while the key is being saved */
+    take_values(self);
+    const gboolean with_key = self->own_key.len > 0 && self->profile->use_certificate;
+    if (!profile_validate(self->profile, &error) ||
+        !(with_key ? save_own_key(self, &error)
+                   : profile_store_save(self->store, self->profile, &error))) {
+        show_problem(self, error->message);
+        return FALSE;
+    }
+    if (with_key)
+        return FALSE; /* OK goes on when it is saved */
+    ipsec_set(&self->stored, self->profile);
+    const gboolean psk = save_key(self, DT_KEY_PSK), tunnel = save_key(self, DT_KEY_TUNNEL);
+    return !psk && !tunnel;
+}
+
 static void
 dt_properties_window_response(GtkDialog *dialog, int response)
 {
-    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(dialog);
-    g_autoptr(GError) error = NULL;
-
-    if (response == GTK_RESPONSE_OK) {
-        if (save_own_key(self))
-            return;
-        take_values(self);
-        if (!profile_validate(self->profile, &error) ||
-            !profile_store_save(self->store, self->profile, &error)) {
-            show_problem(self, error->message);
-            return;
-        }
-        const gboolean psk = save_key(self, DT_KEY_PSK), tunnel = save_key(self, DT_KEY_TUNNEL);
-        if (psk || tunnel)
-            return;
-    }
-    gtk_widget_destroy(GTK_WIDGET(dialog));
+    if (response != GTK_RESPONSE_OK || save(DT_PROPERTIES_WINDOW(dialog)))
+        gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
 static void
@@ -632,6 +684,8 @@ static void
 dt_properties_window_finalize(GObject *object)
 {
     explicit_bzero(&DT_PROPERTIES_WINDOW(object)->own_key, sizeof(struct plan_key));
+    g_free(DT_PROPERTIES_WINDOW(object)->stored.cert_pem);
+    g_free(DT_PROPERTIES_WINDOW(object)->stored.ca_pem);
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->profile, profile_free);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->finalize(object);
@@ -729,6 +783,7 @@ dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *
 
     self->store = g_object_ref(store);
     self->profile = profile_copy(profile);
+    ipsec_set(&self->stored, profile);
     gtk_window_set_title(GTK_WINDOW(self), title);
     show_general(self);
     show_internet(self);

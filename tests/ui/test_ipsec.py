@@ -11,7 +11,7 @@ import sys
 import desktop
 from case import HERE, check, main, nameless, stored, test
 
-SECURITY = 3  # the page
+SECURITY, NETWORKING = 3, 4  # the pages
 
 
 class Pki:
@@ -164,6 +164,43 @@ def bad_certificates(case):
     window.reads("By a pre-shared key")
     window.press_and_close("Cancel")
     check(pem not in stored(case)["example-college-vpn"], "nothing was stored")
+    portal.end()
+
+
+@test
+def certificate_beside_a_mistake(case):
+    """the keyring is told nothing of a profile with a mistake; chosen authorities are not overruled"""
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("laptop", "clientAuth")
+    pki.pkcs12("laptop", "")
+    window = case.import_profile(strategy=3)
+    before = stored(case)
+    open_settings(case, window)
+    window.press("By a certificate of this computer", "radio button")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("laptop.p12"))
+    window.reads("CN=laptop, valid until")
+    root = window.find("check box", "Trust only its authority, CN=Example Root")
+    check(root.has("checked"), "its root")
+    choose(portal, window, "Choose Authorities…", "Choose Certificate Authorities", pki.path("laptop.pem"))
+    window.reads("CN=laptop is no authority")
+    check(not root.has("checked"), "not its root, but those of the file")
+    close_settings(window, "OK")
+    window.find("page tab list").call("Selection", "SelectChild", desktop.number(NETWORKING))
+    window.press("Use these name servers instead of the server’s", "check box")
+    window.type("Preferred DNS server:", "not an address")
+    window.press("OK")
+    window.reads("“not an address” is not an IPv4 address.")
+    check(not any("private key" in text for text in window.texts()), "no keyring was asked")
+    check(stored(case) == before, "the profile is as it was")
+    window.type("Preferred DNS server:", "10.9.9.9")
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window.press_and_close("OK")
+    keys.expect("stored example-college-vpn/key")
+    with open(pki.path("laptop.pem"), "rb") as file:
+        body = file.read().split(b"\n")[1]
+    check(stored(case)["example-college-vpn"].count(body) == 2, "the certificate, and the authorities")
+    keys.end()
     portal.end()
 
 
