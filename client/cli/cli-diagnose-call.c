@@ -45,6 +45,16 @@ say(const struct inside *in, const char *name, const char *title, enum probe_sta
                                           .ms = ms});
 }
 
+/* Somebody wants the end, or the call has ended: each check may take seconds, and what it would
+ * find says nothing any more. */
+static gboolean
+no_use(const struct inside *in)
+{
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    return in->d->call.leave;
+}
+
 static void
 check_route(const struct inside *in)
 {
@@ -85,7 +95,7 @@ check_ping(const struct inside *in)
         say(in, "ping", _("Echo"), PROBE_OK, in->remote, ms);
     }
     g_autofree char *text = g_strdup_printf(_("%u octets pass."), in->mtu);
-    if (in->mtu == 0)
+    if (in->mtu == 0 || no_use(in))
         return;
     if (cli_inside_ping(in->remote, in->mtu, &more) == CLI_PING_ANSWERED)
         say(in, "mtu", "MTU", PROBE_OK, text, more);
@@ -102,7 +112,7 @@ check_names(const struct inside *in)
     gboolean applied = FALSE;
 
     g_variant_lookup(in->details, "dns-applied", "b", &applied);
-    for (gsize i = 0; i < n; i++) {
+    for (gsize i = 0; i < n && !no_use(in); i++) {
         const char *server;
 
         g_variant_get_child(list, i, "&s", &server);
@@ -137,7 +147,8 @@ look_inside(struct cli_diagnosis *d, GVariant *properties)
     for (guint i = 0; i < weak->len; i++)
         say(&in, "protection", _("Protection"), PROBE_WARN, weak->pdata[i], -1);
     check_route(&in);
-    check_ping(&in);
+    if (!no_use(&in))
+        check_ping(&in);
     check_names(&in);
     g_variant_unref(in.details);
 }
@@ -261,17 +272,24 @@ make_call(struct cli_diagnosis *d)
         tell_stages(d, 1, RAS_RASMAN_CANNOT_INITIALIZE, _("The dialing service has ended."), NULL);
 }
 
-/* One of this name that is up: TRUE, and it was looked at. */
+/* One of this name that is up, and was looked at; or that is on its way, and is left to whoever
+ * began it. */
 static gboolean
-is_up_already(struct cli_diagnosis *d)
+is_there_already(struct cli_diagnosis *d)
 {
     if (d->options->foreground)
         return FALSE;
     g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, NULL);
     DtConnection *c = client == NULL ? NULL : dt_dialer_client_find(client, d->call.plan.name);
 
-    if (c == NULL || g_strcmp0(dt_connection_get_state(c), "connected") != 0)
+    const char *state = c == NULL ? NULL : dt_connection_get_state(c);
+    if (state == NULL || g_str_equal(state, "idle"))
         return FALSE;
+    if (!g_str_equal(state, "connected")) {
+        cli_step_say(d, "call", "already", _("Call"), PROBE_WARN,
+                     _("It is being dialed or hung up already; no other call was made."));
+        return TRUE;
+    }
     g_autoptr(GVariant) properties = cli_properties(c, d->profile, NULL);
     if (properties == NULL)
         return FALSE;
@@ -287,7 +305,7 @@ cli_diagnose_call(const struct cli_command *command, struct cli_diagnosis *d, gb
     static const struct cli_call_hooks hooks = {
         .line = on_line, .up = on_up, .refused = on_refused, .ended = on_ended};
 
-    if (is_up_already(d))
+    if (is_there_already(d))
         return;
     dial_plan_clear(&d->call.plan);
     credentials_wipe(&d->call.credentials);
@@ -302,8 +320,10 @@ cli_diagnose_call(const struct cli_command *command, struct cli_diagnosis *d, gb
         cli_step_say(d, "call", "call", _("Call"), wanted ? PROBE_WARN : PROBE_SKIP,
                      _("No user name or password is known. With --user and --password-stdin (or "
                        "--dial, at a terminal) a call is made."));
-    else if (prepared >= 0)
-        tell_stages(d, 1, RAS_BAD_PROFILE, NULL, NULL);
+    else if (prepared >= 0) { /* why, was said on standard error */
+        d->result = cli_error != RAS_OK ? cli_error : RAS_BAD_PROFILE;
+        cli_step_fail(d, "call", "call", _("Call"), d->result, NULL, NULL);
+    }
     if (prepared == -1)
         make_call(d);
 }

@@ -39,7 +39,8 @@ static GSubprocess *
 start(int *ret_fd, GError **error)
 {
     g_autofree char *path = dt_program_path("dialtone-probe", "probe");
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
     int fds[2];
 
     if (path == NULL) {
@@ -85,8 +86,10 @@ listen_to(int fd)
         struct probe_step step;
         gsize n = 0;
 
-        if (left <= 0 || poll(&f, 1, (int)left) <= 0 ||
-            wire_recv(fd, bytes, sizeof bytes, &n, NULL) < 0)
+        const int ready = left <= 0 ? 0 : poll(&f, 1, (int)left);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || wire_recv(fd, bytes, sizeof bytes, &n, NULL) < 0)
             break;
         struct rd r = rd_over(bytes, n);
         if (probe_step_get(&r, &step))
@@ -215,6 +218,7 @@ cli_diagnose_probe(struct cli_diagnosis *d)
                                   ? listen_to(fd)
                                   : g_array_new(FALSE, FALSE, sizeof(struct probe_step));
     close(fd);
+    g_subprocess_force_exit(probe);      /* with all of its processes, should it not have ended */
     for (guint i = steps->len; i-- > 0;) /* of what is not in the plan it cannot tell */
         if (g_array_index(steps, struct probe_step, i).server >= d->call.plan.n_servers)
             g_array_remove_index(steps, i);

@@ -67,6 +67,10 @@ judge(const struct cli_diagnosis *d, gboolean service)
         return (struct verdict){notes ? PROBE_WARN : PROBE_OK, RAS_OK,
                                 notes ? _("The connection works; see the notes above.")
                                       : _("The connection works.")};
+    if (d->called && d->result == RAS_USER_DISCONNECTION)
+        return (struct verdict){
+            PROBE_FAIL, d->result,
+            _("The call was hung up before it was known whether the connection works.")};
     if (d->called)
         return (struct verdict){PROBE_FAIL, d->result, _("The connection does not work.")};
     if (!d->reachable)
@@ -74,6 +78,8 @@ judge(const struct cli_diagnosis *d, gboolean service)
     if (!service || cli_steps_have(d, "service", PROBE_FAIL))
         return (struct verdict){PROBE_FAIL, RAS_RASMAN_CANNOT_INITIALIZE,
                                 _("A server can be reached, but this computer cannot dial.")};
+    if (cli_steps_have(d, "call", PROBE_FAIL))
+        return (struct verdict){PROBE_FAIL, d->result, _("No call could be made.")};
     return (struct verdict){
         notes ? PROBE_WARN : PROBE_OK, RAS_OK,
         notes ? _("A server can be reached; see the notes above. User name, password and what "

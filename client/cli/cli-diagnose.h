@@ -40,7 +40,7 @@ struct cli_diagnosis {
     gboolean reachable;   /* one of the ways in the plan, as far as a probe sees */
     guint32 unreachable;  /* why the first of them is not */
     gboolean called;
-    guint32 result; /* of the call: RAS_OK, or its error */
+    guint32 result; /* of the call, or why there was none: RAS_OK, or an error */
     JsonNode *status;
 };
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 const char *cli_connection;
+guint32 cli_error;
 
 gboolean
 cli_parse(const struct cli_command *command, const GOptionEntry *entries, int *argc, char ***argv,
@@ -131,6 +132,7 @@ cli_fail_number(guint32 number, const char *text, const char *advice, const char
     g_autofree char *shown_number = dt_dialer_client_error_number(number);
     g_autofree char *shown = cli_shown(text), *shown_detail = cli_shown(detail);
 
+    cli_error = number;
     fflush(stdout);
     if (cli_json)
         print_error_json(number, shown, shown_detail);

@@ -57,12 +57,16 @@ read_plan(struct dial_plan *ret)
 static int
 run(void)
 {
+    const pid_t parent = getppid();
     struct dial_plan plan;
 
-    if (!give_up() || !read_plan(&plan))
+    if (!give_up())
+        return 1;
+    probe_end_with(parent); /* a change of user forgets it */
+    if (!read_plan(&plan))
         return 1;
     for (unsigned i = 0; i < plan.n_servers; i++) {
-        const pid_t pid = fork();
+        const pid_t pid = probe_fork();
 
         if (pid == 0) {
             probe_server(&plan, CONTROL_FD, i);

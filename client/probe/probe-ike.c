@@ -68,8 +68,9 @@ method_of(const struct dial_plan *plan)
 {
     if (plan->ipsec != PLAN_IPSEC_CERTIFICATE)
         return IKE_METHOD_PSK;
+    char no_password[] = ""; /* else libcrypto would ask at the terminal */
     BIO *bio = BIO_new_mem_buf(plan->cert, (int)plan->cert_len);
-    X509 *cert = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    X509 *cert = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, no_password);
     const EVP_PKEY *key = cert == NULL ? NULL : X509_get0_pubkey(cert);
     const unsigned method = key == NULL ? 0 : ike_cert_method_of(key);
 
@@ -178,7 +179,8 @@ tell(struct probe *p, const struct lane *l, bool other_port_answered)
     }
     /* Without a NAT on the way, or with UDP 500 closed, a call may come up all the same. */
     if (other_port_answered)
-        probe_tell(p, PROBE_WARN, RAS_OK, "no answer on UDP %u: a firewall may drop it", port);
+        probe_tell(p, PROBE_WARN, RAS_OK, "no answer on UDP %u%s: a firewall may drop it", port,
+                   l->kind == PROBE_NATT && p->plan->ipsec_encap ? ", which a call needs" : "");
     else
         probe_tell(p, PROBE_FAIL, RAS_VPN_TIMEOUT, "IKE: no answer on UDP %u%s%s", port,
                    l->error != 0 ? ": " : "", l->error != 0 ? strerror(l->error) : "");

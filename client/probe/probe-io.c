@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -47,6 +49,24 @@ probe_now(void)
 
     clock_gettime(CLOCK_BOOTTIME, &t);
     return (usec_t)t.tv_sec * USEC_PER_SEC + (usec_t)t.tv_nsec / 1000;
+}
+
+void
+probe_end_with(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it was faster */
+        _exit(1);
+}
+
+pid_t
+probe_fork(void)
+{
+    const pid_t parent = getpid(), pid = fork();
+
+    if (pid == 0)
+        probe_end_with(parent);
+    return pid;
 }
 
 void
@@ -154,9 +174,20 @@ probe_connect(struct probe *p, enum probe_kind kind, uint16_t port)
     return -1;
 }
 
+/* The terminal of who asks would show what is written there as it is. */
+static void
+leave_terminal(void)
+{
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    if (SANDBOX_MODE == SANDBOX_KILL)
+        close(STDERR_FILENO);
+}
+
 bool
 probe_close_sandbox(struct probe *p)
 {
+    leave_terminal();
     const int error = sandbox_enter(SANDBOX_MODE);
 
     if (error < 0)

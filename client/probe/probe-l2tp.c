@@ -60,6 +60,9 @@ probe_l2tp(struct probe *p)
     }
     if (t.state == L2TP_ESTABLISHED)
         probe_tell(p, PROBE_OK, RAS_OK, "an L2TP server, without IPsec");
+    else if (t.end.error == RAS_OAKLEY_AUTH_FAIL) /* a call has what a probe is not given */
+        probe_tell(p, PROBE_WARN, RAS_OK,
+                   "an L2TP server, without IPsec; it wants a tunnel secret");
     else if (t.end.error != RAS_OK)
         probe_fail(p, &t.end);
     else

@@ -136,7 +136,7 @@ start(const struct probe *of, enum plan_protocol protocol, size_t i,
     c.probe.step.address = (uint8_t)i;
     snprintf(c.probe.step.subject, sizeof c.probe.step.subject, "%s",
              control_address_text(a, text));
-    c.pid = fork();
+    c.pid = probe_fork();
     if (c.pid == 0) {
         alarm(PROBE_SECONDS + SPARE_SECONDS);
         run(&c.probe);

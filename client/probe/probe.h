@@ -14,6 +14,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "clock.h"
 #include "control.h"
 #include "probe-msg.h"
@@ -41,6 +43,10 @@ void probe_ike(struct probe *p);
 void probe_l2tp(struct probe *p);
 
 /* probe-io.c */
+/* fork(); the child ends with its parent, whatever it is doing then. */
+pid_t probe_fork(void);
+/* Ends with whoever started us. */
+void probe_end_with(pid_t parent);
 usec_t probe_now(void);
 /* A step begins, and ends: FAIL has an error, the others RAS_OK. */
 void probe_begin(struct probe *p, enum probe_kind kind);
@@ -53,5 +59,6 @@ int probe_connect(struct probe *p, enum probe_kind kind, uint16_t port);
 int probe_udp(struct probe *p, uint16_t port); /* -1, and errno */
 /* Waits for @events; false: not before @deadline (at most the probe's own). */
 bool probe_wait(const struct probe *p, int fd, short events, usec_t deadline);
-/* From here on nothing can be opened. False: it was told. */
+/* From here on nothing can be opened, and there is nobody to write to but the peer and who reads
+ * the steps. False: it was told. */
 bool probe_close_sandbox(struct probe *p);
