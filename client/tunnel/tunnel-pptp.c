@@ -41,10 +41,11 @@ prepare(struct tunnel *t)
 
 /* ---- the control connection ---- */
 
+/* Unless there is room, what the session says stays with it. */
 static bool
 has_room(const struct tunnel_over_gre *l)
 {
-    return sizeof l->tx - l->tx_len >= PUMP_OUTPUT;
+    return sizeof l->tx - l->tx_len >= PUMP_OUTPUT && !pump_dgram_blocked(&l->pump);
 }
 
 static void
@@ -74,8 +75,7 @@ say(struct tunnel *t)
     struct tunnel_over_gre *l = &t->pptp;
     struct session_output out;
 
-    while (t->session != NULL && has_room(l) && !pump_dgram_blocked(&l->pump) &&
-           session_poll_output(t->session, &out)) {
+    while (t->session != NULL && has_room(l) && session_poll_output(t->session, &out)) {
         if (out.channel == CHANNEL_STREAM) {
             struct wr w = wr_over(l->tx + l->tx_len, sizeof l->tx - l->tx_len);
             wr_rd(&w, out.bytes);
@@ -104,7 +104,7 @@ readable(struct tunnel *t)
     struct tunnel_over_gre *l = &t->pptp;
     ssize_t n;
 
-    if (t->session == NULL || l->rx_len == sizeof l->rx) /* longer than any message: it is over */
+    if (t->session == NULL)
         return;
     do
         n = recv(t->server.fd, l->rx + l->rx_len, sizeof l->rx - l->rx_len, MSG_DONTWAIT);
@@ -203,7 +203,9 @@ watch(struct tunnel *t)
 {
     struct tunnel_over_gre *l = &t->pptp;
 
-    loop_watch(&t->loop, &t->server, EPOLLIN | (l->tx_len > 0 ? EPOLLOUT : 0));
+    /* A server that does not read what it asks for is not read: the session has room for so many
+     * answers only. */
+    loop_watch(&t->loop, &t->server, (has_room(l) ? EPOLLIN : 0) | (l->tx_len > 0 ? EPOLLOUT : 0));
     loop_watch(&t->loop, &l->gre, EPOLLIN | (pump_dgram_blocked(&l->pump) ? EPOLLOUT : 0));
     if (t->pump.open)
         loop_watch(&t->loop, &t->tun, pump_dgram_wants_tun(&l->pump) ? EPOLLIN : 0);
