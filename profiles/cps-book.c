@@ -48,6 +48,8 @@ number(const char *text, guint32 *ret)
     return TRUE;
 }
 
+/* A mark that cannot be shown becomes a '?' for each of its octets: the text keeps the number of
+ * its characters, which is what is limited. */
 static const char *
 keep_text(struct line *l, const char *text)
 {
@@ -56,6 +58,7 @@ keep_text(struct line *l, const char *text)
     const gsize n = strlen(text);
     g_autofree char *shown = g_malloc(n + 1);
     ras_printable(shown, n + 1, text, n);
+    *g_utf8_offset_to_pointer(shown, MIN(g_utf8_strlen(shown, -1), g_utf8_strlen(text, -1))) = '\0';
     return g_string_chunk_insert_const(l->book->texts, shown);
 }
 

@@ -182,6 +182,20 @@ what_was_written_is_read(void)
     g_assert_true(g_bytes_equal(pbr, pbr2));
 }
 
+/* What a mark that is not shown becomes does not make a name too long to be read again. */
+static void
+marks_make_no_name_longer(void)
+{
+    struct cps_report r;
+    g_autoptr(CpsBook) b =
+        book_of("7,49,0,1234567890123456789012345678\xef\xbb\xbfyz,030,555,,,,,\n", NULL, &r);
+    g_autoptr(GBytes) pbk = cps_book_write(b);
+    g_autoptr(CpsBook) c = cps_book_read(pbk, NULL, &r);
+
+    g_assert_cmpuint(cps_book_count(c), ==, 1);
+    g_assert_cmpstr(cps_book_pop(c, 0)->name, ==, "1234567890123456789012345678???");
+}
+
 /* F5: a million entries and more, and more octets than a book may have: the rest is left out. */
 static void
 more_than_a_book_may_have(void)
@@ -217,6 +231,7 @@ main(int argc, char **argv)
     g_test_add_func("/cps-book/regions", regions);
     g_test_add_func("/cps-book/filters", filters);
     g_test_add_func("/cps-book/round-trip", what_was_written_is_read);
+    g_test_add_func("/cps-book/marks", marks_make_no_name_longer);
     g_test_add_func("/cps-book/F5-limits", more_than_a_book_may_have);
     return g_test_run();
 }
