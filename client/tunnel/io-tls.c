@@ -28,6 +28,15 @@ bio_write(BIO *bio, const char *p, int n)
     return n;
 }
 
+/* What answers a ClientHello begins with an alert or with a handshake message (RFC 8446
+ * section 5.1), or does not know what TLS is. */
+static void
+note_first(struct io_tls *t, uint8_t octet)
+{
+    t->not_tls = octet != SSL3_RT_ALERT && octet != SSL3_RT_HANDSHAKE;
+    t->heard = true;
+}
+
 static int
 bio_read(BIO *bio, char *p, int cap)
 {
@@ -40,8 +49,11 @@ bio_read(BIO *bio, char *p, int cap)
     do
         n = recv(t->fd, p, (size_t)cap, 0);
     while (n < 0 && errno == EINTR);
-    if (n > 0)
+    if (n > 0) {
+        if (!t->heard)
+            note_first(t, (uint8_t)p[0]);
         return (int)n;
+    }
     if (n == 0)
         t->eof = true;
     else if (errno == EAGAIN)
@@ -125,6 +137,17 @@ on_staple(SSL *ssl, void *arg)
     return tls_verify_staple(&t->verify, der, (size_t)n, SSL_get0_verified_chain(ssl));
 }
 
+/* SSTP signs in inside: there is none to give, and most servers that ask can do without. */
+static int
+on_cert_wanted(SSL *ssl, void *arg)
+{
+    struct io_tls *t = arg;
+
+    (void)ssl;
+    t->cert_wanted = true;
+    return 1;
+}
+
 bool
 io_tls_prepare(struct io_tls *t, const struct dial_plan *plan, const char *host)
 {
@@ -145,6 +168,7 @@ io_tls_prepare(struct io_tls *t, const struct dial_plan *plan, const char *host)
     }
     SSL_CTX_set_tlsext_status_cb(t->ctx, on_staple);
     SSL_CTX_set_tlsext_status_arg(t->ctx, t);
+    SSL_CTX_set_cert_cb(t->ctx, on_cert_wanted, t);
     return true;
 }
 
@@ -156,7 +180,7 @@ attach(struct io_tls *t, SSL *ssl, int fd)
     t->ssl = ssl;
     t->fd = fd;
     t->io_error = 0;
-    t->eof = t->blocked = false;
+    t->eof = t->blocked = t->heard = t->not_tls = t->cert_wanted = false;
     t->out_len = t->out_sent = 0;
     t->end = (struct ras_end){0};
 
@@ -217,6 +241,23 @@ forget_errors(void)
         ERR_clear_error();
 }
 
+/* The alerts by which servers say that they do not go on without a certificate, or not with ours
+ * (RFC 8446 section 6.2, RFC 5246 section 7.4.6). */
+static bool
+misses_certificate(const struct io_tls *t, int reason)
+{
+    switch (reason - SSL_AD_REASON_OFFSET) {
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_NO_CERTIFICATE:
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_CERTIFICATE_REQUIRED:
+        return t->cert_wanted;
+    default:
+        return false;
+    }
+}
+
 /* What OpenSSL has to say about a failure, in the numbers of ras.h. */
 static void
 set_failed(struct io_tls *t, const char *when)
@@ -228,6 +269,13 @@ set_failed(struct io_tls *t, const char *when)
         t->end = t->verify.end;
     else if (t->io_error != 0)
         ras_end_set(&t->end, RAS_VPN_DISCONNECT, "%s: %s", when, strerror(t->io_error));
+    else if (t->not_tls)
+        ras_end_set(&t->end, RAS_INVALID_SERVER_RESPONSE, "%s: what answers does not speak TLS",
+                    when);
+    else if (misses_certificate(t, ERR_GET_REASON(code)))
+        ras_end_set(&t->end, RAS_NO_CERTIFICATE,
+                    "%s: the server wants a certificate of this computer in TLS (%s)", when,
+                    reason);
     else if (ERR_GET_REASON(code) == SSL_R_TLSV1_UNRECOGNIZED_NAME)
         ras_end_set(&t->end, RAS_WRONG_PRINCIPAL, "%s: %s", when, reason);
     else if (code != 0 && ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING)

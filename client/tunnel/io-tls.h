@@ -34,8 +34,10 @@ struct io_tls {
     struct tls_verify verify;
     int fd; /* borrowed; -1: none yet */
     int io_error;
-    bool eof;     /* the socket's end was seen */
-    bool blocked; /* it takes nothing more now */
+    bool eof;            /* the socket's end was seen */
+    bool heard, not_tls; /* something came; it was the beginning of something else */
+    bool cert_wanted;    /* the server asked for a certificate of ours */
+    bool blocked;        /* it takes nothing more now */
     size_t out_len, out_sent;
     uint8_t *out; /* IO_TLS_OUT */
     struct ras_end end;

@@ -378,6 +378,61 @@ name_wanted(void)
     }
 }
 
+/* What @wanted makes of a client without one, by @version: the server's failure is told as what it
+ * is, and one that can do without goes on. */
+static void
+certificate_wanted(struct world *w, int version, int wanted, enum io_tls_result expect)
+{
+    char heard[256];
+    uint8_t bytes[64];
+    size_t n;
+
+    SSL_CTX_set_min_proto_version(w->server_ctx, version);
+    SSL_CTX_set_max_proto_version(w->server_ctx, version);
+    SSL_CTX_set_verify(w->server_ctx, wanted, NULL);
+    world_start(w, "vpn.example.org");
+    enum io_tls_result result = shake(w, heard, sizeof heard, &n);
+    if (result == IO_TLS_OK) /* with TLS 1.3 our side of the handshake is over by then */
+        result = io_tls_read(&w->client, bytes, sizeof bytes, &n);
+    g_assert_cmpint(result, ==, expect);
+}
+
+static void
+client_certificate(void)
+{
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(versions); i++) {
+        struct world *w = good_world();
+        certificate_wanted(w, versions[i], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           IO_TLS_FAILED);
+        g_assert_cmphex(w->client.end.error, ==, RAS_NO_CERTIFICATE);
+        g_test_message("%s", w->client.end.detail);
+        good_world_free(w);
+
+        w = good_world();
+        certificate_wanted(w, versions[i], SSL_VERIFY_PEER, IO_TLS_AGAIN);
+        good_world_free(w);
+    }
+}
+
+/* The same alert, and nobody has asked for a certificate. */
+static void
+no_common_cipher(void)
+{
+    struct world *w = good_world();
+    char heard[256];
+    size_t n;
+
+    SSL_CTX_set_max_proto_version(w->server_ctx, TLS1_2_VERSION);
+    SSL_CTX_set_verify(w->server_ctx, SSL_VERIFY_PEER, NULL);
+    g_assert_cmpint(SSL_CTX_set_cipher_list(w->server_ctx, "ECDHE-RSA-AES128-GCM-SHA256"), ==, 1);
+    world_start(w, "vpn.example.org"); /* its key is for ECDSA */
+    g_assert_cmpint(shake(w, heard, sizeof heard, &n), ==, IO_TLS_FAILED);
+    g_assert_cmphex(w->client.end.error, ==, RAS_ILLEGAL_MESSAGE);
+    good_world_free(w);
+}
+
 static void
 renegotiation(void)
 {
@@ -409,7 +464,7 @@ not_tls(void)
     g_assert_cmpint(io_tls_handshake(&w->client), ==, IO_TLS_AGAIN);
     g_assert_cmpint(write(w->server_fd, "HTTP/1.1 400 Bad Request\r\n\r\n", 28), ==, 28);
     g_assert_cmpint(io_tls_handshake(&w->client), ==, IO_TLS_FAILED);
-    g_assert_cmphex(w->client.end.error, ==, RAS_ILLEGAL_MESSAGE);
+    g_assert_cmphex(w->client.end.error, ==, RAS_INVALID_SERVER_RESPONSE);
     g_assert_cmpint(read(w->server_fd, heard, sizeof heard), >, 0);
     good_world_free(w);
 }
@@ -657,6 +712,8 @@ main(int argc, char **argv)
     }
     g_test_add_func("/tls/T2-renegotiation", renegotiation);
     g_test_add_func("/tls/a-server-that-insists-on-a-name", name_wanted);
+    g_test_add_func("/tls/a-server-that-wants-a-certificate-of-ours", client_certificate);
+    g_test_add_func("/tls/T2-no-common-cipher", no_common_cipher);
     g_test_add_func("/tls/T2-not-tls", not_tls);
     g_test_add_func("/tls/T3-pin-accepts", pin_accepts);
     g_test_add_func("/tls/T3-pin-mismatch", pin_mismatch);
