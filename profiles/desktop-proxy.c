@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define PROXY "org.gnome.system.proxy"
+#define UNDO  "proxy-undo"
+#define CALL  "call" /* a group of that file */
 
 /* What is set and put back. The mode comes last: until then nothing of it counts. */
 static const struct setting {
@@ -191,7 +193,7 @@ desktop_proxy_problem(void)
 }
 
 static gboolean
-set_all(const struct web_proxy *w, GError **error)
+set_all(const struct web_proxy *w, const char *call, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     gsize n = 0;
@@ -206,8 +208,9 @@ set_all(const struct web_proxy *w, GError **error)
         record(file, &settings[i], "before", before);
         record(file, &settings[i], "set", value);
     }
+    g_key_file_set_string(file, CALL, "name", call);
     g_autofree char *text = g_key_file_to_data(file, &n, NULL);
-    if (!save("proxy-undo", text, n, error))
+    if (!save(UNDO, text, n, error))
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
         g_autoptr(GSettings) group = open_schema(settings[i].schema);
@@ -218,39 +221,67 @@ set_all(const struct web_proxy *w, GError **error)
 
 /* --- as it was --- */
 
-static void
-restore_one(GKeyFile *file, const struct setting *s)
+/* What a setting should be again; NULL: it was never set, or is somebody's own wish since. */
+static GVariant *
+wanted(GKeyFile *file, const struct setting *s, GSettings *group)
 {
-    g_autoptr(GSettings) group = open_schema(s->schema);
     g_autoptr(GVariant) ours = recorded(file, s, "set");
     g_autoptr(GVariant) before = recorded(file, s, "before");
     g_autoptr(GVariant) now = g_settings_get_value(group, s->key);
 
     if (ours == NULL || !g_variant_equal(ours, now))
-        return; /* never set, or somebody's own wish since */
-    if (before != NULL)
-        g_settings_set_value(group, s->key, before);
-    else
-        g_settings_reset(group, s->key);
+        return NULL;
+    return before != NULL ? g_steal_pointer(&before) : g_settings_get_default_value(group, s->key);
 }
 
 static void
+restore_one(GKeyFile *file, const struct setting *s)
+{
+    g_autoptr(GSettings) group = open_schema(s->schema);
+    g_autoptr(GVariant) value = wanted(file, s, group);
+    g_autoptr(GVariant) before = recorded(file, s, "before");
+
+    if (value != NULL && before != NULL)
+        g_settings_set_value(group, s->key, before);
+    else if (value != NULL)
+        g_settings_reset(group, s->key);
+}
+
+static gboolean
+is_restored(GKeyFile *file, const struct setting *s)
+{
+    g_autoptr(GSettings) group = open_schema(s->schema);
+    g_autoptr(GVariant) value = wanted(file, s, group);
+    g_autoptr(GVariant) now = g_settings_get_value(group, s->key);
+
+    return value == NULL || g_variant_equal(value, now);
+}
+
+/* The file goes only when the desktop has it all: at the end of a session nobody may be there any
+ * more who could write it down. FALSE: the next one has to try again. */
+static gboolean
 restore_all(void)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = state_file("proxy-undo"), *script = state_file("proxy.pac");
+    g_autofree char *path = state_file(UNDO), *script = state_file("proxy.pac");
 
-    if (g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
+    if (g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL)) {
         for (gsize i = G_N_ELEMENTS(settings); i > 0; i--)
             restore_one(file, &settings[i - 1]);
+        g_settings_sync();
+        for (gsize i = 0; i < G_N_ELEMENTS(settings); i++)
+            if (!is_restored(file, &settings[i]))
+                return FALSE;
+    }
     g_unlink(path);
     g_unlink(script);
+    return TRUE;
 }
 
 /* --- both --- */
 
 gboolean
-desktop_proxy_set(const struct web_proxy *w, GError **error)
+desktop_proxy_set(const struct web_proxy *w, const char *call, GError **error)
 {
     const char *problem = desktop_proxy_problem();
 
@@ -265,8 +296,10 @@ desktop_proxy_set(const struct web_proxy *w, GError **error)
                             _("Another window of this program has set one."));
         return FALSE;
     }
-    restore_all();
-    if (set_all(w, error))
+    if (!restore_all())
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            _("What an earlier one has set could not be put back."));
+    else if (set_all(w, call, error))
         return TRUE;
     unlock();
     return FALSE;
@@ -279,6 +312,31 @@ desktop_proxy_restore(void)
         return;
     restore_all();
     unlock();
+}
+
+char *
+desktop_proxy_left_by(void)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *path = state_file(UNDO);
+
+    if (locked >= 0 || !lock())
+        return NULL;
+    unlock();
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return NULL;
+    g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL);
+    char *call = g_key_file_get_string(file, CALL, "name", NULL);
+    return call != NULL ? call : g_strdup("");
+}
+
+GFileMonitor *
+desktop_proxy_monitor(void)
+{
+    g_autofree char *path = state_file(UNDO);
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+
+    return g_file_monitor_file(file, G_FILE_MONITOR_NONE, NULL, NULL);
 }
 
 void

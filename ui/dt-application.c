@@ -10,6 +10,7 @@
 #include "dt-import-window.h"
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
+#include "dt-proxy-guard.h"
 #include "dt-unfinished.h"
 #include "profile-store.h"
 
@@ -35,6 +36,7 @@ static const GOptionEntry options[] = {
      N_("Open the window of this connection"), N_("NAME")},
     {"restore-proxy", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
      N_("Give the desktop its own web proxy back, if nobody else will, and exit"), NULL},
+    {DT_PROXY_GUARD_OPTION, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL, "", NULL},
     {"version", 'V', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"),
      NULL},
     {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, NULL,
@@ -388,6 +390,8 @@ static int
 dt_application_handle_local_options(GApplication *application, GVariantDict *given)
 {
     (void)application;
+    if (g_variant_dict_contains(given, DT_PROXY_GUARD_OPTION))
+        return dt_proxy_guard_run();
     if (g_variant_dict_contains(given, "restore-proxy")) {
         desktop_proxy_restore();
         desktop_proxy_flush();

@@ -4,6 +4,7 @@
 #include "dt-web-proxy.h"
 
 #include "desktop-proxy.h"
+#include "dt-proxy-guard.h"
 
 #include <glib-unix.h>
 
@@ -19,6 +20,7 @@ struct _DtWebProxy {
     DtLibrary *library;
     GPtrArray *up;                        /* char *: names, in the order in which they came up */
     char *in_use;                         /* what is set, as text; NULL: nothing */
+    DtProxyGuard *guard;                  /* while it is set; NULL: there is none */
     guint sources[G_N_ELEMENTS(signals)]; /* while it is set */
 };
 
@@ -65,6 +67,15 @@ with_proxy(DtWebProxy *self, const char *name)
 }
 
 static void
+be_guarded(DtWebProxy *self, gboolean wanted)
+{
+    if (self->guard != NULL && !(wanted && dt_proxy_guard_is_there(self->guard)))
+        g_clear_pointer(&self->guard, dt_proxy_guard_end);
+    if (wanted && self->guard == NULL)
+        self->guard = dt_proxy_guard_start();
+}
+
+static void
 set(DtWebProxy *self, const Profile *p)
 {
     g_autofree char *text = text_of(p);
@@ -74,8 +85,11 @@ set(DtWebProxy *self, const Profile *p)
     if (g_strcmp0(text, self->in_use) == 0 || !web_proxy_of(p, &w))
         return;
     listen_for_signals(self, TRUE);
-    if (!desktop_proxy_set(&w, &error))
+    be_guarded(self, TRUE);
+    if (!desktop_proxy_set(&w, p->name, &error)) {
         g_message("the web proxy of the profile is not set: %s", error->message);
+        be_guarded(self, FALSE);
+    }
     web_proxy_clear(&w);
     g_free(self->in_use);
     self->in_use = g_steal_pointer(&text);
@@ -87,6 +101,7 @@ restore(DtWebProxy *self)
     if (self->in_use == NULL)
         return;
     desktop_proxy_restore();
+    be_guarded(self, FALSE);
     g_clear_pointer(&self->in_use, g_free);
     listen_for_signals(self, FALSE);
 }

@@ -143,6 +143,7 @@ class Desktop:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="dialtone-ui-")
         self.processes = []
+        self.buses = {}  # by kind: their processes
         self.noise = open(os.path.join(self.folder, "noise"), "w", encoding="utf-8")
         self.environment = dict(os.environ)
         for name in ("NO_AT_BRIDGE", "G_MESSAGES_DEBUG", "WAYLAND_DISPLAY", "LANGUAGE"):
@@ -176,8 +177,9 @@ class Desktop:
         with open(config, "w", encoding="utf-8") as file:
             file.write(BUS.format(kind=kind, folder=self.folder))
         read, write = os.pipe()
-        self.spawn(["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog",
-                    "--config-file=" + config, f"--print-address={write}"], pass_fds=[write])
+        self.buses[kind] = self.spawn(["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog",
+                                       "--config-file=" + config, f"--print-address={write}"],
+                                      pass_fds=[write])
         os.close(write)
         with os.fdopen(read) as pipe:
             return pipe.readline().strip()

@@ -4,18 +4,22 @@
 
 See case.py. The settings are GLib's keyfile backend: a file of the test's own.
 """
+import glob
 import os
 import signal
+import subprocess
 import sys
 
 import desktop
 from case import PROGRAM, SANITIZER, check, main, nameless, test
+from gi.repository import Gio, GLib
 
 XML = """<VPNProfile><ProfileName>{name}</ProfileName><NativeProfile><Servers>vpn.example.edu</Servers>
 <NativeProtocolType>SSTP</NativeProtocolType></NativeProfile>
 <Proxy>{proxy}</Proxy></VPNProfile>"""
 MANUAL = "<Manual><Server>proxy.example.edu:8080</Server></Manual>"
 SCRIPT = "<AutoConfigUrl>http://www.example.edu/proxy.pac</AutoConfigUrl>"
+DCONF = "/usr/share/dbus-1/services/ca.desrt.dconf.service"
 HOME = "[system/proxy]\nmode='manual'\n\n[system/proxy/http]\nhost='home'\nport=3128\n"
 
 
@@ -67,6 +71,63 @@ def connect(case, window):
     window.reads("Duration:")
 
 
+def start_dconf(case):
+    """Who writes the settings of most desktops down; GTK brings it."""
+    with open(DCONF, encoding="utf-8") as file:
+        program, = (line[5:].strip() for line in file if line.startswith("Exec="))
+    case.desktop.spawn([program])
+
+
+def log_in(case):
+    process = case.desktop.spawn(["env", *(f"{k}={v}" for k, v in SANITIZER.items()), PROGRAM,
+                                  "--restore-proxy"])
+    check(process.wait(timeout=desktop.DEADLINE) == 0, process.returncode)
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:  # it has ended
+        return b""
+
+
+def guards(case):
+    """The process ids of those that look after this desktop's proxy."""
+    home = f"HOME={case.desktop.folder}".encode()
+    return [int(path.split("/")[2]) for path in glob.glob("/proc/[0-9]*/cmdline")
+            if b"--guard-proxy" in read(path).split(b"\0")
+            and home in read(os.path.dirname(path) + "/environ").split(b"\0")]
+
+
+def no_guard_stays(case):
+    desktop.wait_until(lambda: not guards(case), "nobody guards any more")
+
+
+class SystemBus:
+    def __init__(self, case):
+        self.bus = desktop.connect(case.desktop.environment["DBUS_SYSTEM_BUS_ADDRESS"])
+
+    def ask(self, method, arguments=None):
+        return self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                  method, arguments, None, Gio.DBusCallFlags.NONE, desktop.MILLISECONDS,
+                                  None).unpack()[0]
+
+    def has(self, pid):
+        return any(self.ask("GetConnectionUnixProcessID", GLib.Variant("(s)", (name,))) == pid
+                   for name in self.ask("ListNames") if name.startswith(":"))
+
+
+def kill_window(case):
+    """It leaves the call behind, and one guard that follows it: whose process id is returned."""
+    bus = SystemBus(case)
+    pid, = guards(case)
+    check(not bus.has(pid), "it has nothing to do yet")
+    case.window.end(signal.SIGKILL)
+    desktop.wait_until(lambda: bus.has(pid), "the guard follows the call")
+    return pid
+
+
 @test
 def used_while_connected(case):
     """the desktop uses the profile's proxy while connected, also while it redials; then its own again"""
@@ -108,19 +169,107 @@ def put_back_at_the_end(case):
 def put_back_at_login(case):
     """S: killed and not started again: the next login puts it back; but not what a living window set"""
     settings = Settings(case)
-
-    def log_in():
-        process = case.desktop.spawn(["env", *(f"{k}={v}" for k, v in SANITIZER.items()), PROGRAM,
-                                      "--restore-proxy"])
-        check(process.wait(timeout=desktop.DEADLINE) == 0, process.returncode)
-
     connect(case, import_xml(case, SCRIPT))
     settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
-    log_in()
+    log_in(case)
     settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
-    case.window.end(signal.SIGKILL)
-    log_in()
+    kill_window(case)
+    log_in(case)
     settings.become_as_before()
+    no_guard_stays(case)
+
+
+@test
+def put_back_when_the_call_ends(case):
+    """S: killed, and the call goes on without a window: at its end the desktop has its own settings again"""
+    settings = Settings(case)
+    connect(case, import_xml(case, SCRIPT))
+    settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
+    pid = kill_window(case)
+    case.helper.set(State="waiting", Stage=0, Error=619, Waiting={"attempt": 1, "attempts": 3, "seconds": 5})
+    case.helper.set(State="connected", Stage=3, Error=0)
+    settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
+    check(guards(case) == [pid], guards(case))
+    case.helper.set(State="idle", Error=631)
+    settings.become_as_before()
+    no_guard_stays(case)
+
+
+@test
+def put_back_when_all_goes(case):
+    """S: killed, and then the helper, the session's bus, or who looks after it: put back at once"""
+    def end_helper(_pid):
+        case.helper.end()
+        case.start_helper()
+
+    def end_guard(pid):
+        os.kill(pid, signal.SIGTERM)
+
+    def end_session(_pid):
+        case.desktop.end(case.desktop.buses["session"])
+
+    settings = Settings(case)
+    window = import_xml(case, SCRIPT)
+    for end in (end_helper, end_guard, end_session):
+        connect(case, window)
+        settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
+        end(kill_window(case))
+        settings.become_as_before()
+        no_guard_stays(case)
+        if end != end_session:
+            case.helper.end()
+            case.start_helper()
+            window = case.start()
+            window.find("password text")
+
+
+@test
+def one_guard(case):
+    """S: one process looks after the proxy, however often a window was killed, and none when nothing is set"""
+    settings = Settings(case)
+    window = import_xml(case, SCRIPT)
+    check(not guards(case), "nothing is set")
+    connect(case, window)
+    settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
+    before = kill_window(case)
+    window = case.start()
+    window.reads("Duration:")
+    desktop.wait_until(lambda: before not in guards(case) and len(guards(case)) == 1, "a new one, alone")
+    before = kill_window(case)
+    window = case.start()
+    window.reads("Duration:")
+    desktop.wait_until(lambda: before not in guards(case) and len(guards(case)) == 1, "a new one, alone")
+    settings.become("mode='auto'", "autoconfig-url='http://www.example.edu/proxy.pac'")
+    case.helper.set(State="idle", Error=631)
+    settings.become_as_before()
+    no_guard_stays(case)
+
+
+@test
+def kept_for_the_next_login(case):
+    """S: the session's bus goes first, and with it who writes settings down (dconf): the next login does it"""
+    def gsettings(*arguments):
+        return subprocess.run(["gsettings", *arguments], env=case.desktop.environment, check=True, text=True,
+                              timeout=desktop.DEADLINE, stdout=subprocess.PIPE).stdout.strip()
+
+    def reads(mode, url):
+        desktop.wait_until(lambda: gsettings("get", "org.gnome.system.proxy", "mode") == mode, mode)
+        check(gsettings("get", "org.gnome.system.proxy", "autoconfig-url") == url, url)
+
+    case.desktop.environment["GSETTINGS_BACKEND"] = "dconf"
+    start_dconf(case)
+    gsettings("set", "org.gnome.system.proxy", "autoconfig-url", "http://home/")
+    connect(case, import_xml(case, SCRIPT))
+    reads("'auto'", "'http://www.example.edu/proxy.pac'")
+    kill_window(case)
+    case.desktop.end(case.desktop.buses["session"])
+    no_guard_stays(case)
+    reads("'auto'", "'http://www.example.edu/proxy.pac'")
+    case.desktop.environment["DBUS_SESSION_BUS_ADDRESS"] = case.desktop.start_bus("session")
+    start_dconf(case)
+    log_in(case)
+    reads("'none'", "'http://home/'")
+    check(not os.path.exists(case.desktop.folder + "/state/dialtone/proxy-undo"), "nothing is left to do")
 
 
 @test

@@ -45,7 +45,7 @@ set(const char *servers, const char *script, const char *pac)
     profile_set(&p->web_proxy_pac, pac);
     profile_set(&p->web_proxy_except, "*.corp.example");
     g_assert_true(web_proxy_of(p, &w));
-    g_assert_true(desktop_proxy_set(&w, &error));
+    g_assert_true(desktop_proxy_set(&w, "Office", &error));
     g_assert_no_error(error);
     web_proxy_clear(&w);
 }
@@ -201,7 +201,7 @@ second_program(void)
         desktop_proxy_restore();
         check(PROXY, "mode", "'manual'");
         g_assert_true(g_file_test(undo, G_FILE_TEST_EXISTS));
-        g_assert_false(desktop_proxy_set(&w, &error));
+        g_assert_false(desktop_proxy_set(&w, "Office", &error));
         g_assert_error(error, G_IO_ERROR, G_IO_ERROR_BUSY);
         g_clear_error(&error);
     }
@@ -262,7 +262,7 @@ no_place_for_the_record(void)
     g_assert_true(g_file_set_contents(folder, "", 0, NULL));
     profile_set(&p->web_proxy, "proxy:8080");
     g_assert_true(web_proxy_of(p, &w));
-    g_assert_false(desktop_proxy_set(&w, &error));
+    g_assert_false(desktop_proxy_set(&w, "Office", &error));
     g_assert_nonnull(error);
     web_proxy_clear(&w);
     g_unlink(folder);
@@ -286,7 +286,7 @@ bare_desktop(void)
     if (!g_test_subprocess())
         return;
     g_assert_nonnull(desktop_proxy_problem());
-    g_assert_false(desktop_proxy_set(&w, &error));
+    g_assert_false(desktop_proxy_set(&w, "Office", &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
     desktop_proxy_restore();
 }
