@@ -7,6 +7,7 @@
 #include "helper-requests.h"
 #include "helper-socket.h"
 #include "helper-spawn.h"
+#include "helper-way.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,6 +43,7 @@ struct helper_attempt {
     uint16_t proxy_tag;
     struct helper_endpoint proxy_endpoint;
     struct helper_endpoints endpoints;
+    struct helper_way *way; /* NULL: not up, or not watched */
     GCancellable *dns_cancel;
     bool dns_applied;
     bool registered;  /* TUNNEL_REGISTERED was said */
@@ -384,14 +386,23 @@ on_address_event(int fd, GIOCondition condition, gpointer data)
 }
 
 static void
+on_way_lost(void *ctx, const char *detail)
+{
+    helper_attempt_hang_up(ctx, RAS_LINK_FAILURE, detail);
+}
+
+static void
 watch_link(struct helper_attempt *a)
 {
+    const struct helper_endpoint *server = helper_endpoints_find(&a->endpoints, a->server_address);
     const unsigned idle = a->setup.plan->idle_timeout_s;
-    const int fd = helper_net_watch6(a->setup.host->net);
+    const int fd = helper_net_watch(a->setup.host->net);
 
     if (fd >= 0)
         a->address_source = g_unix_fd_add(fd, G_IO_IN, on_address_event, a);
     a->dns_watch = helper_dns_watch(a->setup.host->dns, on_resolved_started, a);
+    if (server != NULL)
+        a->way = helper_way_new(server, a->setup.host->mark, HELPER_WAY_GRACE_MS, on_way_lost, a);
     a->idle_since = g_get_monotonic_time();
     if (idle > 0)
         a->idle_source = g_timeout_add_seconds(MIN(IDLE_CHECK_S, idle), on_idle_check, a);
@@ -579,6 +590,7 @@ undo_all(struct helper_attempt *a)
     g_clear_handle_id(&a->address_source, g_source_remove);
     g_clear_handle_id(&a->dns_watch, g_bus_unwatch_name);
     close_socket(a);
+    g_clear_pointer(&a->way, helper_way_free);
     a->endpoints.n = 0;
     g_clear_pointer(&a->child, helper_child_free);
     g_clear_pointer(&a->esp, helper_esp_free);

@@ -37,6 +37,7 @@ helper_endpoints_add(struct helper_endpoints *e, const struct helper_endpoint *t
     if (e->n == HELPER_MAX_ENDPOINTS)
         return;
     e->v[e->n] = *to;
+    helper_socket_local_address(fd, e->v[e->n].local);
     e->v[e->n++].local_port = helper_socket_local_port(fd);
 }
 

@@ -29,7 +29,7 @@ enum {
 struct helper_net {
     int net_ns;
     struct helper_netlink *nl;
-    struct nl_sock *watch; /* NULL until helper_net_watch6() */
+    struct nl_sock *watch; /* NULL until helper_net_watch() */
 };
 
 static int
@@ -416,8 +416,9 @@ helper_net_connected(struct helper_net *net, uint32_t except, struct net_route *
 }
 
 struct address_search {
-    uint32_t except, only; /* interfaces; 0: any */
-    uint32_t wanted4;      /* network order */
+    uint32_t except, only;  /* interfaces; 0: any */
+    uint32_t wanted4;       /* network order */
+    const uint8_t *wanted6; /* NULL: any beyond the link */
     bool found;
 };
 
@@ -431,8 +432,11 @@ match_address(struct nlmsghdr *h, void *ctx)
     if (nlmsg_parse(h, sizeof *header, a, IFA_MAX, NULL) < 0 || header->ifa_index == s->except ||
         (s->only != 0 && header->ifa_index != s->only))
         return;
-    if (header->ifa_family == AF_INET6)
+    if (header->ifa_family == AF_INET6 && s->wanted6 == NULL)
         s->found |= header->ifa_scope == RT_SCOPE_UNIVERSE;
+    else if (header->ifa_family == AF_INET6)
+        s->found |= a[IFA_ADDRESS] != NULL && nla_len(a[IFA_ADDRESS]) == 16 &&
+                    memcmp(nla_data(a[IFA_ADDRESS]), s->wanted6, 16) == 0;
     else if (a[IFA_LOCAL] != NULL && nla_len(a[IFA_LOCAL]) == 4)
         s->found |= nla_get_u32(a[IFA_LOCAL]) == s->wanted4;
 }
@@ -456,6 +460,18 @@ helper_net_has_address4(struct helper_net *net, uint32_t except, uint32_t addres
 }
 
 int
+helper_net_has_address(struct helper_net *net, uint8_t family, const uint8_t *octets)
+{
+    struct address_search s = {0};
+
+    if (family == 4)
+        memcpy(&s.wanted4, octets, 4);
+    else
+        s.wanted6 = octets;
+    return find_address(net, family == 4 ? AF_INET : AF_INET6, &s);
+}
+
+int
 helper_net_has_global6(struct helper_net *net, uint32_t ifindex)
 {
     struct address_search s = {.only = ifindex};
@@ -470,14 +486,15 @@ connect_watch(void *ctx)
 
     net->watch = nl_socket_alloc();
     return net->watch == NULL || nl_connect(net->watch, NETLINK_ROUTE) < 0 ||
-                   nl_socket_add_membership(net->watch, RTNLGRP_IPV6_IFADDR) < 0 ||
+                   nl_socket_add_memberships(net->watch, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+                                             0) < 0 ||
                    nl_socket_set_nonblocking(net->watch) < 0
                ? -EIO
                : 0;
 }
 
 int
-helper_net_watch6(struct helper_net *net)
+helper_net_watch(struct helper_net *net)
 {
     if (net->watch == NULL && helper_netns_call(net->net_ns, connect_watch, net) < 0)
         return -EIO;

@@ -87,11 +87,13 @@ int helper_net_delete_rule(struct helper_net *net, const struct helper_rule *rul
 int helper_net_connected(struct helper_net *net, uint32_t except, struct net_route *out, int cap);
 /* Does another interface than @except have this IPv4 address? 1, 0 or a negative errno. */
 int helper_net_has_address4(struct helper_net *net, uint32_t except, uint32_t address);
+/* Has any interface this address (@octets: 4 or 16)? 1, 0 or a negative errno. */
+int helper_net_has_address(struct helper_net *net, uint8_t family, const uint8_t *octets);
 /* Has the interface an IPv6 address that reaches further than its link? */
 int helper_net_has_global6(struct helper_net *net, uint32_t ifindex);
 /* Packets that this computer sent into the interface. */
 int helper_net_sent(struct helper_net *net, uint32_t ifindex, uint64_t *ret);
 
-/* A descriptor that is readable when some IPv6 address changed; helper_net_drain() empties it. */
-int helper_net_watch6(struct helper_net *net);
+/* A descriptor that is readable when some address changed; helper_net_drain() empties it. */
+int helper_net_watch(struct helper_net *net);
 void helper_net_drain(struct helper_net *net);

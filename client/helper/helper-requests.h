@@ -30,6 +30,7 @@ struct helper_endpoint {
     enum socket_kind kind;
     uint16_t wanted_port; /* of ours, if it is free; 0: any */
     uint16_t local_port;  /* of the socket, once there is one; else 0 */
+    uint8_t local[16];    /* its address; 0: not known */
     uint16_t float_port;  /* of a SOCKET_UDP to port 500: ours of the one to port 4500, or 0 */
     bool raw; /* a SOCKET_GRE (of a SOCKET_TCP), a SOCKET_ESP (of a SOCKET_UDP) to the same address
                  is out, too */

@@ -200,6 +200,25 @@ helper_socket_local_port(int fd)
     return ntohs(a.any.ss_family == AF_INET ? a.in.sin_port : a.in6.sin6_port);
 }
 
+void
+helper_socket_local_address(int fd, uint8_t ret[static 16])
+{
+    union {
+        struct sockaddr_storage any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } a = {0};
+    socklen_t size = sizeof a;
+
+    memset(ret, 0, 16);
+    if (getsockname(fd, (struct sockaddr *)&a, &size) < 0)
+        return;
+    if (a.any.ss_family == AF_INET)
+        memcpy(ret, &a.in.sin_addr, 4);
+    else if (a.any.ss_family == AF_INET6)
+        memcpy(ret, &a.in6.sin6_addr, 16);
+}
+
 uint16_t
 helper_socket_mtu(int fd, uint8_t family)
 {

@@ -16,6 +16,8 @@ int helper_socket_open(const struct helper_endpoint *to, uint32_t mark);
 int helper_socket_equip(int fd, uint32_t mark);
 /* Of a connected or connecting TCP or UDP socket; 0: not known. */
 uint16_t helper_socket_local_port(int fd);
+/* The address of its end here; zeros: not known. */
+void helper_socket_local_address(int fd, uint8_t ret[static 16]);
 /* Of the route that a connected socket of datagrams has; 0: not known. */
 uint16_t helper_socket_mtu(int fd, uint8_t family);
 /* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */
