@@ -19,6 +19,7 @@ gre_init(struct gre *g, uint16_t local_call, uint16_t peer_call, uint8_t (*slots
         .local_call = local_call,
         .peer_call = peer_call,
         .slots = slots,
+        .acked = UINT32_MAX,
         .ack_deadline = NEVER,
         .gap_deadline = NEVER,
     };
@@ -34,10 +35,9 @@ ahead(uint32_t a, uint32_t b)
 static void
 note_ack(struct gre *g, uint32_t ack)
 {
-    if (!g->any_sent || ahead(ack, g->next_send) >= 0)
-        return; /* of something that was never sent: G1 */
-    if (!g->any_acked || ahead(ack, g->acked) > 0)
-        g->acked = ack;
+    if (ahead(ack, g->next_send) >= 0 || ahead(ack, g->acked) <= 0)
+        return; /* of what was never sent (G1: npppd's first is of -1), or an old one */
+    g->acked = ack;
     g->any_acked = true;
 }
 
@@ -47,6 +47,8 @@ want_ack(struct gre *g, usec_t now)
     if (!g->ack_due)
         g->ack_deadline = now + GRE_ACK_DELAY;
     g->ack_due = true;
+    if (++g->unacked >= GRE_UNACKED)
+        g->ack_deadline = usec_min(g->ack_deadline, now);
 }
 
 static bool
@@ -54,7 +56,7 @@ keep(struct gre *g, usec_t now, uint32_t seq, struct rd payload)
 {
     const unsigned slot = seq % GRE_WINDOW;
 
-    if (payload.left > GRE_SLOT) {
+    if (payload.left > GRE_SLOT || payload.left == 0) { /* of nothing, none is kept */
         g->malformed++;
         return false;
     }
@@ -110,7 +112,7 @@ place(struct gre *g, usec_t now, uint32_t seq, struct rd payload, struct rd *ret
 
         g->duplicate += !late;
         *ret = late ? payload : *ret;
-        return late;
+        return late && payload.left > 0;
     }
     if (distance >= GRE_JUMP && !(g->leapt && seq == g->leap_next)) {
         g->leapt = true;
@@ -131,7 +133,7 @@ place(struct gre *g, usec_t now, uint32_t seq, struct rd payload, struct rd *ret
     }
     g->expected = seq + 1;
     *ret = payload;
-    return true;
+    return payload.left > 0;
 }
 
 bool
@@ -156,8 +158,9 @@ gre_receive(struct gre *g, usec_t now, struct rd packet, struct rd *ret)
     }
     if (flags & FLAG_A)
         note_ack(g, ack);
-    if (!(flags & FLAG_S) || payload.left == 0)
+    if (!(flags & FLAG_S))
         return false;
+    /* A number without a payload counts as one all the same: it is not waited for. */
     return place(g, now, seq, payload, ret);
 }
 
@@ -207,6 +210,7 @@ put_ack(struct gre *g, struct wr *w)
 {
     wr_be32(w, g->expected - 1);
     g->ack_due = false;
+    g->unacked = 0;
     g->ack_deadline = NEVER;
 }
 
@@ -221,7 +225,6 @@ gre_seal(struct gre *g, uint8_t *payload, size_t len)
     wr_be32(&w, g->next_send++);
     if (ack)
         put_ack(g, &w);
-    g->any_sent = true;
     return payload - head;
 }
 

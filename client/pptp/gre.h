@@ -23,19 +23,21 @@ enum {
     GRE_WINDOW = 64,   /* how far ahead of the next packet one may be and still be kept */
     GRE_SLOT = 1600,   /* largest payload that is kept */
     GRE_START = 4,     /* packets from the first on; and so many before it may still come */
+    GRE_UNACKED = 8,   /* packets after which an acknowledgement goes at once: mpd's window is 16 at
+                          most and shrinks when they are late, and it drops what is beyond */
     GRE_JUMP = 4096,   /* a leap farther ahead than this is believed only when a second packet
                           follows on it: one forged packet must not end the call (RFC 3550 A.1) */
 };
 
 #define GRE_WAIT      (100 * USEC_PER_MSEC) /* for a missing packet, at most */
-#define GRE_ACK_DELAY (100 * USEC_PER_MSEC) /* until an acknowledgement goes alone */
+#define GRE_ACK_DELAY (20 * USEC_PER_MSEC)  /* until an acknowledgement goes alone */
 
 struct gre {
     uint16_t local_call, peer_call; /* what the peer sends us, what we send it */
 
     uint32_t next_send;
-    uint32_t acked; /* highest of ours that the peer acknowledged */
-    bool any_sent, any_acked;
+    uint32_t acked; /* highest of ours that the peer acknowledged; none: the one before the first */
+    bool any_acked;
 
     uint32_t expected; /* next sequence number to hand on */
     uint32_t first;    /* that came */
@@ -43,6 +45,7 @@ struct gre {
     bool any_received, leapt;
     uint32_t leap_next; /* with leapt: what would confirm the leap */
     bool ack_due;
+    unsigned unacked;              /* came since the last acknowledgement */
     usec_t ack_deadline;           /* NEVER, or when gre_ack() should be sent */
     usec_t gap_deadline;           /* NEVER, or when to stop waiting for the missing packet */
     unsigned held;                 /* slots in use */

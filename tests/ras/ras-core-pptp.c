@@ -167,10 +167,21 @@ deadline(const struct ras_core *c)
     return usec_min(ras_pptp_deadline(&c->pptp.call), gre);
 }
 
+/* FreeBSD's ng_pptpgre of mpd, and Cisco IOS: nothing waits for an acknowledgement, it is dropped.
+ */
+static bool
+window_is_full(const struct ras_core *c)
+{
+    const struct ras_script_line *window = ras_env_fault(&c->env, RAS_FAULT_GRE_WINDOW);
+    const struct gre *g = &c->pptp.gre;
+
+    return window != NULL && g->next_send - g->acked > window->number;
+}
+
 static bool
 seal(struct ras_core *c, uint8_t **p, size_t *len)
 {
-    if (has(c, RAS_FAULT_GRE_SILENT) || !ppp_link_seal(&c->link, p, len))
+    if (has(c, RAS_FAULT_GRE_SILENT) || window_is_full(c) || !ppp_link_seal(&c->link, p, len))
         return false;
     uint8_t *const payload = *p;
     *p = gre_seal(&c->pptp.gre, payload, *len);

@@ -64,6 +64,7 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_GRE_LOSE]           = {"gre-lose", NUMBER},
     [RAS_FAULT_GRE_DOUBLE]         = {"gre-double", NUMBER},
     [RAS_FAULT_GRE_SWAP]           = {"gre-swap", NUMBER},
+    [RAS_FAULT_GRE_WINDOW]         = {"gre-window", NUMBER},
     [RAS_FAULT_L2TP_MUTE]          = {"l2tp-mute", NO_VALUE},
     [RAS_FAULT_L2TP_STOP]          = {"l2tp-stop", NUMBER},
     [RAS_FAULT_L2TP_CALL]          = {"l2tp-call", NUMBER},

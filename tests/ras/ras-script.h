@@ -67,6 +67,7 @@ enum ras_fault {
     RAS_FAULT_GRE_LOSE,    /* VALUE of a thousand GRE packets to the client are lost, */
     RAS_FAULT_GRE_DOUBLE,  /* sent twice, */
     RAS_FAULT_GRE_SWAP,    /* or after the next one */
+    RAS_FAULT_GRE_WINDOW,  /* as mpd: drops what would be more than VALUE unacknowledged packets */
     RAS_FAULT_L2TP_MUTE,   /* takes no word of L2TP */
     RAS_FAULT_L2TP_STOP,   /* VALUE is the result in StopCCN, instead of SCCRP */
     RAS_FAULT_L2TP_CALL,   /* VALUE is the result in CDN, instead of ICRP */

@@ -397,8 +397,9 @@ send_traffic(struct sim_pptp *s)
     guint8 room[ROOM + 1600];
     const size_t up_head = session_framing(s->client).head;
     const size_t down_head = ras_core_framing(s->server).head;
+    const bool one_way = s->params->download;
 
-    for (gint32 n = g_rand_int_range(s->rand, 0, 5); n > 0; n--) {
+    for (gint32 n = one_way ? 0 : g_rand_int_range(s->rand, 0, 5); n > 0; n--) {
         guint8 *p = room + up_head;
         size_t len = make_packet(s, &s->up, p, s->settings.mtu);
         if (!session_seal(s->client, &p, &len))
@@ -407,7 +408,7 @@ send_traffic(struct sim_pptp *s)
         check_gram(s, rd_over(p, len));
         write_gram(s, &s->up, p, len);
     }
-    for (gint32 n = g_rand_int_range(s->rand, 0, 5); n > 0; n--) {
+    for (gint32 n = one_way ? 1 : g_rand_int_range(s->rand, 0, 5); n > 0; n--) {
         guint8 *p = room + down_head;
         size_t len = make_packet(s, &s->down, p, ras_core_framing(s->server).mtu);
         if (ras_core_seal(s->server, &p, &len))
@@ -521,7 +522,9 @@ world_acts(struct sim_pptp *s)
         pump_client(s);
     }
     if (s->now >= traffic_at(s)) {
-        s->next_traffic = s->now + (usec_t)g_rand_int_range(s->rand, 1000, 50000);
+        s->next_traffic =
+            s->now +
+            (s->params->download ? USEC_PER_MSEC : (usec_t)g_rand_int_range(s->rand, 1000, 50000));
         send_traffic(s);
     }
 }

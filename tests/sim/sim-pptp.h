@@ -26,6 +26,7 @@ struct sim_pptp_params {
     bool blocked;              /* no GRE passes */
     bool deaf;                 /* none of the client's does */
     bool traffic;
+    bool download; /* ... of one packet a millisecond, and none the other way */
     enum plan_encryption encryption;
     usec_t hang_up; /* after this long; 0: when the call has been up for a second */
     usec_t cut;     /* the control connection is gone after this long; 0: never */

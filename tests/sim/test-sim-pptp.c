@@ -271,6 +271,18 @@ test_endured(void)
         {"at up frame ff0380fd0e010004"},
         {"mppe-only 128", "at up ccp-resets 500"},
         {"mppe-only 128,mppc", "at up ccp-resets 20"},
+        /* Of RouterOS, IOS, RRAS and older servers: protocols and messages that nobody asked for.
+         */
+        {"at auth frame ff03828101010004", "at auth frame ff03820701010004"}, /* MPLSCP, CDPCP */
+        {"at auth frame ff03802b01010004", "at auth frame ff03803f01010004"}, /* IPXCP, NBFCP */
+        {"at up frame ff03c0210c01000c000000004d535241"},                     /* Identification */
+        {"at up frame c0210d02000c000000000000003c"},   /* Time-Remaining, and no address field */
+        {"at up frame ff03c0210b03000800000000"},       /* Discard-Request */
+        {"at up raw 001000011a2b3c4d0005000000000000"}, /* Echo-Request 0 */
+        {"at up raw 001400011a2b3c4d000600000000000001000000"},         /* Echo-Reply to nothing */
+        {"at up raw 001800011a2b3c4d000f0000000000000000000000000000"}, /* Set-Link-Info */
+        {"at up raw 002000011a2b3c4d000800000000000001000000000000000040000000000000"},
+        {"at up raw 001000011a2b3c4d0004000001000000"}, /* Stop-Control-Connection-Reply */
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -289,6 +301,28 @@ test_endured(void)
         g_assert_cmpuint(s.down.seen, >, s.down.next - s.down.next / 8);
         sim_pptp_clear(&s);
     }
+}
+
+/* A server that keeps to a window, and a call in which only it has something to say: what is
+ * acknowledged late, it drops. */
+static void
+test_window(void)
+{
+    static const char *const script[] = {"gre-window 16", NULL};
+    const struct sim_pptp_params p = {.delay = 2 * MS,
+                                      .script = script,
+                                      .traffic = true,
+                                      .download = true,
+                                      .encryption = MOST,
+                                      .hang_up = 5 * USEC_PER_SEC};
+    struct sim_pptp s;
+
+    sim_pptp_run(&s, &p);
+    g_test_message("%" G_GUINT64_FORMAT " of %u", s.down.delivered, s.down.next);
+    g_assert_cmpint(s.end.error, ==, RAS_USER_DISCONNECTION);
+    g_assert_cmpuint(s.down.next, >, 4000);
+    g_assert_cmpuint(s.down.delivered, >, s.down.next - 50); /* the last are on their way */
+    sim_pptp_clear(&s);
 }
 
 /* A pppd that wants MPPE, over a wire that loses and swaps: whichever frame of CCP is lost, nothing
@@ -518,6 +552,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-pptp/failures", test_failures);
     g_test_add_func("/sim-pptp/drops-are-counted", test_drops_are_counted);
     g_test_add_func("/sim-pptp/endured", test_endured);
+    g_test_add_func("/sim-pptp/window", test_window);
     g_test_add_func("/sim-pptp/pppd", test_pppd);
     g_test_add_func("/sim-pptp/round-trips", test_round_trips);
     g_test_add_func("/sim-pptp/six-round-trips", test_six_round_trips);

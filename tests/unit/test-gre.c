@@ -231,6 +231,57 @@ test_ack(void)
     g_assert_cmpuint(gre_deadline(&g), ==, NEVER);
 }
 
+/* Servers that keep to a window (mpd, Cisco IOS) drop what is beyond it: they hear of a burst
+ * before the delay is over, and each time anew. */
+static void
+test_ack_at_once(void)
+{
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, 4);
+    struct gre g = fresh();
+    guint8 ack[12];
+
+    for (guint32 seq = 0; seq < 3 * GRE_UNACKED; seq++) {
+        const bool due = seq % GRE_UNACKED == GRE_UNACKED - 1;
+
+        feed(&g, 5, seq, out);
+        g_assert_cmpuint(gre_deadline(&g), ==, due ? 5 : 5 + GRE_ACK_DELAY);
+        g_assert_true(gre_ack(&g, 5, ack) == due);
+        if (due)
+            g_assert_cmpuint(ack[11], ==, seq);
+    }
+    g_assert_cmpuint(gre_deadline(&g), ==, NEVER);
+    for (guint32 seq = 0; seq < GRE_UNACKED; seq++)
+        feed(&g, 6, seq, out); /* twice: nothing new to acknowledge */
+    g_assert_cmpuint(gre_deadline(&g), ==, NEVER);
+}
+
+/* A number that carries nothing is not waited for, and is nobody's packet. */
+static void
+test_empty(void)
+{
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, 4);
+    struct gre g = fresh();
+    guint8 bare[] = {0x30, 0x01, 0x88, 0x0b, 0, 0, 0xe4, 0x0a, 0, 0, 0, 1};
+    struct rd payload;
+
+    feed(&g, 0, 0, out);
+    g_assert_false(gre_receive(&g, 0, rd_over(bare, sizeof bare), &payload));
+    feed(&g, 0, 2, out);
+    OUT(out, 0, 2);
+    g_assert_false(gre_receive(&g, 0, rd_over(bare, sizeof bare), &payload)); /* late */
+    bare[11] = 4;
+    g_assert_false(gre_receive(&g, 0, rd_over(bare, sizeof bare), &payload)); /* early */
+    g_assert_cmpuint(g.held, ==, 0);
+    feed(&g, 0, 3, out);
+    OUT(out, 3);
+    struct gre first = fresh();
+    g_assert_false(gre_receive(&first, 0, rd_over(bare, sizeof bare), &payload));
+    bare[11] = 3; /* at the start, overtaken */
+    g_assert_false(gre_receive(&first, 0, rd_over(bare, sizeof bare), &payload));
+    feed(&first, 0, 5, out);
+    OUT(out, 5);
+}
+
 static void
 test_acked(void)
 {
@@ -242,6 +293,10 @@ test_acked(void)
     g_assert_false(gre_receive(&g, 0, rd_over(ack, sizeof ack), &payload)); /* of unsent: ignored */
     g_assert_false(g.any_acked);
     gre_seal(&g, buf + GRE_HEAD_MAX, 1);
+    memset(ack + 8, 0xff, 4); /* npppd, before it has heard anything */
+    g_assert_false(gre_receive(&g, 0, rd_over(ack, sizeof ack), &payload));
+    g_assert_false(g.any_acked);
+    memset(ack + 8, 0, 4);
     gre_seal(&g, buf + GRE_HEAD_MAX, 1);
     ack[11] = 1;
     g_assert_false(gre_receive(&g, 0, rd_over(ack, sizeof ack), &payload));
@@ -338,5 +393,7 @@ main(int argc, char **argv)
     g_test_add_func("/gre/G1-malformed", test_malformed);
     g_test_add_func("/gre/G2-another-call", test_foreign);
     g_test_add_func("/gre/acknowledgements", test_ack);
+    g_test_add_func("/gre/acknowledged-at-once", test_ack_at_once);
+    g_test_add_func("/gre/number-without-payload", test_empty);
     return g_test_run();
 }
