@@ -125,14 +125,12 @@ static void
 on_echo_reply(struct pptp_call *c, usec_t now, const struct pptp_msg *m, struct wr *out)
 {
     (void)out;
-    if (!c->echo_pending || m->echo_id != c->echo_id) {
+    if (c->echo_sent == 0 || m->echo_id != c->echo_id) {
         c->ignored++;
         return;
     }
-    c->echo_pending = false;
     c->rtt = (uint32_t)(now - c->echo_sent);
-    if (c->state == PPTP_CALL_UP)
-        c->deadline = now + ECHO_AFTER;
+    c->echo_sent = 0;
 }
 
 static void
@@ -152,11 +150,13 @@ on_stop_reply(struct pptp_call *c, usec_t now, const struct pptp_msg *m, struct 
     enter(c, PPTP_CALL_CLOSED, NEVER);
 }
 
-/* The call is over on the server's side; its control connection then has nothing to carry. */
+/* The call is over on the server's side; its control connection then has nothing to carry. The id
+ * is the server's own (RFC 2637 section 2.13); some name ours. */
 static void
 on_disconnect(struct pptp_call *c, usec_t now, const struct pptp_msg *m, struct wr *out)
 {
-    if (c->state != PPTP_CALL_CLEARING && c->peer_call != 0 && m->call_id != c->peer_call) {
+    if (c->state != PPTP_CALL_CLEARING && c->peer_call != 0 && m->call_id != c->peer_call &&
+        m->call_id != c->local_call) {
         c->ignored++;
         return;
     }
@@ -254,8 +254,10 @@ pptp_call_input(struct pptp_call *c, usec_t now, const struct pptp_msg *m, struc
 void
 pptp_call_heard(struct pptp_call *c, usec_t now)
 {
-    if (c->state == PPTP_CALL_UP && !c->echo_pending)
-        c->deadline = now + ECHO_AFTER;
+    if (c->state != PPTP_CALL_UP)
+        return;
+    c->echo_pending = false;
+    c->deadline = now + ECHO_AFTER;
 }
 
 static void

@@ -33,8 +33,8 @@ struct pptp_call {
     struct ras_end end; /* why it ended, or is ending: the first cause */
     uint16_t local_call, peer_call;
     uint32_t echo_id;
-    bool echo_pending;
-    usec_t echo_sent;
+    bool echo_pending;    /* nothing was heard since it was sent */
+    usec_t echo_sent;     /* 0: none is to be answered */
     uint32_t rtt;         /* of the last echo, microseconds; 0: none */
     uint32_t line_errors; /* the sum of the last WAN-Error-Notify */
     uint64_t ignored;     /* messages that meant nothing here */
@@ -49,7 +49,7 @@ void pptp_call_expire(struct pptp_call *c, usec_t now, struct wr *out);
 void pptp_call_clear(struct pptp_call *c, usec_t now, struct wr *out);
 /* The stream is gone, or can not be cut (@broken). */
 void pptp_call_lost(struct pptp_call *c, bool broken);
-/* GRE of this call was heard: the line is alive. */
+/* GRE of this call was heard: the line is alive, whether or not the server answers echoes. */
 void pptp_call_heard(struct pptp_call *c, usec_t now);
 
 static inline bool

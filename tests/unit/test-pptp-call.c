@@ -213,6 +213,9 @@ test_another_call(void)
     reach(&b, PPTP_CALL_UP);
     input(&b, 1, (struct pptp_msg){.type = PPTP_DISCONN, .call_id = THEM + 1});
     g_assert_cmpint(b.call.state, ==, PPTP_CALL_UP);
+    input(&b, 1, (struct pptp_msg){.type = PPTP_DISCONN, .call_id = US}); /* as some name it */
+    g_assert_cmpint(b.call.state, ==, PPTP_CALL_STOPPING);
+    g_assert_cmpuint(b.call.end.error, ==, RAS_REMOTE_DISCONNECTION);
 }
 
 static void
@@ -254,15 +257,40 @@ test_echo(void)
     pptp_call_expire(&b.call, 90 * SEC, &b.out);
     WRITTEN(&b, PPTP_ECHORQ, 0);
     input(&b, 91 * SEC, (struct pptp_msg){.type = PPTP_ECHORP, .echo_id = 77}); /* not ours */
-    g_assert_true(b.call.echo_pending);
+    g_assert_cmpuint(b.call.rtt, ==, 0);
+    g_assert_cmpuint(b.call.ignored, ==, 1);
     input(&b, 92 * SEC, (struct pptp_msg){.type = PPTP_ECHORP, .echo_id = b.call.echo_id});
     g_assert_cmpuint(b.call.rtt, ==, 2 * SEC);
     g_assert_cmpuint(b.call.deadline, ==, 152 * SEC);
-    pptp_call_expire(&b.call, 152 * SEC, &b.out);
-    pptp_call_heard(&b.call, 153 * SEC); /* data is no answer to an echo */
-    pptp_call_expire(&b.call, 212 * SEC, &b.out);
+    input(&b, 93 * SEC, (struct pptp_msg){.type = PPTP_ECHORP, .echo_id = b.call.echo_id});
+    g_assert_cmpuint(b.call.rtt, ==, 2 * SEC); /* answered already */
+    pptp_call_expire(&b.call, 153 * SEC, &b.out);
+    WRITTEN(&b, PPTP_ECHORQ, 0);
+    pptp_call_expire(&b.call, 213 * SEC, &b.out);
     g_assert_cmpint(b.call.state, ==, PPTP_CALL_CLOSED);
     g_assert_cmpuint(b.call.end.error, ==, RAS_LINK_FAILURE);
+}
+
+/* A server that answers no Echo-Request, or with a number of its own, but from which something
+ * comes: it is not taken to be gone, and is asked again. */
+static void
+test_echo_unanswered(void)
+{
+    struct bench b;
+
+    reach(&b, PPTP_CALL_UP);
+    for (guint i = 1; i < 5; i++) {
+        pptp_call_expire(&b.call, i * 100 * SEC, &b.out);
+        WRITTEN(&b, PPTP_ECHORQ, 0);
+        if (i % 2 == 0)
+            pptp_call_heard(&b.call, i * 100 * SEC + 30 * SEC);
+        else
+            input(&b, i * 100 * SEC + 30 * SEC, (struct pptp_msg){.type = PPTP_ECHORP});
+        pptp_call_expire(&b.call, i * 100 * SEC + 60 * SEC, &b.out);
+        WRITTEN(&b, 0, 0);
+        g_assert_cmpint(b.call.state, ==, PPTP_CALL_UP);
+    }
+    g_assert_cmpuint(b.call.rtt, ==, 0);
 }
 
 static void
@@ -295,6 +323,7 @@ main(int argc, char **argv)
     g_test_add_func("/pptp-call/G4-another-call", test_another_call);
     g_test_add_func("/pptp-call/timers", test_timers);
     g_test_add_func("/pptp-call/echo", test_echo);
+    g_test_add_func("/pptp-call/echo-unanswered", test_echo_unanswered);
     g_test_add_func("/pptp-call/lost", test_lost);
     return g_test_run();
 }
