@@ -209,9 +209,12 @@ void
 tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd)
 {
     if (m->tag > TUNNEL_TAG_LINK - TUNNEL_TAGS_LINK && t->link->socket != NULL) {
-        t->path.mtu = m->error == 0 ? m->mtu : t->path.mtu; /* of GRE: its first socket is TCP */
-        t->link->socket(t, TUNNEL_TAG_LINK - m->tag, fd,
-                        fd < 0 && m->error == 0 ? EBADMSG : (int)m->error);
+        const uint16_t before = t->path.mtu;
+
+        t->path.mtu = m->error == 0 ? m->mtu : before; /* of GRE: its first socket is TCP */
+        if (!t->link->socket(t, TUNNEL_TAG_LINK - m->tag, fd,
+                             fd < 0 && m->error == 0 ? EBADMSG : (int)m->error))
+            t->path.mtu = before;
         return;
     }
 

@@ -185,14 +185,14 @@ use(struct tunnel *t, unsigned which, int fd)
 }
 
 /* Without a raw socket there is still ESP in UDP, which most calls use anyway. */
-static void
+static bool
 on_socket(struct tunnel *t, unsigned which, int fd, int error)
 {
     if (which > WHICH_ESP || t->l2tp.waiting == 0 || t->session != NULL || t->address == NULL ||
         (which == WHICH_4500 ? t->l2tp.udp4500.fd : t->l2tp.esp.fd) >= 0) { /* nobody asked */
         if (fd >= 0)
             close(fd);
-        return;
+        return false;
     }
     t->l2tp.waiting--;
     if (fd >= 0)
@@ -203,6 +203,7 @@ on_socket(struct tunnel *t, unsigned which, int fd, int error)
         control_log(t->control_fd, 5, "no raw socket for ESP: %s", strerror(error));
     if (t->l2tp.waiting == 0 && !t->ended)
         start(t);
+    return true;
 }
 
 /* ---- each round ---- */

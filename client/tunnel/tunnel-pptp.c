@@ -148,7 +148,7 @@ connected(struct tunnel *t)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "asking for a socket: %s", strerror(-error));
 }
 
-static void
+static bool
 on_socket(struct tunnel *t, unsigned which, int fd, int error)
 {
     struct tunnel_over_gre *l = &t->pptp;
@@ -158,7 +158,7 @@ on_socket(struct tunnel *t, unsigned which, int fd, int error)
                                                                                         asked */
         if (fd >= 0)
             close(fd);
-        return;
+        return false;
     }
     if (fd >= 0) {
         l->gre = (struct loop_source){.fd = fd, .ready = on_gre, .owner = t};
@@ -171,6 +171,7 @@ on_socket(struct tunnel *t, unsigned which, int fd, int error)
         tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "a socket for GRE: %s", strerror(error));
     else
         tunnel_start_session(t, &info);
+    return true;
 }
 
 static void

@@ -38,8 +38,8 @@ struct tunnel_link {
     void (*readable)(struct tunnel *t);  /* ->server is, or has an error to tell */
     void (*writable)(struct tunnel *t);  /* ->server is, and a round ago was not; may be NULL */
     /* The socket that control_open_socket() was asked for with TUNNEL_TAG_LINK - @which; takes @fd
-     * (-1: @error). NULL: none is asked for. */
-    void (*socket)(struct tunnel *t, unsigned which, int fd, int error);
+     * (-1: @error). False: nobody asked for it. NULL: none is asked for. */
+    bool (*socket)(struct tunnel *t, unsigned which, int fd, int error);
     void (*packets)(struct tunnel *t); /* the TUN is readable */
     void (*expired)(struct tunnel *t); /* after session_expire(); may be NULL */
     void (*flush)(struct tunnel *t);   /* after each round: what waits to be sent */
