@@ -3,8 +3,9 @@
 
 #include "ppp-option.h"
 
-#define PATIENCE (50 * USEC_PER_MSEC) /* enough for a busy server */
-#define UNHEARD  (5 * USEC_PER_SEC)   /* longer than a lost Ack takes to be sent again */
+#define SHORT    (50 * USEC_PER_MSEC)  /* round trip: what is shorter can be waited for */
+#define PATIENCE (400 * USEC_PER_MSEC) /* enough for a busy server */
+#define UNHEARD  (5 * USEC_PER_SEC)    /* longer than a lost Ack takes to be sent again */
 
 enum { STRENGTHS = CCP_MPPE_128 | CCP_MPPE_56 | CCP_MPPE_40, PROTOCOL = 0x80fd };
 
@@ -287,12 +288,12 @@ ccp_asks_mppe(uint16_t protocol, struct rd packet)
 bool
 ccp_hold(struct ccp *ccp, usec_t now, uint32_t rtt, struct rd packet)
 {
-    if (!ccp->patient || ccp->held_until != 0 || rtt >= PATIENCE || ccp->fsm.state < PPP_REQ_SENT ||
+    if (!ccp->patient || ccp->held_until != 0 || rtt >= SHORT || ccp->fsm.state < PPP_REQ_SENT ||
         packet.left == 0 || packet.left > sizeof ccp->held || packet.p[0] != PPP_CONF_REQ)
         return false;
     memcpy(ccp->held, packet.p, packet.left);
     ccp->held_len = (uint8_t)packet.left;
-    ccp->held_until = now + PATIENCE - rtt;
+    ccp->held_until = now + PATIENCE;
     return true;
 }
 

@@ -13,9 +13,10 @@
  * 8 has no Reset-Ack) gets the request again a little later.
  *
  * accel-ppp asks first, and tells its kernel then that there is CCP. An Ack that is faster goes
- * past a kernel that never decrypts anything in this call. So the answer to the peer's first
- * request waits for its next frame, which is the answer to ours, or until 50 ms have passed since
- * the request left: on a long path they have when it comes, on a short one the answer soon does.
+ * past a kernel that never decrypts anything in this call. So on a path of less than 50 ms the
+ * answer to the peer's first request waits for its next frame, which is the answer to ours; for 400
+ * ms at most, which is no longer than it takes to ask again when one of them was lost. On a longer
+ * path that wait would cost each call a round trip, and the peer has had its time.
  *
  * Whoever rejects the protocol of encrypted packets may not have had our Ack yet. A Reset-Request
  * tells: who answers it, or rejects CCP (accel-ppp, of a call that is up), and goes on rejecting

@@ -266,6 +266,16 @@ ppp_link_network_settle(struct ppp_link *l, usec_t now)
     settle_progress(l, now);
 }
 
+/* The less of what the carrier and LCP know of the path: of the latter a busy machine at either end
+ * makes more than there is. 0: neither knows. */
+static uint32_t
+shortest_rtt(const struct ppp_link *l)
+{
+    const uint32_t path = l->params.path_rtt, lcp = l->lcp.fsm.rtt;
+
+    return path == 0 || (lcp != 0 && lcp < path) ? lcp : path;
+}
+
 static struct ppp_fsm *
 layer_of(struct ppp_link *l, uint16_t protocol)
 {
@@ -301,7 +311,11 @@ ppp_link_network_frame(struct ppp_link *l, usec_t now, uint16_t protocol, struct
         return false;
     if (layer == &l->ccp.fsm) {
         l->ccp.heard = true;
-        *ret_good = ccp_hold(&l->ccp, now, l->lcp.fsm.rtt, body) || ppp_fsm_input(layer, now, body);
+        *ret_good = true;
+        if (!ccp_hold(&l->ccp, now, shortest_rtt(l), body))
+            *ret_good = ppp_fsm_input(layer, now, body);
+        else if (l->others_at != NEVER) /* behind that answer */
+            l->others_at = l->ccp.held_until;
         return true;
     }
     if (l->ccp.fsm.state < PPP_ACK_SENT && body.left > 0 && body.p[0] == PPP_CONF_REQ)

@@ -20,6 +20,7 @@ struct ppp_link_params {
     unsigned mppe;         /* CCP_MPPE_* bits that may be used; 0: CCP is refused */
     bool mppe_required;    /* no packet passes before CCP has opened */
     usec_t echo_interval;  /* 0: 30 s */
+    uint32_t path_rtt;     /* what the carrier knows of it, microseconds; 0: nothing */
 
     unsigned auth;      /* client: enum ppp_auth_method, or'ed: what may be used */
     uint32_t fixed_ip4; /* client: the address to ask for; 0: the server's choice */

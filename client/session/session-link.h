@@ -39,6 +39,8 @@ struct session_link_info {
                                                no address of ours may be this; 0: unknown, IPv6 */
     uint8_t leaf_sha256[32], leaf_sha1[20]; /* of the server's certificate (SSTP) */
     uint8_t guid[16];                       /* SSTPCORRELATIONID */
+    uint32_t rtt;                           /* of TCP's handshake with the server, microseconds;
+                                               0: not known */
     uint16_t local_call;                    /* of PPTP: what the socket was opened for; 0: any */
     struct session_address local, remote;   /* of L2TP: the ends of its sockets, */
     uint16_t local_port[CHANNELS];          /* and the ports at our end; 0: no such socket */

@@ -310,6 +310,7 @@ session_link_up(struct session *s, usec_t now, const struct session_link_info *i
         return;
     s->now = now;
     s->info = *info;
+    s->ppp.params.path_rtt = info->rtt;
     s->pending |= PENDING_STAGE_1;
     session_fit_path(s);
     s->kind->link_up(s, now);

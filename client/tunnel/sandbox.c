@@ -81,6 +81,8 @@ static const struct rule {
     {SCMP_SYS(sendto), 1, {IS(4, 0)}},
     {SCMP_SYS(getsockopt), 2, {IS(1, SOL_SOCKET),
                                IS(2, SO_ERROR)}},
+    {SCMP_SYS(getsockopt), 2, {IS(1, IPPROTO_TCP),
+                               IS(2, TCP_INFO)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP),
                                IS(2, TCP_NODELAY)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP),

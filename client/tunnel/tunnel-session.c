@@ -204,12 +204,26 @@ on_stats_timer(void *owner, usec_t now)
     tunnel_report_stats(owner);
 }
 
+/* What the kernel saw of it before anybody had to wake up. Through a proxy it tells nothing. */
+static uint32_t
+path_rtt(const struct tunnel *t)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+
+    if (t->link->heard != NULL || plan_uses_proxy(&t->start.plan, t->start.protocol) ||
+        getsockopt(t->server.fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+        return 0;
+    return info.tcpi_rtt;
+}
+
 void
 tunnel_start_session(struct tunnel *t, struct session_link_info *info)
 {
     loop_timer_set(&t->loop, &t->connect_timer, NEVER);
     info->send_early = t->early;
     info->path = t->path;
+    info->rtt = path_rtt(t);
     t->rng = (struct rng){.fill = fill_random};
     t->session =
         session_new(&t->start.plan, t->start.protocol, &t->start.credentials, &t->rng, t->loop.now);

@@ -320,6 +320,8 @@ works(void)
     socklen_t here_len = sizeof here;
     int error = 0;
     socklen_t len = sizeof error;
+    struct tcp_info info;
+    socklen_t info_len = sizeof info;
     char byte = 'x';
     struct iovec iov = {.iov_base = &byte, .iov_len = 1};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
@@ -339,6 +341,7 @@ works(void)
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat) == 0 &&
            getsockopt(has.tcp, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
+           getsockopt(has.tcp, IPPROTO_TCP, TCP_INFO, &info, &info_len) == 0 &&
            fcntl(has.udp, F_SETFL, O_NONBLOCK) == 0 && fcntl(has.udp, F_GETFL) >= 0;
 }
 
