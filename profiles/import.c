@@ -148,7 +148,7 @@ open_any(Import *import, const char *path, GError **error)
         g_autofree char *name = dot == NULL ? g_strdup(import->file)
                                             : g_strndup(import->file, (gsize)(dot - import->file));
         import->format = "profilexml";
-        import->one = profile_xml_read(bytes, name, error);
+        import->one = profile_xml_read(bytes, import->codepage, name, error);
         return import->one != NULL;
     }
     if (nm_keyfile_is(bytes)) {

@@ -356,8 +356,7 @@ take_all(struct reader *r, const struct plugin *plugin)
     profile_set(&r->p->name, *id != '\0' ? id : r->file);
     profile_set(&r->p->source, r->file);
     profile_set(&r->p->encoding, "UTF-8");
-    r->p->tunnel = TRUE;
-    r->p->dialup = FALSE; /* no line before it */
+    profile_vpn_alone(r->p);
     r->p->dun.vpn_strategy = plugin->strategy;
     origin(r, SCOPE_NETWORKING, "VpnStrategy", "vpn", "service-type");
     take_security(r);

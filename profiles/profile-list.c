@@ -27,6 +27,7 @@ action_free(gpointer data)
     g_free(a->event);
     g_free(a->command);
     g_free(a->description);
+    g_free(a->key);
     g_free(a);
 }
 
@@ -133,6 +134,7 @@ profile_lists_copy(Profile *to, const Profile *from)
         const struct profile_action *a = from->actions->pdata[i];
         profile_add_action(to, a->event, a->command, a->description);
         ((struct profile_action *)to->actions->pdata[i])->replaced = a->replaced;
+        profile_set(&((struct profile_action *)to->actions->pdata[i])->key, a->key);
     }
     for (guint i = 0; i < from->others->len; i++) {
         const struct profile_other *o = from->others->pdata[i];
@@ -143,6 +145,14 @@ profile_lists_copy(Profile *to, const Profile *from)
     copy_texts(to->dns_search, from->dns_search);
     copy_texts(to->notes, from->notes);
     copy_tables(to, from);
+}
+
+void
+profile_vpn_alone(Profile *p)
+{
+    p->tunnel = TRUE;
+    p->dialup = FALSE;
+    p->connection_type = 1;
 }
 
 void
@@ -165,6 +175,7 @@ profile_add_action(Profile *p, const char *event, const char *command, const cha
     a->event = g_strdup(event);
     a->command = g_strdup(command);
     a->description = g_strdup(description == NULL ? "" : description);
+    a->key = g_strdup("");
     g_ptr_array_add(p->actions, a);
 }
 

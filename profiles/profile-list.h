@@ -71,6 +71,7 @@ struct profile_action { /* "connect action": shown, never run */
     char *event;        /* the section: "Pre-Connect Actions" */
     char *command;      /* as written */
     char *description;
+    char *key;         /* in the section: "0"; "": a line without one */
     gboolean replaced; /* this program does the same itself (routes, updates) */
 };
 
@@ -92,6 +93,8 @@ struct profile_origin {
 void profile_lists_init(Profile *p);
 void profile_lists_clear(Profile *p);
 void profile_lists_copy(Profile *to, const Profile *from);
+
+void profile_vpn_alone(Profile *p); /* a VPN, and no line that is dialed before it */
 
 /* More than PROFILE_MAX_... are left out. */
 void profile_add_server(Profile *p, const char *label, const char *address);

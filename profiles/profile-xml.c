@@ -14,11 +14,17 @@ struct reader {
     Profile *p;
     const char *file;
     GPtrArray *path; /* char *: local names of the open elements */
+    guint root;      /* how many of them there are with VPNProfile; 0: it is not open */
+    guint profiles;  /* elements VPNProfile so far */
     GString *text;   /* of the innermost */
     gboolean leaf;
     char *address, *domain, *servers; /* of the Route, the DomainNameInformation that is open */
     guint prefix;
+    gboolean excluded;
+    GString *listed; /* of the ProtocolList: a letter each */
 };
+
+#define PROTOCOL_LIST "VPNProfile/NativeProfile/ProtocolList/NativeProtocolList"
 
 typedef void (*take)(struct reader *r, const char *key, const char *value);
 
@@ -75,6 +81,62 @@ take_protocol(struct reader *r, const char *key, const char *value)
             return;
         }
     profile_note(r->p, _("“%s” is no VPN protocol that is known here."), value);
+}
+
+static void
+take_listed(struct reader *r, const char *key, const char *value)
+{
+    static const char *const names[] = {"Ikev2", "L2tp", "Pptp", "Sstp"};
+
+    (void)key;
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_ascii_strcasecmp(names[i], value) == 0) {
+            if (strchr(r->listed->str, names[i][0]) == NULL)
+                g_string_append_c(r->listed, names[i][0]);
+            return;
+        }
+    profile_note(r->p, _("“%s” is no VPN protocol that is known here."), value);
+}
+
+static gboolean
+same_letters(const char *a, const char *b)
+{
+    return strlen(a) == strlen(b) && strspn(a, b) == strlen(a);
+}
+
+/* The strategy with this order; else one with the same protocols, never with another. */
+static void
+take_order(struct reader *r)
+{
+    static const struct {
+        const char *letters;
+        guint strategy;
+    } orders[] = {{"S", 5},    {"L", 3},   {"P", 1},   {"I", 7},   {"PL", 2},
+                  {"LP", 4},   {"PS", 12}, {"LS", 13}, {"IS", 14}, {"IPL", 8},
+                  {"SIPL", 6}, {"SLP", 0}, {"SPL", 6}};
+    g_autofree char *dialed = g_strdup(r->listed->str);
+    char *ike = strchr(dialed, 'I');
+    gint exact = -1, alike = -1;
+
+    if (*dialed == '\0')
+        return;
+    for (guint pass = 0; pass < 2 && exact < 0; pass++) {
+        for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
+            if (exact < 0 && g_str_equal(orders[i].letters, dialed))
+                exact = (gint)orders[i].strategy;
+            if (alike < 0 && pass == 1 && same_letters(orders[i].letters, dialed))
+                alike = (gint)orders[i].strategy;
+        }
+        if (pass == 0 && exact < 0 && ike != NULL) { /* the same without it */
+            memmove(ike, ike + 1, strlen(ike));
+            profile_note(r->p,
+                         _("The profile also names IKEv2, which this program does not dial."));
+        }
+    }
+    r->p->dun.vpn_strategy = (guint)(exact >= 0 ? exact : MAX(alike, 0));
+    if (exact < 0)
+        profile_note(r->p, _("The protocols of the profile are dialed in another order."));
+    origin(r, SCOPE_NETWORKING, "VpnStrategy", PROTOCOL_LIST "/Type");
 }
 
 static void
@@ -160,6 +222,35 @@ take_proxy_script(struct reader *r, const char *key, const char *value)
 }
 
 static void
+take_bypass(struct reader *r, const char *key, const char *value)
+{
+    if (!is_true(value))
+        return;
+    profile_set(&r->p->web_proxy_except, "<local>");
+    origin(r, SCOPE_OWN, "WebProxyExceptions", key);
+}
+
+static void
+take_plug_in(struct reader *r, const char *key, const char *value)
+{
+    profile_note(r->p,
+                 _("The profile is for an app of Windows with a protocol of its own (%s), which "
+                   "this program does not speak."),
+                 value);
+    profile_add_other(r->p, r->file, "VPNProfile", key, value);
+}
+
+static void
+take_lock_down(struct reader *r, const char *key, const char *value)
+{
+    if (is_true(value))
+        profile_note(r->p,
+                     _("The profile wants no network at all without the VPN (LockDown). This is "
+                       "not done here."));
+    profile_add_other(r->p, r->file, "VPNProfile", key, value);
+}
+
+static void
 take_eap_type(struct reader *r, const char *key, const char *value)
 {
     if (field_set_number(field_find(SCOPE_SERVER, "CustomAuthKey"), r->p, ini_number(value, 0)))
@@ -178,6 +269,13 @@ hold_prefix(struct reader *r, const char *key, const char *value)
 {
     (void)key;
     r->prefix = (guint)CLAMP(ini_number(value, 255), 0, 255);
+}
+
+static void
+hold_exclusion(struct reader *r, const char *key, const char *value)
+{
+    (void)key;
+    r->excluded = is_true(value);
 }
 
 static void
@@ -202,6 +300,7 @@ static const struct {
     {"VPNProfile/DnsSuffix", take_suffix},
     {"VPNProfile/NativeProfile/Servers", take_servers},
     {"VPNProfile/NativeProfile/NativeProtocolType", take_protocol},
+    {PROTOCOL_LIST "/Type", take_listed},
     {"VPNProfile/NativeProfile/RoutingPolicyType", take_routing},
     {"VPNProfile/NativeProfile/DisableClassBasedDefaultRoute", take_class_route},
     {"VPNProfile/NativeProfile/L2tpPsk", take_psk},
@@ -212,18 +311,23 @@ static const struct {
     {"VPNProfile/Proxy/Manual/Server", take_proxy},
     {"VPNProfile/Proxy/AutoConfigUrl", take_proxy_script},
     {"VPNProfile/Route/Address", hold_address},
+    {"VPNProfile/ByPassForLocal", take_bypass},
+    {"VPNProfile/LockDown", take_lock_down},
+    {"VPNProfile/PluginProfile/PluginPackageFamilyName", take_plug_in},
     {"VPNProfile/Route/PrefixSize", hold_prefix},
+    {"VPNProfile/Route/ExclusionRoute", hold_exclusion},
     {"VPNProfile/DomainNameInformation/DomainName", hold_domain},
     {"VPNProfile/DomainNameInformation/DnsServers", hold_servers},
 };
 
+/* From VPNProfile on, in whatever it stands. */
 static char *
 path_of(const struct reader *r)
 {
-    g_autoptr(GString) path = g_string_new(NULL);
+    g_autoptr(GString) path = g_string_new("VPNProfile");
 
-    for (guint i = 0; i < r->path->len; i++)
-        g_string_append_printf(path, "%s%s", i > 0 ? "/" : "", (const char *)r->path->pdata[i]);
+    for (guint i = r->root; i < r->path->len; i++)
+        g_string_append_printf(path, "/%s", (const char *)r->path->pdata[i]);
     return g_strdup(path->str);
 }
 
@@ -239,6 +343,11 @@ end_route(struct reader *r)
         return;
     }
     net_route_text(&route, net);
+    if (r->excluded) {
+        profile_note(r->p, _("The profile leaves %s out of the VPN, which is not done here."), net);
+        profile_add_other(r->p, r->file, "VPNProfile", "VPNProfile/Route/ExclusionRoute", net);
+        return;
+    }
     g_ptr_array_add(r->p->routes, g_strdup(net));
     list_origin(r, "Route", net, "Route");
 }
@@ -253,12 +362,33 @@ end_domain(struct reader *r)
     for (guint i = 0; words[i] != NULL; i++)
         if (g_hostname_is_ip_address(words[i]))
             g_string_append_printf(servers, "%s%s", servers->len > 0 ? " " : "", words[i]);
-    if (!net_name_valid(name)) {
+    if (!net_name_valid(name) && !g_str_equal(r->domain, ".")) { /* which is all names */
         profile_note(r->p, _("“%s” is not a domain name."), r->domain);
         return;
     }
     profile_add_dns_rule(r->p, name, servers->str);
     list_origin(r, "DNS rule", name, "DomainNameInformation");
+}
+
+/* An element below VPNProfile begins, or that one itself. */
+static void
+begin_part(struct reader *r)
+{
+    const char *name = r->path->pdata[r->path->len - 1];
+
+    if (r->root == 0 && g_str_equal(name, "VPNProfile") && r->profiles++ == 0)
+        r->root = r->path->len;
+    if (r->root == 0 || r->path->len != r->root + 1)
+        return;
+    profile_set(&r->address, "");
+    profile_set(&r->domain, "");
+    profile_set(&r->servers, "");
+    r->prefix = 255;
+    r->excluded = FALSE;
+    if (g_str_equal(name, "TrafficFilter"))
+        profile_note(r->p,
+                     _("The profile lets only some traffic through the VPN (TrafficFilter). This "
+                       "is not done here."));
 }
 
 static void
@@ -277,12 +407,7 @@ on_start(GMarkupParseContext *context, const char *element, const char **names, 
     g_ptr_array_add(r->path, g_strdup(colon == NULL ? element : colon + 1));
     g_string_truncate(r->text, 0);
     r->leaf = TRUE;
-    if (r->path->len == 2) {
-        profile_set(&r->address, "");
-        profile_set(&r->domain, "");
-        profile_set(&r->servers, "");
-        r->prefix = 255;
-    }
+    begin_part(r);
 }
 
 static void
@@ -317,59 +442,105 @@ on_end(GMarkupParseContext *context, const char *element, gpointer user_data, GE
     g_autofree char *path = path_of(r);
 
     (void)context, (void)element, (void)error;
-    if (r->leaf)
+    if (r->leaf && r->root > 0)
         end_leaf(r, path);
-    if (g_str_equal(path, "VPNProfile/Route"))
+    if (r->root > 0 && g_str_equal(path, "VPNProfile/Route"))
         end_route(r);
-    if (g_str_equal(path, "VPNProfile/DomainNameInformation"))
+    if (r->root > 0 && g_str_equal(path, "VPNProfile/DomainNameInformation"))
         end_domain(r);
+    r->root = r->path->len == r->root ? 0 : r->root;
     r->leaf = FALSE;
     g_string_truncate(r->text, 0);
     g_ptr_array_set_size(r->path, (int)r->path->len - 1);
 }
 
+/* What the declaration says that it is encoded in, of the code pages of Windows; 0: another. */
+static guint
+declared(const char *text, gsize n)
+{
+    g_autofree char *head = g_ascii_strdown(text, (gssize)MIN(n, 200));
+    const char *end = strstr(head, "?>"), *at = strstr(head, "encoding=");
+
+    if (at == NULL || end == NULL || at > end)
+        return 0;
+    at += strlen("encoding=") + 1;
+    at += g_str_has_prefix(at, "windows-") ? 8 : g_str_has_prefix(at, "cp") ? 2 : strlen(at);
+    const gint64 codepage = ini_number(at, 0);
+    return codepage > 0 && text_codepage_known((int)MIN(codepage, G_MAXINT)) ? (guint)codepage : 0;
+}
+
+/* *@codepage: 0 becomes what the file tells. */
 static char *
-text_of(GBytes *bytes)
+text_of(GBytes *bytes, guint *codepage, char **ret_encoding)
 {
     gsize n;
     const char *data = g_bytes_get_data(bytes, &n);
-    g_autofree char *encoding = NULL;
 
-    return text_decode(data == NULL ? "" : data, n, 0, &encoding);
+    if (*codepage == 0)
+        *codepage = declared(data == NULL ? "" : data, n);
+    return text_decode(data == NULL ? "" : data, n, *codepage, ret_encoding);
 }
 
+/* As an element's name, with or without a namespace before it. */
 gboolean
 profile_xml_is(GBytes *bytes)
 {
+    guint codepage = 0;
+
     if (g_bytes_get_size(bytes) > PROFILE_XML_MAX)
         return FALSE;
-    g_autofree char *text = text_of(bytes);
-    return *g_strchug(text) == '<' && strstr(text, "<VPNProfile") != NULL;
+    g_autofree char *encoding = NULL, *text = text_of(bytes, &codepage, &encoding);
+    if (*g_strchug(text) != '<')
+        return FALSE;
+    for (const char *at = text; (at = strstr(at + 1, "VPNProfile")) != NULL;)
+        if (at[-1] == '<' || at[-1] == ':')
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+parse(struct reader *r, const char *text, GError **error)
+{
+    static const GMarkupParser parser = {on_start, on_end, on_text, NULL, NULL};
+    g_autoptr(GMarkupParseContext) context =
+        g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, r, NULL);
+
+    if (!g_markup_parse_context_parse(context, text, -1, error) ||
+        !g_markup_parse_context_end_parse(context, error))
+        return FALSE;
+    if (r->profiles > 0)
+        return TRUE;
+    g_set_error_literal(error, G_MARKUP_ERROR, G_MARKUP_ERROR_EMPTY,
+                        _("There is no VPNProfile in the file."));
+    return FALSE;
 }
 
 Profile *
-profile_xml_read(GBytes *bytes, const char *name, GError **error)
+profile_xml_read(GBytes *bytes, guint codepage, const char *name, GError **error)
 {
-    static const GMarkupParser parser = {on_start, on_end, on_text, NULL, NULL};
-    g_autofree char *text = text_of(bytes);
+    g_autofree char *encoding = NULL, *text = text_of(bytes, &codepage, &encoding);
     g_autoptr(Profile) p = profile_new();
     struct reader r = {.p = p, .file = name};
 
     r.path = g_ptr_array_new_with_free_func(g_free);
     r.text = g_string_new(NULL);
+    r.listed = g_string_new(NULL);
     r.address = g_strdup(""), r.domain = g_strdup(""), r.servers = g_strdup("");
-    g_autoptr(GMarkupParseContext) context = g_markup_parse_context_new(&parser, 0, &r, NULL);
-    const gboolean ok = g_markup_parse_context_parse(context, text, -1, error) &&
-                        g_markup_parse_context_end_parse(context, error);
+    const gboolean ok = parse(&r, text, error);
+    take_order(&r);
+    if (r.profiles > 1)
+        profile_note(p, _("There are several profiles in the file. The first was taken."));
     g_ptr_array_unref(r.path);
     g_string_free(r.text, TRUE);
+    g_string_free(r.listed, TRUE);
     g_free(r.address);
     g_free(r.domain);
     g_free(r.servers);
     profile_set(&p->name, name);
     profile_set(&p->source, name);
-    profile_set(&p->encoding, "UTF-8");
-    p->tunnel = TRUE;
-    p->dialup = FALSE; /* no line before it */
+    profile_set(&p->encoding, encoding);
+    if (codepage == 0)
+        profile_note_guess(p);
+    profile_vpn_alone(p);
     return ok ? g_steal_pointer(&p) : NULL;
 }

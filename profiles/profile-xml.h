@@ -15,5 +15,6 @@
 #define PROFILE_XML_MAX_DEPTH 32
 
 gboolean profile_xml_is(GBytes *bytes);
-/* Such a file has no name for the connection: @name is its own. Errors: G_MARKUP_ERROR. */
-Profile *profile_xml_read(GBytes *bytes, const char *name, GError **error);
+/* Such a file has no name for the connection: @name is its own. @codepage: of Windows, for what is
+ * not Unicode; 0: as the file declares, or a guess. Errors: G_MARKUP_ERROR. */
+Profile *profile_xml_read(GBytes *bytes, guint codepage, const char *name, GError **error);

@@ -586,8 +586,7 @@ new_profile(const struct reader *r, const char *name)
     profile_set(&p->encoding, r->encoding);
     if (r->guessed)
         profile_note_guess(p);
-    p->tunnel = TRUE;
-    p->dialup = FALSE; /* no line before it */
+    profile_vpn_alone(p);
     p->dun.encryption_type = 1;
     p->dun.mschap2 = p->dun.custom_security = p->dun.enforce_custom = TRUE;
     return p;

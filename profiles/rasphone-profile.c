@@ -386,7 +386,8 @@ rasphone_profile(const RasphoneEntry *e, const char *file)
         take_row(&r, &rows[i]);
     guess_kind(&r);
     take_auth(&r);
-    p->dialup = p->kind != PROFILE_VPN; /* what comes before a VPN is an entry of its own */
+    if (p->kind == PROFILE_VPN) /* what comes before it is an entry of its own */
+        profile_vpn_alone(p);
     if (p->kind == PROFILE_VPN)
         take_servers(&r);
     else

@@ -12,7 +12,7 @@ int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(data, size);
-    g_autoptr(Profile) p = profile_xml_read(bytes, "a", NULL);
+    g_autoptr(Profile) p = profile_xml_read(bytes, 0, "a", NULL);
 
     if (p != NULL)
         check_profile(p);

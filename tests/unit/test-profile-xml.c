@@ -25,7 +25,7 @@ read_text(const char *text, GError **error)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
 
-    return profile_xml_read(bytes, "Office", error);
+    return profile_xml_read(bytes, 0, "Office", error);
 }
 
 static void
@@ -56,6 +56,148 @@ everything(void)
     g_assert_cmpuint(p->others->len, ==, 1); /* AlwaysOn */
     g_assert_cmpstr(profile_origin(p, "Networking/VpnStrategy")->key, ==,
                     "VPNProfile/NativeProfile/NativeProtocolType");
+}
+
+#define NATIVE(inside)                                                                             \
+    "<VPNProfile><NativeProfile><Servers>a.example</Servers>" inside "</NativeProfile></"          \
+    "VPNProfile>"
+#define LIST(inside)                                                                               \
+    NATIVE("<NativeProtocolType>ProtocolList</"                                                    \
+           "NativeProtocolType><ProtocolList><NativeProtocolList>" inside                          \
+           "</NativeProtocolList></ProtocolList>")
+
+/* What a list of protocols dials: those that are in it, in its order, and never another. */
+static void
+a_list_of_protocols(void)
+{
+    static const struct {
+        const char *text;
+        guint strategy;
+        const char *note; /* a part of it; NULL: none */
+    } rows[] = {
+        {LIST("<Type>Sstp</Type>"), 5, NULL},
+        {LIST("<Type>L2TP</Type>"), 3, NULL},
+        {LIST("<Type>Pptp</Type>"), 1, NULL},
+        {LIST("<Type>Ikev2</Type>"), 7, NULL},
+        {LIST("<Type>Ikev2</Type><Type>Sstp</Type>"), 14, NULL},
+        {LIST("<Type>Sstp</Type><Type>Ikev2</Type>"), 5, "IKEv2"},
+        {LIST("<Type>Sstp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 0, NULL},
+        {LIST("<Type>Pptp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 2, NULL},
+        {LIST("<Type>L2tp</Type><Type>Pptp</Type>"), 4, NULL},
+        {LIST("<Type>Sstp</Type><Type>L2tp</Type>"), 13, "another order"},
+        {LIST("<Type>Sstp</Type><Type>Pptp</Type>"), 12, "another order"},
+        {LIST("<Type>Pptp</Type><Type>Sstp</Type><Type>Ikev2</Type>"), 12, "IKEv2"},
+        {LIST("<Type>Morse</Type><Type>Sstp</Type>"), 5, "Morse"},
+        {LIST(""), 15, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = read_text(rows[i].text, NULL);
+
+        g_test_message("%s", rows[i].text);
+        g_assert_cmpuint(p->dun.vpn_strategy, ==, rows[i].strategy);
+        g_assert_cmpuint(p->notes->len, ==, rows[i].note != NULL);
+        if (rows[i].note != NULL)
+            g_assert_nonnull(strstr(p->notes->pdata[0], rows[i].note));
+    }
+}
+
+static gboolean
+noted(const Profile *p, const char *part)
+{
+    for (guint i = 0; i < p->notes->len; i++)
+        if (strstr(p->notes->pdata[i], part) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* What Windows does with the traffic and this program does not is said, and is no other way. */
+static void
+what_is_not_done_is_said(void)
+{
+    g_autoptr(Profile) p = read_text(
+        "<VPNProfile><NativeProfile><Servers>a.example</Servers></NativeProfile>"
+        "<LockDown>true</LockDown><ByPassForLocal>true</ByPassForLocal>"
+        "<TrafficFilter><Protocol>6</Protocol></TrafficFilter>"
+        "<PluginProfile><PluginPackageFamilyName>Example.VPN</PluginPackageFamilyName></"
+        "PluginProfile>"
+        "<Route><Address>10.0.0.0</Address><PrefixSize>8</PrefixSize></Route>"
+        "<Route><Address>10.9.0.0</Address><PrefixSize>16</PrefixSize>"
+        "<ExclusionRoute>true</ExclusionRoute></Route>"
+        "<Route><Address>192.0.2.0</Address><PrefixSize>24</PrefixSize>"
+        "<ExclusionRoute>false</ExclusionRoute></Route>"
+        "<DomainNameInformation><DomainName>.</DomainName><DnsServers>10.0.0.53</DnsServers>"
+        "</DomainNameInformation></VPNProfile>",
+        NULL);
+
+    g_assert_cmpuint(p->routes->len, ==, 2);
+    g_assert_cmpstr(p->routes->pdata[0], ==, "10.0.0.0/8");
+    g_assert_cmpstr(p->routes->pdata[1], ==, "192.0.2.0/24");
+    g_assert_true(noted(p, "10.9.0.0/16") && noted(p, "LockDown") && noted(p, "TrafficFilter") &&
+                  noted(p, "Example.VPN"));
+    g_assert_cmpuint(p->notes->len, ==, 4);
+    g_assert_cmpstr(p->web_proxy_except, ==, "<local>");
+    const struct profile_dns_rule *all = p->dns_rules->pdata[0];
+    g_assert_cmpstr(all->domain, ==, "");
+    g_assert_cmpstr(all->servers, ==, "10.0.0.53");
+}
+
+/* Ways to write the same in XML. */
+static void
+each_way_to_write_it(void)
+{
+    static const struct {
+        const char *text, *label, *encoding;
+    } rows[] = {
+        {"<VPNProfile><NativeProfile><Servers><![CDATA[a.example;B&B]]></Servers></NativeProfile>"
+         "</VPNProfile>",
+         "B&B", "UTF-8"},
+        {"<v:VPNProfile xmlns:v=\"urn:x\"><v:NativeProfile><v:Servers>a.example;n</v:Servers>"
+         "</v:NativeProfile></v:VPNProfile>",
+         "n", "UTF-8"},
+        {"<!-- VPNProfile --><!DOCTYPE VPNProfile><Root><Other>a</Other><VPNProfile><NativeProfile>"
+         "<Servers>a.<!-- b -->example;in</Servers></NativeProfile></VPNProfile></Root>",
+         "in", "UTF-8"},
+        {"<?xml version='1.0' encoding='Windows-1251'?><VPNProfile><NativeProfile><Servers>"
+         "a.example;\xcc\xee</Servers></NativeProfile></VPNProfile>",
+         "Мо", "CP1251"},
+        {"<VPNProfile><NativeProfile><Servers>a.example;\xfc</Servers></NativeProfile></"
+         "VPNProfile>",
+         "ü", "CP1252"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GBytes) bytes = g_bytes_new(rows[i].text, strlen(rows[i].text));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Profile) p = read_text(rows[i].text, &error);
+
+        g_assert_no_error(error);
+        g_test_message("%s", rows[i].label);
+        g_assert_true(profile_xml_is(bytes));
+        g_assert_cmpuint(p->servers->len, ==, 1);
+        const struct profile_server *s = p->servers->pdata[0];
+        g_assert_cmpstr(s->address, ==, "a.example");
+        g_assert_cmpstr(s->label, ==, rows[i].label);
+        g_assert_cmpstr(p->encoding, ==, rows[i].encoding);
+        g_assert_cmpuint(p->notes->len, ==, g_str_equal(rows[i].encoding, "CP1252")); /* a guess */
+        g_assert_cmpuint(p->others->len, ==, 0);
+    }
+}
+
+static void
+several_in_one_file(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) p =
+        read_text("<a><VPNProfile><DnsSuffix>a.example</DnsSuffix></VPNProfile>"
+                  "<VPNProfile><DnsSuffix>b.example</DnsSuffix></VPNProfile></a>",
+                  &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(p->dun.dns_suffix, ==, "a.example");
+    g_assert_true(noted(p, "several"));
+    g_assert_null(read_text("<a><b/></a>", &error));
+    g_assert_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_EMPTY);
 }
 
 /* F3: entities, depth, what ends early. */
@@ -96,6 +238,10 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/profile-xml/everything", everything);
+    g_test_add_func("/profile-xml/list", a_list_of_protocols);
+    g_test_add_func("/profile-xml/not-done", what_is_not_done_is_said);
+    g_test_add_func("/profile-xml/ways", each_way_to_write_it);
+    g_test_add_func("/profile-xml/several", several_in_one_file);
     g_test_add_func("/profile-xml/F3-hostile", hostile);
     g_test_add_func("/profile-xml/is", what_it_is);
     return g_test_run();
