@@ -29,6 +29,10 @@ cmak_own_field(const struct profile_field *f)
                                        "Device",
                                        "Region",
                                        "ServiceType",
+                                       "Proxy",
+                                       "ProxyHost",
+                                       "ProxyPort",
+                                       "ProxyUser",
                                        "BackupPhoneNumber",
                                        "BackupAreaCode",
                                        "BackupCountryCode",
@@ -100,10 +104,10 @@ take_rules(Profile *p, const char *file, const struct ini_entry *e)
 
         if (servers != NULL)
             *servers++ = '\0';
-        if (!net_name_valid(domain))
+        if (!net_name_valid(domain) && !g_str_equal(domain, ".")) /* "." is all names */
             continue;
         profile_add_dns_rule(p, domain, servers == NULL ? "" : g_strstrip(servers));
-        remember(p, "DNS rule", domain, file, e->key);
+        remember(p, "DNS rule", *domain == '.' ? domain + 1 : domain, file, e->key);
     }
 }
 
@@ -172,8 +176,9 @@ cmak_own_rules(const Profile *p)
 
     for (guint i = 0; i < p->dns_rules->len; i++) {
         const struct profile_dns_rule *r = p->dns_rules->pdata[i];
-        g_string_append_printf(text, "%s%s%s%s", i > 0 ? "; " : "", r->domain,
-                               *r->servers == '\0' ? "" : " ", r->servers);
+        g_string_append_printf(text, "%s%s%s%s", i > 0 ? "; " : "",
+                               *r->domain == '\0' ? "." : r->domain, *r->servers == '\0' ? "" : " ",
+                               r->servers);
     }
     return g_string_free(text, FALSE);
 }

@@ -94,6 +94,19 @@ cmak_is_action_section(const char *section)
     return FALSE;
 }
 
+gboolean
+cmak_is_description(const struct ini_section *section, const struct ini_entry *e)
+{
+    const char *mark = strchr(e->key, '&');
+
+    if (mark == NULL || g_ascii_strcasecmp(mark, "&Description") != 0)
+        return FALSE;
+    g_autofree char *key = g_strndup(e->key, (gsize)(mark - e->key));
+    g_autofree char *folded = g_utf8_casefold(key, -1);
+    const struct ini_entry *of = g_hash_table_lookup(section->keys, folded);
+    return of != NULL && *of->value != '\0';
+}
+
 /* "0=program parameters", with companions "0&Description=..."; or bare lines. What has another form
  * is kept as it is written. */
 void
@@ -107,7 +120,10 @@ cmak_take_actions(Profile *p, const struct ini_section *section)
         g_autofree char *key = g_strconcat(e->key, "&Description", NULL);
         g_autofree char *folded = g_utf8_casefold(key, -1);
         said = *e->key == '\0' ? NULL : g_hash_table_lookup(section->keys, folded);
+        const guint at = p->actions->len;
         profile_add_action(p, section->name, e->value, said == NULL ? NULL : said->value);
+        if (at < p->actions->len)
+            profile_set(&((struct profile_action *)p->actions->pdata[at])->key, e->key);
     }
 }
 

@@ -15,6 +15,8 @@ gboolean cmak_take_servers(Profile *p, const Ini *vpn, const char *file);
 /* Is @section one of the lists of programs that Connection Manager or its installer would run? */
 gboolean cmak_is_action_section(const char *section);
 void cmak_take_actions(Profile *p, const struct ini_section *section);
+/* "0&Description", of an action that there is: it stands in that one. */
+gboolean cmak_is_description(const struct ini_section *section, const struct ini_entry *e);
 /* The file behind /STATIC_FILE_NAME of a cmroute action, or NULL. Free it. */
 char *cmak_route_file(const char *command);
 char *cmak_route_url(const char *command); /* behind /UPDATE_URL_PATH */

@@ -3,8 +3,11 @@
 
 #include "cmak-own.h"
 #include "cmak-parts.h"
+#include "cmak.h"
+#include "package.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
+#include "text-decode.h"
 
 #include <string.h>
 
@@ -17,6 +20,7 @@ struct writer {
     const char *list;     /* the file that the servers came from, or NULL */
     GString *out;         /* the file that is being written */
     GHashTable *sections; /* folded names of those that it has */
+    guint codepage;       /* in which the files are read: the .inf tells */
 };
 
 /* "My VPN!" -> "MyVPN": eight letters or digits, as the wizard wants it. */
@@ -29,7 +33,7 @@ short_name(const Profile *p)
     for (const char *c = ascii; *c != '\0' && (name->len < 8 || *p->short_name != '\0'); c++)
         if (g_ascii_isalnum(*c) || *c == '_' || *c == '-')
             g_string_append_c(name, *c);
-    if (name->len == 0)
+    if (name->len == 0 || package_is_device(name->str))
         g_string_append(name, "VPN");
     return g_string_free(name, FALSE);
 }
@@ -41,11 +45,23 @@ begin(struct writer *w)
     w->sections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
+/* NULL: the code page does not hold it so that it is read as it was. */
+static char *
+ansi_of(const struct writer *w, gsize *ret_n)
+{
+    g_autofree char *charset = g_strdup_printf("CP%u", w->codepage), *encoding = NULL;
+    g_autofree char *ansi =
+        g_convert(w->out->str, (gssize)w->out->len, charset, "UTF-8", NULL, ret_n, NULL);
+    g_autofree char *back = ansi == NULL ? NULL : text_decode(ansi, *ret_n, w->codepage, &encoding);
+
+    return g_strcmp0(back, w->out->str) == 0 ? g_steal_pointer(&ansi) : NULL;
+}
+
 static void
 end_as(struct writer *w, char *name) /* takes it */
 {
     gsize n = 0;
-    char *ansi = g_convert(w->out->str, (gssize)w->out->len, "CP1252", "UTF-8", NULL, &n, NULL);
+    char *ansi = ansi_of(w, &n);
 
     if (ansi == NULL) {
         g_string_prepend(w->out, "\xef\xbb\xbf"); /* becomes the mark of UTF-16 */
@@ -141,6 +157,10 @@ put_scope(struct writer *w, enum field_scope scope)
     for (guint i = 0; i < profile_n_fields; i++) {
         const struct profile_field *f = &profile_fields[i];
 
+        if (scope == SCOPE_CM && g_str_equal(f->key, "TunnelDUN")) {
+            pair(w, f->key, w->dun);
+            continue;
+        }
         if (f->scope != scope || !worth_writing(f, w->p) ||
             (scope == SCOPE_OWN && !in_own_section(w, f)))
             continue;
@@ -251,28 +271,41 @@ is_action(const struct profile_action *a)
     return !g_str_has_prefix(a->event, "Custom") && !g_str_has_suffix(a->event, "Section");
 }
 
+/* Its own, which other keys of it begin with; else the next number that is free. */
+static const char *
+action_key(const struct profile_action *a, GHashTable *taken)
+{
+    char *key = g_strdup(a->key);
+
+    for (guint n = 0; *key == '\0' || g_hash_table_contains(taken, key); n++) {
+        g_free(key);
+        key = g_strdup_printf("%u", n);
+    }
+    g_hash_table_add(taken, key);
+    return key;
+}
+
 static void
 put_actions(struct writer *w)
 {
     for (guint i = 0; i < w->p->actions->len; i++) {
         const struct profile_action *a = w->p->actions->pdata[i];
         g_autofree char *folded = g_utf8_casefold(a->event, -1);
-        guint n = 0;
+        g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
         if (!is_action(a) || g_hash_table_contains(w->sections, folded))
             continue;
         section(w, a->event);
         for (guint j = i; j < w->p->actions->len; j++) {
             const struct profile_action *b = w->p->actions->pdata[j];
-            g_autofree char *key = g_strdup_printf("%u", n);
-            g_autofree char *described = g_strdup_printf("%u&Description", n);
 
             if (g_ascii_strcasecmp(b->event, a->event) != 0)
                 continue;
+            const char *key = action_key(b, taken);
+            g_autofree char *described = g_strconcat(key, "&Description", NULL);
             pair(w, key, b->command);
             if (*b->description != '\0')
                 pair(w, described, b->description);
-            n++;
         }
         put_others(w, ".cms", a->event);
     }
@@ -351,8 +384,6 @@ put_cms(struct writer *w)
     pair(w, "Version", "4");
     section(w, "Connection Manager");
     put_scope(w, SCOPE_CM);
-    if (*w->p->dun_name == '\0')
-        pair(w, "TunnelDUN", w->dun);
     if (has_list(w->p))
         pair(w, "TunnelFile", list);
     else if (w->p->servers->len == 1)
@@ -485,8 +516,9 @@ put_inf(struct writer *w)
     section(w, "SourceDisksNames");
     g_string_append(w->out, "1=%ServiceName%,,,\r\n");
     section(w, "Strings");
-    g_string_append_printf(w->out, "ServiceName=\"%s\"\r\nShortSvcName=\"%s\"\r\n", w->p->name,
-                           w->svc);
+    g_string_append_printf(w->out,
+                           "ServiceName=\"%s\"\r\nShortSvcName=\"%s\"\r\nDisplayLCID=1033\r\n",
+                           w->p->name, w->svc); /* whose code page is 1252 */
     section(w, "CMAK Status");
     g_string_append_printf(w->out, "InfVersion=4\r\nIncludeCMCode=0\r\nLicenseFile=%s\r\n",
                            w->p->licence_file);
@@ -567,12 +599,15 @@ cmak_write(const Profile *p, GHashTable *kept)
                                     p->tray_icon,    p->help_file, p->pb_logo,
                                     p->licence_file, p->pb_file,   p->region_file};
     g_autofree char *inf = g_strconcat(w.svc, ".inf", NULL);
+    GBytes *of = kept == NULL ? NULL : g_hash_table_lookup(kept, inf);
+    const guint told = of == NULL ? 0 : cmak_codepage(of);
 
     w.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     w.dun = g_strdup(*p->dun_name != '\0' ? p->dun_name : p->name);
     w.isp = g_strdup(p->isp_name);
     w.proxy = proxy_name(p);
     w.list = list_name(p);
+    w.codepage = told != 0 ? told : 1252;
     for (gsize i = 0; i < G_N_ELEMENTS(pictures); i++)
         keep(&w, pictures[i]);
     keep_merged(&w);

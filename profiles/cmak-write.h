@@ -3,8 +3,9 @@
  * VPN servers and the static routes, and the pictures that it kept. What was read from such files
  * and has no meaning here goes back to where it stood.
  *
- * Text that Windows' code page 1252 cannot hold is written as UTF-16 with a byte order mark, which
- * its functions for such files read too. No secret is written.
+ * Text that the code page of the .inf's language (of its own: 1252) cannot hold is written as
+ * UTF-16 with a byte order mark, which the functions of Windows for such files read too. No secret
+ * is written.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

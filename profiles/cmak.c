@@ -79,20 +79,52 @@ read_part(struct cmak_loader *l, int which, const char *name, GError **error)
     return TRUE;
 }
 
+/* Decimal, as the wizard writes it, or as other tools do in four hexadecimal digits ("0411"): the
+ * languages of Windows begin with 1025. */
+static guint
+codepage_of(const Ini *inf, const char *key)
+{
+    const char *text = ini_get(inf, "Strings", key);
+    const gboolean prefixed = text != NULL && g_ascii_strncasecmp(text, "0x", 2) == 0;
+    const char *digits = prefixed ? text + 2 : text;
+    guint64 lcid = 0;
+
+    if (text == NULL)
+        return 0;
+    if (prefixed || (strlen(text) == 4 && *text == '0'))
+        g_ascii_string_to_unsigned(digits, 16, 0, G_MAXUINT16, &lcid, NULL);
+    else
+        lcid = (guint64)CLAMP(ini_number(text, 0), 0, G_MAXUINT32);
+    return lcid <= G_MAXUINT16 ? text_codepage_of_lcid((guint)lcid) : 0;
+}
+
+static guint
+codepage_of_inf(const Ini *inf)
+{
+    const guint shown = codepage_of(inf, "DisplayLCID");
+
+    return shown != 0 ? shown : codepage_of(inf, "CmLCID");
+}
+
+guint
+cmak_codepage(GBytes *inf)
+{
+    gsize n;
+    const void *data = g_bytes_get_data(inf, &n);
+    g_autoptr(Ini) ini = data == NULL ? NULL : ini_parse(data, n, 0, NULL);
+
+    return ini == NULL ? 0 : codepage_of_inf(ini);
+}
+
 /* The .inf comes first: it tells the language, and so the code page of all files. */
 static gboolean
 read_inf(struct cmak_loader *l, const char *name, GError **error)
 {
-    gint64 lcid;
-
     if (!read_part(l, INF, name, error))
         return FALSE;
     if (l->is_told)
         return TRUE;
-    lcid = ini_get_int(l->part[INF].ini, "Strings", "DisplayLCID", 0);
-    if (lcid <= 0)
-        lcid = ini_get_int(l->part[INF].ini, "Strings", "CmLCID", 0);
-    l->codepage = lcid > 0 && lcid <= G_MAXUINT16 ? text_codepage_of_lcid((guint)lcid) : 0;
+    l->codepage = codepage_of_inf(l->part[INF].ini);
     if (l->codepage == 0)
         return TRUE;
     g_clear_pointer(&l->part[INF].ini, ini_free);
@@ -361,6 +393,20 @@ vpn_entry_name(struct cmak_loader *l)
     return g_strdup(dun != NULL ? dun->value : "");
 }
 
+/* Some write it beside PreSharedKeyFile. */
+static void
+take_key_flag(struct cmak_loader *l)
+{
+    const struct profile_field *f = field_find(SCOPE_NETWORKING, "UsePreSharedKey");
+    struct found found = {0};
+
+    if (profile_origin(l->p, "Networking/UsePreSharedKey") == NULL) {
+        look(l, CMS, "Connection Manager", f->key, &found);
+        take_found(l, f, &found);
+        g_free(found.section);
+    }
+}
+
 static void
 take_fields(struct cmak_loader *l)
 {
@@ -533,7 +579,7 @@ take_section(struct cmak_loader *l, int which, const struct ini_section *s)
         const struct ini_entry *e = s->entries->pdata[i];
 
         if (cmak_is_secret(e->key) || g_hash_table_contains(l->used, e) ||
-            (actions && strchr(e->key, '&') == NULL))
+            (actions && (strchr(e->key, '&') == NULL || cmak_is_description(s, e))))
             continue;
         profile_add_other(l->p, cmak_base_name(l->part[which].name), s->name, e->key, e->value);
     }
@@ -618,6 +664,7 @@ load(const struct cmak_source *source, const char *start, guint codepage, GError
         start = choose_start(&l, error);
     if (start != NULL && find_parts(&l, start, error)) {
         take_fields(&l);
+        take_key_flag(&l);
         take_numbers(&l);
         cmak_take_files(&l);
         ok = take_servers(&l, error);

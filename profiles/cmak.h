@@ -28,6 +28,7 @@ enum cmak_error {
  * .inf's language says, or else by a guess, which is noted. Blocks; run it in a thread from a
  * window. */
 Profile *cmak_load(const char *path, guint codepage, GError **error);
+guint cmak_codepage(GBytes *inf); /* of its language; 0: it does not tell one */
 /* From memory: @files maps names to GBytes, with `/` in them; @name is the .cmp, .cms or .inf to
  * begin with, or NULL. What cmak_load() and the fuzzer use. */
 Profile *cmak_load_files(GHashTable *files, const char *name, guint codepage, GError **error);

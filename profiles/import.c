@@ -64,15 +64,39 @@ open_cmak(Import *import, const char *path, GError **error)
     return import->one != NULL;
 }
 
-/* Its files lie side by side, as the installer finds them. */
+static gboolean
+has_foreign_name(GHashTable *files)
+{
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, files);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        if (!g_str_is_ascii(name))
+            return TRUE;
+    return FALSE;
+}
+
+/* Its files lie side by side, as the installer finds them. Their names may be in the code page that
+ * only what is in them tells. */
 static gboolean
 open_package(Import *import, GBytes *bytes, GError **error)
 {
-    g_autoptr(GHashTable) files = package_read(bytes, error);
+    g_autoptr(GHashTable) files = package_read_as(bytes, import->codepage, error);
 
     import->format = "package";
     import->one = files == NULL ? NULL : cmak_load_files(files, NULL, import->codepage, error);
-    return import->one != NULL;
+    if (import->one == NULL || import->codepage != 0 || !has_foreign_name(files) ||
+        !g_str_has_prefix(import->one->encoding, "CP"))
+        return import->one != NULL;
+    const guint told = (guint)ini_number(import->one->encoding + 2, 0);
+    g_autoptr(GHashTable) named = package_read_as(bytes, told, NULL);
+    Profile *again = named == NULL ? NULL : cmak_load_files(named, NULL, 0, NULL);
+    if (again != NULL) {
+        profile_free(import->one);
+        import->one = again;
+    }
+    return TRUE;
 }
 
 /* A phone book has what no other file of sections has: a device. */

@@ -165,8 +165,8 @@ is_program(const char *name)
     return ends_with(name, suffixes);
 }
 
-static gboolean
-is_device(const char *part)
+gboolean
+package_is_device(const char *part)
 {
     static const char *const names[] = {"con", "prn", "aux", "nul"};
     const gsize n = strcspn(part, ".");
@@ -180,18 +180,19 @@ is_device(const char *part)
 
 /* A plain relative name with '/', or NULL. */
 static char *
-safe_name(const struct mscabd_file *file)
+safe_name(const struct mscabd_file *file, guint codepage)
 {
     const gsize n = strlen(file->filename);
     g_autofree char *encoding = NULL;
-    g_autofree char *name = text_decode_ansi(file->filename, MIN(n, MAX_NAME + 1), 0, &encoding);
+    g_autofree char *name =
+        text_decode_ansi(file->filename, MIN(n, MAX_NAME + 1), codepage, &encoding);
 
     g_strdelimit(name, "\\", '/');
     if (n == 0 || n > MAX_NAME || strchr(name, ':') != NULL)
         return NULL;
     g_auto(GStrv) parts = g_strsplit(name, "/", -1);
     for (guint i = 0; parts[i] != NULL; i++) {
-        if (*parts[i] == '\0' || *parts[i] == '.' || is_device(parts[i]))
+        if (*parts[i] == '\0' || *parts[i] == '.' || package_is_device(parts[i]))
             return NULL;
         for (const char *c = parts[i]; *c != '\0'; c++)
             if ((guchar)*c < ' ' || *c == 0x7f)
@@ -224,14 +225,14 @@ compare_wanted(gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-choose(const struct mscabd_cabinet *cabinet, GArray *wanted, GError **error)
+choose(const struct mscabd_cabinet *cabinet, guint codepage, GArray *wanted, GError **error)
 {
     goffset size = 0, work = 0;
     guint listed = 0;
 
     for (struct mscabd_file *f = cabinet->files; f != NULL && listed < MAX_LISTED;
          f = f->next, listed++) {
-        char *name = safe_name(f);
+        char *name = safe_name(f, codepage);
         if (name == NULL || is_program(name)) {
             g_free(name);
             continue;
@@ -312,7 +313,7 @@ tell_of_parts(const struct mscabd_cabinet *cabinet, GError **error)
 
 static GHashTable *
 read_cabinets(struct mscab_decompressor *cab, struct memory *memory,
-              struct mscabd_cabinet *cabinets, GError **error)
+              struct mscabd_cabinet *cabinets, guint codepage, GError **error)
 {
     g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(struct wanted));
     g_autoptr(GHashTable) files =
@@ -326,7 +327,7 @@ read_cabinets(struct mscab_decompressor *cab, struct memory *memory,
             chosen = c;
             break;
         }
-    if (!choose(chosen, wanted, error))
+    if (!choose(chosen, codepage, wanted, error))
         return NULL;
     if (!unpack(cab, memory, wanted, files, error)) {
         tell_of_parts(chosen, error);
@@ -347,6 +348,12 @@ package_is(GBytes *bytes)
 GHashTable *
 package_read(GBytes *bytes, GError **error)
 {
+    return package_read_as(bytes, 0, error);
+}
+
+GHashTable *
+package_read_as(GBytes *bytes, guint codepage, GError **error)
+{
     struct memory memory = {.system = memory_system};
     GHashTable *files = NULL;
 
@@ -360,7 +367,7 @@ package_read(GBytes *bytes, GError **error)
     if (cabinets == NULL)
         fail(error, PACKAGE_ERROR_NONE, _("There is no cabinet in this program or file."));
     else
-        files = read_cabinets(cab, &memory, cabinets, error);
+        files = read_cabinets(cab, &memory, cabinets, codepage, error);
     if (cabinets != NULL)
         cab->close(cab, cabinets);
     mspack_destroy_cab_decompressor(cab);

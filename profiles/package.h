@@ -27,5 +27,9 @@ enum package_error {
 gboolean package_is(GBytes *bytes);
 /* Name (with '/') -> GBytes. */
 GHashTable *package_read(GBytes *bytes, GError **error);
+/* @codepage: of Windows, for names that are not Unicode; 0: 1252. */
+GHashTable *package_read_as(GBytes *bytes, guint codepage, GError **error);
+/* Windows takes this for a device, with whatever suffix: "con", "nul.txt". */
+gboolean package_is_device(const char *name);
 /* A cabinet of the files, compressed, the same for the same files. */
 GBytes *package_write(GHashTable *files, GError **error);

@@ -62,6 +62,8 @@ put_lists(GKeyFile *file, const Profile *p)
         g_key_file_set_string(file, group, "Event", a->event);
         g_key_file_set_string(file, group, "Command", a->command);
         g_key_file_set_string(file, group, "Description", a->description);
+        if (*a->key != '\0')
+            g_key_file_set_string(file, group, "Key", a->key);
         g_key_file_set_boolean(file, group, "Replaced", a->replaced);
     }
     for (guint i = 0; i < p->others->len; i++) {
@@ -162,9 +164,11 @@ get_actions(GKeyFile *file, Profile *p)
             return;
         g_autofree char *event = get(file, group, "Event"), *command = get(file, group, "Command");
         g_autofree char *description = get(file, group, "Description");
+        g_autofree char *key = get(file, group, "Key");
         profile_add_action(p, event, command, description);
-        ((struct profile_action *)p->actions->pdata[i])->replaced =
-            g_key_file_get_boolean(file, group, "Replaced", NULL);
+        struct profile_action *a = p->actions->pdata[i];
+        a->replaced = g_key_file_get_boolean(file, group, "Replaced", NULL);
+        profile_set(&a->key, key);
     }
 }
 

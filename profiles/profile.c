@@ -412,6 +412,14 @@ warn_web_proxy(const Profile *p, GPtrArray *list)
         warn(list, _("The profile names a web proxy that cannot be used: %s."), p->web_proxy);
 }
 
+/* So does whoever runs the one that the call itself goes through. */
+static void
+warn_proxy(const Profile *p, GPtrArray *list)
+{
+    if (p->proxy != PLAN_PROXY_NONE && *p->proxy_host != '\0' && profile_dials(p, PLAN_SSTP))
+        warn(list, _("The call goes through the proxy server %s."), p->proxy_host);
+}
+
 static void
 warn_actions(const Profile *p, GPtrArray *list)
 {
@@ -434,11 +442,13 @@ profile_warnings(const Profile *p)
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
 
     warn_protocol(p, list);
-    warn_auth(p, list);
+    if (p->kind == PROFILE_VPN)
+        warn_auth(p, list);
     warn_certificate(p, list);
     warn_ipsec(p, list);
     warn_line(p, list);
-    if (p->dun.gateway_on_remote)
+    warn_proxy(p, list);
+    if (p->dun.gateway_on_remote && p->kind == PROFILE_VPN)
         warn(list, _("While connected, all traffic of this computer goes through the VPN."));
     warn_web_proxy(p, list);
     warn_actions(p, list);

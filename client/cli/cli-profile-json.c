@@ -67,6 +67,7 @@ add_foreign(JsonBuilder *b, const Profile *p)
         const struct profile_action *a = p->actions->pdata[i];
         json_builder_begin_object(b);
         cli_json_text(b, "event", a->event);
+        cli_json_text(b, "key", a->key);
         cli_json_text(b, "command", a->command);
         cli_json_text(b, "description", a->description);
         cli_json_flag(b, "replaced", a->replaced);

@@ -112,6 +112,193 @@ assert_same(const Profile *p, const Profile *q)
     }
 }
 
+/* Who writes it once more writes the same. */
+static void
+same_files(const Profile *p, const Profile *q)
+{
+    g_autoptr(GHashTable) a = cmak_write(p, p->files), b = cmak_write(q, q->files);
+    GHashTableIter iter;
+    gpointer name, bytes;
+
+    g_assert_cmpuint(g_hash_table_size(a), ==, g_hash_table_size(b));
+    g_hash_table_iter_init(&iter, a);
+    while (g_hash_table_iter_next(&iter, &name, &bytes)) {
+        g_test_message("%s: %s", p->name, (char *)name);
+        g_assert_nonnull(g_hash_table_lookup(b, name));
+        g_assert_true(g_bytes_equal(bytes, g_hash_table_lookup(b, name)));
+    }
+}
+
+static void
+put(GHashTable *files, const char *name, const char *text, const char *charset)
+{
+    gsize n;
+    char *bytes = g_convert(text, -1, charset, "UTF-8", NULL, &n, NULL);
+
+    g_assert_nonnull(bytes);
+    g_hash_table_insert(files, g_strdup(name), g_bytes_new_take(bytes, n));
+}
+
+static GHashTable *
+new_files(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+}
+
+/* Read as the .inf's language says, in the ways to write its number, and written so that it is read
+ * alike. */
+static void
+in_code_page(guint codepage, const char *lcid, const char *name)
+{
+    g_autoptr(GHashTable) files = new_files();
+    g_autofree char *charset = g_strdup_printf("CP%u", codepage);
+    g_autofree char *cms =
+        g_strconcat("[Profile Format]\nVersion=4\n[Connection Manager]\nServiceName=", name,
+                    "\nTunnel=1\nTunnelAddress=vpn.example.test\n", NULL);
+    g_autofree char *inf = g_strconcat("[Strings]\nDisplayLCID=", lcid, "\n", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_test_message("%s: %s", charset, lcid);
+    put(files, "x.cms", cms, charset);
+    put(files, "x.inf", inf, "UTF-8");
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(p->name, ==, name);
+    g_assert_cmpstr(p->encoding, ==, charset);
+    g_assert_cmpuint(p->notes->len, ==, 0);
+    g_autoptr(Profile) q = again(p), third = again(q);
+    g_assert_cmpstr(q->name, ==, name);
+    g_assert_cmpstr(q->encoding, ==, charset);
+    same_files(q, third);
+}
+
+/* The ANSI code pages of Windows. */
+static void
+each_code_page(void)
+{
+    static const struct {
+        guint codepage, lcid;
+        const char *name;
+    } rows[] = {{1250, 1029, "Příliš žluťoučký kůň"},
+                {1251, 1049, "Удалённый доступ"},
+                {1252, 1031, "Büro Köln"},
+                {1253, 1032, "Σύνδεση"},
+                {1254, 1055, "Şirket bağlantısı"},
+                {1255, 1037, "חיבור"},
+                {1256, 1025, "اتصال المكتب"},
+                {1257, 1063, "Įmonės ryšys"},
+                {1258, 1066, "Kêt nôi"},
+                {932, 1041, "社内接続ソ"},
+                {936, 2052, "办公室连接"},
+                {949, 1042, "사무실"},
+                {950, 1028, "辦公室功"},
+                {874, 1054, "สำนักงาน"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *decimal = g_strdup_printf("%u", rows[i].lcid);
+        g_autofree char *digits = g_strdup_printf("%04x", rows[i].lcid);
+        g_autofree char *hex = g_strdup_printf("0x%X", rows[i].lcid);
+
+        in_code_page(rows[i].codepage, decimal, rows[i].name);
+        in_code_page(rows[i].codepage, digits, rows[i].name);
+        in_code_page(rows[i].codepage, hex, rows[i].name);
+    }
+}
+
+/* Text that the code page of the .inf would make another of: UTF-16. */
+static void
+a_text_that_is_read_otherwise(void)
+{
+    static const struct {
+        const char *name, *lcid;
+    } rows[] = {{"Université", "1049"}, {"Ã©", "1031"}, {"Ã©", NULL},
+                {"¥ \\ ‾ ~", "1041"},   {"日本", NULL}, {"Büro", NULL}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = profile_new();
+
+        profile_set(&p->name, rows[i].name);
+        profile_set(&p->short_name, "x");
+        profile_add_server(p, "", "vpn.example.test");
+        if (rows[i].lcid != NULL) {
+            g_autofree char *inf = g_strconcat("[Strings]\nDisplayLCID=", rows[i].lcid, "\n", NULL);
+            put(p->files, "x.inf", inf, "UTF-8");
+        }
+        g_autoptr(Profile) q = again(p);
+        g_assert_cmpstr(q->name, ==, rows[i].name);
+        g_assert_cmpuint(q->notes->len, ==, 0); /* nothing is a guess */
+    }
+}
+
+/* Other keys of an action stay with it; a description is told once. */
+static void
+an_action_keeps_its_key(void)
+{
+    g_autoptr(GHashTable) files = new_files();
+    g_autoptr(GError) error = NULL;
+
+    put(files, "x.cms",
+        "[Profile Format]\nVersion=4\n[Connection Manager]\nServiceName=x\n"
+        "TunnelAddress=vpn.example.test\n[Connect Actions]\n3=late.exe\n3&Flags=8\n"
+        "3&Description=Late\n1=early.exe\n1&Flags=2\n7&Description=of none\n",
+        "UTF-8");
+    g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(p->others->len, ==, 3);
+    g_autoptr(Profile) q = again(p), third = again(q);
+    same_files(q, third);
+    for (guint i = 0; i < p->others->len; i++)
+        g_assert_true(has_other(q, p->others->pdata[i]));
+    g_assert_cmpuint(q->actions->len, ==, 2);
+    const struct profile_action *late = q->actions->pdata[0];
+    g_assert_cmpstr(late->key, ==, "3");
+    g_assert_cmpstr(late->command, ==, "late.exe");
+    g_assert_cmpstr(late->description, ==, "Late");
+    profile_add_action(q, "Connect Actions", "other.exe", "");
+    g_autoptr(Profile) fourth = again(q);
+    g_assert_cmpstr(((struct profile_action *)fourth->actions->pdata[2])->key, ==, "0");
+}
+
+/* Names that Windows takes for devices are none of a file. */
+static void
+no_file_is_a_device(void)
+{
+    static const char *const names[] = {"Con", "NUL", "aux", "Com1", "lpt9", "N\xef\xbf\xbdul"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(Profile) p = profile_new();
+
+        profile_set(&p->name, names[i]);
+        profile_add_server(p, "", "vpn.example.test");
+        g_autoptr(Profile) q = again(p);
+        g_assert_cmpstr(q->name, ==, names[i]);
+    }
+}
+
+/* The proxy that the call goes through, and all names by a rule of their own. */
+static void
+what_is_ours_is_kept(void)
+{
+    g_autoptr(Profile) p = profile_new();
+
+    profile_set(&p->name, "x");
+    profile_add_server(p, "", "vpn.example.test");
+    p->proxy = PLAN_PROXY_SOCKS5;
+    p->proxy_port = 1080;
+    profile_set(&p->proxy_host, "proxy.example.test");
+    profile_set(&p->proxy_user, "erika");
+    profile_add_dns_rule(p, ".", "10.0.0.53");
+    profile_add_dns_rule(p, ".corp.example", "");
+    g_autoptr(Profile) q = again(p);
+    assert_same(p, q);
+    g_assert_cmpuint(q->proxy, ==, PLAN_PROXY_SOCKS5);
+    g_autoptr(GPtrArray) warnings = profile_warnings(q);
+    gboolean told = FALSE;
+    for (guint i = 0; i < warnings->len; i++)
+        told |= strstr(warnings->pdata[i], "proxy.example.test") != NULL;
+    g_assert_true(told);
+}
+
 static void
 every_fixture(void)
 {
@@ -124,8 +311,9 @@ every_fixture(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(Profile) p = cmak_load(path, 0, &error);
         g_assert_no_error(error);
-        g_autoptr(Profile) q = again(p);
+        g_autoptr(Profile) q = again(p), third = again(q);
         assert_same(p, q);
+        same_files(q, third);
         for (guint n = 0; n < p->others->len; n++) {
             const struct profile_other *o = p->others->pdata[n];
             g_test_message("[%s] %s=%s", o->section, o->key, o->value);
@@ -137,6 +325,7 @@ every_fixture(void)
             g_assert_cmpstr(a->event, ==, b->event);
             g_assert_cmpstr(a->command, ==, b->command);
             g_assert_cmpint(a->replaced, ==, b->replaced);
+            g_assert_cmpstr(a->description, ==, b->description);
         }
     }
 }
@@ -279,6 +468,11 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cmak-write/fixtures", every_fixture);
+    g_test_add_func("/cmak-write/code-pages", each_code_page);
+    g_test_add_func("/cmak-write/read-otherwise", a_text_that_is_read_otherwise);
+    g_test_add_func("/cmak-write/action-keys", an_action_keeps_its_key);
+    g_test_add_func("/cmak-write/F1-devices", no_file_is_a_device);
+    g_test_add_func("/cmak-write/ours", what_is_ours_is_kept);
     g_test_add_func("/cmak-write/rasphone", a_phone_book_becomes_a_profile);
     g_test_add_func("/cmak-write/made-up", made_up);
     g_test_add_func("/cmak-write/web-proxy", a_web_proxy_is_kept);
