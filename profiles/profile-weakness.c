@@ -57,10 +57,16 @@ profile_call_weaknesses(GVariant *details)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
     const char *protocol = "", *encryption = "";
+    const char *bypassed_by = "";
     guint32 weak = 0;
 
     if (details == NULL)
         return list;
+    if (g_variant_lookup(details, "bypassed-by", "&s", &bypassed_by))
+        g_ptr_array_add(list, g_strdup_printf(_("All traffic should go through this connection, "
+                                                "but another routing rule of this computer comes "
+                                                "first: it goes out by %s."),
+                                              bypassed_by));
     g_variant_lookup(details, "protocol", "&s", &protocol);
     g_variant_lookup(details, "encryption", "&s", &encryption);
     g_variant_lookup(details, "weak", "u", &weak);

@@ -96,6 +96,7 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     char text[INET6_ADDRSTRLEN];
     const char *domain = helper_link_domain(link);
     struct helper_dns_settings names;
+    char other[IFNAMSIZ];
     g_auto(GStrv) routes = helper_link_routes(link);
 
     put_text(b, "interface", helper_link_name(link));
@@ -113,6 +114,8 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     g_variant_builder_add(b, "{sv}", "routes", g_variant_new_strv((const char *const *)routes, -1));
     g_variant_builder_add(b, "{sv}", "default-gateway",
                           g_variant_new_boolean(plan->default_gateway));
+    if (helper_link_bypassed(link, other))
+        put_text(b, "bypassed-by", other);
     g_variant_builder_add(b, "{sv}", "mtu", g_variant_new_uint32(c->mtu));
 }
 

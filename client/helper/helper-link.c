@@ -293,9 +293,35 @@ route_now(struct helper_link *l, struct ras_end *end)
 }
 
 bool
+helper_link_bypassed(const struct helper_link *link, char ret[static IFNAMSIZ])
+{
+    /* Of networks for benchmarks and documentation (RFC 2544, RFC 3849): somewhere on the internet,
+     * where nobody has a route of its own to. */
+    static const struct net_route anywhere[] = {{4, 32, {198, 18, 0, 1}},
+                                                {6, 128, {0x20, 1, 0x0d, 0xb8, [15] = 1}}};
+    uint32_t ifindex;
+
+    if (!link->plan->default_gateway || link->done.n_rules == 0)
+        return false;
+    for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++)
+        if (helper_net_way_to(link->host->net, &anywhere[i], &ifindex, ret) &&
+            ifindex != link->ifindex)
+            return true;
+    return false;
+}
+
+bool
 helper_link_route(struct helper_link *link, struct ras_end *ret_end)
 {
-    return route_now(link, ret_end);
+    const bool routed = route_now(link, ret_end);
+    char other[IFNAMSIZ];
+
+    if (routed && helper_link_bypassed(link, other))
+        helper_log(link->log, LOG_WARNING,
+                   "Another routing rule comes first: what should go through this connection goes "
+                   "out by %s.",
+                   other);
+    return routed;
 }
 
 /* The interface has no address any more that IPv6 could use beyond the link. */

@@ -34,6 +34,9 @@ void helper_link_free(struct helper_link *link);
 DEFINE_CLEANUP(struct helper_link, helper_link_free)
 
 const struct helper_routes *helper_link_done(const struct helper_link *link); /* in the kernel */
+/* A rule of somebody else's comes before ours, and sends what was to go through the call's default
+ * route to another interface: which. False: none does. */
+bool helper_link_bypassed(const struct helper_link *link, char ret[static IFNAMSIZ]);
 const char *helper_link_name(const struct helper_link *link);
 uint32_t helper_link_index(const struct helper_link *link);
 const struct net_config *helper_link_config(const struct helper_link *link);

@@ -479,6 +479,36 @@ helper_net_has_global6(struct helper_net *net, uint32_t ifindex)
     return find_address(net, AF_INET6, &s);
 }
 
+static void
+note_way(struct nlmsghdr *h, void *ctx)
+{
+    struct nlattr *a[RTA_MAX + 1];
+    uint32_t *ifindex = ctx;
+
+    if (nlmsg_parse(h, sizeof(struct rtmsg), a, RTA_MAX, NULL) == 0 && a[RTA_OIF] != NULL)
+        *ifindex = nla_get_u32(a[RTA_OIF]);
+}
+
+bool
+helper_net_way_to(struct helper_net *net, const struct net_route *to, uint32_t *ret_ifindex,
+                  char ret_name[static IFNAMSIZ])
+{
+    const bool four = to->family == 4;
+    const struct rtmsg header = {.rtm_family = four ? AF_INET : AF_INET6,
+                                 .rtm_dst_len = to->prefix};
+    struct nl_msg *msg = request(RTM_GETROUTE, 0, &header, sizeof header);
+    struct link_facts facts;
+
+    *ret_ifindex = 0;
+    if (msg != NULL)
+        nla_put(msg, RTA_DST, four ? 4 : 16, to->address);
+    if (talk_each(net, msg, note_way, ret_ifindex) < 0 || *ret_ifindex == 0 ||
+        link_facts(net, *ret_ifindex, &facts) < 0)
+        return false;
+    memcpy(ret_name, facts.name, IFNAMSIZ);
+    return true;
+}
+
 static int
 connect_watch(void *ctx)
 {
@@ -487,7 +517,7 @@ connect_watch(void *ctx)
     net->watch = nl_socket_alloc();
     return net->watch == NULL || nl_connect(net->watch, NETLINK_ROUTE) < 0 ||
                    nl_socket_add_memberships(net->watch, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-                                             0) < 0 ||
+                                             RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, 0) < 0 ||
                    nl_socket_set_nonblocking(net->watch) < 0
                ? -EIO
                : 0;

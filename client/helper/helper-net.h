@@ -94,6 +94,12 @@ int helper_net_has_global6(struct helper_net *net, uint32_t ifindex);
 /* Packets that this computer sent into the interface. */
 int helper_net_sent(struct helper_net *net, uint32_t ifindex, uint64_t *ret);
 
-/* A descriptor that is readable when some address changed; helper_net_drain() empties it. */
+/* The interface by which a packet of this computer without a mark goes to @to (an address). False:
+ * there is no way. */
+bool helper_net_way_to(struct helper_net *net, const struct net_route *to, uint32_t *ret_ifindex,
+                       char ret_name[static IFNAMSIZ]);
+
+/* A descriptor that is readable when some address, or rule of IPv4 or IPv6, changed;
+ * helper_net_drain() empties it. */
 int helper_net_watch(struct helper_net *net);
 void helper_net_drain(struct helper_net *net);

@@ -76,6 +76,55 @@ test_full_tunnel(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+static bool
+is_not_bypassed(gpointer data)
+{
+    g_autoptr(GVariant) v =
+        g_variant_lookup_value(dt_connection_get_details(data), "bypassed-by", NULL);
+
+    return v == NULL;
+}
+
+static bool
+is_bypassed(gpointer data)
+{
+    return !is_not_bypassed(data);
+}
+
+/* Another program's rule takes all that should go through the tunnel: that is told, whenever the
+ * rule comes or goes, and not of a call that was to have only some of it. */
+static void
+test_a_rule_that_comes_first(struct harness *h, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    WITH(h);
+    g_free(harness_command("ip rule add pref 10 lookup main"));
+    g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "connected");
+    harness_assert_detail(c, "bypassed-by", "'lan0'");
+    g_free(harness_command("ip rule del pref 10 lookup main"));
+    harness_wait(is_not_bypassed, c);
+    g_free(harness_command("ip rule add pref 11 lookup main suppress_prefixlength 0"));
+    g_free(harness_command("ip rule add pref 10 fwmark 0x6474 lookup main"));
+    g_free(harness_command("ip rule add pref 12 lookup main"));
+    harness_wait(is_bypassed, c);
+    g_free(harness_command("ip rule del pref 12 lookup main"));
+    harness_wait(is_not_bypassed, c);
+    g_free(harness_command("ip rule add pref 12 lookup main"));
+    dt_connection_call_disconnect_sync(c, NULL, NULL);
+    harness_wait_state(c, "idle");
+
+    plan_for(plan, "up.test");
+    plan->default_gateway = false;
+    g_autoptr(DtConnection) split = harness_dial(h, plan, "right", &error);
+    g_assert_no_error(error);
+    harness_wait_state(split, "connected");
+    g_assert_true(is_not_bypassed(split));
+    harness_stop(h);
+}
+
 /* PPTP: GRE to the server, and only that, goes past the tunnel without a mark too, so that what
  * comes back passes a strict reverse path filter. */
 static void
@@ -584,6 +633,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     (void)DT_RAS_ERROR;
     ADD("full-tunnel", test_full_tunnel);
+    ADD("a-rule-that-comes-first", test_a_rule_that_comes_first);
     ADD("full-tunnel-gre", test_full_tunnel_gre);
     ADD("full-tunnel-ipsec", test_full_tunnel_ipsec);
     ADD("full-tunnel-six", test_full_tunnel_six);

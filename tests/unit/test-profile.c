@@ -415,6 +415,9 @@ weak_calls(void)
          "L2TP without IPsec is unencrypted but for the MPPE of its packets, which can be "
          "decrypted by whoever records it."},
         {"{'protocol': <'pptp'>}", "PPTP can be decrypted by whoever records it."},
+        {"{'protocol': <'sstp'>, 'bypassed-by': <'wg0'>}",
+         "All traffic should go through this connection, but another routing rule of this computer "
+         "comes first: it goes out by wg0."},
         {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 1>}",
          "The server agreed only to encryption that is outdated: 3DES."},
         {"{'protocol': <'l2tp-ipsec'>, 'weak': <uint32 15>}",
