@@ -45,8 +45,11 @@ static const struct row {
     {"ipsec-enabled", AS_YES, SCOPE_OWN, "IPsec"},
     {"ipsec-forceencaps", AS_YES, SCOPE_OWN, "IPsecEncapsulation"},
     {"ipsec-pfs", AS_YES, SCOPE_OWN, "IPsecPFS"},
+    {"ipsec-gateway-id", AS_TEXT, SCOPE_OWN, "IPsecRemoteId"}, /* older names of the next two */
+    {"ipsec-group-name", AS_TEXT, SCOPE_OWN, "IPsecLocalId"},
     {"ipsec-remote-id", AS_TEXT, SCOPE_OWN, "IPsecRemoteId"},
     {"ipsec-local-id", AS_TEXT, SCOPE_OWN, "IPsecLocalId"},
+    {"ephemeral-port", AS_REFUSE, SCOPE_OWN, "L2TPPort1701"},
     {"tls-ext-server-name", AS_TEXT, SCOPE_OWN, "CertificateName"},
     {"proxy-server", AS_TEXT, SCOPE_OWN, "ProxyHost"},
     {"proxy-port", AS_NUMBER, SCOPE_OWN, "ProxyPort"},
@@ -67,12 +70,41 @@ static const struct plugin *
 plugin_of(GKeyFile *in)
 {
     g_autofree char *service = g_key_file_get_string(in, "vpn", "service-type", NULL);
+    g_autofree char *type = g_key_file_get_string(in, "connection", "type", NULL);
 
+    if (g_strcmp0(type, "vpn") != 0)
+        return NULL;
     for (gsize i = 0; service != NULL && i < G_N_ELEMENTS(plugins); i++)
         if (g_str_has_prefix(service, SERVICE) &&
             g_str_equal(service + strlen(SERVICE), plugins[i].name))
             return &plugins[i];
     return NULL;
+}
+
+/* What it is instead: "openvpn", "wifi". */
+static void
+refuse(GKeyFile *in, GError **error)
+{
+    g_autofree char *type =
+        in == NULL ? NULL : g_key_file_get_string(in, "connection", "type", NULL);
+    g_autofree char *service =
+        in == NULL ? NULL : g_key_file_get_string(in, "vpn", "service-type", NULL);
+    const gboolean vpn = g_strcmp0(type, "vpn") == 0 && service != NULL;
+    const char *what = vpn ? service : type, *dot = what == NULL ? NULL : strrchr(what, '.');
+    char shown[64];
+
+    if (dot != NULL)
+        what = dot + 1;
+    ras_printable(shown, sizeof shown, what == NULL ? "" : what, what == NULL ? 0 : strlen(what));
+    if (*shown == '\0')
+        g_set_error_literal(error, NM_KEYFILE_ERROR, NM_KEYFILE_ERROR_FORMAT,
+                            _("This is no SSTP, L2TP or PPTP connection of NetworkManager."));
+    else
+        g_set_error(
+            error, NM_KEYFILE_ERROR, NM_KEYFILE_ERROR_KIND,
+            _("This is a connection of NetworkManager of another kind (%s): only SSTP, L2TP "
+              "and PPTP are dialed."),
+            shown);
 }
 
 static GKeyFile *
@@ -174,6 +206,53 @@ take_security(struct reader *r)
     r->p->proxy = *r->p->proxy_host != '\0' ? PLAN_PROXY_HTTP : PLAN_PROXY_NONE;
 }
 
+/* Without a word about IPsec the plug-in does L2TP in the clear. */
+static void
+take_plain(struct reader *r)
+{
+    gsize n = 0;
+    g_auto(GStrv) keys = g_key_file_get_keys(r->in, "vpn", &n, NULL);
+
+    for (gsize i = 0; i < n; i++)
+        if (g_str_has_prefix(keys[i], "ipsec-") || g_str_has_prefix(keys[i], "machine-"))
+            return;
+    r->p->ipsec = FALSE;
+    origin(r, SCOPE_OWN, "IPsec", "vpn", "service-type");
+}
+
+/* Signing in by a certificate of the user is EAP-TLS (13), and that alone. */
+static void
+take_user_method(struct reader *r)
+{
+    struct profile_dun *d = &r->p->dun;
+    g_autofree char *method = g_key_file_get_string(r->in, "vpn", "user-auth-type", NULL);
+
+    if (g_strcmp0(method, "tls") != 0)
+        return;
+    d->pap = d->chap = d->mschap = d->mschap2 = FALSE;
+    d->eap = TRUE;
+    d->custom_auth_key = 13;
+    origin(r, SCOPE_SERVER, "CustomAuthKey", "vpn", "user-auth-type");
+}
+
+/* Files by their paths: of this computer, and perhaps only the administrator's to read. */
+static void
+note_files(struct reader *r)
+{
+    static const char *const keys[] = {
+        "ca-cert", "crl-revocation-file", "machine-ca", "machine-cert", "machine-key",
+        "user-ca", "user-cert",           "user-key"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *file = g_key_file_get_string(r->in, "vpn", keys[i], NULL);
+        if (file != NULL && *file != '\0')
+            profile_note(r->p,
+                         _("The connection names the file %s, which is not opened. Name its "
+                           "certificates to this program anew."),
+                         file);
+    }
+}
+
 static void
 take_server(struct reader *r)
 {
@@ -200,6 +279,8 @@ take_routes(struct reader *r, const char *group)
         if (!g_key_file_has_key(r->in, group, key, NULL))
             return;
         g_autofree char *value = text_of(r, group, key);
+        if (strchr(value, ',') != NULL) /* the next hop and metric */
+            profile_add_other(r->p, r->file, group, key, value);
         value[strcspn(value, ",")] = '\0';
         if (!net_route_parse(value, &route) || r->p->routes->len == PLAN_MAX_ROUTES) {
             profile_note(r->p, _("“%s” is not a network."), value);
@@ -223,7 +304,31 @@ take_dns(struct reader *r, const char *group, char **first, char **second)
     for (guint i = 0; words[i] != NULL; i++)
         if (*words[i] != '\0' && n++ < 2)
             profile_set(n == 1 ? first : second, words[i]);
+    if (n > 2) {
+        profile_note(r->p, _("There are more than two name servers. The first two are used."));
+        profile_add_other(r->p, r->file, group, "dns", text);
+    }
     g_free(text_of(r, group, "ignore-auto-dns"));
+}
+
+/* "~corp.example.com": asked there, and not looked for by short names; "~." is all names. */
+static void
+take_rule(struct reader *r, const char *group, const char *domain)
+{
+    const gboolean all = g_str_equal(domain, ".");
+
+    if (!all && !net_name_valid(domain)) {
+        profile_note(r->p, _("“%s” is not a domain name."), domain);
+        return;
+    }
+    for (guint i = 0; i < r->p->dns_rules->len; i++) {
+        const struct profile_dns_rule *rule = r->p->dns_rules->pdata[i];
+        if (g_ascii_strcasecmp(rule->domain, all ? "" : domain) == 0)
+            return;
+    }
+    g_autofree char *name = g_strconcat("DNS rule/", all ? "" : domain, NULL);
+    profile_add_dns_rule(r->p, domain, "");
+    profile_set_origin(r->p, name, r->file, group, "dns-search", domain);
 }
 
 static void
@@ -234,6 +339,8 @@ take_search(struct reader *r, const char *group)
 
     for (guint i = 0; words[i] != NULL; i++) {
         g_autofree char *name = g_strconcat("DNS search/", words[i], NULL);
+        if (*words[i] == '~')
+            take_rule(r, group, words[i] + 1);
         if (!net_name_valid(words[i]))
             continue;
         profile_add_dns_search(r->p, words[i]);
@@ -360,11 +467,15 @@ take_all(struct reader *r, const struct plugin *plugin)
     r->p->dun.vpn_strategy = plugin->strategy;
     origin(r, SCOPE_NETWORKING, "VpnStrategy", "vpn", "service-type");
     take_security(r);
+    take_user_method(r);
+    note_files(r);
     take_server(r);
     take_network(r);
     take_proxy(r);
-    if (plugin->protocol == PLAN_L2TP_IPSEC)
+    if (plugin->protocol == PLAN_L2TP_IPSEC) {
+        take_plain(r);
         take_psk(r);
+    }
     take_others(r);
 }
 
@@ -375,9 +486,7 @@ nm_keyfile_read(GBytes *bytes, const char *file, GError **error)
     const struct plugin *plugin = in == NULL ? NULL : plugin_of(in);
 
     if (plugin == NULL) {
-        g_set_error_literal(error, NM_KEYFILE_ERROR,
-                            in == NULL ? NM_KEYFILE_ERROR_FORMAT : NM_KEYFILE_ERROR_KIND,
-                            _("This is no SSTP, L2TP or PPTP connection of NetworkManager."));
+        refuse(in, error);
         return NULL;
     }
     struct reader r = {in, file, profile_new(), NULL};
@@ -432,6 +541,7 @@ put_ipsec(GKeyFile *out, const Profile *p)
     g_key_file_set_string(out, "vpn", "ipsec-enabled", p->ipsec ? "yes" : "no");
     g_key_file_set_string(out, "vpn", "ipsec-forceencaps", p->ipsec_encap ? "yes" : "no");
     put_yes(out, "ipsec-pfs", p->ipsec_pfs);
+    put_yes(out, "ephemeral-port", !p->l2tp_port_1701);
     g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
     g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
     put_text(out, "ipsec-remote-id", p->ipsec_remote_id);
@@ -511,6 +621,11 @@ put_search(GKeyFile *out, const Profile *p)
     for (guint i = 0; i < p->dns_search->len; i++)
         if (!g_str_equal(p->dns_search->pdata[i], suffix))
             g_string_append_printf(text, "%s;", (const char *)p->dns_search->pdata[i]);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *rule = p->dns_rules->pdata[i];
+        if (*rule->domain == '\0' || net_name_valid(rule->domain))
+            g_string_append_printf(text, "~%s;", *rule->domain == '\0' ? "." : rule->domain);
+    }
     if (text->len > 0)
         g_key_file_set_value(out, "ipv4", "dns-search", text->str);
 }

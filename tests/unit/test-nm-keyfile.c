@@ -147,6 +147,105 @@ a_proxy(void)
     }
 }
 
+/* What the plug-ins mean where a key is not there, and where it is an older one. */
+static void
+what_is_meant(void)
+{
+    static const struct {
+        const char *vpn;
+        gboolean ipsec, port_1701;
+        unsigned auth;
+        const char *remote, *local;
+        const char *note; /* a part of the one that there is; NULL: none */
+    } rows[] = {
+        {"", FALSE, TRUE, 15, "", "", NULL},
+        {"ipsec-psk=a\n", TRUE, TRUE, 15, "", "", NULL},
+        {"ipsec-enabled=no\n", FALSE, TRUE, 15, "", "", NULL},
+        {"ipsec-enabled=yes\nephemeral-port=yes\n", TRUE, FALSE, 15, "", "", NULL},
+        {"ipsec-enabled=yes\nipsec-gateway-id=gw\nipsec-group-name=g\n", TRUE, TRUE, 15, "gw", "g",
+         NULL},
+        {"ipsec-gateway-id=old\nipsec-remote-id=new\n", TRUE, TRUE, 15, "new", "", NULL},
+        {"ipsec-enabled=yes\nuser-auth-type=tls\n", TRUE, TRUE, 0, "", "", NULL},
+        {"ipsec-enabled=yes\nuser-auth-type=password\n", TRUE, TRUE, 15, "", "", NULL},
+        {"machine-auth-type=tls\nmachine-cert=/etc/a.pem\n", TRUE, TRUE, 15, "", "", "/etc/a.pem"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strconcat("[connection]\nid=a\ntype=vpn\n[vpn]\ngateway=a.example\n"
+                        "service-type=org.freedesktop.NetworkManager.l2tp\n",
+                        rows[i].vpn, NULL);
+        g_autoptr(Profile) p = read_text(text, NULL);
+        g_autoptr(GBytes) bytes = nm_keyfile_write(p);
+        g_autoptr(Profile) q = nm_keyfile_read(bytes, "b.nmconnection", NULL);
+        const Profile *both[] = {p, q};
+
+        g_test_message("%s", rows[i].vpn);
+        g_assert_cmphex(profile_auth(p), ==, rows[i].auth);
+        g_assert_cmpuint(p->notes->len, ==, rows[i].note != NULL);
+        if (rows[i].note != NULL)
+            g_assert_nonnull(strstr(p->notes->pdata[0], rows[i].note));
+        for (gsize k = 0; k < 2; k++) {
+            g_assert_cmpint(both[k]->ipsec, ==, rows[i].ipsec);
+            g_assert_cmpint(both[k]->l2tp_port_1701, ==, rows[i].port_1701);
+            g_assert_cmpstr(both[k]->ipsec_remote_id, ==, rows[i].remote);
+            g_assert_cmpstr(both[k]->ipsec_local_id, ==, rows[i].local);
+        }
+    }
+}
+
+/* A next hop, a third server, names that are only asked there: nothing is lost without a word. */
+static void
+more_than_the_model_has(void)
+{
+    g_autoptr(Profile) p =
+        read_text("[connection]\nid=a\ntype=vpn\n[vpn]\ngateway=a.example\n"
+                  "service-type=org.freedesktop.NetworkManager.pptp\n[ipv4]\n"
+                  "dns=10.0.0.1;10.0.0.2;10.0.0.3;\nroute1=10.0.0.0/8,10.0.0.1,50\n"
+                  "dns-search=corp.example;~lab.example;~.;~lab.example;~no!name;\n",
+                  NULL);
+    g_autoptr(GBytes) bytes = nm_keyfile_write(p);
+    g_autoptr(Profile) q = nm_keyfile_read(bytes, "b.nmconnection", NULL);
+    const Profile *both[] = {p, q};
+
+    g_assert_cmpuint(p->notes->len, ==, 2); /* the third server, and what is no name */
+    g_assert_cmpuint(p->others->len, ==, 2);
+    const struct profile_other *servers = p->others->pdata[0], *route = p->others->pdata[1];
+    g_assert_cmpstr(servers->value, ==, "10.0.0.1;10.0.0.2;10.0.0.3;");
+    g_assert_cmpstr(route->value, ==, "10.0.0.0/8,10.0.0.1,50");
+    for (gsize i = 0; i < 2; i++) {
+        const struct profile_dns_rule *lab = both[i]->dns_rules->pdata[0];
+        const struct profile_dns_rule *all = both[i]->dns_rules->pdata[1];
+        g_assert_cmpuint(both[i]->dns_search->len, ==, 1);
+        g_assert_cmpuint(both[i]->dns_rules->len, ==, 2);
+        g_assert_cmpstr(lab->domain, ==, "lab.example");
+        g_assert_cmpstr(all->domain, ==, "");
+    }
+}
+
+/* Of another kind: it is said which. */
+static void
+another_kind_is_named(void)
+{
+    static const struct {
+        const char *text, *named;
+    } rows[] = {
+        {"[connection]\ntype=wifi\n", "(wifi)"},
+        {"[connection]\ntype=wireguard\n[vpn]\n"
+         "service-type=org.freedesktop.NetworkManager.l2tp\n",
+         "(wireguard)"},
+        {"[connection]\ntype=vpn\n[vpn]\nservice-type=org.freedesktop.NetworkManager.openvpn\n",
+         "(openvpn)"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(read_text(rows[i].text, &error));
+        g_assert_error(error, NM_KEYFILE_ERROR, NM_KEYFILE_ERROR_KIND);
+        g_assert_nonnull(strstr(error->message, rows[i].named));
+    }
+}
+
 static void
 what_is_none_is_refused(void)
 {
@@ -185,6 +284,9 @@ main(int argc, char **argv)
     g_test_add_func("/nm-keyfile/base64", a_key_in_base64);
     g_test_add_func("/nm-keyfile/round-trip", what_was_written_is_read);
     g_test_add_func("/nm-keyfile/proxy", a_proxy);
+    g_test_add_func("/nm-keyfile/meant", what_is_meant);
+    g_test_add_func("/nm-keyfile/more", more_than_the_model_has);
+    g_test_add_func("/nm-keyfile/another-kind", another_kind_is_named);
     g_test_add_func("/nm-keyfile/refused", what_is_none_is_refused);
     g_test_add_func("/nm-keyfile/F6-no-check", no_check_is_told);
     return g_test_run();

@@ -74,6 +74,7 @@ make_tunnel(Profile *p, GRand *r)
     p->ipsec_pfs = coin(r);
     p->ipsec_encap = coin(r);
     p->use_certificate = coin(r);
+    p->l2tp_port_1701 = coin(r);
     profile_set(&p->ipsec_local_id, ANY(r, texts));
     profile_set(&p->ipsec_remote_id, ANY(r, texts));
     profile_set(&p->tls_name, ANY(r, texts));
@@ -176,6 +177,7 @@ same_tunnel(const Profile *p, const Profile *q)
     g_assert_cmpint(p->ipsec, ==, q->ipsec);
     g_assert_cmpint(p->ipsec_pfs, ==, q->ipsec_pfs);
     g_assert_cmpint(p->ipsec_encap, ==, q->ipsec_encap);
+    g_assert_cmpint(p->l2tp_port_1701, ==, q->l2tp_port_1701);
     g_assert_cmpint(p->use_certificate, ==, q->use_certificate);
     same_text("local id", p->ipsec_local_id, q->ipsec_local_id);
     same_text("remote id", p->ipsec_remote_id, q->ipsec_remote_id);
