@@ -85,6 +85,7 @@ static const struct row {
 
 /* DataEncryption of each EncryptionType. */
 static const guint data_encryption[] = {0, 256, 512, 8};
+enum { REQUIRED_BY_NT4 = 1, ENCRYPTION_REQUIRED = 1 }; /* NT 4 has 0 or 1; never less than that */
 
 /* --- from the entry --- */
 
@@ -124,7 +125,8 @@ number_of(const struct row *row, guint value, guint *ret)
         for (*ret = 0; *ret < G_N_ELEMENTS(data_encryption); (*ret)++)
             if (data_encryption[*ret] == value)
                 return TRUE;
-        return FALSE;
+        *ret = ENCRYPTION_REQUIRED;
+        return value == REQUIRED_BY_NT4;
     case AS_TEXT:
     case AS_ADDRESS:
         break;
@@ -147,7 +149,7 @@ parse_value(const char *text, guint *ret)
 
     if (number == G_MININT64 || number < G_MININT32)
         return FALSE;
-    *ret = number == -1 ? 0 : (guint)number;
+    *ret = number == -1 || number == G_MAXUINT32 ? 0 : (guint)number;
     return TRUE;
 }
 

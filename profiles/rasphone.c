@@ -21,6 +21,7 @@ struct rasphone {
     GBytes *bytes;
     GArray *entries; /* struct index */
     guint codepage;
+    char newline; /* what ends a line: '\r' only in a file without any '\n' */
     gboolean truncated;
 };
 
@@ -28,12 +29,12 @@ struct rasphone {
 
 /* One line of @text from @at: its length without the line end ("\n", "\r\n"), and with it. */
 static gsize
-line_at(const char *text, gsize size, gsize at, gsize *ret_end)
+line_at(const char *text, gsize size, gsize at, char newline, gsize *ret_end)
 {
-    const char *newline = memchr(text + at, '\n', size - at);
-    gsize n = newline == NULL ? size - at : (gsize)(newline - text) - at;
+    const char *found = memchr(text + at, newline, size - at);
+    gsize n = found == NULL ? size - at : (gsize)(found - text) - at;
 
-    *ret_end = newline == NULL ? size : at + n + 1;
+    *ret_end = found == NULL ? size : at + n + 1;
     while (n > 0 && text[at + n - 1] == '\r')
         n--;
     return n;
@@ -84,7 +85,7 @@ find_entries(Rasphone *r)
     const gboolean mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
 
     for (gsize at = mark ? 3 : 0; at < size; at = end) {
-        const gsize n = line_at(text, size, at, &end);
+        const gsize n = line_at(text, size, at, r->newline, &end);
 
         if (!is_header(text + at, n))
             continue;
@@ -111,6 +112,15 @@ without_utf16(GBytes *bytes)
     return g_bytes_new_take(text, strlen(text));
 }
 
+static char
+newline_of(GBytes *bytes)
+{
+    gsize n;
+    const char *text = g_bytes_get_data(bytes, &n);
+
+    return n > 0 && memchr(text, '\n', n) == NULL && memchr(text, '\r', n) != NULL ? '\r' : '\n';
+}
+
 Rasphone *
 rasphone_parse(GBytes *bytes, guint codepage, GError **error)
 {
@@ -123,6 +133,7 @@ rasphone_parse(GBytes *bytes, guint codepage, GError **error)
     g_autoptr(Rasphone) r = g_new0(Rasphone, 1);
     r->bytes = without_utf16(bytes);
     r->codepage = codepage;
+    r->newline = newline_of(r->bytes);
     r->entries = g_array_new(FALSE, FALSE, sizeof(struct index));
     g_array_set_clear_func(r->entries, index_clear);
     find_entries(r);
@@ -289,6 +300,7 @@ rasphone_entry(const Rasphone *r, guint i)
     e->bytes = bytes_of(r, i);
     e->name = g_strdup(rasphone_name(r, i));
     e->codepage = r->codepage;
+    e->newline = r->newline;
     e->lines = g_ptr_array_new_with_free_func(line_free);
     e->added = g_ptr_array_new_with_free_func(g_free);
     const char *text = g_bytes_get_data(e->bytes, &size);
@@ -297,10 +309,10 @@ rasphone_entry(const Rasphone *r, guint i)
     /* What stands before the header belongs to nobody. */
     const gsize before = g_array_index(r->entries, struct index, i).at;
     gsize at = i == 0 ? before : 0;
-    line_at(text, size, at, &end);
+    line_at(text, size, at, e->newline, &end);
     e->body = end;
     for (at = end; at < size && e->lines->len < RASPHONE_MAX_LINES; at = end) {
-        const gsize n = line_at(text, size, at, &end);
+        const gsize n = line_at(text, size, at, e->newline, &end);
         if (n > 0)
             take_line(e, &place, at, n, end);
     }
@@ -384,7 +396,7 @@ put(GByteArray *out, const RasphoneEntry *e, const char *text)
 static void
 end_line(GByteArray *out, const char *line_end)
 {
-    if (out->len > 0 && out->data[out->len - 1] != '\n')
+    if (out->len > 0 && out->data[out->len - 1] != line_end[strlen(line_end) - 1])
         g_byte_array_append(out, (const guint8 *)line_end, (guint)strlen(line_end));
 }
 
@@ -405,8 +417,9 @@ rasphone_entry_write(const RasphoneEntry *e)
     const guint8 *bytes = g_bytes_get_data(e->bytes, &size);
     g_autoptr(GByteArray) out = g_byte_array_sized_new((guint)size + 64);
     const guint8 *newline = memchr(bytes, '\n', size);
-    const char *line_end =
-        newline == NULL || (newline > bytes && newline[-1] == '\r') ? "\r\n" : "\n";
+    const char *line_end = e->newline == '\r'                                            ? "\r"
+                           : newline == NULL || (newline > bytes && newline[-1] == '\r') ? "\r\n"
+                                                                                         : "\n";
 
     for (guint i = 0; i < e->lines->len; i++) {
         const struct rasphone_line *line = e->lines->pdata[i];

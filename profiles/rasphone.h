@@ -44,6 +44,7 @@ typedef struct rasphone_entry {
     GPtrArray *added;      /* char *: "Key=Value" */
     gsize body;            /* in ->bytes: behind the line of the header */
     guint codepage;
+    char newline; /* of the file: '\n', or '\r' alone */
 } RasphoneEntry;
 
 typedef struct rasphone Rasphone;

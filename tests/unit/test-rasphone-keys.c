@@ -28,6 +28,7 @@ static const struct row {
     {PART_ENTRY, "DataEncryption", "256", "Server/EncryptionType", "1", "3", "257", "2", "512"},
     {PART_ENTRY, "DataEncryption", "512", "Server/EncryptionType", "2", "3", "-512", "3", "8"},
     {PART_ENTRY, "DataEncryption", "8", "Server/EncryptionType", "3", "3", "9", "0", "0"},
+    {PART_ENTRY, "DataEncryption", "1", "Server/EncryptionType", "1", "3", "10", "3", "8"},
     {PART_ENTRY, "SwCompression", "0", "Server/SW_Compress", "0", "1", "x", "1", "1"},
     {PART_ENTRY, "BindMsNetClient", "0", "Server/NetworkLogon", "0", "1", "x", "1", "1"},
     {PART_ENTRY, "ShareMsFilePrint", "0", "Server/SecureLocalFiles", "1", "0", "x", "0", "1"},
@@ -46,6 +47,7 @@ static const struct row {
     {PART_ENTRY, "IdleDisconnectSeconds", "90", "Connection Manager/IdleTimeout", "1", "0", "x", "2", "150"},
     {PART_ENTRY, "IdleDisconnectSeconds", "90", "Dialtone/IdleSeconds", "30", "0", "x", "0", "60"},
     {PART_ENTRY, "IdleDisconnectSeconds", "-1", "Connection Manager/IdleTimeout", "0", "0", NULL, "1", "60"},
+    {PART_ENTRY, "IdleDisconnectSeconds", "4294967295", "Connection Manager/IdleTimeout", "0", "0", NULL, "1", "60"},
     {PART_ENTRY, "PrerequisiteEntry", "Line", "Dialtone/DialFirst", "Line", "", NULL, "Other", "Other"},
     {PART_ENTRY, "PreviewDomain", "0", "Connection Manager/HideDomain", "1", "0", "x", "0", "1"},
     {PART_ENTRY, "CacheCredentials", "0", "Connection Manager/HideRememberPassword", "1", "0", "x", "0", "1"},
@@ -314,6 +316,117 @@ make_up_book(GRand *r, guint n_entries)
     return g_string_free_to_bytes(text);
 }
 
+enum { SPOILT_ROUNDS = 60 };
+
+static GBytes *
+spoilt(GRand *r, const char *text, gsize n)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+
+    g_byte_array_append(out, (const guint8 *)text, (guint)n);
+    for (gint k = g_rand_int_range(r, 1, 8); k > 0 && out->len > 1; k--) {
+        const guint at = (guint)g_rand_int_range(r, 0, (gint32)out->len);
+        const guint8 octet = (guint8)g_rand_int(r);
+
+        switch (g_rand_int_range(r, 0, 5)) {
+        case 0:
+            out->data[at] = octet;
+            break;
+        case 1:
+            g_byte_array_remove_range(out, at, MIN(octet, out->len - at));
+            break;
+        case 2:
+            g_byte_array_set_size(out, at);
+            break;
+        case 3:
+            out->data[at] = (guint8) "\0\r\n[]=;\""[octet % 8];
+            break;
+        default:
+            g_byte_array_append(out, (const guint8 *)text + at % n, (guint)MIN(octet, n - at % n));
+        }
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&out));
+}
+
+static GBytes *
+as_written(const Rasphone *book, gboolean *ret_key)
+{
+    g_autoptr(GByteArray) all = g_byte_array_new();
+
+    for (guint i = 0; i < rasphone_count(book); i++) {
+        g_autoptr(RasphoneEntry) e = rasphone_entry(book, i);
+        g_autoptr(Profile) p = rasphone_profile(e, "rasphone.pbk");
+        GBytes *kept = g_hash_table_lookup(p->files, RASPHONE_KEPT);
+        g_autoptr(GBytes) out = rasphone_profile_write(p, kept, NULL);
+        gsize n = 0;
+        const guint8 *data = out == NULL ? NULL : g_bytes_get_data(out, &n);
+
+        *ret_key |= p->found_psk.len > 0; /* which is kept nowhere */
+        g_byte_array_append(all, data, (guint)n);
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+}
+
+/* F3: what Windows wrote, spoilt in a few places: the same octets, whatever they are. */
+static void
+what_is_spoilt_comes_out_as_it_went_in(void)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "fixtures", "rasphone", NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    guint compared = 0;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *file = g_build_filename(path, name, NULL), *text = NULL;
+        GRand *r = g_rand_new_with_seed(g_str_hash(name));
+        gsize n;
+
+        g_assert_true(g_file_get_contents(file, &text, &n, NULL));
+        for (guint round = 0; round < SPOILT_ROUNDS; round++) {
+            g_autoptr(GBytes) bytes = spoilt(r, text, n);
+            g_autoptr(Rasphone) book = rasphone_parse(bytes, 0, NULL);
+            gboolean key = FALSE;
+            const guint8 *b = g_bytes_get_data(bytes, NULL);
+
+            if (book == NULL || (b[0] >= 0xfe && b[1] >= 0xfe)) /* none left, or UTF-16 */
+                continue;
+            g_autoptr(GBytes) out = as_written(book, &key);
+            g_test_message("%s, round %u", name, round);
+            g_assert_true(key || g_bytes_equal(out, bytes));
+            compared++;
+        }
+        g_rand_free(r);
+    }
+    g_assert_cmpuint(compared, >, SPOILT_ROUNDS);
+}
+
+/* No Windows wrote this; an editor of another computer may have. */
+static void
+line_ends_of_one_octet(void)
+{
+    static const char text[] = "[Office]\rEncoding=1\rType=2\rVpnStrategy=5\r\rMEDIA=rastapi\r"
+                               "Port=VPN2-0\r\rDEVICE=vpn\rPhoneNumber=vpn.example.test\r"
+                               "[Second]\rType=2\rDEVICE=vpn\rPhoneNumber=b.example";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, sizeof text - 1);
+    g_autoptr(Rasphone) book = rasphone_parse(bytes, 0, NULL);
+    gboolean key = FALSE;
+
+    g_assert_cmpuint(rasphone_count(book), ==, 2);
+    g_autoptr(GBytes) same = as_written(book, &key);
+    g_assert_true(g_bytes_equal(same, bytes));
+    g_autoptr(RasphoneEntry) e = rasphone_entry(book, 0);
+    g_autoptr(Profile) p = rasphone_profile(e, "a.pbk");
+    g_assert_cmpuint(p->dun.vpn_strategy, ==, 5);
+    g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->address, ==,
+                    "vpn.example.test");
+    p->redial_count = 7;
+    p->dun.vpn_strategy = 3;
+    g_autoptr(GBytes) changed = written(p);
+    g_autofree char *out = g_strndup(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed));
+    g_assert_nonnull(strstr(out, "\rVpnStrategy=3\rRedialAttempts=7\r"));
+    g_assert_null(strchr(out, '\n'));
+}
+
 static gboolean
 keeps_a_key(const Profile *p)
 {
@@ -358,6 +471,8 @@ main(int argc, char **argv)
     g_test_add_func("/rasphone-keys/F3-impossible", what_cannot_be_is_said);
     g_test_add_func("/rasphone-keys/change", a_change_changes_its_line_only);
     g_test_add_func("/rasphone-keys/cmak", each_key_becomes_one_of_cmak);
+    g_test_add_func("/rasphone-keys/F3-spoilt", what_is_spoilt_comes_out_as_it_went_in);
+    g_test_add_func("/rasphone-keys/line-ends", line_ends_of_one_octet);
     g_test_add_func("/rasphone-keys/same-bytes", thousands_come_out_as_they_went_in);
     return g_test_run();
 }
