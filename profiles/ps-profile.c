@@ -621,8 +621,8 @@ take_command(struct reader *r, const struct ps_command *c)
     make_printable(c, command->parameters);
     if (c->splatted != NULL)
         return fail(r,
-                    _("%s takes its values out of a table (%s), which is not read. Write them out "
-                      "as parameters."),
+                    _("%s takes its values out of a table (%s) that the script computes, which is "
+                      "never run. Write them out."),
                     c->name, c->splatted);
     const char *key = command->parameters == of_connection ? "Name" : "ConnectionName";
     const struct ps_argument *name = argument(r, key, 0);

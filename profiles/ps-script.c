@@ -28,6 +28,10 @@ struct script {
     GArray *tokens;        /* of the statement so far */
     guint first_line;      /* where it began */
     GHashTable *variables; /* lower case name -> struct value */
+    GHashTable *tables;    /* lower case name -> GPtrArray of struct ps_argument */
+    GPtrArray *table;      /* that is being read, or NULL; */
+    gboolean broken;       /* what is in it is more than keys and values */
+    GPtrArray *literal;    /* the @{ } of the statement, or NULL */
     GPtrArray *commands;
     gsize copied; /* octets, out of variables */
 };
@@ -178,6 +182,8 @@ skip_brackets(struct script *s, char open, char close)
             quote = c == quote ? '\0' : quote;
         else if (c == '"' || c == '\'')
             quote = c;
+        else if (c == '#' && strchr(" \t\r\n;({", s->at[-2]) != NULL)
+            s->at += strcspn(s->at, "\n");
         else
             depth = depth + (c == open) - (c == close);
         if (c == '`')
@@ -272,6 +278,14 @@ take_here_string(struct script *s, const char *end)
 /* --- the other tokens --- */
 
 static void
+forget_table(struct script *s, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+
+    g_hash_table_remove(s->tables, lower);
+}
+
+static void
 take_variable(struct script *s)
 {
     const gboolean braces = *s->at == '{';
@@ -283,6 +297,8 @@ take_variable(struct script *s)
         add(s, TOKEN_VARIABLE, name);
         return;
     }
+    if (s->tokens->len == 0) /* $table.Name = ... */
+        forget_table(s, name);
     add(s, TOKEN_COMPUTED, name);
     while (*s->at != '\0' && strchr(" \t\r\n;|,)}", *s->at) == NULL)
         if (next(s) == '(')
@@ -294,7 +310,7 @@ static gboolean
 is_sign(const struct script *s)
 {
     return *s->at == '=' && s->tokens->len == 1 &&
-           g_array_index(s->tokens, struct token, 0).kind == TOKEN_VARIABLE;
+           (s->table != NULL || g_array_index(s->tokens, struct token, 0).kind == TOKEN_VARIABLE);
 }
 
 static void
@@ -311,12 +327,31 @@ take_word(struct script *s)
     while (*s->at != '\0' && strchr(" \t\r\n;|&,(){}\"'", *s->at) == NULL) {
         if (*s->at == '`' && strchr("\r\n", s->at[1]) != NULL)
             break;
+        if (*s->at == '=' && s->table != NULL && s->tokens->len == 0 && out->len > 0)
+            break;
         const char c = next(s);
         g_string_append_c(out, c == '`' ? escaped(next(s)) : c);
         if (c == ':' && out->str[0] == '-') /* -Name:value */
             break;
     }
     add(s, TOKEN_WORD, g_string_free(out, FALSE));
+}
+
+static GPtrArray *read_table(struct script *s, const char *from, gsize n, guint line);
+
+/* Only one that is assigned by itself is looked into. */
+static void
+take_table(struct script *s)
+{
+    const char *from = s->at;
+    const guint line = s->line;
+    const gboolean assigned = s->table == NULL && s->tokens->len == 2 && s->literal == NULL &&
+                              g_array_index(s->tokens, struct token, 0).kind == TOKEN_VARIABLE;
+
+    skip_brackets(s, '{', '}');
+    if (assigned && s->at > from && s->at[-1] == '}')
+        s->literal = read_table(s, from, (gsize)(s->at - from) - 1, line);
+    add(s, TOKEN_COMPUTED, g_strdup(""));
 }
 
 static void
@@ -328,8 +363,7 @@ take_at(struct script *s)
         s->arrays++;
     } else if (*s->at == '{') {
         next(s);
-        skip_brackets(s, '{', '}');
-        add(s, TOKEN_COMPUTED, g_strdup(""));
+        take_table(s);
     } else if (*s->at == '\'') {
         take_here_string(s, "\n'@");
     } else if (*s->at == '"') {
@@ -419,6 +453,29 @@ argument_new(const char *name)
     return a;
 }
 
+/* What a table says, as if it stood in the command. FALSE: it is not known. */
+static gboolean
+take_splat(struct script *s, struct ps_command *c, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    const GPtrArray *table = g_hash_table_lookup(s->tables, lower);
+
+    for (guint i = 0; table != NULL && i < table->len; i++) {
+        const struct ps_argument *from = table->pdata[i];
+        struct ps_argument *a = argument_new(from->name);
+
+        a->values = g_ptr_array_new_with_free_func(wipe);
+        a->computed = from->computed;
+        for (guint k = 0; k < from->values->len; k++) {
+            a->computed |= !may_copy(s, from->values->pdata[k]);
+            if (!a->computed)
+                g_ptr_array_add(a->values, g_strdup(from->values->pdata[k]));
+        }
+        g_ptr_array_add(c->arguments, a);
+    }
+    return table != NULL;
+}
+
 static struct ps_command *
 command_of(struct script *s, guint i)
 {
@@ -431,7 +488,7 @@ command_of(struct script *s, guint i)
         const struct token *t = token_at(s, i);
         struct value v = {g_ptr_array_new_with_free_func(wipe), FALSE};
 
-        if (t->kind == TOKEN_SPLAT && c->splatted == NULL)
+        if (t->kind == TOKEN_SPLAT && !take_splat(s, c, t->text) && c->splatted == NULL)
             c->splatted = g_strconcat("@", t->text, NULL);
         if (t->kind == TOKEN_SPLAT) {
             g_ptr_array_unref(v.items);
@@ -499,6 +556,32 @@ assign(struct script *s)
                        !g_ascii_isdigit(token_at(s, 2)->text[0]);
     }
     g_hash_table_replace(s->variables, g_ascii_strdown(token_at(s, 0)->text, -1), v);
+    forget_table(s, token_at(s, 0)->text);
+    if (s->literal != NULL && s->tokens->len == 3 && is_word(token_at(s, 1), "="))
+        g_hash_table_replace(s->tables, g_ascii_strdown(token_at(s, 0)->text, -1),
+                             g_steal_pointer(&s->literal));
+}
+
+/* One line of a table: a key, "=", and what an assignment may have behind it. */
+static void
+take_row(struct script *s)
+{
+    const struct token *key = token_at(s, 0), *value = token_at(s, 2);
+
+    if (key == NULL)
+        return;
+    s->broken |= (key->kind != TOKEN_WORD && key->kind != TOKEN_TEXT) ||
+                 !is_word(token_at(s, 1), "=") || value == NULL;
+    if (s->broken)
+        return;
+    struct ps_argument *a = argument_new(key->text);
+    struct value v = {g_ptr_array_new_with_free_func(wipe), FALSE};
+    const guint end = take_list(s, 2, &v);
+
+    a->values = v.items;
+    a->computed = v.computed || token_at(s, end) != NULL || a->values->len == 0 ||
+                  (value->kind == TOKEN_WORD && !g_ascii_isdigit(value->text[0]));
+    g_ptr_array_add(s->table, a);
 }
 
 static gboolean
@@ -514,14 +597,17 @@ end_statement(struct script *s)
 {
     const struct token *first = token_at(s, 0), *second = token_at(s, 1);
 
-    if (first != NULL && first->kind == TOKEN_VARIABLE && second != NULL &&
-        second->kind == TOKEN_WORD && second->text[0] != '\0' &&
-        second->text[strlen(second->text) - 1] == '=')
+    if (s->table != NULL)
+        take_row(s);
+    else if (first != NULL && first->kind == TOKEN_VARIABLE && second != NULL &&
+             second->kind == TOKEN_WORD && second->text[0] != '\0' &&
+             second->text[strlen(second->text) - 1] == '=')
         assign(s);
     else if (first != NULL && first->kind == TOKEN_WORD && about_vpn(first->text) &&
              s->commands->len < PS_MAX_COMMANDS)
         g_ptr_array_add(s->commands, command_of(s, 0));
     g_array_set_size(s->tokens, 0);
+    g_clear_pointer(&s->literal, g_ptr_array_unref);
     s->arrays = 0;
 }
 
@@ -594,6 +680,38 @@ take_token(struct script *s)
 }
 
 static void
+take_all(struct script *s)
+{
+    while (*s->at != '\0')
+        if (!take_space(s))
+            take_token(s);
+    end_statement(s);
+}
+
+/* NULL: there is more in it than keys and plain values. */
+static GPtrArray *
+read_table(struct script *s, const char *from, gsize n, guint line)
+{
+    char *text = g_strndup(from, n);
+    struct script inner = {.at = text,
+                           .line = line,
+                           .variables = s->variables,
+                           .tables = s->tables,
+                           .copied = s->copied};
+
+    inner.table = g_ptr_array_new_with_free_func(argument_free);
+    inner.tokens = g_array_new(FALSE, FALSE, sizeof(struct token));
+    g_array_set_clear_func(inner.tokens, token_clear);
+    take_all(&inner);
+    g_array_unref(inner.tokens);
+    s->copied = inner.copied;
+    wipe(text);
+    if (inner.broken)
+        g_clear_pointer(&inner.table, g_ptr_array_unref);
+    return inner.table;
+}
+
+static void
 set_constant(struct script *s, const char *name, const char *text)
 {
     struct value *v = value_new();
@@ -610,15 +728,15 @@ ps_script_read(const char *text)
     s.tokens = g_array_new(FALSE, FALSE, sizeof(struct token));
     g_array_set_clear_func(s.tokens, token_clear);
     s.variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, value_free);
+    s.tables =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     s.commands = g_ptr_array_new_with_free_func(command_free);
     set_constant(&s, "true", "True");
     set_constant(&s, "false", "False");
     set_constant(&s, "null", "");
-    while (*s.at != '\0')
-        if (!take_space(&s))
-            take_token(&s);
-    end_statement(&s);
+    take_all(&s);
     g_array_unref(s.tokens);
+    g_hash_table_unref(s.tables);
     g_hash_table_unref(s.variables);
     return s.commands;
 }

@@ -3,8 +3,9 @@
  * taken apart, and never run.
  *
  * Known: comments, quotes, escapes, line continuation, lists, variables that are assigned a plain
- * value, New-VpnServerAddress, blocks (whose conditions are not looked at). Whatever would have to
- * be computed is marked so, and so are parameters out of a table (splatting).
+ * value, New-VpnServerAddress, blocks (whose conditions are not looked at), and parameters out of a
+ * table of plain values (splatting). Whatever would have to be computed is marked so, and so is a
+ * table that the script makes or changes in another way.
  *
  * Bounded: PS_MAX_... Grammar: about_Parsing, about_Quoting_Rules, about_Splatting of Microsoft's
  * PowerShell documentation.
@@ -31,7 +32,7 @@ struct ps_command {
     char *name; /* "Add-VpnConnection", as it is written */
     guint line;
     GPtrArray *arguments; /* struct ps_argument, in order */
-    char *splatted;       /* "@name"; NULL: all arguments are there */
+    char *splatted;       /* "@name", which is not known; NULL: all arguments are there */
 };
 
 /* struct ps_command: those whose noun begins with Vpn. Texts are wiped when they are freed. */

@@ -112,6 +112,73 @@ positions_and_changes(void)
     g_assert_cmpstr(o->key, ==, "TunnelType");
 }
 
+/* Parameters out of a table of plain values; NULL: it has to be computed, and nothing is taken. */
+static void
+out_of_a_table(void)
+{
+    static const struct {
+        const char *text;
+        const char *name, *server;
+        guint strategy;
+    } rows[] = {
+        {"$p = @{ Name = 'A'; ServerAddress = \"a.example\"; TunnelType = 'Sstp' }\n"
+         "Add-VpnConnection @p",
+         "A", "a.example", 5},
+        {"$Params = @{\n  # don't mind } this\n  'Name'=\"A\"\n  ServerAddress='a.example'  # "
+         "it's\n\n"
+         "  TunnelType=\"L2tp\"; SplitTunneling=$true\n  AuthenticationMethod = @('Pap',\n "
+         "'Chap')\n}\r\n"
+         "Add-VpnConnection @params -PassThru",
+         "A", "a.example", 3},
+        {"$n='A'\n$p=[ordered]@{Name=$n;ServerAddress=\"vpn.$n.example\"}\n"
+         "Add-VpnConnection -TunnelType Pptp @p",
+         "A", "vpn.A.example", 1},
+        {"$p=@{Name='A'}\n$q=@{ServerAddress='a.example'}\nAdd-VpnConnection @p @q", "A",
+         "a.example", 0},
+        {"$p=@{Name='A';ServerAddress='a.example'}\nAdd-VpnConnection @p\n$p=@{Name='A'}\n"
+         "Set-VpnConnection @p -TunnelType Sstp",
+         "A", "a.example", 5},
+        {"$p=@{Name='A';ServerAddress='a.example';TunnelType=Get-Type}\nAdd-VpnConnection @p", "A",
+         "a.example", 0}, /* and a note */
+        {"$p=@{Name='A';ServerAddress=Get-Server}\nAdd-VpnConnection @p", NULL, NULL, 0},
+        {"$p=@{Name='A';ServerAddress='a.example'}\n$p.TunnelType='Sstp'\nAdd-VpnConnection @p",
+         NULL, NULL, 0},
+        {"$p=@{Name='A';ServerAddress='a.example'}\n$p['TunnelType']='Sstp'\nAdd-VpnConnection @p",
+         NULL, NULL, 0},
+        {"$p=@{Name='A';ServerAddress='a.example'}\n$p += @{TunnelType='Sstp'}\nAdd-VpnConnection "
+         "@p",
+         NULL, NULL, 0},
+        {"$p=@{Name='A';ServerAddress='a.example'}\n$p=Get-Table\nAdd-VpnConnection @p", NULL, NULL,
+         0},
+        {"$p=@{Name='A';ServerAddress='a.example'} + $q\nAdd-VpnConnection @p", NULL, NULL, 0},
+        {"$p=@{Name='A'; Get-More; ServerAddress='a.example'}\nAdd-VpnConnection @p", NULL, NULL,
+         0},
+        {"$p=@{Name='A'; ServerAddress='a.example'\nAdd-VpnConnection @p", NULL, NULL, 0},
+        {"Add-VpnConnection @p\n$p=@{Name='A';ServerAddress='a.example'}", NULL, NULL, 0},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) profiles = read_text(rows[i].text, &error);
+
+        g_test_message("%s", rows[i].text);
+        if (rows[i].name == NULL) {
+            g_assert_null(profiles);
+            g_assert_error(error, PS_PROFILE_ERROR, PS_PROFILE_ERROR_COMPUTED);
+            continue;
+        }
+        g_assert_no_error(error);
+        g_assert_cmpuint(profiles->len, ==, 1);
+        const Profile *p = profiles->pdata[0];
+        g_assert_cmpstr(p->name, ==, rows[i].name);
+        g_assert_cmpstr(server(p, 0)->address, ==, rows[i].server);
+        g_assert_cmpuint(p->dun.vpn_strategy, ==, rows[i].strategy);
+        g_assert_cmpint(p->dun.pap, ==, i == 1);
+        g_assert_cmpint(p->dun.gateway_on_remote, ==, i != 1);
+        g_assert_cmpuint(p->notes->len, ==, i == 5);
+    }
+}
+
 /* What Windows takes where nothing is said, by its documentation. */
 static void
 what_is_not_said(void)
@@ -138,7 +205,8 @@ what_would_have_to_be_run(void)
     static const struct {
         const char *text, *says;
     } rows[] = {
-        {"\n\n$p = @{ Name = 'A'; ServerAddress = 'b.example' }\nAdd-VpnConnection @p", "Line 4"},
+        {"\n\n$p = @{ Name = 'A'; ServerAddress = 'b.example' } + $q\nAdd-VpnConnection @p",
+         "Line 4"},
         {"Add-VpnConnection @p -Name A -ServerAddress b", "@p"},
         {"Add-VpnConnection -Name (Get-Name) -ServerAddress b.example", "-Name"},
         {"Add-VpnConnection -Name A -ServerAddress $env:SERVER", "-ServerAddress"},
@@ -238,6 +306,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ps-profile/table", out_of_a_table);
     g_test_add_func("/ps-profile/script", a_script_of_an_administrator);
     g_test_add_func("/ps-profile/positions", positions_and_changes);
     g_test_add_func("/ps-profile/defaults", what_is_not_said);
