@@ -112,6 +112,16 @@ tell_guess(const Profile *p, gboolean codepage_given)
     return TRUE;
 }
 
+/* Each is imported, but not each can be dialed: IKEv2 only, a modem. */
+static void
+tell_problem(const Profile *p)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (!cli_json && !profile_validate(p, &problem))
+        cli_row(_("Problem"), problem->message);
+}
+
 /* One at a time through memory: a phone book can have thousands. */
 static int
 import_all(Import *import, gboolean codepage_given)
@@ -135,6 +145,7 @@ import_all(Import *import, gboolean codepage_given)
         g_ptr_array_add(names, g_strdup(p->name));
         if (!cli_json)
             imported(p, FALSE);
+        tell_problem(p);
     }
     if (batch == NULL || !profile_batch_finish(batch, &ids, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
