@@ -2,7 +2,8 @@
 #include "profile-others.h"
 
 /* The line before the VPN, phone numbers and dial-up scripts wait for a version that dials them;
- * Windows' firewall, file sharing, browser cache of pictures and log have no counterpart. */
+ * Windows' firewall, file sharing, browser cache of pictures and log have no counterpart, and a
+ * desktop has one web proxy for all programs. */
 static const struct {
     enum field_scope scope;
     const char *key; /* NULL: all of the scope */
@@ -40,6 +41,7 @@ static const struct {
     {SCOPE_ISP_NETWORKING, NULL},
     {SCOPE_ISP_SCRIPTING, NULL},
     {SCOPE_OWN, "ServerListURL"},
+    {SCOPE_OWN, "WebProxyBrowserOnly"},
     {SCOPE_OWN, "DialFirst"},
     {SCOPE_OWN, "PhoneNumber"},
     {SCOPE_OWN, "AreaCode"},

@@ -201,6 +201,13 @@ get_password(const struct cli_command *command, const Profile *p, struct cli_cal
     return cli_usage(command, "%s", _("a password is needed: --password-stdin or --password-file"));
 }
 
+static gboolean
+password_fits(const Profile *p, const struct secret *password)
+{
+    return p->max_password == 0 ||
+           g_utf8_strlen((const char *)password->data, (gssize)password->len) <= p->max_password;
+}
+
 /* The pre-shared key, likewise. It is asked for only where nothing is tried before L2TP: without
  * one the other protocols of the profile still have their turn. */
 static int
@@ -324,6 +331,10 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
     else /* whoever waits for the prompt or the exit status wants to know now */
         d->plan.redial_count = 0;
     int failed = get_password(command, p, d);
+
+    if (failed == -1 && !password_fits(p, &d->credentials.password))
+        failed =
+            cli_usage(command, _("the password may have at most %u characters"), p->max_password);
     if (failed == -1)
         failed = get_psk(p, d);
     if (failed != -1)

@@ -619,10 +619,42 @@ unreadable_says_so(struct folder *f, gconstpointer data)
 #define F7(name, fn)                                                                               \
     g_test_add("/cmak/F7-" name, struct folder, NULL, folder_make, fn, folder_remove)
 
+/* "Use a key" stands beside the file of the key in some profiles; the entry has the last word. */
+static void
+use_of_a_key_beside_its_file(void)
+{
+    static const struct {
+        const char *general, *entry;
+        gboolean used;
+        const char *section;
+    } rows[] = {{"1", NULL, TRUE, "Connection Manager"},
+                {"0", NULL, FALSE, "Connection Manager"},
+                {"1", "0", FALSE, "Networking&VPN"},
+                {"0", "1", TRUE, "Networking&VPN"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GHashTable) files =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+        char *cms =
+            g_strdup_printf("[Profile Format]\nVersion=4\n[Connection Manager]\n"
+                            "ServiceName=a\nTunnel=1\nTunnelAddress=a.example\n"
+                            "TunnelDUN=VPN\nUsePreSharedKey=%s\n[Networking&VPN]\n%s%s\n",
+                            rows[i].general, rows[i].entry == NULL ? "" : "UsePreSharedKey=",
+                            rows[i].entry == NULL ? "" : rows[i].entry);
+        g_hash_table_insert(files, g_strdup("a.cms"), g_bytes_new_take(cms, strlen(cms)));
+        g_autoptr(Profile) p = cmak_load_files(files, NULL, 0, NULL);
+
+        g_assert_cmpint(p->dun.use_preshared_key, ==, rows[i].used);
+        g_assert_cmpstr(profile_origin(p, "Networking/UsePreSharedKey")->section, ==,
+                        rows[i].section);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cmak/use-of-a-key", use_of_a_key_beside_its_file);
     g_test_add_func("/cmak/college", college);
     g_test_add_func("/cmak/each-file-leads-to-it", each_file_of_a_profile_leads_to_it);
     g_test_add_func("/cmak/everything", everything_that_a_profile_can_name);

@@ -4,8 +4,10 @@
 
 #include "cab-make.h"
 #include "cmak.h"
+#include "import.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include <string.h>
 
@@ -116,6 +118,39 @@ a_profile_in_a_program(void)
     g_assert_cmpstr(p->name, ==, "Example College VPN");
     g_assert_cmpstr(((struct profile_server *)p->servers->pdata[0])->address, ==,
                     "vpn.example.edu");
+}
+
+/* Names of files in the code page of the profile, which its .inf tells, or who imports it. */
+static void
+names_in_a_code_page(void)
+{
+    static const char cms[] =
+        "[Profile Format]\r\nVersion=4\r\n[Connection Manager]\r\n"
+        "ServiceName=\xcc\xee\xf1\xea\xe2\xe0\r\nLogo=\xcb\xee\xe3\xee.bmp\r\n"
+        "Tunnel=1\r\nTunnelAddress=vpn.example.test\r\n";
+    const char *const pairs[] = {
+        "m.cms", cms, "m.inf", "[Strings]\r\nDisplayLCID=1049\r\n", "\xcb\xee\xe3\xee.bmp",
+        "BM",    NULL};
+    const char *const untold[] = {"m.cms", cms, "\xcb\xee\xe3\xee.bmp", "BM", NULL};
+    g_autofree char *dir = g_dir_make_tmp("dialtone-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "a.cab", NULL);
+
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GBytes) cab = cab_make(CAB_STORED, i == 0 ? pairs : untold);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(g_file_set_contents(path, g_bytes_get_data(cab, NULL),
+                                          (gssize)g_bytes_get_size(cab), NULL));
+        g_autoptr(Import) import = import_open_as(path, i == 0 ? 0 : 1251, &error);
+        g_assert_no_error(error);
+        g_autoptr(Profile) p = import_profile(import, 0, &error);
+        g_assert_cmpstr(p->name, ==, "Москва");
+        g_assert_cmpstr(p->logo, ==, "Лого.bmp");
+        g_assert_nonnull(g_hash_table_lookup(p->files, "Лого.bmp"));
+        g_assert_cmpuint(p->notes->len, ==, 0);
+    }
+    g_unlink(path);
+    g_rmdir(dir);
 }
 
 /* What IExpress built: a program with the cabinet in its resources, LZX as a rule. */
@@ -403,6 +438,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/package/code-page", names_in_a_code_page);
     g_test_add_func("/package/round-trip", what_was_written_is_read);
     g_test_add_func("/package/iexpress", each_way_to_pack);
     g_test_add_func("/package/F2-lzx", spoilt_lzx);
