@@ -149,6 +149,9 @@ static void
 import_file(DtApplication *self, const char *path)
 {
     GtkWindow *parent = gtk_application_get_active_window(GTK_APPLICATION(self));
+
+    while (parent != NULL && DT_IS_IMPORT_WINDOW(parent)) /* not with that of another file */
+        parent = gtk_window_get_transient_for(parent);
     GtkWidget *window = dt_import_window_new(parent, self->store, self->library, path);
 
     gtk_application_add_window(GTK_APPLICATION(self), GTK_WINDOW(window));
