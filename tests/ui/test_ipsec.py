@@ -10,8 +10,9 @@ import sys
 
 import desktop
 from case import HERE, check, main, nameless, stored, test
+from ipsec_page import can_not_end, choose, close_settings, open_settings
 
-SECURITY, NETWORKING = 3, 4  # the pages
+NETWORKING = 4  # the page
 
 
 class Pki:
@@ -43,44 +44,6 @@ class Pki:
                  "-passout", "pass:" + passphrase, "-out", name + ".p12")
 
 
-def open_settings(case, window):
-    window.press("Properties")
-    window.find("page tab list").call("Selection", "SelectChild", desktop.number(SECURITY))
-    window.press("IPsec Settings…")
-    window.find("dialog", "IPsec Settings")
-    case.desktop.focus("IPsec Settings")
-
-
-def choose(portal, window, button, title, path):
-    """A file, as the person would in the desktop's own window."""
-    window.press(button)
-    portal.asks(title)
-    portal.answer(path)
-
-
-def button_of(window, name):
-    """Of the settings: OK and Cancel of the properties behind them are called so, too."""
-    todo = [window.find("dialog", "IPsec Settings")]
-    while todo:
-        node = todo.pop()
-        if node.role == "push button" and node.name == name:
-            return node
-        todo += node.children()
-    raise AssertionError(f"no button {name}")
-
-
-def can_not_end(window):
-    return not button_of(window, "OK").has("sensitive")
-
-
-def close_settings(window, name):
-    found = button_of(window, name)
-    desktop.wait_until(lambda: found.has("sensitive"), f"{name} can be pressed")
-    before = [(node.owner, node.path) for node in window.application().children()]
-    found.act()
-    desktop.wait_until(lambda: window.has_lost_one_of(before), f"{name} closes its window")
-
-
 @test
 def certificate(case):
     """a certificate of a .p12 is chosen, unlocked and stored; its key is in the keyring and dialed with"""
@@ -90,7 +53,7 @@ def certificate(case):
     pki.make("laptop", "clientAuth")
     pki.pkcs12("laptop", "open sesame")
     window = case.import_profile(strategy=3)
-    open_settings(case, window)
+    open_settings(case.desktop, window)
     check(not nameless(window), f"IPsec: {nameless(window)}")
     case.desktop.keys("alt+c")
     radio = window.find("radio button", "By a certificate of this computer")
@@ -143,7 +106,7 @@ def bad_certificates(case):
     with open(pki.path("web.pem"), "rb") as file:
         pem = file.read()
     window = case.import_profile(strategy=3)
-    open_settings(case, window)
+    open_settings(case.desktop, window)
     window.press("By a certificate of this computer", "radio button")
     choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("web.csr"))
     window.reads("web.csr: There is no certificate in the file.")
@@ -176,7 +139,7 @@ def certificate_beside_a_mistake(case):
     pki.pkcs12("laptop", "")
     window = case.import_profile(strategy=3)
     before = stored(case)
-    open_settings(case, window)
+    open_settings(case.desktop, window)
     window.press("By a certificate of this computer", "radio button")
     choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("laptop.p12"))
     window.reads("CN=laptop, valid until")
@@ -213,7 +176,7 @@ def certificate_without_keyring(case):
     pki.pkcs12("laptop", "")
     window = case.import_profile(strategy=3)
     before = stored(case)
-    open_settings(case, window)
+    open_settings(case.desktop, window)
     window.press("By a certificate of this computer", "radio button")
     choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("laptop.p12"))
     window.reads("CN=laptop, valid until")
