@@ -138,8 +138,9 @@ connected(struct tunnel *t)
 {
     struct tunnel_over_gre *l = &t->pptp;
 
-    while (l->call == 0)
+    do /* another one each time: what is late, is of no other call */
         tunnel_random(&l->call, sizeof l->call);
+    while (l->call == 0);
     struct control_address to = *t->address;
     to.port = l->call;
     loop_remove(&t->loop, &t->server); /* until there is a session for what it says */
@@ -232,7 +233,6 @@ drop(struct tunnel *t)
     l->gre.fd = -1;
     pump_dgram_use(&l->pump, CHANNEL_DATA, -1, false);
     l->tx_len = l->rx_len = 0;
-    l->call = 0;
 }
 
 static void

@@ -198,9 +198,9 @@ say_lcp(const struct call *c, uint8_t seq, uint8_t code, uint8_t id, struct rd b
     say_gre(c, packet.p, packet.left);
 }
 
-/* What is sent is bare GRE to the peer's call; the next that is LCP of this code. */
+/* What is sent is bare GRE to the peer's call; the code of the next that is LCP. */
 static uint8_t
-hear_lcp_with(const struct call *c, uint8_t code, struct rd *ret_body)
+hear_code(const struct call *c, uint8_t *ret_id, struct rd *ret_body)
 {
     for (;;) {
         static uint8_t bytes[2048];
@@ -213,14 +213,25 @@ hear_lcp_with(const struct call *c, uint8_t code, struct rd *ret_body)
         rd_be16(&r);
         g_assert_cmphex(rd_be16(&r), ==, THEIR_CALL);
         rd_take(&r, (flags & 0x1000 ? 4 : 0) + (flags & 0x80 ? 4 : 0));
-        if (rd_be32(&r) != 0xff03c021 || rd_u8(&r) != code)
+        if (rd_be32(&r) != 0xff03c021)
             continue;
-        const uint8_t id = rd_u8(&r);
+        const uint8_t code = rd_u8(&r);
+        *ret_id = rd_u8(&r);
         const uint16_t length = rd_be16(&r);
         *ret_body = rd_take(&r, (size_t)length - 4);
         g_assert_true(rd_ok(&r));
-        return id;
+        return code;
     }
+}
+
+static uint8_t
+hear_lcp_with(const struct call *c, uint8_t code, struct rd *ret_body)
+{
+    uint8_t id;
+
+    while (hear_code(c, &id, ret_body) != code)
+        ;
+    return id;
 }
 
 static uint8_t
@@ -389,6 +400,38 @@ test_control_lost(void)
     call_end(&c, RAS_DISCONNECTION);
 }
 
+/* What was sent is never read: the end of the stream is an error to whoever reads it. */
+static void
+test_control_reset(void)
+{
+    struct call c;
+
+    connect_call(&c);
+    hear_lcp(&c, 1);
+    struct pollfd p = {.fd = c.tcp, .events = POLLIN}; /* Set-Link-Info lies there */
+    g_assert_cmpint(poll(&p, 1, SOON), ==, 1);
+    close(c.tcp);
+    c.tcp = -1;
+    g_assert_true(fake_helper_run(c.h, NULL, SOON));
+    g_assert_nonnull(strstr(c.h->detail, "the control connection: Connection reset by peer"));
+    call_end(&c, RAS_DISCONNECTION);
+}
+
+/* The server takes nothing any more, but does not hang up either. */
+static void
+test_control_takes_nothing(void)
+{
+    struct call c;
+
+    connect_call(&c);
+    hear_lcp(&c, 1);
+    g_assert_cmpint(shutdown(c.tcp, SHUT_RD), ==, 0);
+    say_message(&c, &(struct pptp_msg){.type = PPTP_ECHORQ, .echo_id = 1});
+    g_assert_true(fake_helper_run(c.h, NULL, SOON));
+    g_assert_nonnull(strstr(c.h->detail, "the control connection: Broken pipe"));
+    call_end(&c, RAS_DISCONNECTION);
+}
+
 /* The call goes on with the descriptor that it has. */
 static void
 test_another_descriptor(void)
@@ -468,6 +511,26 @@ test_nobody_reads_the_answers(void)
     hang_up(&c);
 }
 
+/* There is room again, and nothing else happens: the rest of the answers is sent all the same. */
+static void
+test_answers_wait_for_room(void)
+{
+    enum { N = 500 };
+    g_autofree uint8_t *bytes = g_malloc(N * (16 + 24));
+    struct call c;
+
+    connect_call(&c);
+    open_lcp(&c);
+    g_assert_cmpint(hear_message(&c).type, ==, PPTP_SLI);
+    struct rd stream = echo_requests(bytes, N * (16 + 24), N);
+    say_some(&c, &stream);
+    g_assert_cmpuint(stream.left, ==, 0);
+    go_around_until_read(&c);
+    for (uint32_t i = 1; i <= N; i++)
+        g_assert_cmpuint(hear_message(&c).echo_id, ==, i);
+    hang_up(&c);
+}
+
 /* GRE has no room for a while: none of what PPP says is lost, and it is said as soon as there is
  * room. */
 static void
@@ -493,8 +556,10 @@ test_gre_has_no_room(void)
 static void
 test_made_again(void)
 {
+    enum { UNKNOWN = 30 };
     static const uint8_t eap[] = {3, 4, 0xc2, 0x27};
-    uint8_t bytes[300 * (16 + 24)];
+    uint8_t bytes[300 * (16 + 24)], id;
+    struct rd body;
     struct call c;
 
     connect_call(&c);
@@ -506,14 +571,19 @@ test_made_again(void)
     g_assert_cmpuint(stream.left, ==, 0);
     go_around_until_read(&c);
 
+    for (uint8_t i = 1; i <= UNKNOWN; i++) { /* more than there is room to reject */
+        say_lcp(&c, i, 0x77, i, rd_over(bytes, 100));
+        go_around_until_read(&c);
+    }
     const int tcp = c.tcp, gre = c.gre;
-    say_lcp(&c, 1, LCP_TERMINATE, 0x42, rd_over(NULL, 0));
+    say_lcp(&c, UNKNOWN + 1, LCP_TERMINATE, 0x42, rd_over(NULL, 0));
     give_sockets(&c, true);
     g_assert_true(fake_helper_run(c.h, has_four_sockets, SOON));
     g_assert_cmpint(send(gre, "", 1, MSG_NOSIGNAL), ==, -1);
     g_assert_cmpint(errno, ==, ECONNREFUSED);
     close(gre);
     establish(&c);
+    g_assert_cmpint(hear_code(&c, &id, &body), ==, LCP_REQUEST); /* of this call, not the first */
     say_lcp(&c, 0, LCP_REQUEST, 0x51, rd_over(eap, sizeof eap));
     g_assert_cmphex(hear_lcp(&c, LCP_ACK), ==, 0x51);
     close(tcp);
@@ -542,7 +612,10 @@ main(int argc, char **argv)
     g_test_add_func("/tunnel-pptp/no-raw-socket", test_no_raw_socket);
     g_test_add_func("/tunnel-pptp/no-answer-about-GRE", test_no_answer_about_gre);
     g_test_add_func("/tunnel-pptp/control-lost", test_control_lost);
+    g_test_add_func("/tunnel-pptp/control-reset", test_control_reset);
+    g_test_add_func("/tunnel-pptp/control-takes-nothing", test_control_takes_nothing);
     g_test_add_func("/tunnel-pptp/another-descriptor", test_another_descriptor);
+    g_test_add_func("/tunnel-pptp/answers-wait-for-room", test_answers_wait_for_room);
     g_test_add_func("/tunnel-pptp/nobody-reads-the-answers", test_nobody_reads_the_answers);
     g_test_add_func("/tunnel-pptp/GRE-has-no-room", test_gre_has_no_room);
     g_test_add_func("/tunnel-pptp/made-again", test_made_again);
