@@ -299,6 +299,8 @@ test_endured(void)
         g_assert_cmpint(s.end.error, ==, RAS_USER_DISCONNECTION);
         g_assert_cmpuint(s.up.seen, >, s.up.next - s.up.next / 8); /* it goes on to the end */
         g_assert_cmpuint(s.down.seen, >, s.down.next - s.down.next / 8);
+        if (strcmp(rows[i][0], "at up wan-error 3") == 0)
+            g_assert_cmpuint(s.client->pptp.call.line_errors, ==, 6 * 3);
         sim_pptp_clear(&s);
     }
 }

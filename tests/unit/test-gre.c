@@ -176,6 +176,35 @@ test_jump(void)
     g_assert_cmpint(out->len, ==, 0);
     feed(&g, 0, 200001, out);
     OUT(out, 200001);
+    feed(&g, 0, 300000, out);
+    feed(&g, 0, 200002, out); /* it goes on as before: that was no leap */
+    feed(&g, 0, 300001, out);
+    OUT(out, 200002);
+}
+
+/* The longest that is kept, and one that is too long for that. */
+static void
+test_longest(void)
+{
+    static guint8 buf[12 + GRE_SLOT + 1];
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, 4);
+    struct gre g = fresh();
+    struct rd payload;
+
+    feed(&g, 0, 0, out);
+    for (guint more = 0; more <= 1; more++) {
+        struct wr w = wr_over(buf, sizeof buf);
+
+        wr_be32(&w, 0x3001880b);
+        wr_be16(&w, (uint16_t)(GRE_SLOT + more));
+        wr_be16(&w, LOCAL);
+        wr_be32(&w, 2 + more);
+        g_assert_false(gre_receive(&g, 0, rd_over(buf, 12 + GRE_SLOT + more), &payload));
+        g_assert_cmpuint(g.held, ==, 1);
+        g_assert_cmpuint(g.malformed, ==, more);
+    }
+    g_assert_true(gre_release(&g, GRE_WAIT, &payload));
+    g_assert_cmpuint(payload.left, ==, GRE_SLOT);
 }
 
 /* 3,000 packets shuffled within the window, some twice: each once, in order. */
@@ -388,6 +417,7 @@ main(int argc, char **argv)
     g_test_add_func("/gre/G1-bounded-wait", test_bounded_wait);
     g_test_add_func("/gre/G1-wrap", test_wrap);
     g_test_add_func("/gre/G1-jump", test_jump);
+    g_test_add_func("/gre/G1-longest", test_longest);
     g_test_add_func("/gre/G1-shuffle", test_shuffle);
     g_test_add_func("/gre/G1-ack-of-unsent", test_acked);
     g_test_add_func("/gre/G1-malformed", test_malformed);

@@ -86,6 +86,37 @@ test_every_strength(void)
     }
 }
 
+/* What decrypts to anything but a packet of a protocol that is agreed on was not encrypted with
+ * this key. */
+static void
+test_plausible(void)
+{
+    static const struct {
+        guint8 plain[3];
+        enum mppe_opened want;
+    } rows[] = {
+        {{0x00, 0x21, 0x45}, MPPE_OPENED},  {{0x21, 0x45, 0x00}, MPPE_OPENED},
+        {{0x00, 0x57, 0x60}, MPPE_OPENED},  {{0x57, 0x60, 0x00}, MPPE_OPENED},
+        {{0x00, 0x21, 0x60}, MPPE_DROPPED}, {{0x00, 0x57, 0x45}, MPPE_DROPPED},
+        {{0x00, 0x2b, 0x45}, MPPE_DROPPED}, {{0x00, 0x2b, 0x60}, MPPE_DROPPED},
+        {{0x02, 0x21, 0x45}, MPPE_DROPPED}, {{0x2b, 0x60, 0x00}, MPPE_DROPPED},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct mppe tx, rx;
+        guint8 buf[MPPE_HEADER + 40] = {0};
+        struct rd got;
+        uint16_t bits;
+
+        mppe_init(&tx, START, MPPE_128, true);
+        mppe_init(&rx, START, MPPE_128, true);
+        memcpy(buf + MPPE_HEADER, rows[i].plain, sizeof rows[i].plain);
+        mppe_seal(&tx, buf + MPPE_HEADER, sizeof buf - MPPE_HEADER, 0);
+        g_assert_cmpint(mppe_open(&rx, buf, sizeof buf, &got, &bits), ==, rows[i].want);
+        g_assert_cmpuint(rx.credit, <=, MPPE_CREDIT_MAX);
+    }
+}
+
 static void
 test_loss_stateless(void)
 {
@@ -252,6 +283,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/mppe/vectors/stateful", GINT_TO_POINTER(FALSE), test_vectors);
     g_test_add_func("/mppe/no-change-before-packet-0", test_mistake);
     g_test_add_func("/mppe/every-strength", test_every_strength);
+    g_test_add_func("/mppe/plausible", test_plausible);
     g_test_add_func("/mppe/loss-stateless", test_loss_stateless);
     g_test_add_func("/mppe/A17-forged-counts", test_forged_counts);
     g_test_add_func("/mppe/ahead", test_ahead);
