@@ -83,6 +83,10 @@ test_call(void)
     WRITTEN(&b, PPTP_OCRQ, 0);
     input(&b, 7,
           (struct pptp_msg){.type = PPTP_OCRP, .call_id = THEM, .peer_call_id = US, .result = 1});
+    struct rd out = wr_done(&b.out);
+    struct pptp_msg m;
+    g_assert_cmpint(pptp_msg_cut(&out, &m), ==, PPTP_CUT_MESSAGE);
+    g_assert_cmphex(m.send_accm & m.receive_accm, ==, UINT32_MAX); /* npppd takes no other */
     WRITTEN(&b, PPTP_SLI, 0);
     g_assert_cmpint(b.call.state, ==, PPTP_CALL_UP);
     g_assert_cmpint(b.call.peer_call, ==, THEM);
@@ -197,6 +201,17 @@ test_call_id_0(void)
     input(&b, 1, (struct pptp_msg){.type = PPTP_OCRP, .peer_call_id = US, .result = 1});
     g_assert_cmpint(b.call.state, ==, PPTP_CALL_UP);
     g_assert_cmpuint(b.call.peer_call, ==, 0);
+}
+
+/* RFC 2637 numbers success 1, and some servers 0, for "no error". */
+static void
+test_started_with_0(void)
+{
+    struct bench b;
+
+    reach(&b, PPTP_CALL_START_SENT);
+    input(&b, 1, (struct pptp_msg){.type = PPTP_SCCRP, .version = 0x100});
+    g_assert_cmpint(b.call.state, ==, PPTP_CALL_CALL_SENT);
 }
 
 /* Replies and notices that speak of another call change nothing. */
@@ -320,6 +335,7 @@ main(int argc, char **argv)
     g_test_add_func("/pptp-call/G4-every-cell", test_cells);
     g_test_add_func("/pptp-call/G4-refused", test_refused);
     g_test_add_func("/pptp-call/call-id-0", test_call_id_0);
+    g_test_add_func("/pptp-call/started-with-0", test_started_with_0);
     g_test_add_func("/pptp-call/G4-another-call", test_another_call);
     g_test_add_func("/pptp-call/timers", test_timers);
     g_test_add_func("/pptp-call/echo", test_echo);
