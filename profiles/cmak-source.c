@@ -19,9 +19,9 @@ struct cmak_source {
 static void
 add_names(GPtrArray *names, int dir, const char *folder)
 {
-    g_autoptr(GPtrArray) found = dir_list(dir, FALSE, CMAK_MAX_NAMES - names->len);
+    g_autoptr(GPtrArray) found = dir_list(dir, FALSE, CMAK_MAX_NAMES - names->len, NULL);
 
-    for (guint i = 0; i < found->len; i++)
+    for (guint i = 0; found != NULL && i < found->len; i++)
         g_ptr_array_add(names, folder == NULL
                                    ? g_strdup(found->pdata[i])
                                    : g_strconcat(folder, "/", (char *)found->pdata[i], NULL));
@@ -35,12 +35,12 @@ cmak_source_of_folder(const char *path, GError **error)
     if (dir < 0)
         return NULL;
     struct cmak_source *s = g_new0(struct cmak_source, 1);
-    g_autoptr(GPtrArray) folders = dir_list(dir, TRUE, MAX_FOLDERS);
+    g_autoptr(GPtrArray) folders = dir_list(dir, TRUE, MAX_FOLDERS, NULL);
 
     s->dir = dir;
     s->names = g_ptr_array_new_with_free_func(g_free);
     add_names(s->names, dir, NULL);
-    for (guint i = 0; i < folders->len; i++) {
+    for (guint i = 0; folders != NULL && i < folders->len; i++) {
         const int child = dir_open_child(dir, folders->pdata[i], FALSE, NULL);
         if (child < 0)
             continue;

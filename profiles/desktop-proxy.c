@@ -1,6 +1,8 @@
 /* desktop-proxy.c - see desktop-proxy.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desktop-proxy.h"
 
+#include "dir-file.h"
+
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
@@ -13,6 +15,8 @@
 #define PROXY "org.gnome.system.proxy"
 #define UNDO  "proxy-undo"
 #define CALL  "call" /* a group of that file */
+
+enum { UNDO_MAX = 1024 * 1024 };
 
 /* What is set and put back. The mode comes last: until then nothing of it counts. */
 static const struct setting {
@@ -130,11 +134,23 @@ make_folder(GError **error)
 static gboolean
 save(const char *name, const char *text, gsize n, GError **error)
 {
-    g_autofree char *path = state_file(name);
+    g_autofree char *folder = state_file("");
+    g_autoptr(GBytes) bytes = g_bytes_new(text, n);
+    const int dir = dir_open(folder, error);
+    const gboolean ok = dir >= 0 && dir_file_write(dir, name, bytes, error);
 
-    return g_file_set_contents_full(path, text, (gssize)n,
-                                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                    0600, error);
+    if (dir >= 0)
+        close(dir);
+    return ok;
+}
+
+static void
+forget_files(void)
+{
+    g_autofree char *path = state_file(UNDO), *script = state_file("proxy.pac");
+
+    g_unlink(path);
+    g_unlink(script);
 }
 
 /* --- what is to be there --- */
@@ -257,24 +273,50 @@ is_restored(GKeyFile *file, const struct setting *s)
     return value == NULL || g_variant_equal(value, now);
 }
 
+/* An empty one when there is none, or none that says anything; NULL: it is there, and cannot be
+ * read now. */
+static GKeyFile *
+read_record(GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *folder = state_file("");
+    GError *why = NULL;
+    const int dir = dir_open(folder, &why);
+    g_autoptr(GBytes) bytes = dir < 0 ? NULL : dir_file_read(dir, UNDO, UNDO_MAX, &why);
+
+    if (dir >= 0)
+        close(dir);
+    if (bytes != NULL)
+        g_key_file_load_from_bytes(file, bytes, G_KEY_FILE_NONE, NULL);
+    if (why != NULL && !g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
+        !g_error_matches(why, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE) &&
+        !g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE)) {
+        g_propagate_error(error, why);
+        return NULL;
+    }
+    g_clear_error(&why);
+    return g_steal_pointer(&file);
+}
+
 /* The file goes only when the desktop has it all: at the end of a session nobody may be there any
  * more who could write it down. FALSE: the next one has to try again. */
 static gboolean
-restore_all(void)
+restore_all(GError **error)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = state_file(UNDO), *script = state_file("proxy.pac");
+    g_autoptr(GKeyFile) file = read_record(error);
 
-    if (g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL)) {
-        for (gsize i = G_N_ELEMENTS(settings); i > 0; i--)
-            restore_one(file, &settings[i - 1]);
-        g_settings_sync();
-        for (gsize i = 0; i < G_N_ELEMENTS(settings); i++)
-            if (!is_restored(file, &settings[i]))
-                return FALSE;
-    }
-    g_unlink(path);
-    g_unlink(script);
+    if (file == NULL)
+        return FALSE;
+    for (gsize i = G_N_ELEMENTS(settings); i > 0; i--)
+        restore_one(file, &settings[i - 1]);
+    g_settings_sync();
+    for (gsize i = 0; i < G_N_ELEMENTS(settings); i++)
+        if (!is_restored(file, &settings[i])) {
+            g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                                _("What an earlier one has set could not be put back."));
+            return FALSE;
+        }
+    forget_files();
     return TRUE;
 }
 
@@ -296,11 +338,11 @@ desktop_proxy_set(const struct web_proxy *w, const char *call, GError **error)
                             _("Another window of this program has set one."));
         return FALSE;
     }
-    if (!restore_all())
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                            _("What an earlier one has set could not be put back."));
-    else if (set_all(w, call, error))
-        return TRUE;
+    if (restore_all(error)) {
+        if (set_all(w, call, error))
+            return TRUE;
+        forget_files();
+    }
     unlock();
     return FALSE;
 }
@@ -310,7 +352,7 @@ desktop_proxy_restore(void)
 {
     if (!is_available() || !lock())
         return;
-    restore_all();
+    restore_all(NULL);
     unlock();
 }
 

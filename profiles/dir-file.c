@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Names come from other people's files; show them so that they cannot play with the terminal. */
@@ -21,11 +23,14 @@ fail(GError **error, int number, const char *name)
 {
     const GIOErrorEnum code =
         number == ELOOP ? G_IO_ERROR_NOT_REGULAR_FILE : g_io_error_from_errno(number);
+    const char *why = number == ELOOP ? _("It is not a plain file.") : g_strerror(number);
     char shown[256];
 
     ras_printable(shown, sizeof shown, name, strlen(name));
-    g_set_error(error, G_IO_ERROR, code, "%s: %s", shown,
-                number == ELOOP ? _("It is not a plain file.") : g_strerror(number));
+    if (*name == '.') /* the folder itself, or a name that nobody has given */
+        g_set_error_literal(error, G_IO_ERROR, code, why);
+    else
+        g_set_error(error, G_IO_ERROR, code, "%s: %s", shown, why);
     return FALSE;
 }
 
@@ -72,24 +77,39 @@ is_kind(int dir, const struct dirent *e, gboolean folder)
     return folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode);
 }
 
-GPtrArray *
-dir_list(int dir, gboolean folders, guint max)
+/* @dir once more, to be read from its begin: closedir() closes it. */
+static DIR *
+open_listing(int dir)
 {
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     const int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = copy < 0 ? NULL : fdopendir(copy);
 
-    if (d == NULL) {
-        if (copy >= 0)
-            close(copy);
-        return names;
-    }
-    for (const struct dirent *e; names->len < max && (e = readdir(d)) != NULL;)
+    if (d == NULL && copy >= 0)
+        close(copy);
+    return d;
+}
+
+GPtrArray *
+dir_list(int dir, gboolean folders, guint max, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    DIR *d = open_listing(dir);
+
+    errno = d == NULL ? errno : 0;
+    for (const struct dirent *e; d != NULL && names->len < max && (e = readdir(d)) != NULL;) {
         if (e->d_name[0] != '.' && is_kind(dir, e, folders))
             g_ptr_array_add(names, g_strdup(e->d_name));
-    closedir(d);
+        errno = 0;
+    }
+    const int reason = errno;
+    if (d != NULL)
+        closedir(d);
+    if (reason != 0) {
+        fail(error, reason, ".");
+        return NULL;
+    }
     g_ptr_array_sort(names, compare_names);
-    return names;
+    return g_steal_pointer(&names);
 }
 
 /* For kernels and sandboxes without openat2(2): one component at a time. */
@@ -138,8 +158,9 @@ read_all(int fd, gsize max, const char *name, GError **error)
 {
     struct stat st;
 
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-        fail(error, ELOOP, name);
+    const int reason = fstat(fd, &st) < 0 ? errno : S_ISREG(st.st_mode) ? 0 : ELOOP;
+    if (reason != 0) {
+        fail(error, reason, name);
         return NULL;
     }
     if (st.st_size > (off_t)max) {
@@ -229,25 +250,43 @@ dir_sync(int dir, GError **error)
     return fsync(dir) == 0 || fail(error, errno, ".");
 }
 
-gboolean
-dir_file_write(int dir, const char *name, GBytes *bytes, GError **error)
+char *
+dir_hidden_name(const char *prefix)
 {
-    g_autofree char *temporary =
-        g_strdup_printf(".new-%08x%08x", g_random_int(), (unsigned)getpid());
-    const int fd =
-        openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return g_strdup_printf("%s%08x%08x", prefix, g_random_int(), (unsigned)getpid());
+}
 
-    if (fd < 0)
-        return fail(error, errno, name);
+char *
+dir_file_stage(int dir, const char *name, mode_t mode, GBytes *bytes, GError **error)
+{
+    g_autofree char *hidden = dir_hidden_name(DIR_NEW);
+    const int fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
+    if (fd < 0) {
+        fail(error, errno, name);
+        return NULL;
+    }
     gboolean ok = write_all(fd, bytes);
     int reason = errno;
     if (close(fd) < 0 && ok)
         ok = FALSE, reason = errno;
-    if (ok && renameat(dir, temporary, dir, name) < 0)
-        ok = FALSE, reason = errno;
-    if (!ok) {
-        unlinkat(dir, temporary, 0);
+    if (ok)
+        return g_steal_pointer(&hidden);
+    unlinkat(dir, hidden, 0);
+    fail(error, reason, name);
+    return NULL;
+}
+
+gboolean
+dir_file_write(int dir, const char *name, GBytes *bytes, GError **error)
+{
+    g_autofree char *hidden = dir_file_stage(dir, name, 0600, bytes, error);
+
+    if (hidden == NULL)
+        return FALSE;
+    if (renameat(dir, hidden, dir, name) < 0) {
+        const int reason = errno;
+        unlinkat(dir, hidden, 0);
         return fail(error, reason, name);
     }
     return dir_sync(dir, error);
@@ -257,14 +296,10 @@ dir_file_write(int dir, const char *name, GBytes *bytes, GError **error)
 static void
 empty_folder(int dir, gboolean deeper)
 {
-    const int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *d = copy < 0 ? NULL : fdopendir(copy);
+    DIR *d = open_listing(dir);
 
-    if (d == NULL) {
-        if (copy >= 0)
-            close(copy);
+    if (d == NULL)
         return;
-    }
     for (const struct dirent *e; (e = readdir(d)) != NULL;) {
         if (g_str_equal(e->d_name, ".") || g_str_equal(e->d_name, ".."))
             continue;
@@ -292,4 +327,46 @@ dir_remove(int dir, const char *name, GError **error)
     if (unlinkat(dir, name, AT_REMOVEDIR) < 0)
         return fail(error, errno, name);
     return dir_sync(dir, error);
+}
+
+/* --- what others left behind --- */
+
+enum { SWEEP_AGE_S = 60 * 60 };
+
+/* The last eight digits are the process that made it. Another computer may share the folder and has
+ * processes of its own, so that alone says nothing. */
+static gboolean
+maker_is_gone(const char *hidden)
+{
+    static const gsize prefix = sizeof DIR_NEW - 1;
+    guint64 pid;
+
+    if (!g_str_has_prefix(hidden, DIR_NEW) && !g_str_has_prefix(hidden, DIR_OLD))
+        return FALSE;
+    g_autofree char *digits = g_strndup(hidden + prefix, 16);
+    return strlen(digits) == 16 && strchr("-", hidden[prefix + 16]) != NULL &&
+           g_ascii_string_to_unsigned(digits + 8, 16, 1, G_MAXINT, &pid, NULL) &&
+           kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static gboolean
+is_old(int dir, const char *name)
+{
+    struct stat st;
+
+    return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_mtime < time(NULL) - SWEEP_AGE_S;
+}
+
+void
+dir_sweep(int dir)
+{
+    DIR *d = open_listing(dir);
+
+    if (d == NULL)
+        return;
+    for (const struct dirent *e; (e = readdir(d)) != NULL;)
+        if (maker_is_gone(e->d_name) && is_old(dir, e->d_name) && unlinkat(dir, e->d_name, 0) < 0)
+            dir_remove(dir, e->d_name, NULL);
+    closedir(d);
 }

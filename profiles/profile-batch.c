@@ -30,6 +30,13 @@ waiting_clear(gpointer data)
     g_free(w->id);
 }
 
+static gboolean
+cannot_save(GError **error)
+{
+    g_prefix_error(error, "%s ", _("The connection cannot be saved."));
+    return FALSE;
+}
+
 static void
 take_names(ProfileBatch *batch, ProfileStore *store)
 {
@@ -47,11 +54,13 @@ profile_batch_new(ProfileStore *store, GError **error)
 {
     const int dir = profile_store_open(store, error);
 
-    if (dir < 0)
+    if (dir < 0) {
+        cannot_save(error);
         return NULL;
+    }
     ProfileBatch *batch = g_new0(ProfileBatch, 1);
     batch->dir = dir;
-    batch->prefix = g_strdup_printf(".new-%08x%08x", g_random_int(), (unsigned)getpid());
+    batch->prefix = dir_hidden_name(DIR_NEW);
     batch->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     batch->ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     batch->waiting = g_array_new(FALSE, FALSE, sizeof(struct waiting));
@@ -119,7 +128,22 @@ profile_batch_add(ProfileBatch *batch, Profile *p, GError **error)
     give_name(batch, p);
     g_array_index(batch->waiting, struct waiting, batch->waiting->len - 1).id = give_id(batch, p);
     g_autoptr(GBytes) text = profile_file_write(p);
-    return profile_store_write_folder(batch->dir, w.hidden, p, text, FALSE, error);
+    return profile_store_write_folder(batch->dir, w.hidden, p, text, FALSE, error) ||
+           cannot_save(error);
+}
+
+/* All of them; on failure those that have their place lose it again. */
+static gboolean
+publish_all(ProfileBatch *batch, GPtrArray *ids, GError **error)
+{
+    for (guint i = 0; i < batch->waiting->len; i++) {
+        const struct waiting *w = &g_array_index(batch->waiting, struct waiting, i);
+        char *id = profile_store_publish(batch->dir, w->hidden, w->id, error);
+        if (id == NULL)
+            return FALSE;
+        g_ptr_array_add(ids, id);
+    }
+    return dir_sync(batch->dir, error);
 }
 
 gboolean
@@ -128,18 +152,15 @@ profile_batch_finish(ProfileBatch *batch, GPtrArray **ret_ids, GError **error)
     g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 
     if (!dir_sync_all(batch->dir, error))
-        return FALSE;
-    for (guint i = 0; i < batch->waiting->len; i++) {
-        const struct waiting *w = &g_array_index(batch->waiting, struct waiting, i);
-        char *id = profile_store_publish(batch->dir, w->hidden, w->id, error);
-        if (id == NULL) {
-            g_array_remove_range(batch->waiting, 0, i);
-            return FALSE;
-        }
-        g_ptr_array_add(ids, id);
+        return cannot_save(error);
+    if (!publish_all(batch, ids, error)) {
+        for (guint i = 0; i < ids->len; i++)
+            profile_store_withdraw(batch->dir, ids->pdata[i],
+                                   g_array_index(batch->waiting, struct waiting, i).hidden);
+        return cannot_save(error);
     }
     g_array_set_size(batch->waiting, 0);
     if (ret_ids != NULL)
         *ret_ids = g_steal_pointer(&ids);
-    return dir_sync(batch->dir, error);
+    return TRUE;
 }

@@ -20,7 +20,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileBatch, profile_batch_free)
 /* The name of @p becomes one that no profile has. @p is not kept; it may be freed after the call.
  */
 gboolean profile_batch_add(ProfileBatch *batch, Profile *p, GError **error);
-/* On failure those that have their place already are kept. @ret_ids (may be NULL): char *, in
- * order.
- */
+/* All or none. @ret_ids (may be NULL): char *, in order. */
 gboolean profile_batch_finish(ProfileBatch *batch, GPtrArray **ret_ids, GError **error);

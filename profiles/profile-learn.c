@@ -75,15 +75,24 @@ learn_ipsec(Profile *p, GVariant *details)
     return TRUE;
 }
 
-void
-profile_learn(ProfileStore *store, Profile *p, GVariant *details)
+gboolean
+profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error)
 {
-    g_autoptr(GError) error = NULL;
+    GError *why = NULL;
 
     if (details == NULL || p->system)
-        return;
-    const gboolean protocol = learn_protocol(p, details), ipsec = learn_ipsec(p, details);
-    const gboolean server = learn_server(p, details);
-    if ((protocol || ipsec || server) && !profile_store_save(store, p, &error))
-        g_debug("what the call taught is not remembered: %s", error->message);
+        return TRUE;
+    g_autoptr(Profile) now = profile_store_find(store, p->id, &why);
+    if (now != NULL && now->system) /* the user's own was deleted meanwhile */
+        return TRUE;
+    const gboolean protocol = now != NULL && learn_protocol(now, details);
+    const gboolean ipsec = now != NULL && learn_ipsec(now, details);
+    const gboolean server = now != NULL && learn_server(now, details);
+    if (protocol || ipsec || server)
+        profile_store_save(store, now, &why);
+    if (why == NULL)
+        return TRUE;
+    g_debug("what the call taught is not remembered: %s", why->message);
+    g_propagate_error(error, why);
+    return FALSE;
 }

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 /* @details: the property of that name (a{sv}) of a connection that is or was up; NULL is fine. What
  * connected comes first the next time, where the profile has several protocols or servers; what
- * IPsec's server took is offered to it first. Not being able to remember it is no failure of the
- * call. A system profile is left as it is. */
-void profile_learn(ProfileStore *store, Profile *p, GVariant *details);
+ * IPsec's server took is offered to it first. It is put into the profile as it is stored now, which
+ * another program may have changed during the call. FALSE: it could not be remembered, which is no
+ * failure of the call. A system profile is left as it is. */
+gboolean profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error);
 
 G_END_DECLS

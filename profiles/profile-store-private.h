@@ -15,3 +15,5 @@ gboolean profile_store_write_folder(int dir, const char *hidden, const Profile *
                                     gboolean sync, GError **error);
 /* Gives the hidden folder the name @base, or "@base-2"...; NULL on failure. Free the id. */
 char *profile_store_publish(int dir, const char *hidden, const char *base, GError **error);
+/* Undoes that. */
+void profile_store_withdraw(int dir, const char *id, const char *hidden);

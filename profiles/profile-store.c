@@ -20,6 +20,7 @@
 #define FILES_NAME   "files"
 #define MAX_PROFILES 32768
 #define MAX_ID       48
+#define MAX_FILES    4096
 #define MAX_KEPT     (16 * 1024 * 1024)
 
 struct _ProfileStore {
@@ -182,14 +183,13 @@ compare_listed(gconstpointer a, gconstpointer b)
     return by_name != 0 ? by_name : strcmp(x->id, y->id);
 }
 
-static void
-report(GPtrArray *problems, const char *id, const GError *error)
+static char *
+cannot_read(const char *id, const GError *error)
 {
     char shown[MAX_ID * 2];
 
     ras_printable(shown, sizeof shown, id, strlen(id));
-    g_ptr_array_add(problems, g_strdup_printf(_("The profile in %s cannot be read. %s"), shown,
-                                              error->message));
+    return g_strdup_printf(_("The profile in %s cannot be read. %s"), shown, error->message);
 }
 
 /* A folder of ours: its name is an id. Leftovers of an interrupted save begin with a dot. */
@@ -197,21 +197,24 @@ static void
 list_folder(const char *path, struct listed (*read)(int, const char *, gboolean, GError **),
             gboolean system, GArray *list, GPtrArray *problems)
 {
-    const int dir = dir_open(path, NULL);
+    g_autoptr(GError) why = NULL;
+    const int dir = dir_open(path, &why);
+    g_autoptr(GPtrArray) ids = dir < 0 ? NULL : dir_list(dir, TRUE, MAX_PROFILES, &why);
 
-    if (dir < 0)
-        return;
-    g_autoptr(GPtrArray) ids = dir_list(dir, TRUE, MAX_PROFILES);
-    for (guint i = 0; i < ids->len; i++) {
+    if (why != NULL && !g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        g_ptr_array_add(problems,
+                        g_strdup_printf(_("Connections cannot be read. %s"), why->message));
+    for (guint i = 0; ids != NULL && i < ids->len; i++) {
         g_autoptr(GError) error = NULL;
         const struct listed l = read(dir, ids->pdata[i], system, &error);
 
         if (l.item != NULL)
             g_array_append_val(list, l);
         else
-            report(problems, ids->pdata[i], error);
+            g_ptr_array_add(problems, cannot_read(ids->pdata[i], error));
     }
-    close(dir);
+    if (dir >= 0)
+        close(dir);
 }
 
 static struct listed
@@ -278,22 +281,39 @@ matches(const ProfileSummary *p, const char *name, enum match how)
     return g_str_equal(a, b);
 }
 
-/* An id is the name of a folder: no need to read them all. */
-static Profile *
-find_id(ProfileStore *store, const char *id)
+static gboolean
+is_absent(const GError *why)
 {
-    Profile *p = NULL;
+    return g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+           g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY) ||
+           g_error_matches(why, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG);
+}
 
+/* An id is the name of a folder: no need to read them all. NULL without an @error: there is none.
+ * One of the user's that cannot be read is not another one, such as everybody's. */
+static Profile *
+find_id(ProfileStore *store, const char *id, GError **error)
+{
     if (*id == '\0' || *id == '.' || strchr(id, '/') != NULL)
         return NULL;
-    for (guint i = 0; i < G_N_ELEMENTS(store->dirs) && p == NULL; i++) {
-        const int dir = dir_open(store->dirs[i], NULL);
-        if (dir < 0)
-            continue;
-        p = read_profile(dir, id, i == 1, NULL);
-        close(dir);
+    for (guint i = 0; i < G_N_ELEMENTS(store->dirs); i++) {
+        GError *why = NULL;
+        const int dir = dir_open(store->dirs[i], &why);
+        Profile *p = dir < 0 ? NULL : read_profile(dir, id, i == 1, &why);
+
+        if (dir >= 0)
+            close(dir);
+        if (p != NULL)
+            return p;
+        if (!is_absent(why)) {
+            g_autofree char *text = cannot_read(id, why);
+            g_set_error_literal(error, why->domain, why->code, text);
+            g_error_free(why);
+            return NULL;
+        }
+        g_error_free(why);
     }
-    return p;
+    return NULL;
 }
 
 /* The one that is meant; NULL: none. The user's own come first; FALSE: there are several. */
@@ -324,10 +344,14 @@ choose(const GPtrArray *list, const char *name, enum match how, const ProfileSum
 Profile *
 profile_store_find(ProfileStore *store, const char *name, GError **error)
 {
-    Profile *by_id = find_id(store, name);
+    GError *why = NULL;
+    Profile *by_id = find_id(store, name, &why);
 
-    if (by_id != NULL)
+    if (by_id != NULL || why != NULL) {
+        if (why != NULL)
+            g_propagate_error(error, why);
         return by_id;
+    }
     g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
     char shown[256];
 
@@ -419,20 +443,27 @@ profile_store_write_folder(int dir, const char *hidden, const Profile *p, GBytes
     return ok;
 }
 
-/* renameat2() with NOREPLACE: of two front ends that save the same new name, each gets its own. */
+/* No folder takes the place of one that has something in it, on any file system: of two front ends
+ * that save the same new name, each gets its own. */
 char *
 profile_store_publish(int dir, const char *hidden, const char *base, GError **error)
 {
     for (guint n = 1; n <= MAX_PROFILES; n++) {
         g_autofree char *id = n == 1 ? g_strdup(base) : g_strdup_printf("%s-%u", base, n);
 
-        if (renameat2(dir, hidden, dir, id, RENAME_NOREPLACE) == 0)
+        if (renameat(dir, hidden, dir, id) == 0)
             return g_steal_pointer(&id);
-        if (errno != EEXIST && errno != ENOTEMPTY)
+        if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
             break;
     }
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
     return NULL;
+}
+
+void
+profile_store_withdraw(int dir, const char *id, const char *hidden)
+{
+    renameat(dir, id, dir, hidden);
 }
 
 static gboolean
@@ -443,14 +474,18 @@ publish(int dir, const char *hidden, Profile *p, GError **error)
 
     if (id == NULL)
         return FALSE;
+    if (!dir_sync(dir, error)) {
+        profile_store_withdraw(dir, id, hidden);
+        return FALSE;
+    }
     profile_set(&p->id, id);
-    return dir_sync(dir, error);
+    return TRUE;
 }
 
 static gboolean
 save_new(int dir, Profile *p, GBytes *text, GError **error)
 {
-    g_autofree char *hidden = g_strdup_printf(".new-%08x%08x", g_random_int(), (unsigned)getpid());
+    g_autofree char *hidden = dir_hidden_name(DIR_NEW);
 
     if (profile_store_write_folder(dir, hidden, p, text, TRUE, error) &&
         publish(dir, hidden, p, error)) {
@@ -470,6 +505,7 @@ save_old(int dir, const Profile *p, GBytes *text, GError **error)
 
     if (folder < 0)
         return FALSE;
+    dir_sweep(folder);
     ok = dir_file_write(folder, PROFILE_NAME, text, error);
     close(folder);
     /* The watchers look at the folder of folders: let them see that something happened in it. */
@@ -479,18 +515,38 @@ save_old(int dir, const Profile *p, GBytes *text, GError **error)
 }
 
 /* What the system's copy keeps goes with the user's copy. */
-static void
-fetch_files(ProfileStore *store, Profile *p)
+static gboolean
+fetch_from(int files, Profile *p, GError **error)
 {
-    const char *const names[] = {p->logo,      p->icon,      p->small_icon,
-                                 p->tray_icon, p->help_file, p->licence_file};
+    g_autoptr(GPtrArray) names = dir_list(files, FALSE, MAX_FILES, error);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        GBytes *bytes =
-            *names[i] == '\0' ? NULL : profile_store_read_file(store, p, names[i], NULL);
-        if (bytes != NULL)
-            g_hash_table_insert(p->files, g_strdup(names[i]), bytes);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        GBytes *bytes = dir_file_read(files, names->pdata[i], MAX_KEPT, error);
+        if (bytes == NULL)
+            return FALSE;
+        g_hash_table_insert(p->files, g_strdup(names->pdata[i]), bytes);
     }
+    return names != NULL;
+}
+
+static gboolean
+fetch_files(ProfileStore *store, Profile *p, GError **error)
+{
+    g_autofree char *path = g_build_filename(store->dirs[1], p->id, FILES_NAME, NULL);
+    GError *why = NULL;
+    const int files = dir_open(path, &why);
+
+    if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) { /* it keeps none */
+        g_error_free(why);
+        return TRUE;
+    }
+    if (files < 0) {
+        g_propagate_error(error, why);
+        return FALSE;
+    }
+    const gboolean ok = fetch_from(files, p, error);
+    close(files);
+    return ok;
 }
 
 int
@@ -502,11 +558,14 @@ profile_store_open(ProfileStore *store, GError **error)
         return -1;
     }
     watch(store, 0);
-    return dir_open(store->dirs[0], error);
+    const int dir = dir_open(store->dirs[0], error);
+    if (dir >= 0)
+        dir_sweep(dir);
+    return dir;
 }
 
-gboolean
-profile_store_save(ProfileStore *store, Profile *p, GError **error)
+static gboolean
+save(ProfileStore *store, Profile *p, GError **error)
 {
     g_autoptr(GBytes) text = profile_file_write(p);
     gboolean ok;
@@ -515,17 +574,26 @@ profile_store_save(ProfileStore *store, Profile *p, GError **error)
     if (dir < 0)
         return FALSE;
     if (p->system)
-        fetch_files(store, p);
-    ok =
-        p->system || *p->id == '\0' ? save_new(dir, p, text, error) : save_old(dir, p, text, error);
+        ok = fetch_files(store, p, error) && save_new(dir, p, text, error);
+    else
+        ok = *p->id == '\0' ? save_new(dir, p, text, error) : save_old(dir, p, text, error);
     close(dir);
     return ok;
 }
 
 gboolean
+profile_store_save(ProfileStore *store, Profile *p, GError **error)
+{
+    if (save(store, p, error))
+        return TRUE;
+    g_prefix_error(error, "%s ", _("The connection cannot be saved."));
+    return FALSE;
+}
+
+gboolean
 profile_store_delete(ProfileStore *store, const Profile *p, GError **error)
 {
-    g_autofree char *hidden = g_strdup_printf(".old-%08x%08x", g_random_int(), (unsigned)getpid());
+    g_autofree char *hidden = dir_hidden_name(DIR_OLD);
     gboolean ok;
 
     if (p->system || *p->id == '\0') {
@@ -535,14 +603,23 @@ profile_store_delete(ProfileStore *store, const Profile *p, GError **error)
         return FALSE;
     }
     const int dir = dir_open(store->dirs[0], error);
-    if (dir < 0)
+    if (dir < 0) {
+        g_prefix_error(error, "%s ", _("The connection cannot be removed."));
         return FALSE;
+    }
     /* Gone at once for everybody who looks, then emptied. */
-    ok = renameat2(dir, p->id, dir, hidden, RENAME_NOREPLACE) == 0;
+    ok = renameat(dir, p->id, dir, hidden) == 0;
     if (!ok)
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", p->id,
                     g_strerror(errno));
-    ok = ok && dir_remove(dir, hidden, error);
+    if (ok && !dir_sync(dir, error)) {
+        profile_store_withdraw(dir, hidden, p->id);
+        ok = FALSE;
+    }
+    if (ok) /* it is no connection any more: what cannot be emptied now, dir_sweep() tries again */
+        dir_remove(dir, hidden, NULL);
+    else
+        g_prefix_error(error, "%s ", _("The connection cannot be removed."));
     close(dir);
     return ok;
 }

@@ -464,7 +464,7 @@ learn(DtLogonWindow *self)
 {
     refresh_profile(self);
     profile_learn(self->store, self->profile,
-                  dt_connection_get_details(dt_call_get_connection(self->call)));
+                  dt_connection_get_details(dt_call_get_connection(self->call)), NULL);
     dt_key_keep(self->key, self->profile);
 }
 

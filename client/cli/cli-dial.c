@@ -35,7 +35,7 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
     int result = cli_call_prepare(command, p, &c);
     if (result < 0)
         result = cli_call_run(&c);
-    profile_learn(store, p, c.details);
+    profile_learn(store, p, c.details, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
     cli_call_clear(&c);

@@ -3,6 +3,7 @@
 
 #include "cmak-write.h"
 #include "nm-keyfile.h"
+#include "out-file.h"
 #include "package.h"
 #include "ras.h"
 #include "rasphone-profile.h"
@@ -13,7 +14,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* To standard output, or to a file that is not there yet or is replaced as a whole. */
+static int
+done(gboolean ok, GError *error)
+{
+    return ok ? CLI_OK : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+}
+
+/* To standard output, or to a file. */
 static int
 put(GBytes *bytes, const char *output)
 {
@@ -21,10 +28,10 @@ put(GBytes *bytes, const char *output)
     const char *data = g_bytes_get_data(bytes, &n);
     GError *error = NULL;
 
-    if (output != NULL && strcmp(output, "-") != 0)
-        return g_file_set_contents(output, n > 0 ? data : "", (gssize)n, &error)
-                   ? CLI_OK
-                   : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    if (output != NULL && strcmp(output, "-") != 0) {
+        const gboolean ok = out_file_write(output, bytes, &error);
+        return done(ok, error);
+    }
     if (fwrite(data, 1, n, stdout) != n || fflush(stdout) != 0)
         return cli_fail_number(RAS_CANNOT_WRITE_PHONEBOOK, g_strerror(errno), NULL, NULL);
     return CLI_OK;
@@ -81,28 +88,6 @@ kept_files(ProfileStore *store, const Profile *p)
     return files;
 }
 
-static gboolean
-write_folder(GHashTable *files, const char *path, GError **error)
-{
-    GHashTableIter iter;
-    gpointer name, bytes;
-
-    if (g_mkdir_with_parents(path, 0777) < 0) {
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", path,
-                    g_strerror(errno));
-        return FALSE;
-    }
-    g_hash_table_iter_init(&iter, files);
-    while (g_hash_table_iter_next(&iter, &name, &bytes)) {
-        g_autofree char *file = g_build_filename(path, name, NULL);
-        gsize n;
-        const char *data = g_bytes_get_data(bytes, &n);
-        if (!g_file_set_contents(file, n > 0 ? data : "", (gssize)n, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
 /* A folder, or with a name that ends so, a cabinet. */
 static int
 export_cmak(ProfileStore *store, const Profile *p, const char *output)
@@ -114,8 +99,8 @@ export_cmak(ProfileStore *store, const Profile *p, const char *output)
         g_autoptr(GBytes) cab = package_write(files, &error);
         return cab == NULL ? cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK) : put(cab, output);
     }
-    return write_folder(files, output, &error) ? CLI_OK
-                                               : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    const gboolean ok = out_file_write_folder(output, files, &error);
+    return done(ok, error);
 }
 
 static const struct format {

@@ -49,19 +49,13 @@ keep_psk(Profile *p)
                              "it in: it will be asked for."));
 }
 
-static int
-imported(Profile *p, gboolean whole)
+static void
+print_imported(const char *name)
 {
-    keep_psk(p);
-    if (cli_json) {
-        if (whole)
-            cli_print_json(cli_profile_node(p));
-        return CLI_OK;
-    }
-    g_autofree char *shown = cli_shown(p->name);
+    g_autofree char *shown = cli_shown(name);
+
     g_print(_("“%s” was imported."), shown);
     g_print("\n");
-    return CLI_OK;
 }
 
 static int
@@ -76,15 +70,19 @@ import_one(Profile *p, const char *name)
         cli_print_warnings(p);
     if (!profile_store_save(store, p, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
-    return imported(p, TRUE);
+    keep_psk(p);
+    if (cli_json)
+        cli_print_json(cli_profile_node(p));
+    else
+        print_imported(p->name);
+    return CLI_OK;
 }
 
 static void
-print_all(Import *import, const GPtrArray *ids, GPtrArray *names)
+print_all(const GPtrArray *ids, GPtrArray *names)
 {
     g_autoptr(JsonBuilder) b = json_builder_new();
 
-    (void)import;
     json_builder_begin_array(b);
     for (guint i = 0; i < ids->len; i++) {
         json_builder_begin_object(b);
@@ -143,13 +141,13 @@ import_all(Import *import, gboolean codepage_given)
         if (!profile_batch_add(batch, p, &error))
             return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
         g_ptr_array_add(names, g_strdup(p->name));
-        if (!cli_json)
-            imported(p, FALSE);
         tell_problem(p);
     }
     if (batch == NULL || !profile_batch_finish(batch, &ids, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
-    print_all(import, ids, names);
+    for (guint i = 0; !cli_json && i < names->len; i++)
+        print_imported(names->pdata[i]);
+    print_all(ids, names);
     return CLI_OK;
 }
 

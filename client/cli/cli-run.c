@@ -199,7 +199,7 @@ run(const struct cli_command *command, const char *name, const struct cli_dial_o
     if (r.place.ns.resolv_conf < 0)
         g_printerr("%s\n", _("Names cannot be resolved: there is no /etc/resolv.conf here."));
     const int result = call_and_wait(command, p, &r);
-    profile_learn(store, p, r.call.details);
+    profile_learn(store, p, r.call.details, NULL);
     cli_call_clear(&r.call);
     cli_place_clear(&r.place);
     return result;

@@ -377,8 +377,10 @@ helper_journal_intend(struct helper_journal *j, const struct undo *u)
     int err = write_all(j->fd, wr_done(&w));
     if (err == 0 && fdatasync(j->fd) < 0)
         err = -errno;
-    if (err < 0) { /* half a record would hide those after it */
-        return ftruncate(j->fd, j->size) < 0 ? -errno : err;
+    if (err < 0) {
+        if (ftruncate(j->fd, j->size) < 0) /* half a record would hide those after it: no more */
+            j->records = MAX_RECORDS;
+        return err;
     }
     j->size += (off_t)w.len;
     j->records++;

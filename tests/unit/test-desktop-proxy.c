@@ -4,9 +4,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "desktop-proxy.h"
+#include "failing-calls.h"
 
 #include <glib/gstdio.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -270,6 +272,80 @@ no_place_for_the_record(void)
     check_as_a_person_left_it();
 }
 
+static gboolean
+try_to_set(GError **error)
+{
+    g_autoptr(Profile) p = profile_new();
+    struct web_proxy w;
+
+    profile_set(&p->web_proxy_pac, "function FindProxyForURL(u, h) { return 'DIRECT'; }");
+    g_assert_true(web_proxy_of(p, &w));
+    const gboolean ok = desktop_proxy_set(&w, "Office", error);
+    web_proxy_clear(&w);
+    return ok;
+}
+
+static void
+check_no_file_is_left(void)
+{
+    g_autofree char *folder = g_path_get_dirname(undo);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+
+    g_assert_null(g_dir_read_name(dir));
+}
+
+/* F7: each call fails while the record is written: nothing is changed, no file is left, and it is
+ * told. */
+static void
+failing_disk(void)
+{
+    static const char *const calls[] = {"openat", "write", "fsync", "close", "renameat"};
+    guint failed = 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++)
+        for (guint nth = 1, more = TRUE; more; nth++) {
+            g_autoptr(GError) error = NULL;
+
+            leave_as_a_person();
+            failing_calls_arm(calls[i], nth, ENOSPC, FALSE);
+            const gboolean ok = try_to_set(&error);
+            more = failing_calls_disarm();
+            g_test_message("%s %u: %s", calls[i], nth, ok ? "done" : error->message);
+            if (ok) {
+                check(PROXY, "mode", "'auto'");
+                desktop_proxy_restore();
+            } else {
+                g_assert_nonnull(strstr(error->message, g_strerror(ENOSPC)));
+                failed++;
+            }
+            check_as_a_person_left_it();
+            check_no_file_is_left();
+        }
+    g_assert_cmpuint(failed, >=, 10);
+}
+
+/* F7: a record that cannot be read now is what tells later how it was: it stays, and so does what
+ * is set. */
+static void
+record_that_cannot_be_read(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    leave_as_a_person();
+    g_assert_true(try_to_set(NULL));
+    failing_calls_arm("read", 1, EIO, FALSE);
+    desktop_proxy_restore();
+    g_assert_true(failing_calls_disarm());
+    check(PROXY, "mode", "'auto'");
+    failing_calls_arm("read", 1, EIO, FALSE);
+    g_assert_false(try_to_set(&error));
+    g_assert_true(failing_calls_disarm());
+    g_assert_nonnull(strstr(error->message, g_strerror(EIO)));
+    desktop_proxy_restore();
+    check_as_a_person_left_it();
+    check_no_file_is_left();
+}
+
 static void
 no_such_settings(void)
 {
@@ -328,6 +404,8 @@ main(int argc, char **argv)
     g_test_add_func("/desktop-proxy/another/program", second_program);
     g_test_add_func("/desktop-proxy/F-damaged-record", damaged_record);
     g_test_add_func("/desktop-proxy/no-place", no_place_for_the_record);
+    g_test_add_func("/desktop-proxy/F7-failing-disk", failing_disk);
+    g_test_add_func("/desktop-proxy/F7-unreadable-record", record_that_cannot_be_read);
     g_test_add_func("/desktop-proxy/none", no_such_settings);
     g_test_add_func("/desktop-proxy/none/bare", bare_desktop);
     const int result = g_test_run();

@@ -28,7 +28,7 @@ learned(ProfileStore *store, Profile *p, const char *protocol, guint32 ipsec)
     if (ipsec != 0)
         g_variant_dict_insert(&dict, "ipsec-remembered", "u", ipsec);
     g_autoptr(GVariant) details = g_variant_ref_sink(g_variant_dict_end(&dict));
-    profile_learn(store, p, details);
+    g_assert_true(profile_learn(store, p, details, NULL));
     return profile_store_find(store, p->id, NULL);
 }
 
@@ -70,7 +70,7 @@ what_ipsec_took_is_remembered_for_the_server(void)
     p->system = TRUE; /* everybody's */
     g_autoptr(Profile) same = learned(store, p, "l2tp-ipsec", 78);
     g_assert_cmpuint(same->ipsec_remembered, ==, 77);
-    profile_learn(store, p, NULL);
+    g_assert_true(profile_learn(store, p, NULL, NULL));
     g_assert_true(profile_store_delete(store, next, NULL));
     g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
@@ -83,7 +83,7 @@ last_server(ProfileStore *store, Profile *p, const char *server)
     g_variant_dict_init(&dict, NULL);
     g_variant_dict_insert(&dict, "server", "s", server);
     g_autoptr(GVariant) details = g_variant_ref_sink(g_variant_dict_end(&dict));
-    profile_learn(store, p, details);
+    g_assert_true(profile_learn(store, p, details, NULL));
     g_autoptr(Profile) next = profile_store_find(store, p->id, NULL);
     return g_strdup(next->last_server);
 }
@@ -98,14 +98,38 @@ the_server_that_connected_comes_first(void)
 
     g_assert_cmpstr(alone, ==, ""); /* there is no choice */
     profile_add_server(p, "", "https://vpn2.example.com:8443/");
+    g_assert_true(profile_store_save(store, p, NULL));
     g_autofree char *second = last_server(store, p, "vpn2.example.com");
     g_assert_cmpstr(second, ==, "vpn2.example.com");
     g_autofree char *typed = last_server(store, p, "elsewhere.example.com");
     g_assert_cmpstr(typed, ==, "vpn2.example.com");
-    p->choose_server = TRUE; /* a person has decided */
+    g_autoptr(Profile) decided = profile_store_find(store, p->id, NULL);
+    decided->choose_server = TRUE; /* a person, during the call */
+    g_assert_true(profile_store_save(store, decided, NULL));
     g_autofree char *chosen = last_server(store, p, "vpn.example.com");
     g_assert_cmpstr(chosen, ==, "vpn2.example.com");
     g_assert_true(profile_store_delete(store, p, NULL));
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+}
+
+/* Each call holds the profile as it was when it began. */
+static void
+what_changed_during_the_call_stays(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dialtone-learn-XXXXXX", NULL);
+    g_autoptr(ProfileStore) store = profile_store_new(dir, "/nonexistent");
+    g_autoptr(Profile) p = profile(store, 0);
+    g_autoptr(Profile) meanwhile = profile_store_find(store, p->id, NULL);
+
+    profile_set(&meanwhile->user, "anna");
+    g_assert_true(profile_store_save(store, meanwhile, NULL));
+    g_autoptr(Profile) next = learned(store, p, "l2tp-ipsec", 0);
+    g_assert_cmpuint(next->last_protocol, ==, PLAN_L2TP_IPSEC);
+    g_assert_cmpstr(next->user, ==, "anna");
+    g_assert_true(profile_store_delete(store, next, NULL));
+    g_autoptr(GVariant) empty = g_variant_ref_sink(g_variant_new_parsed("@a{sv} {}"));
+    g_assert_false(profile_learn(store, p, empty, NULL)); /* it does not come back */
+    g_assert_null(profile_store_find(store, p->id, NULL));
     g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
 
@@ -115,6 +139,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/profile-learn/protocol", what_connected_comes_first);
     g_test_add_func("/profile-learn/ipsec", what_ipsec_took_is_remembered_for_the_server);
+    g_test_add_func("/profile-learn/F7-changed-during-the-call",
+                    what_changed_during_the_call_stays);
     g_test_add_func("/profile-learn/server", the_server_that_connected_comes_first);
     return g_test_run();
 }

@@ -188,6 +188,7 @@ system_profiles_are_read_only(struct fixture *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
 
     (void)data;
+    g_hash_table_insert(p->files, g_strdup("all.pbk"), g_bytes_new_static("1,1", 3));
     g_assert_true(profile_store_save(administrator, p, NULL));
     g_autoptr(Profile) seen = profile_store_find(f->store, "For all", &error);
     g_assert_no_error(error);
@@ -204,6 +205,8 @@ system_profiles_are_read_only(struct fixture *f, gconstpointer data)
     g_assert_no_error(error);
     g_assert_cmpstr(mine->user, ==, "me");
     g_autoptr(GBytes) logo = profile_store_read_file(f->store, mine, "logo.bmp", &error);
+    g_assert_no_error(error);
+    g_autoptr(GBytes) book = profile_store_read_file(f->store, mine, "all.pbk", &error);
     g_assert_no_error(error);
     g_assert_true(profile_store_delete(f->store, mine, &error));
     g_autoptr(Profile) theirs = profile_store_find(f->store, "For all", &error);
@@ -380,6 +383,66 @@ spoilt_files_are_told_apart(struct fixture *f, gconstpointer data)
     g_assert_cmpuint(again->len, ==, 1);
 }
 
+/* F7: one that cannot be read is not taken for none, nor for everybody's of the same id. */
+static void
+a_spoilt_one_is_no_other(struct fixture *f, gconstpointer data)
+{
+    g_autoptr(ProfileStore) administrator = profile_store_new(f->system, f->root);
+    g_autoptr(Profile) theirs = sample("VPN");
+    g_autoptr(Profile) mine = sample("VPN");
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    g_assert_true(profile_store_save(administrator, theirs, NULL));
+    save(f, mine);
+    g_assert_cmpstr(mine->id, ==, theirs->id);
+    g_autofree char *ini = g_build_filename(f->user, "vpn", "profile.ini", NULL);
+    g_assert_true(g_file_set_contents(ini, "\0\0\0", 3, NULL));
+    g_assert_null(profile_store_find(f->store, "vpn", &error));
+    g_assert_nonnull(strstr(error->message, "The profile in vpn cannot be read."));
+    g_assert_true(profile_store_delete(f->store, mine, NULL));
+    g_autoptr(Profile) found = profile_store_find(f->store, "vpn", NULL);
+    g_assert_true(found->system);
+}
+
+/* F7: what was killed while it wrote. Not what is being written, here or on another computer. */
+static void
+leftovers_are_swept(struct fixture *f, gconstpointer data)
+{
+    const unsigned dead = 0x7ffffffe, living = (unsigned)getpid(); /* more than there can be */
+    const struct {
+        const char *prefix, *suffix;
+        unsigned pid;
+        gboolean old, swept;
+    } all[] = {
+        {".new-", "", dead, TRUE, TRUE},      {".old-", "", dead, TRUE, TRUE},
+        {".new-", "-17", dead, TRUE, TRUE},   {".old-", "-fresh", dead, FALSE, FALSE},
+        {".mine", "", dead, TRUE, FALSE},     {".new-", "", living, TRUE, FALSE},
+        {".new-", "more", dead, TRUE, FALSE},
+    };
+    const struct timespec long_ago[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    char *paths[G_N_ELEMENTS(all)];
+    g_autoptr(Profile) p = sample("VPN");
+
+    (void)data;
+    g_assert_cmpint(g_mkdir(f->user, 0700), ==, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+        paths[i] = g_strdup_printf("%s/%s01234567%08x%s", f->user, all[i].prefix, all[i].pid,
+                                   all[i].suffix);
+        g_autofree char *inside = g_build_filename(paths[i], "profile.ini", NULL);
+        g_assert_cmpint(g_mkdir(paths[i], 0700), ==, 0);
+        g_assert_true(g_file_set_contents(inside, "x", 1, NULL));
+        if (all[i].old)
+            g_assert_cmpint(utimensat(AT_FDCWD, paths[i], long_ago, 0), ==, 0);
+    }
+    save(f, p);
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+        g_test_message("%s", paths[i]);
+        g_assert_cmpint(g_file_test(paths[i], G_FILE_TEST_EXISTS), ==, !all[i].swept);
+        g_free(paths[i]);
+    }
+}
+
 static void
 no_secret_reaches_the_disk(struct fixture *f, gconstpointer data)
 {
@@ -412,6 +475,8 @@ main(int argc, char **argv)
     TEST("F7-links-and-fifos", links_and_fifos_are_not_followed);
     TEST("F7-swapped-file", a_swapped_file_is_replaced);
     TEST("F7-spoilt-files", spoilt_files_are_told_apart);
+    TEST("F7-spoilt-is-no-other", a_spoilt_one_is_no_other);
+    TEST("F7-leftovers", leftovers_are_swept);
     TEST("no-secrets", no_secret_reaches_the_disk);
     return g_test_run();
 }
