@@ -243,12 +243,12 @@ on_delete_response(GtkDialog *dialog, int response, gpointer user_data)
     const Profile *profile = g_object_get_data(G_OBJECT(dialog), "profile");
     g_autoptr(GError) error = NULL;
 
-    if (response == GTK_RESPONSE_ACCEPT) {
+    if (response == GTK_RESPONSE_ACCEPT && !profile_store_delete(self->store, profile, &error)) {
+        show_problem(self, error->message);
+    } else if (response == GTK_RESPONSE_ACCEPT) { /* what is still there keeps its passwords */
         for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
             profile_secret_clear_async(profile, profile_secret_kinds[i], NULL,
                                        on_password_forgotten, NULL);
-        if (!profile_store_delete(self->store, profile, &error))
-            show_problem(self, error->message);
     }
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
