@@ -2,6 +2,7 @@
 #include "nm-keyfile.h"
 
 #include "profile-fields.h"
+#include "profile-plan.h"
 #include "profile-stricter.h"
 #include "ras.h"
 
@@ -48,13 +49,26 @@ static const struct row {
     {"ipsec-gateway-id", AS_TEXT, SCOPE_OWN, "IPsecRemoteId"}, /* older names of the next two */
     {"ipsec-group-name", AS_TEXT, SCOPE_OWN, "IPsecLocalId"},
     {"ipsec-remote-id", AS_TEXT, SCOPE_OWN, "IPsecRemoteId"},
-    {"ipsec-local-id", AS_TEXT, SCOPE_OWN, "IPsecLocalId"},
+    {"ipsec-local-id", AS_TEXT, SCOPE_OWN, "IPsecLocalId"}, /* of older exports of ours */
     {"ephemeral-port", AS_REFUSE, SCOPE_OWN, "L2TPPort1701"},
-    {"tls-ext-server-name", AS_TEXT, SCOPE_OWN, "CertificateName"},
+    {"tls-ext-server-name", AS_TEXT, SCOPE_OWN, "CertificateName"}, /* same */
     {"proxy-server", AS_TEXT, SCOPE_OWN, "ProxyHost"},
     {"proxy-port", AS_NUMBER, SCOPE_OWN, "ProxyPort"},
     {"proxy-user", AS_TEXT, SCOPE_OWN, "ProxyUser"},
     /* clang-format on */
+};
+
+/* What the plug-ins have no word for: they refuse a key in [vpn] that they do not know. [user] is
+ * NetworkManager's place for what other programs keep in a connection, and is left alone by it. */
+#define OWN_ENCRYPTION "org.dialtone.encryption"
+#define OWN_SERVER     "org.dialtone.server"
+static const struct own_row {
+    const char *key;
+    enum plan_protocol protocol;
+    const char *field;
+} own_rows[] = {
+    {"org.dialtone.certificate-name", PLAN_SSTP, "CertificateName"},
+    {"org.dialtone.ipsec-local-id", PLAN_L2TP_IPSEC, "IPsecLocalId"},
 };
 
 struct reader {
@@ -181,24 +195,50 @@ take_row(struct reader *r, const struct row *row)
     field_set_origin(f, r->p, r->file, "vpn", row->key);
 }
 
+static void
+take_own(struct reader *r)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
+        if (!g_key_file_has_key(r->in, "user", own_rows[i].key, NULL))
+            continue;
+        g_autofree char *text = text_of(r, "user", own_rows[i].key);
+        profile_set(field_text(field_find(SCOPE_OWN, own_rows[i].field), r->p), text);
+        origin(r, SCOPE_OWN, own_rows[i].field, "user", own_rows[i].key);
+    }
+}
+
+static void
+take_encryption(struct reader *r)
+{
+    struct profile_dun *d = &r->p->dun;
+    g_autofree char *mppe = text_of(r, "vpn", "require-mppe");
+    g_autofree char *strong = text_of(r, "vpn", "require-mppe-128");
+    g_autofree char *own = text_of(r, "user", OWN_ENCRYPTION);
+
+    d->encryption_type = is_yes(strong) ? 2 : is_yes(mppe) ? 1 : 3;
+    if (d->encryption_type != 3)
+        origin(r, SCOPE_SERVER, "EncryptionType", "vpn",
+               d->encryption_type == 2 ? "require-mppe-128" : "require-mppe");
+    else if (g_str_equal(own, "none")) { /* less than is demanded it is not */
+        d->encryption_type = PROFILE_ENCRYPTION_NONE;
+        origin(r, SCOPE_SERVER, "EncryptionType", "user", OWN_ENCRYPTION);
+    }
+}
+
 /* The plug-ins allow all that is not refused, and MPPE when there is a word of it. */
 static void
 take_security(struct reader *r)
 {
     struct profile_dun *d = &r->p->dun;
-    g_autofree char *mppe = NULL, *strong = NULL, *machine = NULL;
+    g_autofree char *machine = NULL;
 
     d->custom_security = d->enforce_custom = TRUE;
     d->pap = d->chap = d->mschap = d->mschap2 = d->eap = TRUE;
     d->custom_auth_key = 26;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         take_row(r, &rows[i]);
-    mppe = text_of(r, "vpn", "require-mppe");
-    strong = text_of(r, "vpn", "require-mppe-128");
-    d->encryption_type = is_yes(strong) ? 2 : is_yes(mppe) ? 1 : 3;
-    if (d->encryption_type != 3)
-        origin(r, SCOPE_SERVER, "EncryptionType", "vpn",
-               d->encryption_type == 2 ? "require-mppe-128" : "require-mppe");
+    take_own(r);
+    take_encryption(r);
     machine = text_of(r, "vpn", "machine-auth-type");
     r->p->use_certificate = g_str_equal(machine, "tls");
     if (*machine != '\0')
@@ -253,11 +293,24 @@ note_files(struct reader *r)
     }
 }
 
+static gboolean
+same_host(const char *a, const char *b)
+{
+    struct plan_server x, y;
+
+    return profile_plan_parse_server(a, &x, NULL) && profile_plan_parse_server(b, &y, NULL) &&
+           g_ascii_strcasecmp(x.host, y.host) == 0;
+}
+
+/* The whole address, as long as the gateway is still that server. */
 static void
 take_server(struct reader *r)
 {
     g_autofree char *gateway = text_of(r, "vpn", "gateway"), *port = text_of(r, "vpn", "port");
-    g_autofree char *address = *port == '\0' || g_str_equal(port, "443")
+    g_autofree char *own = text_of(r, "user", OWN_SERVER);
+    const gboolean whole = *own != '\0' && same_host(own, gateway);
+    g_autofree char *address = whole ? g_strdup(own)
+                               : *port == '\0' || g_str_equal(port, "443")
                                    ? g_strdup(gateway)
                                    : g_strconcat(gateway, ":", port, NULL);
     g_autofree char *name = g_strconcat("Server/", address, NULL);
@@ -265,7 +318,8 @@ take_server(struct reader *r)
     if (*gateway == '\0')
         return;
     profile_add_server(r->p, "", address);
-    profile_set_origin(r->p, name, r->file, "vpn", "gateway", address);
+    profile_set_origin(r->p, name, r->file, whole ? "user" : "vpn", whole ? OWN_SERVER : "gateway",
+                       address);
 }
 
 static void
@@ -523,11 +577,46 @@ put_text(GKeyFile *out, const char *key, const char *text)
         g_key_file_set_string(out, "vpn", key, text);
 }
 
+static void
+put_own(GKeyFile *out, const char *key, const char *value)
+{
+    if (*value != '\0')
+        g_key_file_set_string(out, "user", key, value);
+}
+
+/* What the plug-ins take for a gateway: a name or an IPv4 address, and SSTP's a port behind it. */
+static void
+put_server(GKeyFile *out, const char *address, enum plan_protocol protocol)
+{
+    struct plan_server server;
+    g_autofree char *gateway = NULL;
+
+    if (!profile_plan_parse_server(address, &server, NULL) || strchr(server.host, ':') != NULL)
+        gateway = g_strdup(address);
+    else if (protocol != PLAN_SSTP || server.port == 0)
+        gateway = g_strdup(server.host);
+    else
+        gateway = g_strdup_printf("%s:%u", server.host, server.port);
+    g_key_file_set_string(out, "vpn", "gateway", gateway);
+    if (!g_str_equal(gateway, address))
+        put_own(out, OWN_SERVER, address);
+}
+
+static void
+put_user(GKeyFile *out, const Profile *p, enum plan_protocol protocol)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++)
+        if (own_rows[i].protocol == protocol)
+            put_own(out, own_rows[i].key,
+                    *field_text(field_find(SCOPE_OWN, own_rows[i].field), (Profile *)p));
+    if (profile_encryption(p) == PROFILE_ENCRYPTION_NONE)
+        put_own(out, OWN_ENCRYPTION, "none");
+}
+
 /* The plug-in knows proxies of HTTP only. */
 static void
 put_tls(GKeyFile *out, const Profile *p)
 {
-    put_text(out, "tls-ext-server-name", p->tls_name);
     if (p->proxy != PLAN_PROXY_HTTP || *p->proxy_host == '\0')
         return;
     put_text(out, "proxy-server", p->proxy_host);
@@ -545,7 +634,6 @@ put_ipsec(GKeyFile *out, const Profile *p)
     g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
     g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
     put_text(out, "ipsec-remote-id", p->ipsec_remote_id);
-    put_text(out, "ipsec-local-id", p->ipsec_local_id);
 }
 
 static void
@@ -558,8 +646,8 @@ put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
 
     g_key_file_set_string(out, "vpn", "service-type", service);
     if (at < p->servers->len)
-        g_key_file_set_string(out, "vpn", "gateway",
-                              ((struct profile_server *)p->servers->pdata[at])->address);
+        put_server(out, ((struct profile_server *)p->servers->pdata[at])->address,
+                   plugin->protocol);
     put_text(out, "user", p->user);
     put_text(out, "domain", p->domain);
     put_yes(out, "refuse-pap", (auth & PLAN_AUTH_PAP) == 0);
@@ -665,24 +753,32 @@ put_proxy(GKeyFile *out, const Profile *p)
         g_key_file_set_boolean(out, "proxy", "browser-only", TRUE);
 }
 
+/* SSTP's where there is none of its own. */
+static const struct plugin *
+plugin_for(enum plan_protocol protocol)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(plugins); i++)
+        if (plugins[i].protocol == protocol)
+            return &plugins[i];
+    return &plugins[0];
+}
+
 GBytes *
 nm_keyfile_write(const Profile *p)
 {
     g_autoptr(GKeyFile) out = g_key_file_new();
     g_autofree char *uuid = uuid_of(p);
     enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {PLAN_SSTP};
-    const struct plugin *plugin = &plugins[0];
     gsize n;
 
     profile_protocols(p, order);
-    for (gsize i = 0; i < G_N_ELEMENTS(plugins); i++)
-        if (plugins[i].protocol == order[0])
-            plugin = &plugins[i];
+    const struct plugin *plugin = plugin_for(order[0]);
     g_key_file_set_string(out, "connection", "id", p->name);
     g_key_file_set_string(out, "connection", "uuid", uuid);
     g_key_file_set_string(out, "connection", "type", "vpn");
     g_key_file_set_boolean(out, "connection", "autoconnect", FALSE);
     put_vpn(out, p, plugin);
+    put_user(out, p, plugin->protocol);
     put_network(out, p);
     put_proxy(out, p);
     char *text = g_key_file_to_data(out, &n, NULL);

@@ -21,3 +21,6 @@ gboolean nm_keyfile_is(GBytes *bytes);
 Profile *nm_keyfile_read(GBytes *bytes, const char *file, GError **error);
 /* Of the protocol that is dialed first; NetworkManager knows one a connection. */
 GBytes *nm_keyfile_write(const Profile *p);
+/* What NetworkManager will do otherwise than this program: char *, sentences; free the array. What
+ * only its plug-ins have no word for stands in [user], and is there again when it is read. */
+GPtrArray *nm_keyfile_losses(const Profile *p);

@@ -461,6 +461,24 @@ fill_protection(const Profile *p, struct dial_plan *plan)
         leave_out(plan, PLAN_PPTP);
 }
 
+char *
+profile_plan_unavailable(const Profile *p)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+
+    if (profile_dialable(p, order) > 0)
+        return NULL;
+    if (p->kind != PROFILE_VPN)
+        return g_strdup(
+            _("This is a dial-up or broadband connection. This version dials VPNs only."));
+    if (profile_order(p->kind, p->dun.vpn_strategy, 0, 0, order) == 0)
+        return g_strdup(_("This profile asks for IKEv2 only. This program does not dial IKEv2."));
+    /* Translators: a kind of tunnel, as "SSTP", and the name of a window and its tab */
+    return g_strdup_printf(_("You allowed only %s, which the profile does not offer any more. "
+                             "Choose again in Properties, Security."),
+                           profile_protocol_name(p->only_protocol));
+}
+
 static gboolean
 fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
@@ -469,12 +487,8 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
 
     plan->n_protocols = (uint8_t)profile_dialable(p, protocols);
     if (plan->n_protocols == 0) {
-        g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE,
-                            p->kind != PROFILE_VPN
-                                ? _("This is a dial-up or broadband connection. This version dials "
-                                    "VPNs only.")
-                                : _("This profile asks for IKEv2 only. This program does not dial "
-                                    "IKEv2."));
+        g_autofree char *why_not = profile_plan_unavailable(p);
+        g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE, why_not);
         return FALSE;
     }
     memcpy(plan->protocols, protocols, sizeof protocols[0] * plan->n_protocols);

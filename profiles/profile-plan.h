@@ -36,6 +36,8 @@ enum profile_plan_error {
 gboolean profile_plan(const Profile *p, const struct plan_request *request,
                       struct dial_plan *ret_plan, struct credentials *ret_credentials,
                       GError **error);
+/* Why nothing of it can be dialed, in a sentence; NULL: something can. Free it. */
+char *profile_plan_unavailable(const Profile *p);
 /* The user name as it goes to the server: with the realm, unless it was typed with it. */
 char *profile_plan_user(const Profile *p, const char *typed);
 /* "host", "host:1443", "[2001:db8::1]:443", "https://host/path?query"; ret_path_query may be NULL.

@@ -9,6 +9,8 @@
 
 #include "profile.h"
 
+enum { PROFILE_ENCRYPTION_NONE = 0 }; /* of EncryptionType */
+
 unsigned profile_auth_offered(const Profile *p); /* enum plan_auth: before its user refused some */
 guint profile_encryption(const Profile *p);      /* as EncryptionType, with what the user demands */
 gboolean profile_encryption_stricter(guint type, guint than); /* both as EncryptionType */

@@ -14,8 +14,6 @@
 
 enum { EAP_TYPE_MSCHAPV2 = 26 };
 
-enum { ENCRYPTION_TYPE_NONE = 0 };
-
 Profile *
 profile_new(void)
 {
@@ -99,7 +97,8 @@ static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
     [15] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
 };
 
-/* @only: this one, if it is among them. */
+/* @only: that one and no other. None when it is not among them (any more): whoever allowed one has
+ * not allowed those that came instead. */
 static guint
 wished(guint kind, guint strategy, guint only, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
@@ -107,14 +106,9 @@ wished(guint kind, guint strategy, guint only, enum plan_protocol ret[PLAN_MAX_P
         strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0];
     guint n = 0;
 
-    while (kind == PROFILE_VPN && n < PLAN_MAX_PROTOCOLS && order[n] != 0) {
-        if (order[n] == only) {
-            ret[0] = only;
-            return 1;
-        }
-        ret[n] = order[n];
-        n++;
-    }
+    for (guint i = 0; kind == PROFILE_VPN && i < PLAN_MAX_PROTOCOLS && order[i] != 0; i++)
+        if (only == 0 || order[i] == only)
+            ret[n++] = order[i];
     return n;
 }
 
@@ -275,12 +269,11 @@ warn_protocol(const Profile *p, GPtrArray *list)
 {
     enum plan_protocol dial[PLAN_MAX_PROTOCOLS];
     const guint n = profile_dialable(p, dial);
+    char *unavailable = profile_plan_unavailable(p);
 
-    if (p->kind != PROFILE_VPN)
-        warn(list, _("This is a dial-up or broadband connection. This version dials VPNs only."));
-    else if (n == 0)
-        warn(list, _("This profile asks for IKEv2 only. This program does not dial IKEv2."));
-    else if (p->dun.vpn_strategy == 8 || p->dun.vpn_strategy == 14)
+    if (unavailable != NULL)
+        g_ptr_array_add(list, unavailable);
+    else if (n > 0 && (p->dun.vpn_strategy == 8 || p->dun.vpn_strategy == 14))
         warn(list,
              _("This profile prefers IKEv2, which this program does not dial. It is dialed "
                "with %s."),
@@ -316,7 +309,7 @@ warn_auth(const Profile *p, GPtrArray *list)
     if ((p->dun.mschap || p->dun.spap || p->dun.w95mschap) && !p->dun.mschap2)
         warn(list,
              _("The profile asks for an outdated way to sign in. MS-CHAPv2 is used instead."));
-    if (profile_encryption(p) != ENCRYPTION_TYPE_NONE)
+    if (profile_encryption(p) != PROFILE_ENCRYPTION_NONE)
         return;
     if (pptp)
         warn(list, _("The profile asks for no encryption: with PPTP, everybody on the way can "

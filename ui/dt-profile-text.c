@@ -71,6 +71,46 @@ dt_profile_text_protocols(const Profile *p)
     return list_end(&list, _("None"));
 }
 
+static void
+offer(GtkComboBoxText *combo, guint protocol, const char *format)
+{
+    g_autofree char *id = g_strdup_printf("%u", protocol);
+    g_autoptr(GString) text = g_string_new(format);
+
+    g_string_replace(text, "%s", profile_protocol_name(protocol), 1);
+    gtk_combo_box_text_append(combo, id, text->str);
+}
+
+/* The first line stands for what the profile says. What was the only one that its person allowed,
+ * and is no longer offered, is a line too: nothing else comes in its place by itself. */
+gboolean
+dt_profile_text_offer_protocols(const Profile *p, GtkComboBoxText *combo)
+{
+    enum plan_protocol all[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    struct list names = {.text = g_string_new(NULL), .separator = ", "};
+    g_autofree char *chosen = g_strdup_printf("%u", p->only_protocol);
+    gboolean gone = n > 0 && p->only_protocol != 0;
+
+    for (guint i = 0; i < n; i++)
+        list_add(&names, profile_protocol_name(all[i]));
+    g_autofree char *listed = list_end(&names, "");
+    /* Translators: the kinds of tunnel, as "SSTP, PPTP" */
+    g_autofree char *as_it_says = g_strdup_printf(_("As the profile says: %s"), listed);
+    gtk_combo_box_text_append(combo, "0", as_it_says);
+    for (guint i = 0; i < n; i++) {
+        /* Translators: a kind of tunnel */
+        offer(combo, all[i], _("Only %s"));
+        gone &= all[i] != p->only_protocol;
+    }
+    if (gone)
+        /* Translators: a kind of tunnel */
+        offer(combo, p->only_protocol, _("Only %s, which the profile no longer offers"));
+    if (!gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), chosen))
+        gtk_combo_box_set_active(GTK_COMBO_BOX(combo), 0);
+    return n > 1 || gone;
+}
+
 char *
 dt_profile_text_auth(const Profile *p)
 {

@@ -7,12 +7,17 @@
  */
 #pragma once
 
+#include <gtk/gtk.h>
+
 #include "profile.h"
 
 G_BEGIN_DECLS
 
-char *dt_profile_text_servers(const Profile *p);    /* one a line */
-char *dt_profile_text_protocols(const Profile *p);  /* "SSTP, L2TP/IPsec" */
+char *dt_profile_text_servers(const Profile *p);   /* one a line */
+char *dt_profile_text_protocols(const Profile *p); /* "SSTP, L2TP/IPsec" */
+/* Those that a person may choose from, with the one that is chosen; the id of a line is the number
+ * of its protocol. FALSE: there is nothing to choose. */
+gboolean dt_profile_text_offer_protocols(const Profile *p, GtkComboBoxText *combo);
 char *dt_profile_text_auth(const Profile *p);       /* "MS-CHAP v2, EAP-MSCHAPv2" */
 char *dt_profile_text_encryption(const Profile *p); /* "Required" */
 const char *dt_profile_text_encryption_type(guint type);

@@ -173,34 +173,15 @@ show_or_lock(GtkWidget *control, GtkLabel *label, GtkWidget *lock, gboolean open
     gtk_widget_set_visible(lock, !open);
 }
 
-/* The first line of both lists stands for what the profile says. */
 static void
 show_protocols(DtPropertiesWindow *self)
 {
     const Profile *p = self->profile;
-    enum plan_protocol all[PLAN_MAX_PROTOCOLS];
-    const guint n = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
-    g_autoptr(GString) names = g_string_new(NULL);
-    guint only = 0;
+    const gboolean open = dt_profile_text_offer_protocols(p, self->protocols_combo);
 
-    for (guint i = 0; i < n; i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", profile_protocol_name(all[i]));
-    /* Translators: the kinds of tunnel, as "SSTP, PPTP" */
-    g_autofree char *as_it_says = g_strdup_printf(_("As the profile says: %s"), names->str);
-    gtk_combo_box_text_append(self->protocols_combo, "0", as_it_says);
-    for (guint i = 0; i < n; i++) {
-        g_autofree char *id = g_strdup_printf("%d", all[i]);
-        /* Translators: a kind of tunnel */
-        g_autofree char *text = g_strdup_printf(_("Only %s"), profile_protocol_name(all[i]));
-
-        gtk_combo_box_text_append(self->protocols_combo, id, text);
-        if (all[i] == p->only_protocol)
-            only = i + 1;
-    }
-    gtk_combo_box_set_active(GTK_COMBO_BOX(self->protocols_combo), (int)only);
     show_own(self->protocols_label, dt_profile_text_protocols(p));
     show_or_lock(GTK_WIDGET(self->protocols_combo), self->protocols_label, self->protocols_lock,
-                 n > 1);
+                 open);
 }
 
 struct method {
@@ -531,6 +512,7 @@ on_key_saved(gpointer who, const GError *problem, enum dt_key_kind kind)
     self->saving--;
     if (self->store == NULL)
         return; /* it was closed meanwhile */
+    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), self->saving == 0);
     if (problem != NULL) {
         g_autofree char *text = dt_key_not_saved(kind, problem->message);
         show_problem(self, text);
@@ -649,7 +631,7 @@ save(DtPropertiesWindow *self)
     g_autoptr(GError) error = NULL;
 
     if (!gtk_widget_get_sensitive(GTK_WIDGET(self->notebook)))
-        return FALSE; /* OK once more, while the key is being saved */
+        return FALSE; /* OK once more, while a key is being saved */
     take_values(self);
     const gboolean with_key = self->own_key.len > 0 && self->profile->use_certificate;
     if (!profile_validate(self->profile, &error) ||
@@ -662,6 +644,7 @@ save(DtPropertiesWindow *self)
         return FALSE; /* OK goes on when it is saved */
     ipsec_set(&self->stored, self->profile);
     const gboolean psk = save_key(self, DT_KEY_PSK), tunnel = save_key(self, DT_KEY_TUNNEL);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), self->saving == 0);
     return !psk && !tunnel;
 }
 

@@ -5,6 +5,7 @@
 #include "nm-keyfile.h"
 #include "out-file.h"
 #include "package.h"
+#include "profile-plan.h"
 #include "ras.h"
 #include "rasphone-profile.h"
 
@@ -48,7 +49,18 @@ rasphone_of(ProfileStore *store, const Profile *p, GError **error)
 static GBytes *
 nm_of(ProfileStore *store, const Profile *p, GError **error)
 {
-    (void)store, (void)error;
+    g_autoptr(GPtrArray) losses = nm_keyfile_losses(p);
+    g_autofree char *unavailable = profile_plan_unavailable(p);
+
+    (void)store;
+    if (unavailable != NULL) {
+        g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE, unavailable);
+        return NULL;
+    }
+    for (guint i = 0; i < losses->len; i++) {
+        g_autofree char *shown = cli_shown(losses->pdata[i]);
+        g_printerr("%s\n", shown);
+    }
     return nm_keyfile_write(p);
 }
 

@@ -240,6 +240,26 @@ def properties_stricter(case):
     window.press("Connect")
     plan, _ = case.helper.call("Connect")
     check(plan["protocols"] == ["sstp"], plan)
+    case.helper.set(State="idle", Stage=1, Error=691)
+    window.reads("Error 691")
+    path = case.desktop.folder + "/data/dialtone/profiles/example-college-vpn/profile.ini"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if "[Networking]\n" not in text:
+        text += "[Networking]\n"
+    with open(path, "w", encoding="utf-8") as file:  # a newer one: it offers PPTP alone
+        file.write(text.replace("[Networking]\n", "[Networking]\nVpnStrategy=1\n"))
+    window.press("Connect")
+    window.reads("You allowed only SSTP, which the profile does not offer any more.")
+    security()
+    check(window.find("combo box", "Kind of tunnel").has("sensitive"), "can be chosen again")
+    choose("Kind of tunnel", 0)
+    window.press_and_close("OK")
+    window.gone("page tab list")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["protocols"] == ["pptp"], plan)
 
 
 @test

@@ -16,8 +16,9 @@ enum { SEEDS = 500 };
 static const char *const texts[] = {"",       "erika", "Büro Köln", " in front",      "behind ",
                                     "a;b,c",  "a=b#c", "[vpn]",     "back\\slash\\n", "\"quoted\"",
                                     "50% %s", "\\",    "Ä"};
-static const char *const hosts[] = {"vpn.example.com", "192.0.2.1", "[2001:db8::1]:8443",
-                                    "vpn.example.com:444", "2001:db8::2"};
+static const char *const hosts[] = {
+    "vpn.example.com",     "192.0.2.1",   "[2001:db8::1]:8443",
+    "vpn.example.com:444", "2001:db8::2", "https://vpn.example.com:8443/path?tenant=7"};
 static const char *const routes[] = {"10.0.0.0/8", "192.168.7.0/24", "2001:db8::/32",
                                      "198.51.100.7/32", "2001:db8:1::/48"};
 static const char *const names[] = {"corp.example.com", "lab.example.com", "example.org"};
@@ -66,7 +67,9 @@ make_tunnel(Profile *p, GRand *r)
     const gint32 n = g_rand_int_range(r, 1, 4);
 
     p->dun.vpn_strategy = ANY(r, strategies);
-    p->only_protocol = coin(r) ? 0 : (guint)g_rand_int_range(r, 0, PLAN_PPTP + 1);
+    enum plan_protocol all[PLAN_MAX_PROTOCOLS];
+    const guint n_all = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    p->only_protocol = coin(r) ? 0 : all[g_rand_int(r) % n_all];
     for (gint32 i = 0; i < n; i++)
         profile_add_server(p, "", ANY(r, hosts));
     p->server = (guint)g_rand_int_range(r, 0, n);
@@ -136,18 +139,16 @@ same_text(const char *what, const char *a, const char *b)
     g_assert_cmpstr(a, ==, b);
 }
 
-/* That EAP-MSCHAPv2 stands beside MS-CHAPv2 is no key of its own. MPPE that is not asked for is
- * optional. */
+/* That EAP-MSCHAPv2 stands beside MS-CHAPv2 is no key of its own. */
 static void
 same_sign_in(const Profile *p, const Profile *q)
 {
     const unsigned eap = (profile_auth(p) & PLAN_AUTH_MSCHAPV2) != 0 ? PLAN_AUTH_EAP_MSCHAPV2 : 0;
-    const guint encryption = profile_encryption(p);
 
     same_text("user", p->user, q->user);
     same_text("domain", p->domain, q->domain);
     g_assert_cmphex(profile_auth(p) | eap, ==, profile_auth(q) | eap);
-    g_assert_cmpuint(profile_encryption(q), ==, encryption == 0 ? 3 : encryption);
+    g_assert_cmpuint(profile_encryption(q), ==, profile_encryption(p));
     g_assert_cmpint(p->dun.ip_header_compress, ==, q->dun.ip_header_compress);
 }
 
@@ -253,6 +254,112 @@ what_was_written_is_read(void)
     }
 }
 
+/* What the plug-ins of Debian 12 check before they dial (pptp 1.2.12, l2tp 1.20.8, sstp 1.3.0): a
+ * key that is not theirs is refused, and so is a gateway with other characters. */
+static void
+what_is_written_is_taken(void)
+{
+    static const struct {
+        const char *service, *keys, *of_gateway;
+    } plugins[] = {
+        {"pptp", "", "-."},
+        {"l2tp",
+         "ipsec-enabled ipsec-forceencaps ipsec-pfs machine-auth-type ipsec-psk-flags "
+         "ipsec-remote-id ephemeral-port ",
+         "-."},
+        {"sstp", "proxy-server proxy-port proxy-user ", "-.:"},
+    };
+    static const char common[] =
+        " service-type gateway user domain refuse-pap refuse-chap refuse-mschap refuse-mschapv2 "
+        "refuse-eap no-vj-comp require-mppe require-mppe-128 password-flags ";
+
+    for (guint seed = 0; seed < SEEDS; seed++) {
+        g_autoptr(Profile) p = make(seed);
+        g_autoptr(GKeyFile) file = g_key_file_new();
+        g_autoptr(GBytes) bytes = nm_keyfile_write(p);
+        g_autoptr(GPtrArray) losses = nm_keyfile_losses(p);
+        gsize i = 0;
+
+        g_assert_true(g_key_file_load_from_bytes(file, bytes, G_KEY_FILE_NONE, NULL));
+        g_autofree char *service = g_key_file_get_string(file, "vpn", "service-type", NULL);
+        while (!g_str_has_suffix(service, plugins[i].service))
+            g_assert_cmpuint(++i, <, G_N_ELEMENTS(plugins));
+        g_autofree char *known = g_strconcat(common, plugins[i].keys, NULL);
+        g_auto(GStrv) keys = g_key_file_get_keys(file, "vpn", NULL, NULL);
+        for (gsize k = 0; keys[k] != NULL; k++) {
+            g_autofree char *word = g_strdup_printf(" %s ", keys[k]);
+            g_test_message("%s: %s", plugins[i].service, keys[k]);
+            g_assert_nonnull(strstr(known, word));
+        }
+        g_autofree char *gateway = g_key_file_get_string(file, "vpn", "gateway", NULL);
+        for (const char *c = gateway; *c != '\0'; c++)
+            if (!g_ascii_isalnum(*c) && strchr(plugins[i].of_gateway, *c) == NULL) {
+                g_test_message("%s", gateway);
+                g_assert_cmpuint(losses->len, >, 0); /* it is told that it cannot be */
+            }
+    }
+}
+
+static gboolean
+loses(const Profile *p, const char *part)
+{
+    g_autoptr(GPtrArray) losses = nm_keyfile_losses(p);
+
+    for (guint i = 0; i < losses->len; i++)
+        if (strstr(losses->pdata[i], part) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+static void
+what_is_lost_is_told(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    g_autoptr(GPtrArray) none = NULL;
+
+    p->dun.vpn_strategy = 5;
+    profile_add_server(p, "", "vpn.example.com:444");
+    none = nm_keyfile_losses(p);
+    g_assert_cmpuint(none->len, ==, 0);
+    profile_set(&p->pin, "00");
+    g_assert_true(loses(p, "not as this profile says"));
+    profile_add_server(p, "", "vpn2.example.com");
+    g_assert_true(loses(p, "vpn.example.com:444"));
+    p->choose_server = TRUE;
+    g_assert_false(loses(p, "vpn.example.com:444"));
+    p->dun.vpn_strategy = 2;
+    p->dun.encryption_type = PROFILE_ENCRYPTION_NONE;
+    g_assert_true(loses(p, "PPTP"));
+    g_assert_true(loses(p, "no encryption"));
+    g_assert_true(loses(p, "vpn.example.com:444")); /* PPTP has no port to choose */
+    p->only_protocol = PLAN_L2TP_IPSEC;
+    g_assert_false(loses(p, "no encryption"));
+    g_assert_false(loses(p, "one protocol"));
+}
+
+/* Who changed the connection in NetworkManager meant it. */
+static void
+what_is_newer_counts(void)
+{
+    static const char text[] = "[connection]\nid=a\ntype=vpn\n[vpn]\ngateway=%s\n%s"
+                               "service-type=org.freedesktop.NetworkManager.sstp\n[user]\n"
+                               "org.dialtone.server=https://old.example/path\n"
+                               "org.dialtone.encryption=none\norg.other=x\n";
+    g_autofree char *same = g_strdup_printf(text, "OLD.example", "");
+    g_autofree char *other = g_strdup_printf(text, "new.example", "require-mppe=yes\n");
+    g_autoptr(GBytes) a = g_bytes_new_static(same, strlen(same));
+    g_autoptr(GBytes) b = g_bytes_new_static(other, strlen(other));
+    g_autoptr(Profile) p = nm_keyfile_read(a, "a.nmconnection", NULL);
+    g_autoptr(Profile) q = nm_keyfile_read(b, "b.nmconnection", NULL);
+
+    same_text("the same", ((struct profile_server *)p->servers->pdata[0])->address,
+              "https://old.example/path");
+    g_assert_cmpuint(p->dun.encryption_type, ==, PROFILE_ENCRYPTION_NONE);
+    g_assert_cmpuint(p->others->len, ==, 1);
+    same_text("another", ((struct profile_server *)q->servers->pdata[0])->address, "new.example");
+    g_assert_cmpuint(q->dun.encryption_type, ==, 1);
+}
+
 /* F3: no text of a profile becomes another line of the file. */
 static void
 no_text_is_a_line(void)
@@ -296,6 +403,9 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/nm-roundtrip/generated", what_was_written_is_read);
+    g_test_add_func("/nm-roundtrip/taken-by-the-plug-ins", what_is_written_is_taken);
+    g_test_add_func("/nm-roundtrip/losses", what_is_lost_is_told);
+    g_test_add_func("/nm-roundtrip/newer", what_is_newer_counts);
     g_test_add_func("/nm-roundtrip/F3-no-text-is-a-line", no_text_is_a_line);
     return g_test_run();
 }

@@ -4,6 +4,7 @@
 
 #include "profile-fields.h"
 #include "profile-file.h"
+#include "profile-plan.h"
 #include "profile-stricter.h"
 #include "profile-weakness.h"
 
@@ -253,7 +254,7 @@ stricter_than_the_profile(void)
     static const struct {
         guint strategy, only, n;
     } protocols[] = {{15, 0, 3},        {15, PLAN_PPTP, 1}, {15, PLAN_L2TP_IPSEC, 1},
-                     {5, PLAN_PPTP, 1}, {5, PLAN_SSTP, 1},  {7, PLAN_SSTP, 0}};
+                     {5, PLAN_PPTP, 0}, {5, PLAN_SSTP, 1},  {7, PLAN_SSTP, 0}};
     static const guint encryption[][3] = {/* the profile's, the person's, what counts */
                                           {0, 0, 0}, {0, 1, 1}, {0, 2, 2}, {3, 1, 1}, {3, 2, 2},
                                           {1, 0, 1}, {1, 2, 2}, {2, 1, 2}, {2, 0, 2}, {3, 0, 3}};
@@ -267,11 +268,10 @@ stricter_than_the_profile(void)
         p->last_protocol = PLAN_L2TP_IPSEC;
         g_assert_cmpuint(profile_protocols(p, order), ==, protocols[i].n);
         g_assert_cmpuint(profile_dialable(p, dial), ==, protocols[i].n);
-        if (protocols[i].n == 1)
-            g_assert_cmpint(order[0], ==,
-                            protocols[i].strategy == 5 ? PLAN_SSTP : protocols[i].only);
-        if (protocols[i].n == 1)
+        if (protocols[i].n == 1) {
+            g_assert_cmpint(order[0], ==, protocols[i].only);
             g_assert_cmpint(dial[0], ==, order[0]);
+        }
     }
     for (gsize i = 0; i < G_N_ELEMENTS(encryption); i++) {
         g_autoptr(Profile) p = profile_new();
@@ -284,6 +284,33 @@ stricter_than_the_profile(void)
     p->refused_auth = PLAN_AUTH_PAP | PLAN_AUTH_MSCHAPV2;
     g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_CHAP_MD5);
     g_assert_cmpuint(profile_auth_offered(p), ==, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5);
+}
+
+/* F6: the one that a person allowed is gone: nothing else is dialed instead, and it is said. */
+static void
+the_only_one_is_gone(void)
+{
+    g_autoptr(Profile) p = profile_new();
+    g_autoptr(GError) error = NULL;
+
+    profile_set(&p->name, "Office");
+    profile_add_server(p, "", "vpn.example.com");
+    p->dun.vpn_strategy = 5;
+    p->only_protocol = PLAN_L2TP_IPSEC;
+    g_assert_false(profile_validate(p, &error));
+    g_assert_error(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE);
+    g_assert_nonnull(strstr(error->message, "You allowed only L2TP/IPsec"));
+    g_autoptr(GPtrArray) warnings = profile_warnings(p);
+    g_assert_cmpstr(warnings->pdata[0], ==, error->message);
+    g_assert_false(profile_uses_l2tp(p));
+    p->only_protocol = 0; /* chosen again */
+    g_clear_error(&error);
+    profile_validate(p, &error);
+    g_assert_no_error(error);
+    p->only_protocol = PLAN_L2TP_IPSEC;
+    p->dun.vpn_strategy = 7; /* there is nothing to choose from */
+    g_autofree char *why = profile_plan_unavailable(p);
+    g_assert_nonnull(strstr(why, "IKEv2"));
 }
 
 /* F3: a sentence is told once, and a file with a million faults does not get a million of them. */
@@ -481,6 +508,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
     g_test_add_func("/profile/F3-notes", notes);
     g_test_add_func("/profile/F6-stricter", stricter_than_the_profile);
+    g_test_add_func("/profile/F6-only-one-is-gone", the_only_one_is_gone);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
     g_test_add_func("/profile/weak-calls", weak_calls);
     g_test_add_func("/profile/weak-profiles", weak_profiles);
