@@ -111,18 +111,18 @@ label_of(const Profile *p, const char *user)
     return g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
 }
 
+/* One of everybody's and one of the user's may have the same id, and lead to different servers. No
+ * id of the user's has a slash in it. */
 static GHashTable *
 attributes(const Profile *p, const char *user)
 {
     const struct other *other = other_of(user);
+    g_autofree char *of =
+        g_strconcat(p->system ? "/etc/" : "", p->id, other != NULL ? other->suffix : "", NULL);
 
-    if (other != NULL) {
-        g_autofree char *key_of = g_strconcat(p->id, other->suffix, NULL);
-
-        return secret_attributes_build(&schema, "profile", key_of, NULL);
-    }
-    return user != NULL ? secret_attributes_build(&schema, "profile", p->id, "user", user, NULL)
-                        : secret_attributes_build(&schema, "profile", p->id, NULL);
+    return user == NULL || other != NULL
+               ? secret_attributes_build(&schema, "profile", of, NULL)
+               : secret_attributes_build(&schema, "profile", of, "user", user, NULL);
 }
 
 static void

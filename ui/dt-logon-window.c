@@ -239,7 +239,7 @@ remember_choices(DtLogonWindow *self)
     self->profile->remember_password = is_on(self->save_check);
     self->profile->dial_automatically = is_on(self->auto_check) && is_on(self->save_check);
     if (!profile_store_save(self->store, self->profile, &error))
-        g_warning("the profile could not be saved: %s", error->message);
+        dt_status_page_set_message(self->status_page, error->message);
 }
 
 /* Is everything typed that the profile wants? If not, say so where it is missing. */

@@ -330,6 +330,35 @@ who_waits_may_cancel(struct world *w, gconstpointer data)
     g_dbus_connection_close_sync(hanging, NULL, NULL);
 }
 
+/* Y: what is kept for a connection of the user's goes to no server of everybody's that has its id,
+ * and is not lost with it. */
+static void
+everybodys_is_another(struct world *w, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    struct secret found = {0};
+
+    (void)data;
+    if (!start_keyring(w))
+        return;
+    g_assert_true(store(w, "anna", "mine", &error));
+    g_assert_true(store(w, PROFILE_SECRET_PSK, "my key", &error));
+    w->p->system = TRUE;
+    g_assert_true(lookup(w, "anna", &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    g_assert_true(lookup(w, PROFILE_SECRET_PSK, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    g_assert_true(store(w, PROFILE_SECRET_PSK, "their key", &error));
+    g_assert_true(clear(w, NULL, &error));
+    w->p->system = FALSE;
+    g_assert_true(lookup(w, "anna", &found, &error));
+    g_assert_cmpstr((const char *)found.data, ==, "mine");
+    g_assert_true(lookup(w, PROFILE_SECRET_PSK, &found, &error));
+    g_assert_cmpstr((const char *)found.data, ==, "my key");
+    g_assert_no_error(error);
+    secret_wipe(&found);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -341,6 +370,7 @@ main(int argc, char **argv)
     TEST("absent", no_keyring_is_said);
     TEST("D9-hanging", a_hanging_keyring_has_a_deadline);
     TEST("cancelled", who_waits_may_cancel);
+    TEST("Y-everybodys-is-another", everybodys_is_another);
     TEST("working", a_password_is_kept_for_profile_and_user);
     const int result = g_test_run();
     g_autoptr(GDBusConnection) last = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
