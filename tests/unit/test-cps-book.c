@@ -219,6 +219,12 @@ more_than_a_book_may_have(void)
     g_autoptr(GBytes) bytes = g_bytes_new_static(large, CPS_MAX_FILE + n);
     g_autoptr(CpsBook) cut = cps_book_read(bytes, NULL, &report);
     g_assert_cmpuint(cps_book_count(cut), ==, 1);
+
+    g_autoptr(GString) names = g_string_new("99999\n");
+    for (guint i = 0; i <= CPS_MAX_REGIONS; i++)
+        g_string_append(names, "R\n");
+    g_autoptr(CpsBook) wide = book_of(one, names->str, &report);
+    g_assert_cmpuint(cps_book_regions(wide), ==, CPS_MAX_REGIONS);
 }
 
 int

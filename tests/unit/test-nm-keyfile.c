@@ -258,6 +258,13 @@ what_is_none_is_refused(void)
         g_assert_null(read_text(texts[i], &error));
         g_assert_nonnull(error);
     }
+
+    g_autoptr(GString) large = g_string_new(l2tp);
+    g_autoptr(GError) error = NULL;
+    while (large->len <= NM_KEYFILE_MAX)
+        g_string_append(large, "# a comment of no use to anybody\n");
+    g_assert_null(read_text(large->str, &error));
+    g_assert_error(error, NM_KEYFILE_ERROR, NM_KEYFILE_ERROR_FORMAT);
 }
 
 /* F6: the wish for no check of the certificate is told, and not obeyed. */

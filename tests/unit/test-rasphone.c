@@ -564,6 +564,29 @@ blobs_that_are_something_else(void)
     }
 }
 
+/* F3, F5: what is behind the last line that is read is written back all the same. */
+static void
+more_than_is_read(void)
+{
+    g_autoptr(GString) text = g_string_new("[A]\n");
+    g_autofree char *large = g_malloc0(RASPHONE_MAX_FILE + 1);
+    g_autoptr(GBytes) too_large = g_bytes_new_static(large, RASPHONE_MAX_FILE + 1);
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; i <= RASPHONE_MAX_LINES; i++)
+        g_string_append_printf(text, "K%u=1\n", i);
+    g_autoptr(GBytes) bytes = g_bytes_new(text->str, text->len);
+    g_autoptr(Rasphone) r = rasphone_parse(bytes, 0, NULL);
+    g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
+    g_assert_cmpuint(e->lines->len, ==, RASPHONE_MAX_LINES);
+    g_autoptr(GBytes) same = rasphone_entry_write(e);
+    g_assert_true(g_bytes_equal(same, bytes));
+
+    memcpy(large, "[A]\n", 4);
+    g_assert_null(rasphone_parse(too_large, 0, &error));
+    g_assert_error(error, RASPHONE_ERROR, RASPHONE_ERROR_TOO_LARGE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -585,6 +608,7 @@ main(int argc, char **argv)
     g_test_add_func("/rasphone/code-page", a_code_page_that_cannot_hold_it);
     g_test_add_func("/rasphone/new", a_profile_of_another_origin);
     g_test_add_func("/rasphone/F3-F5-odd-files", odd_files);
+    g_test_add_func("/rasphone/F3-F5-limits", more_than_is_read);
     g_test_add_func("/rasphone/blobs", blobs_that_are_something_else);
     return g_test_run();
 }
