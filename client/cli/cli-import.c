@@ -111,13 +111,22 @@ tell_guess(const Profile *p, gboolean codepage_given)
 }
 
 /* Each is imported, but not each can be dialed: IKEv2 only, a modem. */
-static void
-tell_problem(const Profile *p)
+static char *
+problem_of(const Profile *p)
 {
     g_autoptr(GError) problem = NULL;
 
-    if (!cli_json && !profile_validate(p, &problem))
-        cli_row(_("Problem"), problem->message);
+    return cli_json || profile_validate(p, &problem) ? NULL : g_strdup(problem->message);
+}
+
+static void
+tell_all(const GPtrArray *names, const GPtrArray *problems)
+{
+    for (guint i = 0; i < names->len; i++) {
+        print_imported(names->pdata[i]);
+        if (problems->pdata[i] != NULL)
+            cli_row(_("Problem"), problems->pdata[i]);
+    }
 }
 
 /* One at a time through memory: a phone book can have thousands. */
@@ -129,6 +138,7 @@ import_all(Import *import, gboolean codepage_given)
     GError *error = NULL;
     g_autoptr(ProfileBatch) batch = profile_batch_new(store, &error);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), ids = NULL;
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; batch != NULL && i < import_count(import); i++) {
         g_autoptr(Profile) p = import_profile(import, i, &error);
@@ -141,12 +151,12 @@ import_all(Import *import, gboolean codepage_given)
         if (!profile_batch_add(batch, p, &error))
             return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
         g_ptr_array_add(names, g_strdup(p->name));
-        tell_problem(p);
+        g_ptr_array_add(problems, problem_of(p));
     }
     if (batch == NULL || !profile_batch_finish(batch, &ids, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
-    for (guint i = 0; !cli_json && i < names->len; i++)
-        print_imported(names->pdata[i]);
+    if (!cli_json)
+        tell_all(names, problems);
     print_all(ids, names);
     return CLI_OK;
 }
