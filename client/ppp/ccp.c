@@ -104,6 +104,8 @@ weaker(const struct ccp *ccp)
     return ccp->ask & CCP_MPPE_56 ? choose(ccp, CCP_MPPE_40, false) : 0;
 }
 
+/* Who rejects several at once, where it should have named one in a Nak (RFC 3078 section 2.1), may
+ * have the strongest all the same. */
 static void
 ccp_rejected(struct ppp_fsm *f, struct rd opts)
 {
@@ -111,7 +113,11 @@ ccp_rejected(struct ppp_fsm *f, struct rd opts)
     struct ppp_option o;
 
     while (ppp_option_next(&opts, &o)) {
-        if (o.type == CCP_MPPE)
+        const uint32_t bits = rd_be32(&o.value) & STRENGTHS;
+
+        if (o.type == CCP_MPPE && ccp->only == 0 && (bits & (bits - 1)) != 0)
+            ccp->ask = choose(ccp, bits, false);
+        else if (o.type == CCP_MPPE)
             ccp->ask = weaker(ccp);
     }
 }

@@ -102,13 +102,15 @@ test_our_request_follows_a_nak(void)
     expect_frame(&q, "80fd 01020004");
     start(ALL);
     drain(&q);
-    g_assert_true(input(hex("0401000a 1206 01000040"))); /* not that one: a weaker one? */
-    expect_frame(&q, "80fd 0102000a 1206 01000080");
-    g_assert_true(input(hex("0402000a 1206 01000080")));
-    expect_frame(&q, "80fd 0103000a 1206 01000020");
-    g_assert_true(input(hex("0403000a 1206 01000020")));
-    expect_frame(&q, "80fd 01040004");
-    g_assert_true(input(hex("02040004")));
+    g_assert_true(input(hex("0401000a 1206 010000e0"))); /* not all three: the best of them? */
+    expect_frame(&q, "80fd 0102000a 1206 01000040");
+    g_assert_true(input(hex("0402000a 1206 01000040"))); /* not that one: a weaker one? */
+    expect_frame(&q, "80fd 0103000a 1206 01000080");
+    g_assert_true(input(hex("0403000a 1206 01000080")));
+    expect_frame(&q, "80fd 0104000a 1206 01000020");
+    g_assert_true(input(hex("0404000a 1206 01000020")));
+    expect_frame(&q, "80fd 01050004");
+    g_assert_true(input(hex("02050004")));
     g_assert_true(input(hex("01210004")));
     g_assert_cmpint(ccp.fsm.state, ==, PPP_OPENED); /* open, and nothing agreed */
     g_assert_cmphex(ccp_agreed(&ccp), ==, 0);
