@@ -66,6 +66,8 @@ void ike_auth_request(struct ike *k, struct ike_wr *m); /* CERTREQ */
 void ike_quick_begin(struct ike *k, bool rekey);
 void ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body);
 void ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t type);
+/* @sa was deleted before there was any pair: as if by NO-PROPOSAL-CHOSEN. True: try again. */
+bool ike_quick_deserted(struct ike *k, const struct ike_sa *sa);
 void ike_quick_free(struct ike_quick *q);
 void ike_quick_expire(struct ike *k, struct ike_quick *q);
 usec_t ike_quick_deadline(const struct ike_quick *q);

@@ -269,6 +269,8 @@ static void
 sa_deleted(struct ike *k, struct ike_sa *sa)
 {
     const bool short_lived = sa->up_at + TOO_SHORT > k->now;
+    const bool unserved = !k->served && k->cfg.role == IKE_INITIATOR && sa == ike_sa_current(k);
+    const bool again = unserved && ike_quick_deserted(k, sa);
 
     ike_sa_free(k, sa);
     if (k->closing || ike_sa_current(k) != NULL)
@@ -278,7 +280,14 @@ sa_deleted(struct ike *k, struct ike_sa *sa)
         return;
     }
     k->child_fails = short_lived ? k->child_fails + 1 : k->child_fails;
-    if (!ike_child_any(k)) /* first the pair, then this: a goodbye */
+    if (unserved && !again)
+        ike_finish(
+            k, RAS_OAKLEY_GENERAL_PROCESSING,
+            "IKE: the server accepts this computer, and then deletes phase 1 instead of making "
+            "an IPsec association: it wants other ciphers there, or has no place for the call");
+    else if (unserved)
+        ike_renew(k);
+    else if (!ike_child_any(k)) /* first the pair, then this: a goodbye */
         ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server ended the connection");
     else if (k->child_fails >= DELETED_OFTEN)
         ike_finish(k, RAS_REMOTE_DISCONNECTION, "IKE: the server deletes each phase 1");
@@ -336,9 +345,27 @@ ike_hint(struct ike *k, struct ike_sa *sa, enum ike_hint what)
     }
 }
 
+/* Some encrypt what they say of message 5, and put no HASH before it. */
+static bool
+notify_inside(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
+{
+    uint8_t iv[CIPHER_BLOCK_MAX];
+    struct ike_notify n;
+
+    memcpy(iv, sa->iv, sizeof iv);
+    if (in->h.msgid != 0)
+        ike_iv_phase2(&sa->keys, sa->iv, in->h.msgid, iv);
+    if (!ike_open(k, &sa->keys, iv, body, in) ||
+        !ike_notify_get(ike_payload_find(&in->p, IKE_PL_NOTIFY, 0), &n) ||
+        n.type > IKE_N_ERROR_LAST)
+        return false;
+    sa->hint_type = n.type;
+    return true;
+}
+
 /* Not protected, or not by keys that we know. */
 static void
-hint(struct ike *k, struct ike_sa *sa, const struct ike_in *in, struct rd body)
+hint(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
 {
     struct ike_payloads p;
     struct ike_notify n;
@@ -351,7 +378,7 @@ hint(struct ike *k, struct ike_sa *sa, const struct ike_in *in, struct rd body)
     if ((in->h.flags & IKE_FLAG_ENCRYPTED) != 0) {
         if (sa->state != IKE_SA_SENT_5)
             return;
-        ike_hint(k, sa, IKE_HINT_GARBLED);
+        ike_hint(k, sa, notify_inside(k, sa, in, body) ? IKE_HINT_INSIDE : IKE_HINT_GARBLED);
     } else {
         if (!ike_payloads_get(body, in->h.next, false, &p) ||
             !ike_notify_get(ike_payload_find(&p, IKE_PL_NOTIFY, 0), &n) ||

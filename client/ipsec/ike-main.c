@@ -166,6 +166,17 @@ natd_look(struct ike *k, struct ike_sa *sa, const struct ike_payloads *p)
     k->encapsulated = sa->floated;
 }
 
+/* Cisco's IOS names what it can do behind message 4 only. The dialect of NAT traversal stays what
+ * the first two messages agreed on. */
+static void
+features_look(struct ike_sa *sa, const struct ike_payloads *p)
+{
+    const enum ike_natt natt = sa->peer.natt;
+
+    ike_vendor_add(p, &sa->peer);
+    sa->peer.natt = natt;
+}
+
 /* With both public values and nonces there, everything else follows. */
 bool
 ike_main_keys(struct ike *k, struct ike_sa *sa, struct rd gxy)
@@ -238,8 +249,13 @@ on_first(struct ike *k, struct ike_in *in)
         return false;
     suites_of(k, 0, &ours);
 
-    const struct ike_transform *const t =
+    const struct ike_transform *t =
         ike_suites_choose(&ours, 1u << ike_auth_method(k), &offer, &suite);
+
+    if (t == NULL && k->phase1_tier != 0) { /* the server renews what it took of another list */
+        suites_of(k, k->phase1_tier, &ours);
+        t = ike_suites_choose(&ours, 1u << ike_auth_method(k), &offer, &suite);
+    }
     struct ike_sa *const sa = t != NULL ? ike_sa_new(k, false) : NULL;
 
     if (sa == NULL) {
@@ -316,6 +332,8 @@ on_3(struct ike *k, struct ike_sa *sa, struct ike_in *in)
 
     if (!half_get(sa, &in->p) || (sa->dh == NULL && !half(k, sa)) || !keys_from_dh(k, sa))
         return false;
+    sa->port = in->port; /* who floats with message 3 is answered there */
+    features_look(sa, &in->p);
     natd_look(k, sa, &in->p);
     begin(k, sa, 0, &m);
     half_put(k, sa, &m);
@@ -330,6 +348,7 @@ on_4(struct ike *k, struct ike_sa *sa, struct ike_in *in)
 
     if (!half_get(sa, &in->p) || !keys_from_dh(k, sa))
         return false;
+    features_look(sa, &in->p);
     natd_look(k, sa, &in->p);
     memcpy(sa->message_4, in->digest, sizeof sa->message_4);
     if (k->cfg.auth == IKE_AUTH_PSK) /* who looks at certificates may have to fetch some first */

@@ -3,9 +3,10 @@
 
 #define VERSION_1_0 0x10
 
-/* Certificate requests that are kept of a message. The rest is passed over: Windows sends one for
- * each authority that it trusts. */
-enum { CERTREQS_MAX = 8 };
+/* Certificate requests and vendor ids that are kept of a message. The rest is passed over: Windows
+ * sends a request for each authority that it trusts, some gateways the ids of all their features.
+ */
+enum { CERTREQS_MAX = 8, VENDORS_MAX = 40 };
 
 bool
 ike_header_get(struct rd *r, struct ike_header *ret)
@@ -47,7 +48,7 @@ ike_payloads_get(struct rd body, uint8_t first, bool padded, struct ike_payloads
 {
     struct rd r = body;
     uint8_t type = first;
-    unsigned certreqs = 0;
+    unsigned certreqs = 0, vendors = 0;
 
     *ret = (struct ike_payloads){0};
     while (type != IKE_PL_NONE) {
@@ -56,7 +57,8 @@ ike_payloads_get(struct rd body, uint8_t first, bool padded, struct ike_payloads
         p.body = payload_body(&r, &type);
         if (!rd_ok(&r))
             return false;
-        if (p.type == IKE_PL_CERTREQ && ++certreqs > CERTREQS_MAX)
+        if ((p.type == IKE_PL_CERTREQ && ++certreqs > CERTREQS_MAX) ||
+            (p.type == IKE_PL_VENDOR && ++vendors > VENDORS_MAX))
             continue;
         if (ret->n == IKE_PAYLOADS_MAX)
             return false;

@@ -82,6 +82,12 @@ void
 ike_vendor_get(const struct ike_payloads *p, struct ike_features *ret)
 {
     *ret = (struct ike_features){0};
+    ike_vendor_add(p, ret);
+}
+
+void
+ike_vendor_add(const struct ike_payloads *p, struct ike_features *ret)
+{
     for (unsigned n = 0; n < p->n; n++) {
         const struct rd id = p->v[n].body;
 

@@ -23,6 +23,8 @@ uint8_t ike_natoa_type(enum ike_natt natt);
 void ike_vendor_offer(struct ike_wr *m);
 void ike_vendor_answer(struct ike_wr *m, const struct ike_features *peer);
 void ike_vendor_get(const struct ike_payloads *p, struct ike_features *ret);
+/* What a later message says besides. */
+void ike_vendor_add(const struct ike_payloads *p, struct ike_features *ret);
 
 /* NAT-D: hash(CKY-I | CKY-R | IP | port). */
 void ike_natd(enum hash_alg alg, const struct ike_header *cookies, const struct ike_address *a,

@@ -13,6 +13,10 @@
     {                                                                                              \
         IKE_ENC_AES, IKE_HASH_##hash, DH_##group, 128                                              \
     }
+#define AES192(hash, group)                                                                        \
+    {                                                                                              \
+        IKE_ENC_AES, IKE_HASH_##hash, DH_##group, 192                                              \
+    }
 #define TDES(hash, group)                                                                          \
     {                                                                                              \
         IKE_ENC_3DES, IKE_HASH_##hash, DH_##group, 0                                               \
@@ -35,6 +39,17 @@ static const struct ike_suite windows[] = {
     AES256(SHA1, ECP_384), AES128(SHA1, ECP_256), AES256(SHA1, MODP_2048),
     TDES(SHA1, MODP_2048), TDES(SHA1, MODP_1024),
 };
+/* What the list above leaves out, of what gateways are set to: Fortinet, Cisco and Zyxel with group
+ * 5, Juniper, pfSense and UniFi with a stronger group or hash than their first choice. */
+static const struct ike_suite rare[] = {
+    AES256(SHA512, ECP_521),   AES256(SHA512, ECP_384),   AES256(SHA512, MODP_4096),
+    AES256(SHA256, MODP_4096), AES256(SHA256, MODP_3072), AES256(SHA512, MODP_2048),
+    AES256(SHA384, MODP_2048), AES128(SHA256, MODP_3072), AES256(SHA1, MODP_4096),
+    AES192(SHA256, MODP_2048), AES192(SHA1, MODP_2048),   AES256(SHA384, ECP_256),
+    AES128(SHA256, ECP_384),   AES256(SHA1, ECP_256),     TDES(SHA256, MODP_2048),
+    AES256(SHA256, MODP_1536), AES128(SHA256, MODP_1536), AES128(SHA1, MODP_1536),
+    TDES(SHA1, MODP_1536),     AES128(SHA256, MODP_1024), TDES(SHA256, MODP_1024),
+};
 static const struct ike_suite oldest[] = {
     AES256(SHA1, MODP_1024), AES128(SHA1, MODP_1024), TDES(SHA1, MODP_1024),
 };
@@ -44,6 +59,7 @@ static const struct {
 } tiers[IKE_PHASE1_TIERS] = {
     {whole, sizeof whole / sizeof *whole},
     {windows, sizeof windows / sizeof *windows},
+    {rare, sizeof rare / sizeof *rare},
     {oldest, sizeof oldest / sizeof *oldest},
 };
 

@@ -26,7 +26,7 @@ struct ike_suite {
     uint16_t key_bits;               /* of AES; 3DES: 0, it has no such attribute */
 };
 
-enum { IKE_SUITES_MAX = 24, IKE_PHASE1_TIERS = 3, IKE_PHASE1_OLDEST = 2 };
+enum { IKE_SUITES_MAX = 24, IKE_PHASE1_TIERS = 4, IKE_PHASE1_OLDEST = 3 };
 
 struct ike_suites { /* strong to weak */
     unsigned n;
@@ -40,7 +40,8 @@ unsigned ike_suite_weak(const struct ike_suite *s); /* enum ike_weak */
 void ike_suite_text(const struct ike_suite *s, char *ret, size_t size);
 
 /* Our own list. Tier 0 is the whole of it; 1 what Windows' client offers, for servers that choke on
- * more; 2 what the oldest know. @refuse: enum ike_weak. */
+ * more; 2 what is rarely wanted, and not in the others; 3 what the oldest know. @refuse: enum
+ * ike_weak. */
 void ike_suites_tier(struct ike_suites *ret, unsigned tier, unsigned refuse);
 /* "aes256-sha256-ecp384,3des-sha1-modp1024". False: not such a list, or nothing of it may be. */
 bool ike_suites_parse(struct ike_suites *ret, const char *text, unsigned refuse);

@@ -4,6 +4,9 @@
 #define SECONDS_DEFAULT 28800u /* RFC 2407 section 4.5: when no lifetime is named */
 #define SPI_RESERVED    256u   /* RFC 4303 section 2.1: below it, none is for use */
 
+enum { TIER_WINDOWS = 1, TIER_RARE = 2 };
+enum { ENCAP_TUNNEL = 1, ENCAP_UDP_TUNNEL = 3, ENCAP_UDP_TUNNEL_DRAFT = 61443 };
+
 enum esp_transform { ESP_T_3DES = 3, ESP_T_AES_CBC = 12, ESP_T_AES_GCM_16 = 20 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -22,10 +25,10 @@ static const struct {
     {"aes128-sha1",   {ESP_AES_CBC, ESP_HMAC_SHA1_96, 128}, true},
     {"3des-sha1",     {ESP_3DES_CBC, ESP_HMAC_SHA1_96, 192}, true},
 };
-static const struct { /* only when asked for by name */
+static const struct {
     const char *word;
     struct esp_suite suite;
-} others[] = {
+} others[] = { /* those that are rarely wanted; the first only by name */
     {"aes192gcm16",   {ESP_AES_GCM_16, ESP_AUTH_NONE, 192}},
     {"aes256-sha384", {ESP_AES_CBC, ESP_HMAC_SHA384_192, 256}},
     {"aes256-sha512", {ESP_AES_CBC, ESP_HMAC_SHA512_256, 256}},
@@ -93,9 +96,43 @@ void
 ike_child_suites_tier(struct ike_child_suites *ret, unsigned tier, unsigned refuse)
 {
     *ret = (struct ike_child_suites){0};
-    for (size_t i = 0; i < COUNT(suites); i++)
-        if (tier == 0 || suites[i].windows)
+    for (size_t i = 0; i < COUNT(suites) && tier != TIER_RARE; i++)
+        if (tier != TIER_WINDOWS || suites[i].windows)
             add(ret, &suites[i].suite, refuse);
+    for (size_t i = 1; i < COUNT(others) && tier == TIER_RARE; i++)
+        add(ret, &others[i].suite, refuse);
+}
+
+static bool
+group_refused(unsigned group, unsigned refuse)
+{
+    return (group == DH_MODP_1024 && (refuse & IKE_WEAK_MODP1024) != 0) ||
+           (group == DH_MODP_1536 && (refuse & IKE_WEAK_MODP1536) != 0);
+}
+
+unsigned
+ike_child_pfs(unsigned tier, unsigned group, bool wanted)
+{
+    static const uint8_t usual[] = {DH_MODP_2048, DH_MODP_1024, DH_MODP_1536};
+
+    if (tier <= IKE_PHASE2_LISTS)
+        return tier == IKE_PHASE2_LISTS || wanted ? group : 0;
+    return usual[tier - IKE_PHASE2_LISTS - 1];
+}
+
+unsigned
+ike_child_next_tier(unsigned tried, unsigned group, bool wanted, bool listed, unsigned refuse)
+{
+    for (unsigned tier = 0; tier < IKE_PHASE2_TIERS; tier++) {
+        const unsigned pfs = ike_child_pfs(tier, group, wanted);
+        const bool same = (tier == IKE_PHASE2_LISTS && wanted) ||
+                          (tier > IKE_PHASE2_LISTS && pfs == group) ||
+                          (listed && (tier == TIER_WINDOWS || tier == TIER_RARE));
+
+        if ((tried >> tier & 1) == 0 && !same && !group_refused(pfs, refuse))
+            return tier;
+    }
+    return IKE_PHASE2_TIERS;
 }
 
 static const struct esp_suite *
@@ -225,6 +262,27 @@ ike_child_check(const struct ike_child_suites *list, const struct ike_terms *ter
         return true;
     }
     return false;
+}
+
+const char *
+ike_child_misfit(struct rd sa)
+{
+    struct ike_offer answer;
+
+    if (!ike_offer_get(sa, IKE_PHASE_2, &answer) || answer.n == 0)
+        return "the answer cannot be read";
+    const struct ike_transform *const t = &answer.v[0];
+
+    switch (t->attr[IKE_A2_ENCAPSULATION]) {
+    case ENCAP_TUNNEL:
+    case ENCAP_UDP_TUNNEL:
+    case ENCAP_UDP_TUNNEL_DRAFT:
+        return "the answer is tunnel mode, which L2TP does not have: the server is set up for "
+               "another kind of VPN";
+    }
+    if (t->protocol == IKE_PROTO_ESP && t->attr[IKE_A2_AUTH] == 0 && t->id != ESP_T_AES_GCM_16)
+        return "the answer is ESP without authentication";
+    return "the answer is not what was offered";
 }
 
 const struct ike_transform *

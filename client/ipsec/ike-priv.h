@@ -40,8 +40,10 @@ struct ike {
     usec_t orphan_at;        /* a responder without phase 1 ends then, unless there is a new one */
     enum ike_port last_port; /* of the last phase 1 that was up */
     unsigned child_fails;
-    bool initial_contact;    /* the peer says that it knows of no other association with us */
-    bool transaction;        /* the server begins an exchange of XAUTH or mode configuration */
+    bool refused;         /* by a notify: what comes with it, as phase 1's delete, says no more */
+    unsigned deserted;    /* phases 1 that went before there was any pair */
+    bool initial_contact; /* the peer says that it knows of no other association with us */
+    bool transaction;     /* the server begins an exchange of XAUTH or mode configuration */
     struct ike_address from; /* of the message at hand; .family 0: the peer's usual one */
     struct ike_frags frags;
     struct ike_gram grams[IKE_QUEUE], sending;

@@ -14,12 +14,13 @@
 
 #include "ike-priv.h"
 
-#define NONCE_SIZE   32
-#define REPEATS      5
-#define KEPT         (60 * USEC_PER_SEC)
-#define LIFE_DEFAULT 3600u
-#define UDP          17
-#define PORT_L2TP    1701
+#define NONCE_SIZE     32
+#define REPEATS        5
+#define KEPT           (60 * USEC_PER_SEC)
+#define LIFE_DEFAULT   3600u
+#define UDP            17
+#define PORT_L2TP      1701
+#define DESERTED_OFTEN 4 /* phases 1 that the server deletes instead of an answer */
 
 struct parts { /* of message 1 or 2 */
     struct rd sa, nonce, ke, id_i, id_r;
@@ -117,14 +118,17 @@ original_addresses_put(struct ike *k, const struct ike_quick *q, struct ike_wr *
     }
 }
 
+/* @id_i, @id_r: an answer repeats those that it was asked with; .bad: there were none. */
 static void
-rest_put(struct ike *k, const struct ike_quick *q, struct ike_wr *m)
+rest_put(struct ike *k, const struct ike_quick *q, struct rd id_i, struct rd id_r, struct ike_wr *m)
 {
     ike_wr_payload(m, IKE_PL_NONCE, ike_value_rd(q->initiator ? &q->ni : &q->nr));
     if (q->dh != NULL)
         ike_wr_payload(m, IKE_PL_KE, dh_public(q->dh));
-    ike_wr_payload(m, IKE_PL_ID, selector(q->initiator ? &k->ts_local : &k->ts_remote));
-    ike_wr_payload(m, IKE_PL_ID, selector(q->initiator ? &k->ts_remote : &k->ts_local));
+    if (rd_ok(&id_i) && rd_ok(&id_r)) {
+        ike_wr_payload(m, IKE_PL_ID, id_i);
+        ike_wr_payload(m, IKE_PL_ID, id_r);
+    }
     original_addresses_put(k, q, m);
 }
 
@@ -157,17 +161,17 @@ ike_quick_begin(struct ike *k, bool rekey)
     q->msgid = ike_msgid_new(k, sa);
     q->terms = (struct ike_terms){
         .encapsulation = encapsulation(sa),
-        .group = k->cfg.pfs ? sa->suite.group : 0,
+        .group = ike_child_pfs(q->tier, sa->suite.group, k->cfg.pfs),
         .seconds = k->cfg.phase2_seconds != 0 ? k->cfg.phase2_seconds : LIFE_DEFAULT,
     };
-    q->dh = k->cfg.pfs ? dh_new(sa->suite.group, k->cfg.rng) : NULL;
+    q->dh = q->terms.group != 0 ? dh_new((enum dh_group)q->terms.group, k->cfg.rng) : NULL;
     q->ni.n = NONCE_SIZE;
     rng_fill(k->cfg.rng, q->ni.p, q->ni.n);
     suites_of(k, q->tier, &q->offered);
     ike_iv_phase2(&sa->keys, sa->iv, q->msgid, q->iv);
     ike_phase2_begin(k, sa, IKE_QUICK, q->msgid, &m);
     ike_child_offer(&q->offered, &q->terms, q->spi_in, &m);
-    rest_put(k, q, &m);
+    rest_put(k, q, selector(&k->ts_local), selector(&k->ts_remote), &m);
     q->state = IKE_QUICK_SENT_1;
     ike_sent_keep(k, &q->sent, sa->port, ike_phase2_end(sa, q->msgid, NULL, q->iv, &m), NULL);
     ike_sent_repeat(k, &q->sent, REPEATS, false);
@@ -317,7 +321,7 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
     ike_alive(k);
     if (!parts_get(&in->p, &parts) || !nonce_set(&q->nr, parts.nonce) ||
         !ike_child_check(&q->offered, &q->terms, parts.sa, &q->suite, &q->terms, &q->spi_out)) {
-        failed(k, q, "the answer is not what was offered");
+        failed(k, q, ike_child_misfit(parts.sa));
         return true;
     }
     if (parts.has_ids && (!selector_answered(parts.id_i, port_of(&k->ts_local)) ||
@@ -359,12 +363,19 @@ on_3(struct ike *k, struct ike_quick *q, struct ike_in *in)
     return true;
 }
 
-/* What the peer wants protected: kept as our selectors the first time. */
+/* A server that renews the pair by itself says what it answered before: ours, or wider. */
+static bool
+selectors_good(const struct ike *k, const struct parts *parts)
+{
+    return !parts->has_ids || (selector_answered(parts->id_r, port_of(&k->ts_local)) &&
+                               selector_answered(parts->id_i, port_of(&k->ts_remote)));
+}
+
+/* What a client wants protected: kept as our selectors the first time. */
 static bool
 selectors_take(struct ike *k, const struct parts *parts)
 {
-    const bool server = k->cfg.role == IKE_RESPONDER;
-    const uint16_t ours = k->ts_local.n != 0 ? port_of(&k->ts_local) : server ? PORT_L2TP : 0;
+    const uint16_t ours = k->ts_local.n != 0 ? port_of(&k->ts_local) : PORT_L2TP;
     const uint16_t theirs = k->ts_remote.n != 0 ? port_of(&k->ts_remote) : 0;
 
     if (!parts->has_ids || !selector_good(parts->id_r, ours) ||
@@ -396,12 +407,20 @@ on_1(struct ike *k, struct ike_sa *sa, struct ike_in *in, const uint8_t *iv)
     suites_of(k, 0, &ours);
     q->terms.encapsulation = encapsulation(sa);
 
-    const struct ike_transform *const t =
+    const struct ike_transform *t =
         ike_child_choose(&ours, &q->terms, &offer, &q->suite, &q->terms, &q->spi_out);
+
+    if (t == NULL && k->phase2_tier != 0) { /* the server renews what it took of another list */
+        suites_of(k, k->phase2_tier, &ours);
+        t = ike_child_choose(&ours, &q->terms, &offer, &q->suite, &q->terms, &q->spi_out);
+    }
+    const bool server = k->cfg.role == IKE_RESPONDER;
     const bool pfs_good = t != NULL && (q->terms.group != 0) == rd_ok(&parts.ke) &&
                           (!k->cfg.pfs || q->terms.group != 0);
 
-    if (!pfs_good || !selectors_take(k, &parts)) {
+    if (!server)
+        selectors_init(k);
+    if (!pfs_good || !(server ? selectors_take(k, &parts) : selectors_good(k, &parts))) {
         ike_quick_free(q);
         ike_info_notify(k, sa, IKE_PROTO_ESP,
                         pfs_good ? IKE_N_INVALID_ID_INFORMATION : IKE_N_NO_PROPOSAL_CHOSEN,
@@ -419,7 +438,7 @@ on_1(struct ike *k, struct ike_sa *sa, struct ike_in *in, const uint8_t *iv)
     }
     ike_phase2_begin(k, sa, IKE_QUICK, q->msgid, &m);
     ike_child_answer(t, q->spi_in, &m);
-    rest_put(k, q, &m);
+    rest_put(k, q, parts.id_i, parts.id_r, &m);
     q->state = IKE_QUICK_SENT_2;
     ike_sent_keep(k, &q->sent, in->port, ike_phase2_end(sa, q->msgid, &q->ni, q->iv, &m), in);
     ike_sent_repeat(k, &q->sent, REPEATS, false);
@@ -476,33 +495,60 @@ ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd b
     }
 }
 
-/* The peer says no, and it is the peer. A shorter list comes next, where there is one. */
+/* Is there something else to offer? Then it is next. */
+static bool
+next_tier(struct ike *k, const struct ike_sa *sa)
+{
+    const unsigned next = ike_child_next_tier(k->phase2_tried, sa->suite.group, k->cfg.pfs,
+                                              k->phase2 != NULL, k->cfg.refuse);
+
+    if (next == IKE_PHASE2_TIERS)
+        return false;
+    k->phase2_tier = next;
+    return true;
+}
+
+/* What servers say that stumble over a transform or an attribute which they do not know. */
+static bool
+about_the_offer(uint16_t type)
+{
+    return type == IKE_N_NO_PROPOSAL_CHOSEN || type == IKE_N_INVALID_TRANSFORM_ID ||
+           type == IKE_N_ATTRIBUTES_NOT_SUPPORTED || type == IKE_N_BAD_PROPOSAL_SYNTAX;
+}
+
+bool
+ike_quick_deserted(struct ike *k, const struct ike_sa *sa)
+{
+    const bool refused = k->refused; /* then something else is on offer already */
+
+    k->refused = false;
+    return !k->served && ++k->deserted < DESERTED_OFTEN && (refused || next_tier(k, sa));
+}
+
+/* The peer says no, and it is the peer. Another list comes next, where there is one. What it says
+ * of an SPI is about what was sent under it, and that is not this exchange. */
 void
 ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t type)
 {
     char why[120];
 
-    for (unsigned i = 0; i < IKE_QUICKS; i++) {
+    for (unsigned i = 0; i < IKE_QUICKS && type != IKE_N_INVALID_SPI; i++) {
         struct ike_quick *const q = &k->quicks[i];
 
         if (q->state != IKE_QUICK_SENT_1 || q->sa != sa || (msgid != 0 && q->msgid != msgid))
             continue;
-        unsigned next = 0;
-
-        while (next < IKE_PHASE2_TIERS && (k->phase2_tried & 1u << next) != 0)
-            next++;
-        if (type == IKE_N_NO_PROPOSAL_CHOSEN && next < IKE_PHASE2_TIERS && k->phase2 == NULL) {
+        if (about_the_offer(type) && next_tier(k, sa)) {
             const bool rekey = q->rekey;
 
-            k->phase2_tier = next;
+            k->refused = true;
             ike_quick_free(q);
             ike_quick_begin(k, rekey);
             return;
         }
         snprintf(why, sizeof why, "the server answers %s%s", ike_notify_name(type),
-                 type != IKE_N_NO_PROPOSAL_CHOSEN ? ""
-                 : k->cfg.pfs                     ? ": perhaps it wants no PFS"
-                                                  : ": perhaps it wants PFS, or other ciphers");
+                 !about_the_offer(type) ? ""
+                 : k->cfg.pfs           ? ": perhaps it wants no PFS"
+                                        : ": it wants other ciphers, or another group for PFS");
         failed(k, q, why);
         return;
     }

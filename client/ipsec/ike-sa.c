@@ -219,6 +219,12 @@ unanswered(struct ike *k, struct ike_sa *sa)
         snprintf(why, sizeof why, "message %u was answered by %s (not authenticated)%s",
                  sa->state == IKE_SA_SENT_3 ? 3 : 5, ike_notify_name(sa->hint_type),
                  k->cfg.auth == IKE_AUTH_PSK ? ": the pre-shared key is probably another one" : "");
+    else if (sa->hint == IKE_HINT_INSIDE)
+        snprintf(
+            why, sizeof why, "message 5 was answered by %s%s", ike_notify_name(sa->hint_type),
+            k->cfg.auth == IKE_AUTH_CERT
+                ? ": the server does not accept this computer's certificate"
+                : ": the server knows the pre-shared key, but not for this computer's identity");
     else if (sa->hint == IKE_HINT_GARBLED)
         snprintf(why, sizeof why, "message 5 was answered under other keys: %s",
                  k->cfg.auth == IKE_AUTH_PSK ? "the pre-shared key is not the server's"

@@ -60,7 +60,13 @@ enum ike_sa_state { /* SENT_n: our message n is out */
                     IKE_SA_STATES,
 };
 
-enum ike_hint { IKE_HINT_NONE, IKE_HINT_NOTIFY, IKE_HINT_GARBLED, IKE_HINT_STILL_4 };
+enum ike_hint {
+    IKE_HINT_NONE,
+    IKE_HINT_NOTIFY,
+    IKE_HINT_INSIDE, /* a notify under the keys of this exchange, without a HASH */
+    IKE_HINT_GARBLED,
+    IKE_HINT_STILL_4,
+};
 
 struct ike_sa {
     enum ike_sa_state state;

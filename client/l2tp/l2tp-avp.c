@@ -206,8 +206,8 @@ get_value(struct l2tp_msg *m, const struct avp *avp, struct rd value)
     case U32:
         *(uint32_t *)at = rd_be32(&value);
         break;
-    case TEXT:
-        value.bad |= value.left == 0;
+    case TEXT: /* a name that is empty is used no less than one that is not */
+        value.bad |= value.left == 0 && at == &m->challenge;
         *(struct rd *)at = rd_take(&value, value.left);
         break;
     case RESPONSE: {
@@ -278,7 +278,7 @@ get_attribute(struct l2tp_msg *m, struct attribute *a, struct rd secret, struct 
     if ((a->flags & AVP_HIDDEN) != 0) {
         a->value = opened(m, a->type, a->value, secret, *vector);
         if (a->value.bad)
-            return L2TP_BAD_HIDDEN;
+            return mandatory || secret.left > 0 ? L2TP_BAD_HIDDEN : L2TP_GOOD;
     }
     if ((m->has & L2TP_HAS(a->type)) != 0) /* twice: the first counts */
         return mandatory ? L2TP_BAD_VALUE : L2TP_GOOD;

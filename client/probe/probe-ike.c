@@ -15,7 +15,7 @@
 #include "ike-cert-priv.h"
 #include "ike-probe.h"
 
-enum { MARKER = 4, LANES = 2, TRIES = 5, FOLLOWS = 4, MESSAGE_MAX = 2048 };
+enum { MARKER = 4, LANES = 2, TRIES = 6, FOLLOWS = 4, MESSAGE_MAX = 2048 };
 
 #define FOLLOW_WAIT (800 * USEC_PER_MSEC)
 
@@ -28,8 +28,8 @@ static const struct {
     usec_t wait;
 } plans[TRIES] = {
     {0, false, 1000 * USEC_PER_MSEC}, {0, false, 1500 * USEC_PER_MSEC},
-    {1, false, 1500 * USEC_PER_MSEC}, {2, false, 1500 * USEC_PER_MSEC},
-    {0, true, 1000 * USEC_PER_MSEC},
+    {1, false, 1500 * USEC_PER_MSEC}, {2, false, 1000 * USEC_PER_MSEC},
+    {3, false, 1500 * USEC_PER_MSEC}, {0, true, 1000 * USEC_PER_MSEC},
 };
 
 struct lane { /* one of the two ports */

@@ -178,7 +178,7 @@ ras_core_ends(struct ras_core *c, const struct ike_address *local, const struct 
         .local = *local,
         .remote = *remote,
         .phase1 = has(c, RAS_FAULT_IKE_PROPOSAL) ? "aes192-sha512-modp4096" : config->phase1,
-        .phase2 = has(c, RAS_FAULT_ESP_PROPOSAL) ? "aes192-sha256" : config->phase2,
+        .phase2 = has(c, RAS_FAULT_ESP_PROPOSAL) ? "aes192gcm16" : config->phase2,
         .dpd_seconds = config->dpd_s,
         .unix_time = config->unix_time,
         .rng = c->env.rng,

@@ -509,8 +509,8 @@ test_deleted_for_good(void)
         delete_put(&c, IKE_PROTO_ESP, spi_of(spi, sim.client.sending));
         chain_say(&c, TRUE, IKE_INFORMATIONAL);
         g_assert_false(sim.client.ended);
-        for (guint i = 0; refuses && i < IKE_PHASE2_TIERS; i++) {
-            g_assert_false(sim.client.ended);
+        for (guint i = 0; refuses && !sim.client.ended; i++) {
+            g_assert_cmpuint(i, <, IKE_PHASE2_TIERS);
             chain_begin(&c);
             ike_wr_notify(&c.m, IKE_PROTO_ESP, IKE_N_NO_PROPOSAL_CHOSEN, (struct rd){0},
                           (struct rd){0});

@@ -174,14 +174,14 @@ wrong_psk(struct ike_config *client, struct ike_config *server)
 static void
 nothing_common(struct ike_config *client, struct ike_config *server)
 {
-    server->phase1 = "aes256-sha512-ecp521";
+    server->phase1 = "aes192-sha512-modp1536";
     client->remembered = 0;
 }
 
 static void
 nothing_common_later(struct ike_config *client, struct ike_config *server)
 {
-    (void)client;
+    client->phase2 = "aes256-sha256";
     server->phase2 = "aes256-sha512";
 }
 

@@ -141,14 +141,20 @@ test_chain(void)
     g_assert_cmpint(ike_payload_count(&p, IKE_PL_NATD), ==, 1);
     memset(many, 0, sizeof many);
     for (guint i = 0; i < 1000; i++)
-        many[4 * i] = 13, many[4 * i + 3] = 4;
+        many[4 * i] = 11, many[4 * i + 3] = 4;
     many[4 * 999] = 0;
-    g_assert_false(ike_payloads_get(rd_over(many, sizeof many), 13, false, &p));
-    many[4 * 31] = 0;
-    g_assert_true(ike_payloads_get(rd_over(many, 4 * 32), 13, false, &p));
-    g_assert_cmpint(p.n, ==, 32);
-    many[4 * 31] = 13, many[4 * 32] = 0;
-    g_assert_false(ike_payloads_get(rd_over(many, 4 * 33), 13, false, &p));
+    g_assert_false(ike_payloads_get(rd_over(many, sizeof many), 11, false, &p));
+    many[4 * 63] = 0;
+    g_assert_true(ike_payloads_get(rd_over(many, 4 * 64), 11, false, &p));
+    g_assert_cmpint(p.n, ==, 64);
+    many[4 * 63] = 11, many[4 * 64] = 0;
+    g_assert_false(ike_payloads_get(rd_over(many, 4 * 65), 11, false, &p));
+    /* Vendor ids are passed over when there are too many. */
+    for (guint i = 0; i < 1000; i++)
+        many[4 * i] = i < 998 ? 13 : i == 998 ? 20 : 0;
+    g_assert_true(ike_payloads_get(rd_over(many, sizeof many), 13, false, &p));
+    g_assert_cmpint(ike_payload_count(&p, IKE_PL_VENDOR), ==, 40);
+    g_assert_cmpint(ike_payload_count(&p, IKE_PL_NATD), ==, 1);
 }
 
 /* The HASH of phase 2 covers what is behind it, without the padding. */

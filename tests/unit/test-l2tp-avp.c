@@ -350,6 +350,7 @@ test_faults(void)
         {"a vendor's", L2TP_GOOD, 24, ICRP "\x80\x08\0\0\0\x0e\0\1\0\x08\0\x09\0\x0e\0\1"},
         {"twice", L2TP_GOOD, 24, ICRP "\x80\x08\0\0\0\x0e\0\1\0\x08\0\0\0\x0e\0\2"},
         {"wrong length", L2TP_GOOD, 23, ICRP "\x80\x08\0\0\0\x0e\0\1\0\x07\0\0\0\x18."},
+        {"an empty host name, M", L2TP_GOOD, 22, ICRP "\x80\x08\0\0\0\x0e\0\1\x80\x06\0\0\0\x07"},
         {"no result", L2TP_GOOD, 8, TYPE("\x0e")},
         {"session 0 in CDN", L2TP_GOOD, 16, TYPE("\x0e") "\x80\x08\0\0\0\x0e\0\0"},
     };
@@ -390,6 +391,13 @@ test_hidden_lies(void)
     memcpy(avp, "\xc0\x0a\0\0\0\x02\0\2\1\0", 10); /* Protocol Version is never hidden */
     l2tp_hide(L2TP_AVP_VERSION, secret, random, value, 4);
     g_assert_cmpint(l2tp_msg_get(rd_over(bytes, 26), secret, &m), ==, L2TP_BAD_HIDDEN);
+    /* A name that the server hides, and that we need not know, is no reason to end without a
+     * secret. */
+    memcpy(avp, "\x40\x08\0\0\0\x08\0\1\x80\x08\0\0\0\x0e\0\1", 16);
+    g_assert_cmpint(l2tp_msg_get(rd_over(bytes, 32), (struct rd){0}, &m), ==, L2TP_GOOD);
+    g_assert_cmpint(m.session, ==, 1);
+    avp[0] = 0xc0;
+    g_assert_cmpint(l2tp_msg_get(rd_over(bytes, 32), (struct rd){0}, &m), ==, L2TP_BAD_HIDDEN);
     memset(avp, 0, 584); /* more than there is room for */
     memcpy(avp, "\x42\x48\0\0\0\x08", 6);
     g_assert_cmpint(l2tp_msg_get(rd_over(bytes, 600), secret, &m), ==, L2TP_BAD_HIDDEN);
