@@ -55,6 +55,7 @@ struct helper_attempt {
     bool dns_seen; /* systemd-resolved was there when the watch began */
     gint64 idle_since;
     uint64_t idle_sent;
+    bool displaced;
     struct ras_end end;
 };
 
@@ -600,6 +601,31 @@ undo_all(struct helper_attempt *a)
     g_clear_pointer(&a->link, helper_link_free);
 }
 
+bool
+helper_attempt_displaced(const struct helper_attempt *a)
+{
+    return a->displaced;
+}
+
+/* Has a later call to the same server taken this one's place there? Only that server knows. */
+static void
+look_who_came(struct helper_attempt *a)
+{
+    const GPtrArray *all = a->setup.host->endpoints;
+    g_autofree char *said = g_strdup(a->end.detail);
+
+    for (guint i = 0; i < all->len; i++)
+        a->displaced |= a->end.error == RAS_REMOTE_DISCONNECTION &&
+                        all->pdata[i] != &a->endpoints &&
+                        helper_endpoints_displaced(&a->endpoints, all->pdata[i],
+                                                   (usec_t)g_get_monotonic_time());
+    if (a->displaced)
+        g_snprintf(a->end.detail, sizeof a->end.detail,
+                   "the server ended this call when another call of this computer to it began: it "
+                   "has one place for both (%.60s)",
+                   said);
+}
+
 static void
 on_gone(void *ctx, const char *how)
 {
@@ -610,6 +636,7 @@ on_gone(void *ctx, const char *how)
     const bool was_up = a->requests.phase == TUNNEL_UP;
     ras_end_set(&a->end, was_up ? RAS_LINK_FAILURE : RAS_RASMAN_CANNOT_INITIALIZE,
                 "the tunnel process ended unexpectedly (%s)", how);
+    look_who_came(a);
     if (a->link != NULL)
         a->ops->leaving(a->ctx, &a->end);
     undo_all(a);
@@ -705,6 +732,7 @@ helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper
                     setup->host->state_directory, g_strerror(-err));
         return NULL;
     }
+    a->endpoints.since = (usec_t)g_get_monotonic_time();
     g_ptr_array_add(setup->host->endpoints, &a->endpoints);
     a->child = helper_child_spawn("dialtone-tunnel", on_gone, a, &a->socket, &error);
     if (a->child == NULL) {

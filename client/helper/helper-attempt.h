@@ -51,5 +51,8 @@ bool helper_attempt_answer(struct helper_attempt *a, const struct credentials *c
 const struct helper_link *helper_attempt_link(const struct helper_attempt *a); /* NULL: not yet */
 const struct tunnel_status *helper_attempt_status(const struct helper_attempt *a);
 const char *helper_attempt_server_address(const struct helper_attempt *a); /* "": not known */
+/* Once it is leaving: a later call of ours has its place at the server, and to dial again would
+ * only take it back. */
+bool helper_attempt_displaced(const struct helper_attempt *a);
 bool helper_attempt_kernel_esp(const struct helper_attempt *a);
 bool helper_attempt_dns_applied(const struct helper_attempt *a);

@@ -62,6 +62,7 @@ struct _HelperConnection {
     unsigned attempts;               /* since Connect */
     struct helper_failures failures; /* likewise */
     bool was_cut;                    /* since Connect: it is not dialed for the first time */
+    bool displaced;                  /* by a later call: helper_attempt_displaced() */
     gint64 up_since;                 /* monotonic */
     char known[PLAN_MAX_PROTOCOLS * PLAN_MAX_SERVERS][INET6_ADDRSTRLEN]; /* of each step */
     guint wait_source, wait_left;
@@ -217,7 +218,7 @@ used_redials(const HelperConnection *self)
 static bool
 redials_cut(const HelperConnection *self, enum ras_error error)
 {
-    return self->state == STATE_CONNECTED && helper_redial_is_cut(error) &&
+    return self->state == STATE_CONNECTED && helper_redial_is_cut(error) && !self->displaced &&
            used_redials(self) < self->plan.drop_redials;
 }
 
@@ -280,6 +281,7 @@ on_leaving(void *ctx, const struct ras_end *end)
     HelperConnection *self = ctx;
     int err;
 
+    self->displaced = helper_attempt_displaced(self->attempt);
     if (!redials_cut(self, end->error) || helper_host_apart(self->host))
         return; /* a network with nothing else in it holds back by itself */
     helper_hold_free(self->hold);
@@ -455,7 +457,7 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     self->credentials = *credentials;
     self->step = self->rounds = self->attempts = 0;
     self->limit = self->plan.redial_count;
-    self->was_cut = false;
+    self->was_cut = self->displaced = false;
     memset(self->known, 0, sizeof self->known);
     self->failures.n = 0;
     publish_error(self, &(struct ras_end){0});

@@ -63,3 +63,14 @@ helper_endpoints_have_ike(const struct helper_endpoints *e, const struct helper_
     }
     return false;
 }
+
+bool
+helper_endpoints_displaced(const struct helper_endpoints *e, const struct helper_endpoints *other,
+                           usec_t now)
+{
+    bool together = false;
+
+    for (int i = 0; i < e->n; i++)
+        together |= helper_endpoints_have_ike(other, &e->v[i]);
+    return together && other->since > e->since && now - other->since <= HELPER_DISPLACED_WITHIN;
+}

@@ -4,9 +4,15 @@
  */
 #pragma once
 
+#include "clock.h"
 #include "helper-requests.h"
 
+/* Some servers keep one phase 1 for each identity, and end an older call when a newer one signs in:
+ * within so long after that began. */
+#define HELPER_DISPLACED_WITHIN (30 * USEC_PER_SEC)
+
 struct helper_endpoints {
+    usec_t since; /* the attempt began */
     int n;
     struct helper_endpoint v[HELPER_MAX_ENDPOINTS];
 };
@@ -18,3 +24,6 @@ const struct helper_endpoint *helper_endpoints_find(const struct helper_endpoint
                                                     const char *address);
 /* Is there a socket for IKE to the server of @to, which is one as well? */
 bool helper_endpoints_have_ike(const struct helper_endpoints *e, const struct helper_endpoint *to);
+/* @e's call was ended by its server: may that be because of @other, which began after it? */
+bool helper_endpoints_displaced(const struct helper_endpoints *e,
+                                const struct helper_endpoints *other, usec_t now);

@@ -64,11 +64,33 @@ test_have_ike(void)
     g_assert_false(helper_endpoints_have_ike(&e, &to));
 }
 
+/* A server that has one place for each client: who came later has it. */
+static void
+test_displaced(void)
+{
+    struct helper_endpoints first = {.since = USEC_PER_SEC}, second = {.since = 2 * USEC_PER_SEC},
+                            tls = second, elsewhere = second;
+    const usec_t now = second.since + HELPER_DISPLACED_WITHIN;
+
+    add(&first, SOCKET_UDP, 1, IKE_PORT);
+    add(&second, SOCKET_UDP, 3, IKE_PORT);
+    add(&second, SOCKET_UDP, 1, IKE_PORT);
+    add(&tls, SOCKET_TCP, 1, 443);
+    add(&elsewhere, SOCKET_UDP, 2, IKE_PORT);
+    g_assert_true(helper_endpoints_displaced(&first, &second, second.since));
+    g_assert_true(helper_endpoints_displaced(&first, &second, now));
+    g_assert_false(helper_endpoints_displaced(&first, &second, now + 1)); /* of another cause */
+    g_assert_false(helper_endpoints_displaced(&second, &first, now));
+    g_assert_false(helper_endpoints_displaced(&first, &tls, now));
+    g_assert_false(helper_endpoints_displaced(&first, &elsewhere, now));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/helper-endpoints/beside", test_beside);
     g_test_add_func("/helper-endpoints/have-ike", test_have_ike);
+    g_test_add_func("/helper-endpoints/displaced", test_displaced);
     return g_test_run();
 }
