@@ -15,7 +15,12 @@ ike_auth_method(const struct ike *k)
 static void
 local_id(const struct ike *k, struct ike_id *ret)
 {
-    if (k->cfg.local_id.type != 0)
+    struct ike_id subject;
+
+    if (k->cfg.local_id.type == IKE_ID_DN && k->cfg.auth == IKE_AUTH_CERT &&
+        ike_cert_subject(k->cfg.cert, &subject) && ike_id_equal(&k->cfg.local_id, &subject))
+        *ret = subject; /* octet for octet as the certificate has it */
+    else if (k->cfg.local_id.type != 0)
         *ret = k->cfg.local_id;
     else if (k->cfg.auth != IKE_AUTH_CERT || !ike_cert_subject(k->cfg.cert, ret))
         ike_id_from_address(&k->cfg.local, ret);
@@ -139,7 +144,7 @@ expected(const struct ike *k, const struct ike_id *id, struct ras_end *why)
     const struct ike_id *const want = k->cfg.remote_id.type != 0 ? &k->cfg.remote_id
                                       : k->peer_id.type != 0     ? &k->peer_id
                                                                  : NULL;
-    char is[48], should[48];
+    char is[64], should[48];
 
     if (want == NULL || ike_id_equal(want, id))
         return true;

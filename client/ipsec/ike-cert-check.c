@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ike-cert-priv.h"
+#include "ike-id-dn.h"
 
 struct given { /* certificates that came, read */
     X509 *v[IKE_CERTS_MAX];
@@ -145,7 +146,8 @@ id_good(X509 *leaf, const struct ike_id *id)
     switch (id->type) {
     case IKE_ID_DN:
         n = i2d_X509_NAME(X509_get_subject_name(leaf), &der);
-        good = n == id->len && memcmp(der, id->value, id->len) == 0;
+        good =
+            n > 0 && ike_id_dn_equal(rd_over(der, (size_t)n), rd_over(id->value, id->len), false);
         OPENSSL_free(der);
         return good;
     case IKE_ID_FQDN:

@@ -1,6 +1,8 @@
 /* ike-id.c - see ike-id.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ike-id.h"
 
+#include "ike-id-dn.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <strings.h>
@@ -18,6 +20,34 @@ id_set(struct ike_id *id, uint8_t type, struct rd value)
     return true;
 }
 
+static int
+digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c | 32) >= 'a' && (c | 32) <= 'f')
+        return (c | 32) - 'a' + 10;
+    return -1;
+}
+
+static bool
+key_id_from_hex(const char *hex, struct ike_id *ret)
+{
+    uint8_t octets[IKE_ID_MAX];
+    const size_t n = strlen(hex) / 2;
+
+    if (n == 0 || n > sizeof octets || strlen(hex) % 2 != 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        octets[i] = (uint8_t)(high << 4 | low);
+    }
+    return id_set(ret, IKE_ID_KEY_ID, rd_over(octets, n));
+}
+
 bool
 ike_id_from_text(const char *text, struct ike_id *ret)
 {
@@ -32,6 +62,12 @@ ike_id_from_text(const char *text, struct ike_id *ret)
         return id_set(ret, IKE_ID_IPV4, rd_over(octets, 4));
     if (inet_pton(AF_INET6, text, octets) == 1)
         return id_set(ret, IKE_ID_IPV6, rd_over(octets, 16));
+    if (strncmp(text, "@#", 2) == 0)
+        return key_id_from_hex(text + 2, ret);
+    if (strncmp(text, "keyid:", 6) == 0)
+        return n > 6 && id_set(ret, IKE_ID_KEY_ID, rd_over(text + 6, n - 6));
+    if (text[0] != '@' && strchr(text, '=') != NULL && ike_id_dn_from_text(text, ret))
+        return true;
     if (text[0] == '@')
         return n > 1 && id_set(ret, IKE_ID_FQDN, rd_over(text + 1, n - 1));
     return id_set(ret, strchr(text, '@') != NULL ? IKE_ID_USER_FQDN : IKE_ID_FQDN,
@@ -56,6 +92,8 @@ ike_id_from_ident(const struct ike_ident *ident, struct ike_id *ret)
 bool
 ike_id_equal(const struct ike_id *a, const struct ike_id *b)
 {
+    if (a->type == IKE_ID_DN && b->type == IKE_ID_DN)
+        return ike_id_dn_equal(rd_over(a->value, a->len), rd_over(b->value, b->len), true);
     if (a->type != b->type || a->len != b->len)
         return false;
     if (a->type == IKE_ID_FQDN || a->type == IKE_ID_USER_FQDN)
@@ -74,6 +112,8 @@ ike_id_text(const struct ike_id *id, char *ret, size_t size)
         snprintf(ret, size, "%s", text);
     else if (id->type == IKE_ID_FQDN || id->type == IKE_ID_USER_FQDN || id->type == IKE_ID_KEY_ID)
         ras_printable(ret, size, id->value, id->len);
+    else if (id->type == IKE_ID_DN)
+        ike_id_dn_text(rd_over(id->value, id->len), ret, size);
     else
         snprintf(ret, size, "identity of type %u", id->type);
 }

@@ -7,8 +7,8 @@
 #include "ike-config.h"
 #include "ike-msg.h"
 
-/* An address becomes one; "user@host" USER_FQDN; "@name" and anything else FQDN; "" type 0. False:
- * too long. */
+/* An address becomes one; "CN=gw,O=Example" a distinguished name; "keyid:text" and "@#hex" KEY_ID;
+ * "user@host" USER_FQDN; "@name" and anything else FQDN; "" type 0. False: too long, or none. */
 bool ike_id_from_text(const char *text, struct ike_id *ret);
 void ike_id_from_address(const struct ike_address *a, struct ike_id *ret);
 bool ike_id_from_ident(const struct ike_ident *ident, struct ike_id *ret); /* false: too long */

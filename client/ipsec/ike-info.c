@@ -283,8 +283,8 @@ sa_deleted(struct ike *k, struct ike_sa *sa)
     if (unserved && !again)
         ike_finish(
             k, RAS_OAKLEY_GENERAL_PROCESSING,
-            "IKE: the server accepts this computer, and then deletes phase 1 instead of making "
-            "an IPsec association: it wants other ciphers there, or has no place for the call");
+            "IKE: the server deletes phase 1 instead of an answer to quick mode: it wants other "
+            "ciphers there, or has no place for the call");
     else if (unserved)
         ike_renew(k);
     else if (!ike_child_any(k)) /* first the pair, then this: a goodbye */

@@ -420,8 +420,11 @@ make_ike(struct session *s, usec_t now)
     };
 
     if (!ike_id_from_text(s->plan->ipsec_local_id, &config.local_id) ||
-        !ike_id_from_text(s->plan->ipsec_remote_id, &config.remote_id))
+        !ike_id_from_text(s->plan->ipsec_remote_id, &config.remote_id)) {
+        fail(s, now, RAS_OAKLEY_GENERAL_PROCESSING,
+             "the profile's IPsec identities are neither a name nor an address");
         return false;
+    }
     esp_udp_init(&i->udp, info->remote.family, info->local.octets, info->remote.octets);
     i->udp.local_port = config.l2tp_port;
     i->kernel = info->kernel_esp;

@@ -24,6 +24,18 @@ test_id_texts(void)
         {"anna@example.com", IKE_ID_USER_FQDN, 16, "anna@example.com"},
         {"1.2.3", IKE_ID_FQDN, 5, "1.2.3"},
         {"a\033[31m", IKE_ID_FQDN, 6, "a?[31m"},
+        {"keyid:branch 7", IKE_ID_KEY_ID, 8, "branch 7"},
+        {"@#4a6F65", IKE_ID_KEY_ID, 3, "Joe"},
+        {"CN=gw,O=Example", IKE_ID_DN, 33, "CN=gw,O=Example"},
+        {" CN = gw , O= Example Ltd ", IKE_ID_DN, 37, "CN=gw,O=Example Ltd"},
+        {"CN=a\\,b\\+c,2.5.4.10=d", IKE_ID_DN, 30, "CN=a\\,b\\+c,O=d"},
+        {"CN=gw+OU=x,C=DE", IKE_ID_DN, 0, "CN=gw+OU=x,C=DE"},
+        {"CN=a\003b", IKE_ID_DN, 0, "CN=a\\03b"},
+        {"a=b", IKE_ID_FQDN, 3, "a=b"}, /* no type that there is */
+        {"CN=gw,", IKE_ID_FQDN, 6, "CN=gw,"},
+        {"CN=", IKE_ID_FQDN, 3, "CN="},
+        {"CN=gw\\", IKE_ID_FQDN, 6, "CN=gw\\"},
+        {"C=Germany", IKE_ID_FQDN, 9, "C=Germany"}, /* a country has two letters */
     };
     char longest[IKE_ID_MAX + 2], text[64];
     struct ike_id id;
@@ -31,11 +43,16 @@ test_id_texts(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_assert_true(ike_id_from_text(cases[i].text, &id));
         g_assert_cmpint(id.type, ==, cases[i].type);
-        g_assert_cmpint(id.len, ==, cases[i].len);
+        if (cases[i].len > 0 || cases[i].type == 0)
+            g_assert_cmpint(id.len, ==, cases[i].len);
         ike_id_text(&id, text, sizeof text);
         g_assert_cmpstr(text, ==, cases[i].shown);
     }
     g_assert_false(ike_id_from_text("@", &id));
+    g_assert_false(ike_id_from_text("keyid:", &id));
+    g_assert_false(ike_id_from_text("@#", &id));
+    g_assert_false(ike_id_from_text("@#123", &id));
+    g_assert_false(ike_id_from_text("@#12x4", &id));
     memset(longest, 'a', sizeof longest);
     longest[IKE_ID_MAX + 1] = '\0';
     g_assert_false(ike_id_from_text(longest, &id));
@@ -60,6 +77,42 @@ test_id_equal(void)
     ike_id_from_text("198.51.100.1", &a);
     ike_id_from_text("198.51.100.2", &b);
     g_assert_false(ike_id_equal(&a, &b));
+}
+
+/* RFC 5280 section 7.1: case and spaces do not count; the order does, but for who wrote it
+ * backwards. */
+static void
+test_id_names(void)
+{
+    static const struct {
+        const char *a, *b;
+        gboolean equal;
+    } cases[] = {
+        {"CN=gw,O=Example", "CN=gw,O=Example", TRUE},
+        {"CN=gw,O=Example", "cn=GW,o=example", TRUE},
+        {"CN=gw,O=Example  Ltd", "CN=gw,O=Example Ltd", TRUE},
+        {"CN=gw,O=Example", "O=Example,CN=gw", TRUE},
+        {"CN=gw,E=a@b.example,S=x", "cn=gw,emailaddress=a@b.example,st=x", TRUE},
+        {"CN=gw,O=Example", "CN=gw", FALSE},
+        {"CN=gw,O=Example", "CN=gw2,O=Example", FALSE},
+        {"CN=gw,O=Example", "CN=gw,OU=Example", FALSE},
+        {"CN=gw,OU=a,O=b", "CN=gw,O=b,OU=a", FALSE},
+        {"CN=gw+OU=a,O=b", "OU=a+CN=gw,O=b", TRUE},
+        {"CN=gw+OU=a,O=b", "CN=gw,OU=a,O=b", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ike_id a, b;
+
+        g_test_message("%s, %s", cases[i].a, cases[i].b);
+        g_assert_true(ike_id_from_text(cases[i].a, &a) && ike_id_from_text(cases[i].b, &b));
+        g_assert_cmpint(ike_id_equal(&a, &b), ==, cases[i].equal);
+        g_assert_cmpint(ike_id_equal(&b, &a), ==, cases[i].equal);
+        b.value[b.len++] = 0; /* octets behind it */
+        g_assert_false(ike_id_equal(&a, &b));
+        b.len = 1;
+        g_assert_false(ike_id_equal(&a, &b));
+    }
 }
 
 static struct rd
@@ -297,6 +350,7 @@ main(int argc, char **argv)
     g_assert_true(hash_init());
     g_test_add_func("/ike-parts/id-texts", test_id_texts);
     g_test_add_func("/ike-parts/id-equal", test_id_equal);
+    g_test_add_func("/ike-parts/identities-that-are-names", test_id_names);
     g_test_add_func("/ike-parts/vendors", test_vendors);
     g_test_add_func("/ike-parts/vendor-values", test_vendor_values);
     g_test_add_func("/ike-parts/NAT-D", test_natd);
