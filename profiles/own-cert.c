@@ -2,6 +2,7 @@
 #include "own-cert.h"
 
 #include "dial-plan.h"
+#include "own-cert-work.h"
 
 #include <glib/gi18n-lib.h>
 #include <openssl/err.h>
@@ -13,9 +14,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* What IPsec takes of a chain (ike-cert.h), and of keys; rounds over which a pass phrase is turned
- * into the key that checks a file: Windows does 2,000, others up to a million. */
-enum { MAX_CHAIN = 8, MIN_RSA = 1024, MAX_RSA = 8192, MAX_ROUNDS = 2 * 1000 * 1000 };
+/* What IPsec takes of a chain (ike-cert.h), and of keys. */
+enum { MAX_CHAIN = 8, MIN_RSA = 1024, MAX_RSA = 8192 };
 
 G_DEFINE_QUARK(own - cert - error - quark, own_cert_error)
 
@@ -35,6 +35,14 @@ fail(GError **error, enum own_cert_error code, const char *text)
 {
     g_set_error_literal(error, OWN_CERT_ERROR, (int)code, text);
     return FALSE;
+}
+
+static gboolean
+too_much_work(GError **error)
+{
+    return fail(error, OWN_CERT_ERROR_INVALID,
+                _("The file is damaged: it asks for more work with its pass phrase than any key is "
+                  "worth."));
 }
 
 static gboolean
@@ -109,9 +117,11 @@ protected_key(const struct reader *r, GError **error)
 static gboolean
 read_pem_key(struct reader *r, GBytes *bytes, GError **error)
 {
-    BIO *bio = bio_over(bytes);
+    BIO *bio;
 
-    if (bio == NULL)
+    if (!own_cert_work_of_pem(bytes, OWN_CERT_WORK_MAX))
+        return too_much_work(error);
+    if ((bio = bio_over(bytes)) == NULL)
         return FALSE;
     r->asked = FALSE;
     r->key = PEM_read_bio_PrivateKey_ex(bio, NULL, give_passphrase, r, r->context, NULL);
@@ -137,12 +147,10 @@ read_pem(struct reader *r, GBytes *bytes, GError **error)
 static gboolean
 open_pkcs12(PKCS12 *file, const char **passphrase, GError **error)
 {
-    const ASN1_INTEGER *rounds = NULL;
     const char *const given = *passphrase;
 
-    PKCS12_get0_mac(NULL, NULL, NULL, &rounds, file);
-    if (rounds != NULL && (ASN1_INTEGER_get(rounds) < 0 || ASN1_INTEGER_get(rounds) > MAX_ROUNDS))
-        return fail(error, OWN_CERT_ERROR_INVALID, _("The file is damaged."));
+    if (!own_cert_work_of_mac(file, OWN_CERT_WORK_MAX))
+        return too_much_work(error);
     if (given != NULL && PKCS12_verify_mac(file, given, -1) == 1)
         return TRUE;
     if (given == NULL || *given == '\0') {
@@ -165,6 +173,8 @@ take_pkcs12(struct reader *r, PKCS12 *file, GError **error)
 
     if (!open_pkcs12(file, &r->passphrase, error))
         return FALSE;
+    if (!own_cert_work_of_pkcs12(file, r->passphrase, OWN_CERT_WORK_MAX))
+        return too_much_work(error);
     if (PKCS12_parse(file, r->passphrase, &key, &own, &others) != 1)
         return fail(error, OWN_CERT_ERROR_INVALID,
                     r->old == NULL

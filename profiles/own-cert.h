@@ -6,7 +6,7 @@
  *
  * What comes out is PEM without protection, as a plan and its credentials want it (dial-plan.h).
  * What cannot work with any server is an error; what a server may refuse is a doubt, in words.
- * A file may ask for long work (a hostile count of rounds): call it on a thread.
+ * A file may ask for some seconds of work (own-cert-work.h): call it on a thread.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -18,9 +18,18 @@
 void
 cli_dial_options_clear(struct cli_dial_options *o)
 {
-    char *const texts[] = {
-        o->user,    o->domain, o->server,    o->password_file, o->new_password_file, o->psk_file,
-        o->ca_file, o->pin,    o->cert_file, o->key_file,      o->tunnel_secret_file};
+    char *const texts[] = {o->user,
+                           o->domain,
+                           o->server,
+                           o->password_file,
+                           o->new_password_file,
+                           o->psk_file,
+                           o->ca_file,
+                           o->pin,
+                           o->cert_file,
+                           o->key_file,
+                           o->cert_password_file,
+                           o->tunnel_secret_file};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -46,9 +55,13 @@ cli_dial_options_parse(const struct cli_command *command, struct cli_dial_option
         {"tunnel-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->tunnel_secret_file,
          N_("Read the L2TP tunnel secret from the first line of FILE"), N_("FILE")},
         {"cert-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->cert_file,
-         N_("IPsec: prove this computer by the certificate in FILE (PEM)"), N_("FILE")},
+         N_("IPsec: prove this computer by the certificate in FILE (PEM or PKCS #12)"), N_("FILE")},
         {"key-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->key_file,
          N_("The private key of that certificate (PEM); without it, --cert-file has it"),
+         N_("FILE")},
+        {"cert-password-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->cert_password_file,
+         N_("Read the pass phrase of that key, or of that PKCS #12 file, from the first line of "
+            "FILE"),
          N_("FILE")},
         {"ca-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->ca_file,
          N_("Trust only the certificate authorities in FILE (PEM)"), N_("FILE")},
@@ -124,34 +137,6 @@ saved(const Profile *p, const char *user, const struct cli_call *d, struct secre
     return result != NULL && profile_secret_lookup_finish(result, ret, NULL) && ret->len > 0;
 }
 
-/* Of the certificate; it may stand in the same file. */
-static gboolean
-read_key(struct cli_call *d, GError **error)
-{
-    const char *path = d->options->key_file != NULL ? d->options->key_file : d->options->cert_file;
-    char *pem = NULL;
-    gsize n = 0;
-
-    if (path == NULL)
-        return TRUE;
-    if (!read_pem(path, PLAN_MAX_KEY + PLAN_MAX_CERT, &pem, &n, error))
-        return FALSE;
-    const char *from = g_strstr_len(pem, (gssize)n, "-----BEGIN ");
-    while (from != NULL && g_strstr_len(from, 50, "PRIVATE KEY-----") == NULL)
-        from = strstr(from + 1, "-----BEGIN ");
-    const char *end = from == NULL ? NULL : strstr(from, "-----END ");
-    const char *eol = end == NULL ? NULL : strchr(end, '\n');
-    const gsize size = from == NULL ? 0 : eol != NULL ? (gsize)(eol + 1 - from) : strlen(from);
-    const gboolean good = size > 0 && plan_key_set(&d->credentials.key, rd_over(from, size));
-
-    explicit_bzero(pem, n);
-    g_free(pem);
-    if (!good)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                    _("%s has no private key in the PEM format."), path);
-    return good;
-}
-
 static gboolean
 read_files(struct cli_call *d, GError **error)
 {
@@ -164,8 +149,6 @@ read_files(struct cli_call *d, GError **error)
         return FALSE;
     if (o->tunnel_secret_file != NULL &&
         !cli_read_secret(o->tunnel_secret_file, &d->credentials.l2tp_secret, error))
-        return FALSE;
-    if (!read_key(d, error))
         return FALSE;
     if (o->new_password_file == NULL)
         return TRUE;
@@ -228,7 +211,7 @@ static void
 get_own_key(const Profile *p, struct cli_call *d)
 {
     if (!profile_uses_l2tp(p) || d->plan.ipsec != PLAN_IPSEC_CERTIFICATE ||
-        d->credentials.key.len > 0 || d->options->cert_file != NULL)
+        d->credentials.key.len > 0)
         return;
     g_autoptr(GAsyncResult) result = look_up(p, PROFILE_SECRET_KEY, d);
     if (result != NULL)
@@ -279,7 +262,9 @@ cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char
                                    .server = o->server,
                                    .pin = o->pin,
                                    .end_with_caller = d->stay};
-    g_autofree char *ca = NULL, *cert = NULL;
+    const gboolean by_options = o->cert_file != NULL || o->key_file != NULL;
+    g_autofree char *ca = NULL;
+    struct own_cert own = {0};
 
     d->profile = p;
     *ret_number = RAS_CANNOT_OPEN_PHONEBOOK;
@@ -288,15 +273,22 @@ cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char
             return FALSE;
         request.ca_pem = ca;
     }
-    if (o->cert_file != NULL) {
-        if (!read_pem(o->cert_file, PLAN_MAX_CERT, &cert, &request.cert_len, error))
+    if (by_options) {
+        GError *why = NULL;
+
+        if (!cli_cert_read(p, d, &own, &why)) {
+            *ret_number = why->domain == OWN_CERT_ERROR ? RAS_OAKLEY_NO_CERT : *ret_number;
+            g_propagate_error(error, why);
             return FALSE;
-        request.cert_pem = cert;
+        }
+        request.cert_pem = own.pem;
+        request.cert_len = strlen(own.pem);
     }
     *ret_number = RAS_BAD_PROFILE;
     const gboolean planned = profile_plan(p, &request, &d->plan, &d->credentials, error);
-    if (cert != NULL) /* the private key may have been in the same file */
-        explicit_bzero(cert, request.cert_len);
+    if (by_options)
+        d->credentials.key = own.key;
+    own_cert_clear(&own);
     return planned;
 }
 

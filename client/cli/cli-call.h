@@ -8,10 +8,11 @@
 #pragma once
 
 #include "cli.h"
+#include "own-cert.h"
 
 struct cli_dial_options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
-    char *cert_file, *key_file, *tunnel_secret_file;
+    char *cert_file, *key_file, *cert_password_file, *tunnel_secret_file;
     gboolean password_stdin, foreground, direct, redial, verbose;
 };
 
@@ -64,7 +65,11 @@ struct cli_call {
     int result;
 };
 
-/* Only ->plan and the names in ->credentials, by the options but for @user and @domain. FALSE:
+/* The certificate that the options name; of the profile's, the key that they name. May ask for a
+ * pass phrase; doubts are told. On success own_cert_clear() it. */
+gboolean cli_cert_read(const Profile *p, struct cli_call *c, struct own_cert *ret, GError **error);
+/* Only ->plan, and the names and the key in ->credentials, by the options but for @user and
+ * @domain. FALSE:
  * @error has no number of its own unless *ret_number is. */
 gboolean cli_call_plan(const Profile *p, struct cli_call *c, const char *user, const char *domain,
                        guint32 *ret_number, GError **error);

@@ -26,7 +26,7 @@ _dialtone() {
         return
     fi
     case $command,$prev in
-    *,--password-file | *,--new-password-file | *,--psk-file | *,--tunnel-secret-file | *,--ca-file | *,--cert-file | *,--key-file)
+    *,--password-file | *,--new-password-file | *,--psk-file | *,--tunnel-secret-file | *,--ca-file | *,--cert-file | *,--key-file | *,--cert-password-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
@@ -49,7 +49,7 @@ _dialtone() {
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
     dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
-        --server --ca-file --pin --psk-file --tunnel-secret-file --cert-file --key-file --direct --redial
+        --server --ca-file --pin --psk-file --tunnel-secret-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
     dial) options+=' --foreground' ;;
     diagnose) options+=' --foreground --dial --no-dial' ;;

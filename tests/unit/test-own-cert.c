@@ -2,10 +2,13 @@
  * the bad ones. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "own-cert.h"
 
+#include "own-cert-work.h"
+
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 
@@ -214,6 +217,145 @@ test_pkcs12(struct world *w, gconstpointer data)
     }
 }
 
+/* A key in PEM that asks for so much work: by PBKDF2, or by scrypt when @n is not 0. */
+static GBytes *
+laborious_key(const struct cert *c, int rounds, guint64 n, guint64 r, guint64 p)
+{
+    X509_ALGOR *alg =
+        n != 0 ? PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, 16, 8, 1)
+               : PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 1, NULL, 0, NULL, NID_hmacWithSHA256);
+    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(c->key);
+    PBE2PARAM *both = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), alg->parameter);
+    X509_SIG *sealed = PKCS8_set0_pbe("x", 1, plain, alg);
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    /* only what it says of itself is changed: it could not be opened, but that takes its time */
+    g_assert_nonnull(sealed);
+    if (n != 0) {
+        SCRYPT_PARAMS *s =
+            ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), both->keyfunc->parameter);
+
+        ASN1_INTEGER_set_uint64(s->costParameter, n);
+        ASN1_INTEGER_set_uint64(s->blockSize, r);
+        ASN1_INTEGER_set_uint64(s->parallelizationParameter, p);
+        ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), s, &both->keyfunc->parameter);
+        SCRYPT_PARAMS_free(s);
+    } else {
+        PBKDF2PARAM *k =
+            ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), both->keyfunc->parameter);
+
+        ASN1_INTEGER_set(k->iter, rounds);
+        ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), k, &both->keyfunc->parameter);
+        PBKDF2PARAM_free(k);
+    }
+    const X509_ALGOR *inside;
+    X509_SIG_get0(sealed, &inside, NULL);
+    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBE2PARAM), both, &((X509_ALGOR *)inside)->parameter);
+    PBE2PARAM_free(both);
+    g_assert_cmpint(PEM_write_bio_PKCS8(bio, sealed), ==, 1);
+    X509_SIG_free(sealed);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return taken(bio);
+}
+
+/* F1: a file that would keep a processor busy for days is found out before. */
+static void
+test_laborious(struct world *w, gconstpointer data)
+{
+    static const struct {
+        int rounds;
+        guint64 n, r, p;
+        gboolean good; /* it is tried, and then it is not the pass phrase */
+    } cases[] = {
+        {1, 0, 0, 0, TRUE},
+        {3000, 0, 0, 0, TRUE},
+        {2000001, 0, 0, 0, FALSE},
+        {INT_MAX, 0, 0, 0, FALSE},
+        {-1, 0, 0, 0, FALSE},
+        {0, 1024, 8, 1, TRUE},
+        {0, 1024, 8, 100000, FALSE}, /* little memory, and no end */
+        {0, 1 << 20, 8, 1, FALSE},
+        {0, G_MAXUINT64, 8, 1, FALSE},
+        {0, 1024, G_MAXUINT64, G_MAXUINT64, FALSE},
+    };
+
+    (void)data;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GBytes) key =
+            laborious_key(w->own, cases[i].rounds, cases[i].n, cases[i].r, cases[i].p);
+        g_autoptr(GBytes) cert = pem_of(w->own);
+
+        g_test_message("%" G_GSIZE_FORMAT, i);
+        assert_fails(cert, key, "other", w->now,
+                     cases[i].good ? OWN_CERT_ERROR_WRONG_PASSPHRASE : OWN_CERT_ERROR_INVALID,
+                     cases[i].good ? "not the pass" : "more work");
+    }
+}
+
+/* PKCS #12 with the certificate encrypted by so many rounds, as it says; one was done. */
+static PKCS12 *
+laborious_pkcs12(const struct world *w, int rounds)
+{
+    STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+    STACK_OF(PKCS7) *parts = sk_PKCS7_new_null();
+    PKCS12 *file;
+
+    g_assert_nonnull(PKCS12_add_cert(&bags, w->own->x509));
+    PKCS7 *part =
+        PKCS12_pack_p7encdata(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, "x", 1, NULL, 0, 1, bags);
+    g_assert_nonnull(part);
+    X509_ALGOR *alg = part->d.encrypted->enc_data->algorithm;
+    PBEPARAM *param = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), alg->parameter);
+    ASN1_INTEGER_set(param->iter, rounds);
+    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBEPARAM), param, &alg->parameter);
+    PBEPARAM_free(param);
+    sk_PKCS7_push(parts, part);
+    file = PKCS12_init(NID_pkcs7_data);
+    g_assert_cmpint(PKCS12_pack_authsafes(file, parts), ==, 1);
+    g_assert_cmpint(PKCS12_set_mac(file, "x", 1, NULL, 0, 2, NULL), ==, 1);
+    sk_PKCS7_pop_free(parts, PKCS7_free);
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    return file;
+}
+
+static GBytes *
+der_of(PKCS12 *file)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    g_assert_cmpint(i2d_PKCS12_bio(bio, file), ==, 1);
+    PKCS12_free(file);
+    return taken(bio);
+}
+
+/* The same in PKCS #12: for its sum, for what is in it, and all together. */
+static void
+test_laborious_pkcs12(struct world *w, gconstpointer data)
+{
+    static const int hostile[] = {2000001, INT_MAX, -1};
+    PKCS12 *file = PKCS12_create("x", "laptop", w->own->key, w->own->x509, NULL, 0, 0, 300, 100, 0);
+
+    (void)data;
+    g_assert_true(own_cert_work_of_mac(file, 100));
+    g_assert_false(own_cert_work_of_mac(file, 99));
+    g_assert_true(own_cert_work_of_pkcs12(file, "x", 600)); /* the certificate, and the key */
+    g_assert_false(own_cert_work_of_pkcs12(file, "x", 599));
+    PKCS12_free(file);
+    for (gsize i = 0; i < G_N_ELEMENTS(hostile); i++) {
+        const ASN1_INTEGER *rounds;
+        g_autoptr(GBytes) inside = der_of(laborious_pkcs12(w, hostile[i]));
+
+        assert_fails(inside, NULL, "x", w->now, OWN_CERT_ERROR_INVALID, "more work");
+        file = laborious_pkcs12(w, 1);
+        PKCS12_get0_mac(NULL, NULL, NULL, &rounds, file);
+        ASN1_INTEGER_set((ASN1_INTEGER *)rounds, hostile[i]);
+        g_autoptr(GBytes) sum = der_of(file);
+        assert_fails(sum, NULL, "x", w->now, OWN_CERT_ERROR_INVALID, "more work");
+    }
+    g_autoptr(GBytes) fine = der_of(laborious_pkcs12(w, 1));
+    assert_fails(fine, NULL, "x", w->now, OWN_CERT_ERROR_NO_KEY, "no private key");
+}
+
 /* An empty pass phrase is what some call none. */
 static void
 test_pkcs12_without_passphrase(struct world *w, gconstpointer data)
@@ -360,6 +502,8 @@ main(int argc, char **argv)
         {"/own-cert/pem-any-order", test_pem_any_order},
         {"/own-cert/pem-protected", test_pem_protected},
         {"/own-cert/pkcs12", test_pkcs12},
+        {"/own-cert/F1-laborious", test_laborious},
+        {"/own-cert/F1-laborious-pkcs12", test_laborious_pkcs12},
         {"/own-cert/pkcs12-without-passphrase", test_pkcs12_without_passphrase},
         {"/own-cert/unusable", test_unusable},
         {"/own-cert/doubts", test_doubts},
