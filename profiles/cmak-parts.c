@@ -41,6 +41,20 @@ keep_unknown(Profile *p, const Ini *vpn, const char *file)
     }
 }
 
+char *
+cmak_server_key(const char *label, const char *address)
+{
+    const char *text = *label != '\0' ? label : address;
+    GString *key = g_string_new(*label != '\0' && strchr("[;", *text) != NULL ? "- " : NULL);
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*label == '\0' && (*c == '[' || *c == ']')) /* of an IPv6 address */
+            continue;
+        g_string_append_c(key, *c == '=' ? '-' : *c);
+    }
+    return g_string_free(key, FALSE);
+}
+
 gboolean
 cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
 {
@@ -60,7 +74,9 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
             field_set_origin(field_find(SCOPE_OWN, "Server"), p, file, "Settings", "default");
         }
         g_autofree char *origin = g_strconcat("Server/", e->value, NULL);
-        profile_add_server(p, g_str_equal(e->key, e->value) ? "" : e->key, e->value);
+        g_autofree char *unnamed = cmak_server_key("", e->value);
+        const gboolean same = g_str_equal(e->key, e->value) || g_str_equal(e->key, unnamed);
+        profile_add_server(p, same ? "" : e->key, e->value);
         profile_set_origin(p, origin, file, list->name, e->key, e->value);
     }
     keep_unknown(p, vpn, file);

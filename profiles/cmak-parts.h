@@ -12,6 +12,8 @@
 /* The VPN file ([Settings] default=, Message=; [VPN Servers] label=address). FALSE: no server in
  * it. */
 gboolean cmak_take_servers(Profile *p, const Ini *vpn, const char *file);
+/* What stands before the '=' there: neither a comment nor a heading, and of one part. Free it. */
+char *cmak_server_key(const char *label, const char *address);
 /* Is @section one of the lists of programs that Connection Manager or its installer would run? */
 gboolean cmak_is_action_section(const char *section);
 void cmak_take_actions(Profile *p, const struct ini_section *section);

@@ -420,12 +420,6 @@ put_cmp(struct writer *w)
     end(w, ".cmp");
 }
 
-static const char *
-server_name(const struct profile_server *s)
-{
-    return *s->label != '\0' ? s->label : s->address;
-}
-
 static void
 put_server_list(struct writer *w)
 {
@@ -435,8 +429,11 @@ put_server_list(struct writer *w)
         return;
     begin(w);
     section(w, "Settings");
-    if (p->server < p->servers->len)
-        pair(w, "default", server_name(server_at(p, p->server)));
+    if (p->server < p->servers->len) {
+        const struct profile_server *s = server_at(p, p->server);
+        g_autofree char *key = cmak_server_key(s->label, s->address);
+        pair(w, "default", key);
+    }
     if (*p->server_message != '\0')
         pair(w, "Message", p->server_message);
     if (*p->server_list_url != '\0')
@@ -445,7 +442,8 @@ put_server_list(struct writer *w)
     section(w, "VPN Servers");
     for (guint i = 0; i < p->servers->len; i++) {
         const struct profile_server *s = server_at(p, i);
-        pair(w, server_name(s), s->address);
+        g_autofree char *key = cmak_server_key(s->label, s->address);
+        pair(w, key, s->address);
     }
     put_others(w, ".txt", "VPN Servers");
     put_others(w, ".txt", NULL);

@@ -275,6 +275,41 @@ no_file_is_a_device(void)
     }
 }
 
+/* Names and addresses that would be a heading, a comment or two parts of a line: no server is lost.
+ */
+static void
+every_server_is_written(void)
+{
+    static const struct {
+        const char *label, *address, *read;
+    } rows[] = {{"", "[2001:db8::3]:8443", ""},
+                {"", "2001:db8::4", ""},
+                {"", "https://vpn.example.test/p?a=b", ""},
+                {"Köln", "[2001:db8::5]", "Köln"},
+                {"[new] one", "a.example", "- [new] one"},
+                {"; old", "b.example", "- ; old"},
+                {"a=b", "c.example", "a-b"},
+                {"d.example", "d.example", ""}};
+
+    for (guint chosen = 0; chosen < G_N_ELEMENTS(rows); chosen++) {
+        g_autoptr(Profile) p = profile_new();
+
+        profile_set(&p->name, "x");
+        for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+            profile_add_server(p, rows[i].label, rows[i].address);
+        p->server = chosen;
+        g_autoptr(Profile) q = again(p), third = again(q);
+        same_files(q, third);
+        g_assert_cmpuint(q->server, ==, chosen);
+        g_assert_cmpuint(q->servers->len, ==, G_N_ELEMENTS(rows));
+        for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+            const struct profile_server *s = q->servers->pdata[i];
+            g_assert_cmpstr(s->address, ==, rows[i].address);
+            g_assert_cmpstr(s->label, ==, rows[i].read);
+        }
+    }
+}
+
 /* The proxy that the call goes through, and all names by a rule of their own. */
 static void
 what_is_ours_is_kept(void)
@@ -472,6 +507,7 @@ main(int argc, char **argv)
     g_test_add_func("/cmak-write/read-otherwise", a_text_that_is_read_otherwise);
     g_test_add_func("/cmak-write/action-keys", an_action_keeps_its_key);
     g_test_add_func("/cmak-write/F1-devices", no_file_is_a_device);
+    g_test_add_func("/cmak-write/servers", every_server_is_written);
     g_test_add_func("/cmak-write/ours", what_is_ours_is_kept);
     g_test_add_func("/cmak-write/rasphone", a_phone_book_becomes_a_profile);
     g_test_add_func("/cmak-write/made-up", made_up);
