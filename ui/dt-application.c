@@ -5,6 +5,7 @@
 
 #include "desktop-proxy.h"
 #include "dt-background.h"
+#include "dt-choose.h"
 #include "dt-dialer-client.h"
 #include "dt-drop.h"
 #include "dt-import-window.h"
@@ -175,36 +176,20 @@ on_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
     g_clear_object(&self->chooser);
 }
 
-/* What is in a file counts when it is read, so the second filter hides nothing. */
-static void
-add_filters(GtkFileChooser *chooser)
-{
-    static const char *const patterns[] = {
-        "*.[cC][mM][sS]", "*.[cC][mM][pP]", "*.[iI][nN][fF]", "*.[eE][xX][eE]",
-        "*.[cC][aA][bB]", "*.[pP][bB][kK]", "*.[xX][mM][lL]", "*.nmconnection",
-    };
-    GtkFileFilter *known = gtk_file_filter_new(), *all = gtk_file_filter_new();
-
-    gtk_file_filter_set_name(known, _("Profiles and phone books"));
-    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
-        gtk_file_filter_add_pattern(known, patterns[i]);
-    gtk_file_chooser_add_filter(chooser, known);
-    gtk_file_filter_set_name(all, _("All files"));
-    gtk_file_filter_add_pattern(all, "*");
-    gtk_file_chooser_add_filter(chooser, all);
-}
-
 static void
 on_import(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
+    static const char *const patterns[] = {
+        "*.[cC][mM][sS]", "*.[cC][mM][pP]", "*.[iI][nN][fF]",
+        "*.[eE][xX][eE]", "*.[cC][aA][bB]", "*.[pP][bB][kK]",
+        "*.[xX][mM][lL]", "*.nmconnection", NULL,
+    };
     DtApplication *self = DT_APPLICATION(user_data);
 
     (void)action, (void)parameter;
     g_clear_object(&self->chooser);
-    self->chooser = gtk_file_chooser_native_new(
-        _("Import a Profile"), gtk_application_get_active_window(GTK_APPLICATION(self)),
-        GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("Ca_ncel"));
-    add_filters(GTK_FILE_CHOOSER(self->chooser));
+    self->chooser = dt_choose_file(gtk_application_get_active_window(GTK_APPLICATION(self)),
+                                   _("Import a Profile"), _("Profiles and phone books"), patterns);
     g_signal_connect_object(self->chooser, "response", G_CALLBACK(on_chosen), self, 0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
 }

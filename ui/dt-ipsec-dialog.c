@@ -4,6 +4,7 @@
 #include "dt-ipsec-dialog.h"
 
 #include "dt-a11y.h"
+#include "dt-choose.h"
 #include "dt-format.h"
 #include "own-cert.h"
 #include "secret.h"
@@ -345,24 +346,6 @@ read_cert(DtIpsecDialog *self)
 
 /* ---- choosing ------------------------------------------------------------------------------ */
 
-static void
-add_filters(GtkFileChooser *chooser)
-{
-    static const char *const patterns[] = {
-        "*.[pP][eE][mM]", "*.[cC][rR][tT]", "*.[cC][eE][rR]", "*.[dD][eE][rR]",
-        "*.[kK][eE][yY]", "*.[pP]12",       "*.[pP][fF][xX]",
-    };
-    GtkFileFilter *known = gtk_file_filter_new(), *all = gtk_file_filter_new();
-
-    gtk_file_filter_set_name(known, _("Certificates and keys"));
-    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
-        gtk_file_filter_add_pattern(known, patterns[i]);
-    gtk_file_chooser_add_filter(chooser, known);
-    gtk_file_filter_set_name(all, _("All files"));
-    gtk_file_filter_add_pattern(all, "*");
-    gtk_file_chooser_add_filter(chooser, all);
-}
-
 static GFile *
 chosen(GtkNativeDialog *dialog, int response)
 {
@@ -373,10 +356,13 @@ chosen(GtkNativeDialog *dialog, int response)
 static void
 choose(DtIpsecDialog *self, const char *title, GCallback on_chosen)
 {
+    static const char *const patterns[] = {
+        "*.[pP][eE][mM]", "*.[cC][rR][tT]", "*.[cC][eE][rR]", "*.[dD][eE][rR]",
+        "*.[kK][eE][yY]", "*.[pP]12",       "*.[pP][fF][xX]", NULL,
+    };
+
     g_clear_object(&self->chooser);
-    self->chooser = gtk_file_chooser_native_new(
-        title, GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("Ca_ncel"));
-    add_filters(GTK_FILE_CHOOSER(self->chooser));
+    self->chooser = dt_choose_file(GTK_WINDOW(self), title, _("Certificates and keys"), patterns);
     g_signal_connect_object(self->chooser, "response", on_chosen, self, 0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
 }

@@ -66,38 +66,46 @@ found_one(DtKey *self)
         g_signal_emit(self, signals[READY], 0);
 }
 
+struct look_up {
+    enum dt_key_kind kind;
+    DtKeyFound callback;
+    gpointer data;
+};
+
 static void
-on_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
+on_looked_up(GObject *source, GAsyncResult *result, gpointer user_data)
 {
+    g_autofree struct look_up *l = user_data;
     g_autoptr(GError) error = NULL;
     struct secret found = {0};
 
+    (void)source;
     profile_secret_lookup_finish(result, &found, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* user_data is already gone: do not touch it */
-
-    DtKey *self = DT_KEY(user_data);
-
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        l->callback(l->data, l->kind, &found);
     if (error != NULL)
         g_debug("no key was read: %s", error->message);
-    if (!self->keys[kind].typed)
-        secret_set(&self->keys[kind].secret, secret_rd(&found));
     secret_wipe(&found);
+}
+
+void
+dt_key_look_up(const Profile *profile, enum dt_key_kind kind, GCancellable *cancellable,
+               DtKeyFound callback, gpointer data)
+{
+    struct look_up *l = g_new(struct look_up, 1);
+
+    *l = (struct look_up){kind, callback, data};
+    profile_secret_lookup_async(profile, dt_key_place(kind), cancellable, on_looked_up, l);
+}
+
+static void
+on_found(gpointer data, enum dt_key_kind kind, const struct secret *found)
+{
+    DtKey *self = DT_KEY(data);
+
+    if (!self->keys[kind].typed)
+        secret_set(&self->keys[kind].secret, secret_rd(found));
     found_one(self);
-}
-
-static void
-on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    (void)source;
-    on_found(result, user_data, DT_KEY_PSK);
-}
-
-static void
-on_tunnel_secret_found(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    (void)source;
-    on_found(result, user_data, DT_KEY_TUNNEL);
 }
 
 static void
@@ -129,15 +137,13 @@ dt_key_load(DtKey *self, const Profile *profile)
         return;
     }
     self->reading++;
-    profile_secret_lookup_async(profile, PROFILE_SECRET_TUNNEL, self->cancellable,
-                                on_tunnel_secret_found, self);
+    dt_key_look_up(profile, DT_KEY_TUNNEL, self->cancellable, on_found, self);
     explicit_bzero(&self->own, sizeof self->own);
     if (!profile->ipsec)
         return;
     self->reading++;
     if (!profile->use_certificate) {
-        profile_secret_lookup_async(profile, PROFILE_SECRET_PSK, self->cancellable, on_psk_found,
-                                    self);
+        dt_key_look_up(profile, DT_KEY_PSK, self->cancellable, on_found, self);
         return;
     }
     self->reading_own++;

@@ -42,6 +42,13 @@ void dt_key_keep(DtKey *self, const Profile *profile);
  * was none, it is asked for in the next. */
 void dt_key_failed(DtKey *self, guint32 failure);
 
+/* Asks the keyring. @callback gets what is there, which is empty when there is none or no keyring,
+ * and wiped afterwards; it is not called once @cancellable is cancelled, so @data may be gone by
+ * then. */
+typedef void (*DtKeyFound)(gpointer data, enum dt_key_kind kind, const struct secret *found);
+void dt_key_look_up(const Profile *profile, enum dt_key_kind kind, GCancellable *cancellable,
+                    DtKeyFound callback, gpointer data);
+
 /* What a person reads of the secret's entry in the keyring that could not be made: @why is the
  * keyring's sentence. Free it. */
 char *dt_key_not_saved(enum dt_key_kind kind, const char *why);

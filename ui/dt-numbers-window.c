@@ -16,6 +16,9 @@
 /* More than anybody looks through in a menu; the search finds the rest. */
 enum { MAX_TEXT = 120, MAX_COUNTRIES = 500, MAX_REGIONS = 1000 };
 
+/* U+200E: among letters from right to left a "+" would come behind its digits. */
+#define LEFT_TO_RIGHT "\342\200\216"
+
 struct book {
     CpsBook *book;
     char *reference;
@@ -269,10 +272,11 @@ fill_countries(DtNumbersWindow *self)
 
     append(self->country_combo, NULL, _("All countries"));
     for (guint i = 0; i < countries->len; i++) {
-        g_autofree char *code =
-            g_strdup_printf("%" G_GUINT32_FORMAT, g_array_index(countries, guint32, i));
-        g_autofree char *text = g_strconcat("+", code, NULL);
-        append(self->country_combo, code, text);
+        const guint32 country = g_array_index(countries, guint32, i);
+        g_autofree char *id = g_strdup_printf("=%" G_GUINT32_FORMAT, country);
+        g_autofree char *text = g_strconcat(LEFT_TO_RIGHT "+", id + 1, NULL);
+
+        gtk_combo_box_text_append(self->country_combo, id, text);
     }
     gtk_combo_box_set_active(GTK_COMBO_BOX(self->country_combo), countries->len > 0 ? 1 : 0);
 }

@@ -9,9 +9,7 @@
 #include "dt-numbers-window.h"
 #include "dt-profile-text.h"
 #include "dt-unfinished.h"
-#include "profile-filter.h"
 #include "profile-others.h"
-#include "profile-secret.h"
 #include "profile-stricter.h"
 #include "web-proxy.h"
 
@@ -307,32 +305,12 @@ show_hint(GtkEntry *entry, const char *text)
 
 /* What is saved is never shown, only that it is. */
 static void
-on_key_found(GAsyncResult *result, gpointer user_data, enum dt_key_kind kind)
+on_key_found(gpointer data, enum dt_key_kind kind, const struct secret *found)
 {
-    g_autoptr(GError) error = NULL;
-    struct secret found = {0};
-
-    profile_secret_lookup_finish(result, &found, &error);
-    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        show_hint(entry_of(DT_PROPERTIES_WINDOW(user_data), kind),
-                  found.len > 0        ? _("One is saved in the keyring")
-                  : kind == DT_KEY_PSK ? _("None is saved: it is asked for")
-                                       : _("None is saved: few servers want one"));
-    secret_wipe(&found);
-}
-
-static void
-on_psk_found(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    (void)source;
-    on_key_found(result, user_data, DT_KEY_PSK);
-}
-
-static void
-on_tunnel_secret_found(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    (void)source;
-    on_key_found(result, user_data, DT_KEY_TUNNEL);
+    show_hint(entry_of(DT_PROPERTIES_WINDOW(data), kind),
+              found->len > 0       ? _("One is saved in the keyring")
+              : kind == DT_KEY_PSK ? _("None is saved: it is asked for")
+                                   : _("None is saved: few servers want one"));
 }
 
 static void
@@ -345,11 +323,9 @@ show_key(DtPropertiesWindow *self)
     gtk_widget_set_visible(self->tunnel_entry_caption, l2tp);
     gtk_widget_set_visible(GTK_WIDGET(self->tunnel_entry), l2tp);
     if (psk)
-        profile_secret_lookup_async(self->profile, PROFILE_SECRET_PSK, self->cancellable,
-                                    on_psk_found, self);
+        dt_key_look_up(self->profile, DT_KEY_PSK, self->cancellable, on_key_found, self);
     if (l2tp)
-        profile_secret_lookup_async(self->profile, PROFILE_SECRET_TUNNEL, self->cancellable,
-                                    on_tunnel_secret_found, self);
+        dt_key_look_up(self->profile, DT_KEY_TUNNEL, self->cancellable, on_key_found, self);
 }
 
 static void
@@ -428,19 +404,6 @@ show_networking(DtPropertiesWindow *self)
 }
 
 static void
-show_setting(DtPropertiesWindow *self, const char *of_file, const char *of_section,
-             const char *of_key, const char *of_value)
-{
-    g_autofree char *section = dt_format_foreign(of_section, MAX_TEXT);
-    g_autofree char *key = dt_format_foreign(of_key, MAX_TEXT);
-    g_autofree char *value = dt_format_foreign(of_value, MAX_TEXT);
-    g_autofree char *file = dt_format_foreign(of_file, MAX_TEXT);
-
-    gtk_list_store_insert_with_values(self->others_store, NULL, -1, 0, file, 1, section, 2, key, 3,
-                                      value, -1);
-}
-
-static void
 show_about(DtPropertiesWindow *self)
 {
     const Profile *p = self->profile;
@@ -451,12 +414,13 @@ show_about(DtPropertiesWindow *self)
     g_autoptr(GPtrArray) others = profile_other_settings(p);
     for (guint i = 0; i < others->len; i++) {
         const struct profile_other *o = others->pdata[i];
-        show_setting(self, o->file, o->section, o->key, o->value);
-    }
-    g_autoptr(GPtrArray) of_numbers = profile_filter_settings(p);
-    for (guint i = 0; i < of_numbers->len; i++) {
-        const struct profile_setting *s = of_numbers->pdata[i];
-        show_setting(self, p->source, s->section, s->key, s->value);
+        g_autofree char *file = dt_format_foreign(o->file, MAX_TEXT);
+        g_autofree char *section = dt_format_foreign(o->section, MAX_TEXT);
+        g_autofree char *key = dt_format_foreign(o->key, MAX_TEXT);
+        g_autofree char *value = dt_format_foreign(o->value, MAX_TEXT);
+
+        gtk_list_store_insert_with_values(self->others_store, NULL, -1, 0, file, 1, section, 2, key,
+                                          3, value, -1);
     }
 }
 

@@ -72,8 +72,8 @@ class Node:
 
     # of enum AtspiStateType
     LABELLED_BY = 2  # of enum AtspiRelationType
-    STATES = {"checked": 4, "expanded": 10, "focusable": 11, "focused": 12, "sensitive": 24,
-              "showing": 25, "visible": 30}
+    STATES = {"checked": 4, "expanded": 10, "focusable": 11, "focused": 12, "selected": 23,
+              "sensitive": 24, "showing": 25, "visible": 30}
 
     def __init__(self, bus, owner, path):
         self.bus, self.owner, self.path = bus, owner, path

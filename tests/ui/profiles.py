@@ -94,3 +94,41 @@ CMSFile={short}\\{short}.cms
 def write(path, text):
     with open(path, "w", encoding="cp1252", newline="") as file:
         file.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+
+POPS = """1,1,1,Seattle,206,5550100,9600,56000,0,0,Office
+2,1,2,<b>Redmond</b>,425,5550101,0,0,0,64,
+3,1,0,Everywhere,800,5550102,0,0,0,4,
+4,49,0,K\u00f6ln,221,5550103,0,0,0,0,
+5,49,3,Berlin,30,5550104,64000,64000,0,4,
+"""
+REGIONS = """3
+North
+East
+Mitte
+"""
+FILTERS = """[ISP]
+PBFile=numbers.pbk
+RegionFile=numbers.pbr
+Mask&ForModems=0x0004
+Match&ForModems=0x0000
+Mask&Any=0x0000
+Match&Any=0x0000
+FilterA&=ForModems
+FilterB&=Any
+[Service Types]
+Without surcharge=Free
+"""
+FREE = "Mask&Free=0x0040\nMatch&Free=0x0000\n"
+
+
+def make_with_book(folder, pops=POPS, regions=REGIONS, more=FILTERS.replace("[Service", FREE + "[Service"),
+                   **keys):
+    """A profile with a phone book of access numbers; gives the path of its .cmp."""
+    path = make(folder, **{"dialup": 1, **keys})
+    inner = os.path.join(folder, "EC_VPN")
+    with open(os.path.join(inner, "EC_VPN.cms"), "a", encoding="cp1252", newline="\r\n") as file:
+        file.write(more)
+    write(os.path.join(inner, "numbers.pbk"), pops)
+    write(os.path.join(inner, "numbers.pbr"), regions)
+    return path

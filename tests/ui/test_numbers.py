@@ -11,41 +11,9 @@ import desktop
 import profiles
 from case import check, main, nameless, stored, test_alone
 
-POPS = """1,1,1,Seattle,206,5550100,9600,56000,0,0,Office
-2,1,2,<b>Redmond</b>,425,5550101,0,0,0,64,
-3,1,0,Everywhere,800,5550102,0,0,0,4,
-4,49,0,K\u00f6ln,221,5550103,0,0,0,0,
-5,49,3,Berlin,30,5550104,64000,64000,0,4,
-"""
-REGIONS = """3
-North
-East
-Mitte
-"""
-FILTERS = """[ISP]
-PBFile=numbers.pbk
-RegionFile=numbers.pbr
-Mask&ForModems=0x0004
-Match&ForModems=0x0000
-Mask&Any=0x0000
-Match&Any=0x0000
-FilterA&=ForModems
-FilterB&=Any
-[Service Types]
-Without surcharge=Free
-"""
-FREE = "Mask&Free=0x0040\nMatch&Free=0x0000\n"
-
-
-def import_book(case, pops=POPS, regions=REGIONS, more=FILTERS.replace("[Service", FREE + "[Service")):
+def import_book(case, **book):
     """A profile with a phone book; gives its Properties window."""
-    folder = os.path.join(case.desktop.folder, "with-book")
-    path = profiles.make(folder, dialup=1)
-    inner = os.path.join(folder, "EC_VPN")
-    with open(os.path.join(inner, "EC_VPN.cms"), "a", encoding="cp1252", newline="\r\n") as file:
-        file.write(more)
-    profiles.write(os.path.join(inner, "numbers.pbk"), pops)
-    profiles.write(os.path.join(inner, "numbers.pbr"), regions)
+    path = profiles.make_with_book(os.path.join(case.desktop.folder, "with-book"), **book)
     window = case.start(path)
     window.press_and_close("Import")
     window.press("Properties")
@@ -139,7 +107,7 @@ def chosen_by_keys(case):
 @test_alone
 def damaged_book(case):
     """F: a phone book with an error: what can be read is listed, and that something is missing is told"""
-    window = import_book(case, pops=POPS + "too,few\n" + POPS)
+    window = import_book(case, pops=profiles.POPS + "too,few\n" + profiles.POPS)
     lists(window, "Seattle", "<b>Redmond</b>")
     window.reads("numbers are missing")
 
