@@ -87,7 +87,6 @@ show_warnings(DtImportWindow *self)
         g_string_append_printf(out, "%s• %s", out->len > 0 ? "\n" : "",
                                _("There is a pre-shared key in the file. It will be saved in the "
                                  "keyring."));
-    add_sentences(out, self->profile->notes);
     gtk_label_set_text(self->warnings_label, out->str);
     gtk_widget_set_visible(self->warnings_frame, out->len > 0);
     g_string_free(out, TRUE);

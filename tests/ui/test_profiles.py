@@ -21,11 +21,14 @@ def list_has_focus(window):
 @test_alone
 def import_page(case):
     """what a profile sets up is shown before it is stored; Cancel stores nothing"""
-    path = profiles.make(os.path.join(case.desktop.folder, "p"), name="Shown <b>first</b>")
+    path = profiles.make(os.path.join(case.desktop.folder, "p"), name="Shown <b>first</b>",
+                         HelpFile="EC_VPN\\gone.chm")
     window = case.start(path)
     for text in ("vpn.example.edu", "SSTP", "EAP-MSCHAPv2, MS-CHAP v2", "Start a program",
                  "all traffic of this computer"):
         window.reads(text)
+    window.reads("gone.chm")
+    check("\n".join(window.texts()).count("gone.chm") == 1, f"each note once: {window.texts()}")
     check(window.entry("Connection name:").text() == "Shown <b>first</b>", "the name as it is")
     window.press("Cancel")
     desktop.wait_until(lambda: window.process.poll() is not None, "the program ends")
