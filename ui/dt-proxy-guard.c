@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+enum { PATIENCE_S = 10 };
+
 /* ---- the window's part -------------------------------------------------------------------- */
 
 struct _DtProxyGuard {
@@ -81,6 +83,7 @@ give_back(gpointer data)
 {
     struct guard *g = data;
 
+    alarm(PATIENCE_S); /* who writes settings down may not answer: the record stays then */
     desktop_proxy_restore();
     desktop_proxy_flush();
     g_main_loop_quit(g->loop);
@@ -176,8 +179,9 @@ int
 dt_proxy_guard_run(void)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
-    struct guard g = {.loop = g_main_loop_new(NULL, FALSE)};
+    static struct guard g; /* GApplication lets the loop run once more when we are done */
 
+    g.loop = g_main_loop_new(NULL, FALSE);
     setsid(); /* what ends the window from a terminal is not for us */
     if (chdir("/") < 0)
         g_message("this folder stays in use: %s", g_strerror(errno));

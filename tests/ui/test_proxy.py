@@ -76,6 +76,8 @@ def start_dconf(case):
     with open(DCONF, encoding="utf-8") as file:
         program, = (line[5:].strip() for line in file if line.startswith("Exec="))
     case.desktop.spawn([program])
+    subprocess.run(["gdbus", "wait", "--session", "--timeout", str(int(desktop.DEADLINE)), "ca.desrt.dconf"],
+                   env=case.desktop.environment, check=True, timeout=2 * desktop.DEADLINE)
 
 
 def log_in(case):
