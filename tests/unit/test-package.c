@@ -434,6 +434,29 @@ damaged(void)
     g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_NONE);
 }
 
+/* F2: a file may hold several cabinets, and the one with a profile is read; but not any number of
+ * them is looked through for it. */
+static void
+many_cabinets(void)
+{
+    static const char *const empty[] = {"x.txt", "x", NULL};
+    static const char *const pairs[] = {"a.cms", "[Profile Format]\r\nVersion=4\r\n", NULL};
+    g_autoptr(GBytes) other = cab_make(CAB_STORED, empty), last = cab_make(CAB_STORED, pairs);
+    gsize n, m;
+    const guint8 *of_other = g_bytes_get_data(other, &n), *of_last = g_bytes_get_data(last, &m);
+
+    for (guint before = 15; before <= 16; before++) {
+        GByteArray *out = g_byte_array_new();
+        for (guint i = 0; i < before; i++)
+            g_byte_array_append(out, of_other, (guint)n);
+        g_byte_array_append(out, of_last, (guint)m);
+        g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(out);
+        g_autoptr(GHashTable) read = package_read(bytes, NULL);
+        g_assert_cmpuint(g_hash_table_size(read), ==, 1);
+        g_assert_nonnull(g_hash_table_lookup(read, before == 15 ? "a.cms" : "x.txt"));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -449,5 +472,6 @@ main(int argc, char **argv)
     g_test_add_func("/package/F2-bombs", bombs);
     g_test_add_func("/package/F2-far-behind", far_behind);
     g_test_add_func("/package/F2-damaged", damaged);
+    g_test_add_func("/package/F2-cabinets", many_cabinets);
     return g_test_run();
 }
