@@ -103,6 +103,8 @@ ras_printable(char *out, size_t cap, const void *text, size_t n)
     const uint8_t *p = text;
     size_t o = 0;
 
+    while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
+        n--; /* the end of a line says nothing */
     while (n > 0) {
         const size_t ok = harmless(p, n);
         const size_t used = ok > 0 ? ok : 1;

@@ -41,5 +41,5 @@ void ras_end_set(struct ras_end *end, enum ras_error error, const char *format, 
     __attribute__((format(printf, 3, 4)));
 
 /* Text from a peer made safe to show: control characters, ESC, invalid UTF-8 and bidi marks become
- * '?', cut to @cap - 1 bytes. */
+ * '?', but for the ends of its last line, which are left out; cut to @cap - 1 bytes. */
 void ras_printable(char *out, size_t cap, const void *text, size_t n);

@@ -162,6 +162,7 @@ static void
 peer_terminated(struct ppp_link *l)
 {
     const enum ppp_auth_state auth = l->auth.state;
+    const char *said = l->lcp.fsm.farewell;
 
     if (auth == PPP_AUTH_ASKING)
         ras_end_set(&l->end, l->auth.reason, "the server did not wait for another try");
@@ -171,7 +172,8 @@ peer_terminated(struct ppp_link *l)
     else if (wants_auth(l) && !l->proved && l->lcp.suggested != 0)
         ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH, "%s", over_method);
     else
-        ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP Terminate-Request from the server");
+        ras_end_set(&l->end, RAS_PPP_LCP_TERMINATED, "LCP Terminate-Request from the server%s%s",
+                    *said != '\0' ? ": " : "", said);
     ended(l);
 }
 

@@ -285,6 +285,28 @@ test_hung_up(void)
     assert_story(UP_STORY);
 }
 
+/* pppd tells the end of a session's time in words; Windows' reasons are octets. */
+static void
+test_farewell(void)
+{
+    static const struct {
+        const char *frame, *detail;
+    } rows[] = {
+        {"ff03c021 05990018 436f6e6e6563742074696d652065787069726564",
+         "LCP Terminate-Request from the server: Connect time expired"},
+        {"ff03c021 05990010 12345678 003ccd74 000002dc", "LCP Terminate-Request from the server"},
+        {"ff03c021 05990007 411b42", "LCP Terminate-Request from the server"},
+        {"ff03c021 05990004", "LCP Terminate-Request from the server"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        up(&usual, &server);
+        inject(hex(rows[i].frame));
+        g_assert_cmpstr(link_.end.detail, ==, rows[i].detail);
+        g_assert_cmpuint(link_.end.error, ==, RAS_PPP_LCP_TERMINATED);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -305,5 +327,6 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link-moments/rejected-for-ever", test_rejected_for_ever);
     g_test_add_func("/ppp-link-moments/rejected-now-and-then", test_rejected_now_and_then);
     g_test_add_func("/ppp-link-moments/hung-up", test_hung_up);
+    g_test_add_func("/ppp-link-moments/farewell", test_farewell);
     return g_test_run();
 }

@@ -70,6 +70,8 @@ test_printable(void)
          "e \xe2\x82\xac \xf0\x9f\x94\x92"},
         {"\x1b[2Jx", "?[2Jx"},
         {"a\nb\rc\td", "a?b?c?d"},
+        {"the end\r\n", "the end"},
+        {"\n", ""},
         {"\x7f", "?"},
         {"\xc2\x9b"
          "31m",
