@@ -31,6 +31,8 @@ struct writer {
     gboolean (*write)(struct world *w, GError **error);
     /* Of one file: when all that fails is the folder's own fsync, the new one is there. */
     gboolean replaces;
+    /* So often the disk is waited for, and so many files are closed that may only fail then. */
+    guint syncs, closes;
 };
 
 /* --- a world, and what is in it --- */
@@ -274,16 +276,16 @@ old_folder(struct world *w)
 }
 
 static const struct writer writers[] = {
-    {"save-new", new_one, save, FALSE},
-    {"save-changed", store_one, save, TRUE},
-    {"save-copy-of-everybodys", everybodys, save, FALSE},
-    {"save-many", nothing, save_batch, FALSE},
-    {"learn", store_one, learn, TRUE},
-    {"delete", store_one, delete, FALSE},
-    {"put-file", nothing, put_file, TRUE},
-    {"put-file-over", old_file, put_file, TRUE},
-    {"put-folder", nothing, put_folder, FALSE},
-    {"put-folder-over", old_folder, put_folder, FALSE},
+    {"save-new", new_one, save, FALSE, 5, 2},
+    {"save-changed", store_one, save, TRUE, 2, 1},
+    {"save-copy-of-everybodys", everybodys, save, FALSE, 5, 2},
+    {"save-many", nothing, save_batch, FALSE, 2, 6},
+    {"learn", store_one, learn, TRUE, 2, 1},
+    {"delete", store_one, delete, FALSE, 1, 0},
+    {"put-file", nothing, put_file, TRUE, 2, 1},
+    {"put-file-over", old_file, put_file, TRUE, 2, 1},
+    {"put-folder", nothing, put_folder, FALSE, 6, 4},
+    {"put-folder-over", old_folder, put_folder, FALSE, 5, 4},
 };
 
 /* --- one cell --- */
@@ -305,7 +307,7 @@ check_told(const struct cell *cell, const GError *error)
 
 /* FALSE: the call is not made that often. */
 static gboolean
-run_cell(const struct writer *writer, const struct cell *cell, const char *after)
+run_cell(const struct writer *writer, const struct cell *cell, const char *after, guint *told)
 {
     g_autoptr(GError) error = NULL;
     struct world w;
@@ -324,6 +326,7 @@ run_cell(const struct writer *writer, const struct cell *cell, const char *after
         g_assert_cmpstr(now, ==, after);
     } else {
         check_told(cell, error);
+        (*told)++;
         if (!writer->replaces || strcmp(cell->call, "fsync") != 0 || strcmp(now, after) != 0)
             g_assert_cmpstr(now, ==, before);
     }
@@ -355,19 +358,27 @@ each_call_fails(gconstpointer data)
     static const int numbers[] = {EIO, ENOSPC};
     const struct writer *writer = data;
     g_autofree char *after = done_without_fault(writer);
-    guint cells = 0;
+    guint cells = 0, syncs = 0, closes = 0;
 
     for (gsize i = 0; failing_calls[i] != NULL; i++) {
         /* Where no name can be changed any more, none can be changed back either. */
         const guint modes = g_str_has_prefix(failing_calls[i], "rename") ? 1 : 2;
-        for (guint always = 0; always < modes; always++)
+        for (guint always = 0; always < modes; always++) {
+            guint told = 0;
             for (guint nth = 1;; nth++) {
                 const struct cell cell = {failing_calls[i], nth, numbers[always], always};
-                if (!run_cell(writer, &cell, after))
+                if (!run_cell(writer, &cell, after, &told))
                     break;
                 cells++;
             }
+            if (!always && g_str_equal(failing_calls[i], "close"))
+                closes = told;
+            else if (!always && strstr(failing_calls[i], "sync") != NULL)
+                syncs += told;
+        }
     }
+    g_assert_cmpuint(syncs, ==, writer->syncs);
+    g_assert_cmpuint(closes, ==, writer->closes);
     g_test_message("%s: %u cells", writer->name, cells);
     g_assert_cmpuint(cells, >=, 8);
 }
