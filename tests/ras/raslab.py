@@ -3,7 +3,8 @@ certificate authority, CMAK profiles made to measure, dials with the real comman
 
     internet 198.51.100.0/24:   .10 client   ----   .2 server (vpn.example.test)
 
-Needs root. Everything made is named after the process, and goes with close().
+Needs root. Everything made is named after the process, and goes with close(), also when a signal ends the
+process.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -11,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -325,6 +327,30 @@ def descendants(pid):
     return found
 
 
+LABS = []  # that are there
+
+
+def _ended(number, _frame):
+    """While other threads may be at work: what they begin meanwhile goes in the second round."""
+    for more in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(more, signal.SIG_IGN)
+    for _ in range(2):
+        labs = list(LABS)
+        for pid in descendants(os.getpid()) + [pid for lab in labs for pid in lab.processes()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        for lab in labs:
+            lab.close()
+        LABS.extend(lab for lab in labs if lab not in LABS)
+    os._exit(128 + number)
+
+
+for _number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(_number, _ended)
+
+
 class Lab:
     def __init__(self, build, prefix="ras"):
         self.build = build
@@ -340,6 +366,7 @@ class Lab:
             XDG_STATE_HOME=os.path.join(self.folder, "state"),
             XDG_RUNTIME_DIR=os.path.join(self.folder, "run"))
         self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+        LABS.append(self)
         try:
             self._files()
             self._network()
@@ -438,7 +465,13 @@ class Lab:
         # The order in which the kernel lists its own IPv6 routes is not ours to keep.
         return "\n".join("\n".join(sorted(text.splitlines())) for text in shown)
 
+    def processes(self):
+        """Those in its namespaces, whoever their parents are now."""
+        return [int(pid) for ns in (self.client_ns, self.server_ns)
+                for pid in run("ip", "netns", "pids", ns, check=False).split() if pid.isdigit()]
+
     def close(self):
         for ns in (self.client_ns, self.server_ns):
             run("ip", "netns", "del", ns, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        LABS.remove(self)
