@@ -1,6 +1,8 @@
 /* profile-fields.c - see profile-fields.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-fields.h"
 
+#include "profile-learn.h"
+
 #define AT(member)                 G_STRUCT_OFFSET(struct profile, member)
 #define TEXT(member)               FIELD_TEXT, AT(member), 0, 0, 0
 #define BOOL(member, fallback)     FIELD_BOOL, AT(member), fallback, 0, 1
@@ -162,6 +164,8 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "IPsecEncapsulation", BOOL(ipsec_encap, 1)},
     {SCOPE_OWN, "IPsecRemembered", NUM(ipsec_remembered, 0, G_MAXUINT32)},
     {SCOPE_OWN, "IPsecRememberedFor", TEXT(ipsec_remembered_for)},
+    {SCOPE_OWN, "DHCPSilentCalls", NUM(dhcp_silent_calls, 0, PROFILE_DHCP_SILENT)},
+    {SCOPE_OWN, "DHCPSilentFor", TEXT(dhcp_silent_for)},
     {SCOPE_OWN, "L2TPPort1701", BOOL(l2tp_port_1701, 1)},
     {SCOPE_OWN, "Certificate", TEXT(cert_pem)},
     {SCOPE_OWN, "IPsecLocalId", TEXT(ipsec_local_id)},

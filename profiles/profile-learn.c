@@ -75,8 +75,33 @@ learn_ipsec(Profile *p, GVariant *details)
     return TRUE;
 }
 
-gboolean
-profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error)
+/* Likewise, until it answers after all. @count: this call is another one. */
+static gboolean
+learn_dhcp(Profile *p, GVariant *details, gboolean count)
+{
+    const char *server, *dhcp;
+
+    if (!g_variant_lookup(details, "dhcp", "&s", &dhcp) ||
+        !g_variant_lookup(details, "server", "&s", &server))
+        return FALSE;
+    const gboolean known = g_str_equal(p->dhcp_silent_for, server);
+    if (!g_str_equal(dhcp, "silent")) {
+        if (!known)
+            return FALSE;
+        p->dhcp_silent_calls = 0;
+        profile_set(&p->dhcp_silent_for, "");
+        return TRUE;
+    }
+    const guint calls = known ? MIN(p->dhcp_silent_calls + 1, PROFILE_DHCP_SILENT) : 1;
+    if (!count || (known && calls == p->dhcp_silent_calls))
+        return FALSE;
+    p->dhcp_silent_calls = calls;
+    profile_set(&p->dhcp_silent_for, server);
+    return TRUE;
+}
+
+static gboolean
+learn(ProfileStore *store, const Profile *p, GVariant *details, gboolean late, GError **error)
 {
     GError *why = NULL;
 
@@ -85,14 +110,28 @@ profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError *
     g_autoptr(Profile) now = profile_store_find(store, p->id, &why);
     if (now != NULL && now->system) /* the user's own was deleted meanwhile */
         return TRUE;
-    const gboolean protocol = now != NULL && learn_protocol(now, details);
-    const gboolean ipsec = now != NULL && learn_ipsec(now, details);
-    const gboolean server = now != NULL && learn_server(now, details);
-    if (protocol || ipsec || server)
+    const gboolean all = now != NULL && !late;
+    const gboolean protocol = all && learn_protocol(now, details);
+    const gboolean ipsec = all && learn_ipsec(now, details);
+    const gboolean server = all && learn_server(now, details);
+    const gboolean dhcp = now != NULL && learn_dhcp(now, details, !late);
+    if (protocol || ipsec || server || dhcp)
         profile_store_save(store, now, &why);
     if (why == NULL)
         return TRUE;
     g_debug("what the call taught is not remembered: %s", why->message);
     g_propagate_error(error, why);
     return FALSE;
+}
+
+gboolean
+profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error)
+{
+    return learn(store, p, details, FALSE, error);
+}
+
+void
+profile_learn_late(ProfileStore *store, const Profile *p, GVariant *details)
+{
+    learn(store, p, details, TRUE, NULL);
 }

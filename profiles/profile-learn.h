@@ -9,11 +9,18 @@
 
 G_BEGIN_DECLS
 
+/* A server that did not answer DHCPINFORM in so many calls in a row is not waited for any more; one
+ * answer may have been lost on its way. */
+enum { PROFILE_DHCP_SILENT = 2 };
+
 /* @details: the property of that name (a{sv}) of a connection that is or was up; NULL is fine. What
  * connected comes first the next time, where the profile has several protocols or servers; what
- * IPsec's server took is offered to it first. It is put into the profile as it is stored now, which
- * another program may have changed during the call. FALSE: it could not be remembered, which is no
- * failure of the call. A system profile is left as it is. */
+ * IPsec's server took is offered to it first, and whether it answers DHCPINFORM is counted. It is
+ * put into the profile as it is stored now, which another program may have changed during the call.
+ * FALSE: it could not be remembered, which is no failure of the call. A system profile is left as
+ * it is. Once a call. */
 gboolean profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error);
+/* Of the same call, later: that its server has answered DHCPINFORM after all. */
+void profile_learn_late(ProfileStore *store, const Profile *p, GVariant *details);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* profile-plan.c - see profile-plan.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-plan.h"
 
+#include "profile-learn.h"
 #include "profile-stricter.h"
 #include "ras.h"
 
@@ -306,6 +307,8 @@ fill_network(const Profile *p, struct dial_plan *plan, GError **error)
     const struct profile_dun *d = &p->dun;
     const char *const dns[] = {d->dns1, d->dns2, NULL}, *const wins[] = {d->wins1, d->wins2, NULL};
 
+    plan->dhcp_silent = p->dhcp_silent_calls >= PROFILE_DHCP_SILENT && plan->n_servers > 0 &&
+                        g_str_equal(p->dhcp_silent_for, plan->servers[0].host);
     plan->ipv4 = d->ipv4;
     plan->ipv6 = d->ipv6;
     plan->default_gateway = d->gateway_on_remote;

@@ -72,9 +72,9 @@ struct profile {
     gboolean ipsec;           /* FALSE: L2TP in the clear, which only a trusted wire wants */
     gboolean use_certificate; /* the computer proves itself with a certificate, not with a key */
     gboolean ipsec_pfs, ipsec_encap, l2tp_port_1701; /* as in struct dial_plan */
-    guint ipsec_remembered;                          /* learned: as in struct dial_plan */
-    char *ipsec_remembered_for;             /* the server that took it: of no use with another */
-    char *ipsec_local_id, *ipsec_remote_id; /* "": the address */
+    guint ipsec_remembered, dhcp_silent_calls;       /* learned: as in struct dial_plan; a count */
+    char *ipsec_remembered_for, *dhcp_silent_for;    /* of these servers, and no other */
+    char *ipsec_local_id, *ipsec_remote_id;          /* "": the address */
     char *cert_pem; /* the computer's certificate, and what is between it and its authority */
     struct secret found_psk; /* of the imported file; never written to one of ours */
 

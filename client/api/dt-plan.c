@@ -506,6 +506,7 @@ static const struct field {
     {"default-gateway", "b", 0, AT(default_gateway)},
     {"class-route", "b", 0, AT(class_route)},
     {"dhcp-inform", "b", 0, AT(dhcp_inform)},
+    {"dhcp-silent", "b", 0, AT(dhcp_silent)},
     {"compression", "b", 0, AT(compression)},
     {"set-dns", "b", 0, AT(set_dns)},
     {"mru", "q", 0, AT(mru)},

@@ -23,6 +23,13 @@ struct net_route {
     uint8_t address[16]; /* network byte order, host bits zero; IPv4 in the first four */
 };
 
+/* What became of DHCPINFORM. */
+enum net_dhcp {
+    NET_DHCP_UNKNOWN, /* not asked, or not for long enough to tell */
+    NET_DHCP_ANSWERED,
+    NET_DHCP_SILENT, /* not within the time that the call waited for it */
+};
+
 struct net_config {
     uint32_t local4, peer4;
     uint8_t local6[16], peer6[16]; /* link-local from the interface identifiers */

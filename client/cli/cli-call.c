@@ -153,12 +153,20 @@ finish(struct cli_call *d, int result)
 
 /* For the next time. */
 static void
-note_details(struct cli_call *d, GVariant *properties)
+note(struct cli_call *d, GVariant *details)
 {
     g_clear_pointer(&d->details, g_variant_unref);
-    d->details = properties == NULL
-                     ? NULL
-                     : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
+    d->details = details == NULL ? NULL : g_variant_ref(details);
+}
+
+static void
+note_details(struct cli_call *d, GVariant *properties)
+{
+    g_autoptr(GVariant) details =
+        properties == NULL ? NULL
+                           : g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
+
+    note(d, details);
 }
 
 /* Whoever reads this has no desktop whose settings end with the call. */
@@ -269,6 +277,8 @@ update(struct cli_call *d)
     } else if (g_str_equal(state, "connected")) {
         if (!d->connected)
             on_up(d);
+        else
+            note(d, dt_connection_get_details(d->connection)); /* what was told later */
     } else if (!g_str_equal(state, "disconnecting")) {
         d->connected = FALSE;
         say_attempts(d, 0);

@@ -3,6 +3,7 @@
 
 #include "cli-json.h"
 #include "dt-attempts.h"
+#include "profile-learn.h"
 #include "profile-weakness.h"
 #include "ras.h"
 
@@ -386,12 +387,25 @@ is_idle(DtConnection *c)
     return g_strcmp0(dt_connection_get_state(c), "idle") == 0;
 }
 
+/* What the server has said since the dial returned. */
+static void
+learn(DtConnection *c)
+{
+    g_autoptr(ProfileStore) store = cli_store();
+    g_autoptr(Profile) p = profile_store_find(store, dt_connection_get_name(c), NULL);
+
+    if (p != NULL && dt_connection_get_owner(c) == getuid() &&
+        g_strcmp0(dt_connection_get_state(c), "connected") == 0)
+        profile_learn_late(store, p, dt_connection_get_details(c));
+}
+
 static int
 hang_up(DtConnection *c)
 {
     gboolean late = FALSE;
     GError *error = NULL;
 
+    learn(c);
     dt_connection_call_disconnect(c, NULL, on_disconnect, &error);
     const guint timer = g_timeout_add_seconds(HANGUP_DEADLINE_S, on_deadline, &late);
     while (!is_idle(c) && error == NULL && !late)

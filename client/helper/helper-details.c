@@ -69,6 +69,10 @@ put_status(GVariantBuilder *b, const struct tunnel_status *s)
     if (s->ipsec_remembered != 0)
         g_variant_builder_add(b, "{sv}", "ipsec-remembered",
                               g_variant_new_uint32(s->ipsec_remembered));
+    put_text(b, "dhcp",
+             s->dhcp == NET_DHCP_ANSWERED ? "answered"
+             : s->dhcp == NET_DHCP_SILENT ? "silent"
+                                          : "");
     if (memcmp(s->leaf_sha256, none, sizeof none) == 0)
         return;
     for (size_t i = 0; i < sizeof s->leaf_sha256; i++)

@@ -126,6 +126,8 @@ take_dhcp(struct session *s, usec_t now, struct rd packet)
     }
     s->learned = learned;
     dhcp_inform_over(&s->inform);
+    if (s->up)
+        s->pending |= PENDING_INFORMED;
     publish(s, now);
     ppp_link_start_network(&s->ppp, now);
     session_drive(s, now);
@@ -169,11 +171,22 @@ session_network_settle(struct session *s, usec_t now)
     }
     if (s->up || s->ending || !s->network_up || !s->registered_once)
         return;
-    if (!s->held && (!s->registered || dhcp_inform_waits(&s->inform)))
+    if (!s->held && (!s->registered || (dhcp_inform_waits(&s->inform) && !s->plan->dhcp_silent)))
         return;
     s->up = true;
     s->hold = NEVER;
     s->pending |= PENDING_UP;
+}
+
+/* What was not waited for has told nothing by its silence. */
+enum net_dhcp
+session_dhcp(const struct session *s)
+{
+    if (s->inform.address == 0 || !s->up)
+        return NET_DHCP_UNKNOWN;
+    if (s->inform.answered)
+        return NET_DHCP_ANSWERED;
+    return s->held && s->inform.sent > 0 ? NET_DHCP_SILENT : NET_DHCP_UNKNOWN;
 }
 
 void

@@ -60,8 +60,9 @@ enum session_pending {
     PENDING_STAGE_3 = 1 << 4,
     PENDING_CONFIG = 1 << 5,
     PENDING_UP = 1 << 6,
-    PENDING_EARLY_REFUSED = 1 << 7,
-    PENDING_ENDED = 1 << 8,
+    PENDING_INFORMED = 1 << 7,
+    PENDING_EARLY_REFUSED = 1 << 8,
+    PENDING_ENDED = 1 << 9,
 };
 
 struct session {

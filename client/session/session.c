@@ -48,7 +48,8 @@ session_finish(struct session *s)
     if (s->over)
         return;
     s->over = true;
-    s->pending &= ~(unsigned)(PENDING_CONFIG | PENDING_UP | PENDING_CREDENTIALS | PENDING_ESP);
+    s->pending &= ~(unsigned)(PENDING_CONFIG | PENDING_UP | PENDING_INFORMED | PENDING_CREDENTIALS |
+                              PENDING_ESP);
     s->pending |= PENDING_ENDED;
     if (s->early && s->end.error != RAS_USER_DISCONNECTION)
         s->pending |= PENDING_EARLY_REFUSED;
@@ -545,7 +546,8 @@ hand_out(struct session *s, enum session_pending what, struct session_event *ret
         ret->config = &s->config;
         break;
     case PENDING_UP:
-        ret->type = SESSION_UP;
+    case PENDING_INFORMED:
+        ret->type = what == PENDING_UP ? SESSION_UP : SESSION_INFORMED;
         ret->auth_name = ppp_auth_method_name(s->method);
         ret->password_changed = s->ppp.auth.changed;
         break;

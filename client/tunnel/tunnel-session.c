@@ -69,6 +69,8 @@ tunnel_send_status(struct tunnel *t, const char *auth)
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
     t->link->describe(t, &s);
+    if (t->session != NULL)
+        s.dhcp = session_dhcp(t->session);
     control_status(t->control_fd, &s);
 }
 
@@ -111,6 +113,9 @@ on_event(struct tunnel *t, const struct session_event *event)
     case SESSION_UP:
         t->up = true;
         t->password_changed = event->password_changed;
+        tunnel_send_status(t, event->auth_name);
+        break;
+    case SESSION_INFORMED:
         tunnel_send_status(t, event->auth_name);
         break;
     case SESSION_ESP:

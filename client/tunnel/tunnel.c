@@ -145,6 +145,7 @@ read_start(struct tunnel *t, uint8_t *bytes)
     explicit_bzero(bytes, n);
     if (!good)
         tunnel_end(t, RAS_BAD_PROFILE, "the helper's first message is malformed");
+    t->start.plan.dhcp_silent &= t->start.server == 0; /* of another nothing is known */
     return good;
 }
 

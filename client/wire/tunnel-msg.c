@@ -61,6 +61,7 @@ tunnel_status_put(struct wr *w, const struct tunnel_status *s)
     wr_bytes(w, s->leaf_sha256, sizeof s->leaf_sha256);
     wr_u8(w, s->weak);
     wr_be32(w, s->ipsec_remembered);
+    wr_u8(w, (uint8_t)s->dhcp);
     wr_u8(w, s->early_data_worked);
     wr_u8(w, s->password_changed);
 }
@@ -77,12 +78,13 @@ tunnel_status_get(struct rd *r, struct tunnel_status *ret)
     const struct rd sha256 = rd_take(r, sizeof s.leaf_sha256);
     const uint8_t weak = rd_u8(r);
     const uint32_t remembered = rd_be32(r);
-    const uint8_t early = rd_u8(r), changed = rd_u8(r);
-    if (!rd_ok(r) || early > 1 || changed > 1)
+    const uint8_t dhcp = rd_u8(r), early = rd_u8(r), changed = rd_u8(r);
+    if (!rd_ok(r) || dhcp > NET_DHCP_SILENT || early > 1 || changed > 1)
         return false;
     memcpy(s.leaf_sha256, sha256.p, sizeof s.leaf_sha256);
     s.weak = weak;
     s.ipsec_remembered = remembered;
+    s.dhcp = (enum net_dhcp)dhcp;
     s.early_data_worked = early;
     s.password_changed = changed;
     *ret = s;

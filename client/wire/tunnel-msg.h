@@ -96,6 +96,7 @@ struct tunnel_status {
     uint8_t leaf_sha256[32];       /* of the server's certificate; zero: none */
     uint8_t weak;                  /* enum plan_weak: what IPsec agreed to */
     uint32_t ipsec_remembered;     /* for the next plan to this server; 0: nothing */
+    enum net_dhcp dhcp;
     bool early_data_worked;
     bool password_changed; /* an expired one, in this call: the new one is the right one now */
 };

@@ -387,7 +387,7 @@ flags_of(const struct dial_plan *p)
     const bool flags[] = {p->pin_set,           p->ipv4,        p->ipv6,        p->default_gateway,
                           p->class_route,       p->dhcp_inform, p->set_dns,     p->end_with_caller,
                           p->accept_early_data, p->ipsec_pfs,   p->ipsec_encap, p->l2tp_port_1701,
-                          p->compression};
+                          p->compression,       p->dhcp_silent};
     unsigned bits = 0;
 
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -402,7 +402,7 @@ set_flags(struct dial_plan *p, unsigned bits)
         &p->pin_set,           &p->ipv4,        &p->ipv6,        &p->default_gateway,
         &p->class_route,       &p->dhcp_inform, &p->set_dns,     &p->end_with_caller,
         &p->accept_early_data, &p->ipsec_pfs,   &p->ipsec_encap, &p->l2tp_port_1701,
-        &p->compression};
+        &p->compression,       &p->dhcp_silent};
     const unsigned n = sizeof flags / sizeof *flags;
 
     for (unsigned i = 0; i < n; i++)

@@ -105,6 +105,8 @@ struct dial_plan {
     bool default_gateway;  /* "use default gateway on remote network" */
     bool class_route;      /* split tunnel: add the class-based route of our address */
     bool dhcp_inform;      /* ask for routes and domain */
+    bool dhcp_silent;      /* the first of the servers did not answer that the last time: it is
+                              asked all the same, and not waited for */
     bool set_dns;          /* let the server's (or these) name servers be used */
     uint16_t mru;          /* what we ask for; 0: the protocol's default */
     uint32_t fixed_ip4;    /* 0: the server's choice */

@@ -86,6 +86,7 @@ struct ras_core {
     struct ras_out grams; /* datagrams, each after its channel and its length in two octets */
 
     bool http_done, linked, authenticated, network, was_network;
+    unsigned informs;  /* DHCPINFORM that were not heard, of RAS_FAULT_DHCP_LOSE */
     bool keyed;        /* the link has the keys of the latest proof */
     bool terminating;  /* PPP says goodbye; SSTP's goes out when it is done */
     bool close, reset; /* the stream, once all is written */

@@ -332,6 +332,10 @@ answered_here(struct ras_core *c, struct rd packet)
     struct wr w = wr_over(buf, sizeof buf);
 
     if (ras_ip_is_dhcp(packet)) {
+        const struct ras_script_line *lose = ras_env_fault(&c->env, RAS_FAULT_DHCP_LOSE);
+
+        if (lose != NULL && c->informs++ < lose->number)
+            return true;
         if (ras_ip_dhcp(&c->env, packet, &w)) {
             put_packet(c, wr_done(&w));
             ras_core_event(c, RAS_EVENT_DHCP_INFORM, 0, NULL);

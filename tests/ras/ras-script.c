@@ -51,6 +51,7 @@ static const struct word faults[RAS_N_FAULTS] = {
     [RAS_FAULT_DHCP_MUTE]          = {"dhcp-mute", NO_VALUE},
     [RAS_FAULT_DHCP_ROUTES]        = {"dhcp-routes", NUMBER},
     [RAS_FAULT_DHCP_GARBAGE]       = {"dhcp-garbage", NO_VALUE},
+    [RAS_FAULT_DHCP_LOSE]          = {"dhcp-lose", NUMBER},
     [RAS_FAULT_DHCP_DOMAIN]        = {"dhcp-domain", TEXT},
     [RAS_FAULT_LCP_MUTE]           = {"lcp-mute", NO_VALUE},
     [RAS_FAULT_CCP_REJECT]         = {"ccp-reject", NO_VALUE},

@@ -53,6 +53,7 @@ enum ras_fault {
     RAS_FAULT_DHCP_MUTE,
     RAS_FAULT_DHCP_ROUTES, /* VALUE routes, as far as a frame holds them */
     RAS_FAULT_DHCP_GARBAGE,
+    RAS_FAULT_DHCP_LOSE,   /* as many questions of a call are not heard */
     RAS_FAULT_DHCP_DOMAIN, /* VALUE is the domain, with \n and \x1b as escapes */
     RAS_FAULT_LCP_MUTE,    /* neither says nor takes a word of LCP */
     RAS_FAULT_CCP_REJECT,  /* Protocol-Reject of CCP */

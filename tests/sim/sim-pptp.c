@@ -255,6 +255,9 @@ client_event(struct sim_pptp *s, const struct session_event *e)
         s->up_after = s->now - s->begin;
         g_strlcpy(s->auth_name, e->auth_name, sizeof s->auth_name);
         break;
+    case SESSION_INFORMED:
+        g_assert_true(s->came_up);
+        break;
     case SESSION_ESP:
         g_assert_not_reached();
     case SESSION_EARLY_REFUSED:

@@ -178,7 +178,14 @@ client_event(struct sim *s, const struct session_event *e)
         g_assert_false(s->came_up);
         s->came_up = true;
         s->up_after = since;
+        s->dhcp = session_dhcp(s->client);
         g_strlcpy(s->auth_name, e->auth_name, sizeof s->auth_name);
+        break;
+    case SESSION_INFORMED:
+        g_assert_true(s->came_up);
+        g_assert_cmpstr(e->auth_name, ==, s->auth_name);
+        s->dhcp = session_dhcp(s->client);
+        s->informed++;
         break;
     case SESSION_ESP:
         g_assert_not_reached();

@@ -63,8 +63,9 @@ struct sim {
 
     /* What happened. Times are since the link was up. */
     unsigned stages; /* bit n: stage n was shown */
-    unsigned configs, questions;
+    unsigned configs, questions, informed;
     struct net_config settings; /* the latest */
+    enum net_dhcp dhcp;         /* likewise, since it came up */
     bool came_up, early_refused, ended, bound;
     usec_t config_after, up_after, ended_after;
     char auth_name[32];

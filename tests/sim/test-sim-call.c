@@ -316,6 +316,75 @@ test_dhcp_mute(void)
     g_assert_cmpuint(s.up_after, >, 600 * MS);
     g_assert_cmpuint(s.up_after, <=, 1200 * MS);
     g_assert_cmpuint(s.settings.n_routes, ==, 0);
+    g_assert_cmpint(s.dhcp, ==, NET_DHCP_SILENT);
+    sim_clear(&s);
+}
+
+static void
+known_to_be_silent(struct ras_config *config, struct dial_plan *plan)
+{
+    mschapv2(config, plan);
+    plan->dhcp_silent = true;
+}
+
+/* What is known to answer no DHCPINFORM is asked as often, and not waited for. */
+static void
+test_dhcp_known_to_be_mute(void)
+{
+    static const char *const mute[] = {"dhcp-mute", NULL};
+    const struct sim_params p = {
+        .delay = 50 * MS, .registering = 30 * MS, .tweak = known_to_be_silent, .script = mute};
+    struct sim s;
+
+    sim_run(&s, &p);
+    g_assert_true(s.came_up);
+    /* IPCP's last round trip, and the helper */
+    g_assert_cmpuint(s.up_after, ==, s.config_after + (100 + 30) * MS);
+    g_assert_cmpuint(s.informed, ==, 0);
+    g_assert_cmpint(s.dhcp, ==, NET_DHCP_UNKNOWN); /* its silence says nothing: it had no time */
+    sim_clear(&s);
+}
+
+/* It answers after all, later: that is used, and told. */
+static void
+test_dhcp_not_mute_any_more(void)
+{
+    static const char *const late[] = {"dhcp-lose 2", NULL};
+    const struct sim_params p = {.delay = 50 * MS,
+                                 .tweak = known_to_be_silent,
+                                 .script = late,
+                                 .hang_up = 10 * USEC_PER_SEC};
+    const struct sim_params unknown = {
+        .delay = 50 * MS, .tweak = mschapv2, .script = late, .hang_up = 10 * USEC_PER_SEC};
+    struct sim s;
+
+    for (unsigned i = 0; i < 2; i++) {
+        sim_start(&s, i == 0 ? &p : &unknown);
+        while (!s.came_up)
+            g_assert_true(sim_step(&s));
+        g_assert_cmpuint(s.settings.n_routes, ==, 0);
+        g_assert_cmpint(s.dhcp, ==, i == 0 ? NET_DHCP_UNKNOWN : NET_DHCP_SILENT);
+        while (sim_step(&s))
+            ;
+        assert_settings(&s);
+        g_assert_cmpuint(s.informed, ==, 1);
+        g_assert_cmpint(s.dhcp, ==, NET_DHCP_ANSWERED);
+        sim_clear(&s);
+    }
+}
+
+/* One that answers at once is heard before the call is up, as ever. */
+static void
+test_dhcp_answers_at_once(void)
+{
+    const struct sim_params p = {
+        .delay = 50 * MS, .registering = 30 * MS, .tweak = known_to_be_silent};
+    struct sim s;
+
+    sim_run(&s, &p);
+    assert_settings(&s);
+    g_assert_cmpint(s.dhcp, ==, NET_DHCP_ANSWERED);
+    g_assert_cmpuint(s.informed, ==, 0);
     sim_clear(&s);
 }
 
@@ -418,6 +487,9 @@ main(int argc, char **argv)
     }
     g_test_add_func("/sim/survived", test_survived);
     g_test_add_func("/sim/dhcp-mute", test_dhcp_mute);
+    g_test_add_func("/sim/dhcp-known-to-be-mute", test_dhcp_known_to_be_mute);
+    g_test_add_func("/sim/dhcp-not-mute-any-more", test_dhcp_not_mute_any_more);
+    g_test_add_func("/sim/dhcp-answers-at-once", test_dhcp_answers_at_once);
     g_test_add_func("/sim/early-refused", test_early_refused);
     g_test_add_func("/sim/questions", test_questions);
     g_test_add_func("/sim/hang-up", test_hang_up);

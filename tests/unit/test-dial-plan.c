@@ -26,7 +26,7 @@ sample(struct dial_plan *p)
     memcpy(p->ca, "PEM", 3);
     p->pin_set = true;
     memset(p->pin, 0x5a, sizeof p->pin);
-    p->accept_early_data = true;
+    p->accept_early_data = p->dhcp_silent = true;
     p->ipsec = PLAN_IPSEC_CERTIFICATE;
     g_strlcpy(p->ipsec_remote_id, "vpn.example.edu", PLAN_MAX_TEXT);
     p->ipsec_remembered = 0x12345678;
@@ -307,6 +307,7 @@ round_trip(void)
     g_assert_cmphex(q.ipsec_remembered, ==, 0x12345678);
     g_assert_true(q.l2tp_port_1701 && !q.ipsec_encap && !q.ipsec_pfs);
     g_assert_true(q.pin_set && q.accept_early_data && q.ipv6 && !q.end_with_caller);
+    g_assert_true(q.dhcp_silent);
     g_assert_cmpuint(q.drop_redials, ==, 4);
     dial_plan_clear(&p);
     dial_plan_clear(&q);

@@ -83,7 +83,7 @@ fill(struct dial_plan *p)
     net_route_parse("2001:db8::/32", &p->routes[1]);
     p->redial_count = 7, p->redial_delay_s = 8, p->idle_timeout_s = 90000, p->drop_redials = 9;
     p->connect_timeout_s = 11;
-    p->end_with_caller = p->accept_early_data = true;
+    p->end_with_caller = p->accept_early_data = p->dhcp_silent = true;
 }
 
 /* The bytes that the tunnel gets say whether two plans are the same. */

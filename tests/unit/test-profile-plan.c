@@ -1,5 +1,6 @@
 /* test-profile-plan.c - from a profile and what was typed to a dial plan. SPDX-License-Identifier:
  * GPL-3.0-or-later */
+#include "profile-learn.h"
 #include "profile-plan.h"
 
 #include <string.h>
@@ -482,9 +483,13 @@ ipsec(void)
     p->ipsec_encap = FALSE;
     p->ipsec_remembered = 7;
     profile_set(&p->ipsec_remembered_for, "elsewhere.example.test");
+    p->dhcp_silent_calls = PROFILE_DHCP_SILENT;
+    profile_set(&p->dhcp_silent_for, "elsewhere.example.test");
     make(p, &request, &m); /* what another server took is of no use */
     g_assert_cmpuint(m.plan.ipsec_remembered, ==, 0);
+    g_assert_false(m.plan.dhcp_silent);
     profile_set(&p->ipsec_remembered_for, m.plan.servers[0].host);
+    profile_set(&p->dhcp_silent_for, m.plan.servers[0].host);
     dial_plan_clear(&m.plan);
     profile_set(&p->cert_pem, CERTIFICATE("b3du"));
     profile_set(&p->ipsec_local_id, "erika@example.test");
@@ -493,6 +498,7 @@ ipsec(void)
     g_assert_cmpuint(m.plan.ipsec, ==, PLAN_IPSEC_CERTIFICATE);
     g_assert_true(m.plan.ipsec_pfs && !m.plan.ipsec_encap);
     g_assert_cmpuint(m.plan.ipsec_remembered, ==, 7);
+    g_assert_true(m.plan.dhcp_silent);
     g_assert_cmpmem(m.plan.cert, m.plan.cert_len, p->cert_pem, strlen(p->cert_pem));
     g_assert_cmpstr(m.plan.ipsec_local_id, ==, "erika@example.test");
     g_assert_cmpstr(m.plan.ipsec_remote_id, ==, "gw.example.test");

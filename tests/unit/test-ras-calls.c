@@ -207,6 +207,7 @@ client_events(struct world *w, const struct row *row)
             w->end = e.end;
             break;
         case SESSION_STAGE:
+        case SESSION_INFORMED:
         case SESSION_ESP:
         case SESSION_EARLY_REFUSED:
             break;

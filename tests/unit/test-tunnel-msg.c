@@ -15,6 +15,7 @@ static const struct tunnel_status a_status = {
     .leaf_sha256 = {1, 2, 3, [31] = 0xff},
     .weak = 0x81,
     .ipsec_remembered = 0x49000011,
+    .dhcp = NET_DHCP_SILENT,
     .early_data_worked = true,
 };
 
@@ -50,6 +51,10 @@ test_status_truncated(void)
     bytes[w.len - 1] = 2; /* neither false nor true */
     struct rd r = wr_done(&w);
     struct tunnel_status got;
+    g_assert_false(tunnel_status_get(&r, &got));
+    bytes[w.len - 1] = 0;
+    bytes[w.len - 3] = NET_DHCP_SILENT + 1;
+    r = wr_done(&w);
     g_assert_false(tunnel_status_get(&r, &got));
 }
 
