@@ -320,9 +320,9 @@ cli_diagnose_call(const struct cli_command *command, struct cli_diagnosis *d, gb
         cli_step_say(d, "call", "call", _("Call"), wanted ? PROBE_WARN : PROBE_SKIP,
                      _("No user name or password is known. With --user and --password-stdin (or "
                        "--dial, at a terminal) a call is made."));
-    else if (prepared >= 0) { /* why, was said on standard error */
+    else if (prepared >= 0) {
         d->result = cli_error != RAS_OK ? cli_error : RAS_BAD_PROFILE;
-        cli_step_fail(d, "call", "call", _("Call"), d->result, NULL, NULL);
+        cli_step_fail(d, "call", "call", _("Call"), d->result, cli_error_text, NULL);
     }
     if (prepared == -1)
         make_call(d);

@@ -72,59 +72,7 @@ send_plan(int fd, const struct dial_plan *plan)
     return !w.bad && wire_send(fd, wr_done(&w), -1) == 0;
 }
 
-/* Until it has no more to tell. What cannot be read is left out: servers had a hand in it. */
-static GArray *
-listen_to(int fd)
-{
-    GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct probe_step));
-    const gint64 end = g_get_monotonic_time() + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
-    guint8 bytes[PROBE_MSG_MAX];
-
-    while (steps->len < STEPS_MAX) {
-        struct pollfd f = {.fd = fd, .events = POLLIN};
-        const gint64 left = (end - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
-        struct probe_step step;
-        gsize n = 0;
-
-        const int ready = left <= 0 ? 0 : poll(&f, 1, (int)left);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0 || wire_recv(fd, bytes, sizeof bytes, &n, NULL) < 0)
-            break;
-        struct rd r = rd_over(bytes, n);
-        if (probe_step_get(&r, &step))
-            g_array_append_val(steps, step);
-    }
-    return steps;
-}
-
-/* --- what it told --- */
-
-/* As a dial goes: the first server with each of its protocols, and so on. */
-static guint
-turn_of(const struct dial_plan *plan, const struct probe_step *s)
-{
-    guint protocol = 0;
-
-    if (s->kind == PROBE_NAME)
-        return s->server * 8u + (s->protocol == 0 ? 1 : 0);
-    while (protocol < plan->n_protocols && plan->protocols[protocol] != s->protocol)
-        protocol++;
-    return s->server * 8u + 2 + protocol;
-}
-
-static int
-compare(gconstpointer a, gconstpointer b, gpointer plan)
-{
-    const struct probe_step *x = a, *y = b;
-    const guint turn[2] = {turn_of(plan, x), turn_of(plan, y)};
-
-    if (turn[0] != turn[1])
-        return turn[0] < turn[1] ? -1 : 1;
-    if (x->address != y->address)
-        return x->address < y->address ? -1 : 1;
-    return (int)x->kind - (int)y->kind;
-}
+/* --- what it tells --- */
 
 static const char *
 protocol_of(const struct dial_plan *plan, enum plan_protocol protocol)
@@ -161,11 +109,69 @@ tell(struct cli_diagnosis *d, const struct probe_step *s)
 
     if (s->kind == PROBE_NAME) /* the proxy's is looked up for one protocol only */
         step.place = g_strdup(s->protocol == 0 ? server : plan->proxy_host);
-    else if (g_str_equal(server, s->subject))
+    else if (s->subject[0] == '\0' || g_str_equal(server, s->subject))
         step.place = g_strdup_printf("%s %s", cli_protocol_shown(protocol), server);
     else
         step.place = g_strdup_printf("%s %s %s", cli_protocol_shown(protocol), server, s->subject);
     cli_step_add(d, step);
+}
+
+/* Until it has no more to tell. What cannot be read, or is not of the plan, is left out: servers
+ * had a hand in it. */
+static GArray *
+listen_to(struct cli_diagnosis *d, int fd)
+{
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct probe_step));
+    const gint64 end = g_get_monotonic_time() + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+    guint8 bytes[PROBE_MSG_MAX];
+
+    while (steps->len < STEPS_MAX) {
+        struct pollfd f = {.fd = fd, .events = POLLIN};
+        const gint64 left = (end - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+        struct probe_step step;
+        gsize n = 0;
+
+        const int ready = left <= 0 ? 0 : poll(&f, 1, (int)left);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || wire_recv(fd, bytes, sizeof bytes, &n, NULL) < 0)
+            break;
+        struct rd r = rd_over(bytes, n);
+        if (!probe_step_get(&r, &step) || step.server >= d->call.plan.n_servers)
+            continue;
+        g_array_append_val(steps, step);
+        if (d->watched)
+            tell(d, &step);
+    }
+    return steps;
+}
+
+/* --- what it told, in its order --- */
+
+/* As a dial goes: the first server with each of its protocols, and so on. */
+static guint
+turn_of(const struct dial_plan *plan, const struct probe_step *s)
+{
+    guint protocol = 0;
+
+    if (s->kind == PROBE_NAME)
+        return s->server * 8u + (s->protocol == 0 ? 1 : 0);
+    while (protocol < plan->n_protocols && plan->protocols[protocol] != s->protocol)
+        protocol++;
+    return s->server * 8u + 2 + protocol;
+}
+
+static int
+compare(gconstpointer a, gconstpointer b, gpointer plan)
+{
+    const struct probe_step *x = a, *y = b;
+    const guint turn[2] = {turn_of(plan, x), turn_of(plan, y)};
+
+    if (turn[0] != turn[1])
+        return turn[0] < turn[1] ? -1 : 1;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
 }
 
 static gboolean
@@ -215,15 +221,12 @@ cli_diagnose_probe(struct cli_diagnosis *d)
         return;
     }
     g_autoptr(GArray) steps = send_plan(fd, &d->call.plan)
-                                  ? listen_to(fd)
+                                  ? listen_to(d, fd)
                                   : g_array_new(FALSE, FALSE, sizeof(struct probe_step));
     close(fd);
-    g_subprocess_force_exit(probe);      /* with all of its processes, should it not have ended */
-    for (guint i = steps->len; i-- > 0;) /* of what is not in the plan it cannot tell */
-        if (g_array_index(steps, struct probe_step, i).server >= d->call.plan.n_servers)
-            g_array_remove_index(steps, i);
+    g_subprocess_force_exit(probe); /* with all of its processes, should it not have ended */
     g_array_sort_with_data(steps, compare, &d->call.plan);
-    for (guint i = 0; i < steps->len; i++)
+    for (guint i = 0; i < steps->len && !d->watched; i++)
         tell(d, &g_array_index(steps, struct probe_step, i));
     judge(d, steps);
     if (steps->len == 0)

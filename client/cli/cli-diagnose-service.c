@@ -13,11 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <net/if_arp.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { ANSWER_MS = 10000 };
@@ -172,61 +167,6 @@ check_resolver(struct cli_diagnosis *d, GDBusConnection *bus)
 
 /* --- other VPNs --- */
 
-/* Point-to-point and TUN devices, WireGuard's and ours included: all say so by their type. */
-static gboolean
-is_tunnel(const char *ifname)
-{
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct ifreq ifr = {0};
-
-    g_strlcpy(ifr.ifr_name, ifname, sizeof ifr.ifr_name);
-    const gboolean known = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &ifr) == 0;
-    if (fd >= 0)
-        close(fd);
-    return known &&
-           (ifr.ifr_hwaddr.sa_family == ARPHRD_NONE || ifr.ifr_hwaddr.sa_family == ARPHRD_PPP);
-}
-
-/* "eth0 00000000 0102A8C0 0003 0 0 0 00000000 ...": interface, destination, ..., mask as
- * hexadecimal numbers. One that takes the whole Internet, or half of it, as some VPNs do. */
-static gboolean
-takes_over(const char *line, char ifname[static IF_NAMESIZE])
-{
-    g_auto(GStrv) words = g_strsplit_set(line, "\t ", -1);
-    const char *column[8] = {NULL};
-    gsize n = 0;
-
-    for (gsize i = 0; words[i] != NULL && n < G_N_ELEMENTS(column); i++)
-        if (*words[i] != '\0')
-            column[n++] = words[i];
-    if (n < G_N_ELEMENTS(column) ||
-        (!g_str_equal(column[7], "00000000") && !g_str_equal(column[7], "00000080")))
-        return FALSE;
-    g_strlcpy(ifname, column[0], IF_NAMESIZE);
-    return TRUE;
-}
-
-static void
-check_others(struct cli_diagnosis *d)
-{
-    g_autofree char *routes = NULL;
-    char ifname[IF_NAMESIZE];
-
-    if (!g_file_get_contents("/proc/self/net/route", &routes, NULL, NULL))
-        return;
-    g_auto(GStrv) lines = g_strsplit(routes, "\n", -1);
-    for (gsize i = 1; lines[0] != NULL && lines[i] != NULL; i++) {
-        if (!takes_over(lines[i], ifname) || !is_tunnel(ifname))
-            continue;
-        g_autofree char *text = g_strdup_printf(
-            _("All traffic goes through another VPN already (%s): the servers are reached through "
-              "it, or not at all."),
-            ifname);
-        cli_step_say(d, "service", "other-vpn", _("Other VPNs"), PROBE_WARN, text);
-        return;
-    }
-}
-
 /* Our own connections that are up: they may be what the probes went through. */
 static void
 check_ours(struct cli_diagnosis *d, DtDialerClient *client)
@@ -290,13 +230,13 @@ cli_diagnose_service(struct cli_diagnosis *d)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GDBusConnection) bus = NULL;
+    g_autoptr(DtDialerClient) client = NULL;
     gboolean good;
 
     if (d->options->foreground) {
         good = check_own_helper(d);
     } else {
-        g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, &error);
-
+        client = cli_client(CLI_HELPER_SYSTEM, &error);
         good = client != NULL;
         if (good) {
             cli_step_say(d, "service", "helper", _("Dialing service"), PROBE_OK, NULL);
@@ -310,6 +250,6 @@ cli_diagnose_service(struct cli_diagnosis *d)
         check_authorization(d, bus);
     check_tun(d);
     check_resolver(d, bus);
-    check_others(d);
+    cli_diagnose_others(d, client);
     return good;
 }

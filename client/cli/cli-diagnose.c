@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include <string.h>
+#include <unistd.h>
 
 /* --- the profile --- */
 
@@ -20,7 +21,8 @@ tell_profile(struct cli_diagnosis *d)
     const Profile *p = d->profile;
     g_autoptr(ProfileSummary) summary = profile_summary_of(p);
     g_autofree char *protocols = cli_protocol_names(summary);
-    g_autofree char *servers = g_strjoinv(", ", summary->servers);
+    g_autofree char *servers = d->options->server != NULL ? g_strdup(d->options->server)
+                                                          : g_strjoinv(", ", summary->servers);
     g_autofree char *text = g_strdup_printf("%s: %s", protocols, servers);
     g_autoptr(GPtrArray) warnings = profile_warnings(p);
 
@@ -152,6 +154,7 @@ diagnose(const struct cli_command *command, const char *name,
                               .options = options,
                               .call = {.options = options},
                               .json = cli_json,
+                              .watched = !cli_json && isatty(STDOUT_FILENO),
                               .steps = g_array_new(FALSE, TRUE, sizeof(struct cli_step))};
     cli_json = FALSE; /* one object, at the end */
     tell_profile(&d);

@@ -4,7 +4,8 @@
  *     cli-diagnose.c          the command: what is tried, in which order, and the verdict
  *     cli-diagnose-steps.c    a step is kept, shown as a line, and as JSON
  *     cli-diagnose-probe.c    the way to the servers, by dialtone-probe
- *     cli-diagnose-service.c  this computer: the dialing service, permissions, other VPNs
+ *     cli-diagnose-service.c  this computer: the dialing service, permissions
+ *     cli-diagnose-vpn.c      is another VPN in the way?
  *     cli-diagnose-call.c     a real call, and what passes through its tunnel
  *     cli-inside.c            the sockets for the latter
  *
@@ -36,6 +37,7 @@ struct cli_diagnosis {
     const struct cli_dial_options *options;
     struct cli_call call; /* ->plan from the beginning; the rest when it is made */
     gboolean json;        /* told at the end, as one object */
+    gboolean watched;     /* by a person: what a probe finds is shown as it is found */
     GArray *steps;        /* struct cli_step */
     gboolean reachable;   /* one of the ways in the plan, as far as a probe sees */
     guint32 unreachable;  /* why the first of them is not */
@@ -60,6 +62,8 @@ void cli_steps_clear(struct cli_diagnosis *d);
 void cli_diagnose_probe(struct cli_diagnosis *d);
 /* FALSE: no call can be made. */
 gboolean cli_diagnose_service(struct cli_diagnosis *d);
+/* Of that stage. @client NULL: there are no connections of our own. */
+void cli_diagnose_others(struct cli_diagnosis *d, DtDialerClient *client);
 /* What is known is enough (or was asked for), or a step tells that it is not. @wanted: it was asked
  * for by name. */
 void cli_diagnose_call(const struct cli_command *command, struct cli_diagnosis *d, gboolean wanted);

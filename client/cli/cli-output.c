@@ -16,6 +16,7 @@
 
 const char *cli_connection;
 guint32 cli_error;
+char *cli_error_text;
 
 gboolean
 cli_parse(const struct cli_command *command, const GOptionEntry *entries, int *argc, char ***argv,
@@ -133,6 +134,8 @@ cli_fail_number(guint32 number, const char *text, const char *advice, const char
     g_autofree char *shown = cli_shown(text), *shown_detail = cli_shown(detail);
 
     cli_error = number;
+    g_free(cli_error_text);
+    cli_error_text = g_strdup(shown);
     fflush(stdout);
     if (cli_json)
         print_error_json(number, shown, shown_detail);

@@ -28,6 +28,7 @@ extern gboolean cli_json; /* --json */
  * status. NULL: it is about no single one. */
 extern const char *cli_connection;
 extern guint32 cli_error; /* what cli_fail() told last, or cli_fail_number() */
+extern char *cli_error_text;
 
 /* Parses @entries and --json; what is left must be @min..@max arguments. On wrong usage says so and
  * returns FALSE; --help ends the program. */

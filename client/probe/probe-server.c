@@ -1,6 +1,8 @@
 /*
  * probe-server.c - one server: its name, then all of its addresses and protocols at once, each in a
- * process of its own. See probe.h. SPDX-License-Identifier: GPL-3.0-or-later
+ * process of its own, with a socket of its own to tell by: a server that has taken over the process
+ * that talks to it can tell lies about that way, and about no other. See probe.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "probe.h"
 
@@ -9,16 +11,27 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "resolve.h"
 
-enum { SPARE_SECONDS = 5 }; /* a process that is still there then is ended by the kernel */
+enum {
+    SPARE_SECONDS = 5, /* a process that is still there then is ended by the kernel */
+    CHILDREN = PLAN_MAX_PROTOCOLS * PROBE_ADDRESSES,
+};
 
 struct child {
     pid_t pid;
+    int fd;        /* what it tells; -1: no more */
+    unsigned told; /* steps: at most one of each kind */
     struct probe probe;
+};
+
+struct children {
+    size_t n;
+    struct child v[CHILDREN];
 };
 
 static struct probe
@@ -113,6 +126,16 @@ fits(enum plan_protocol protocol, const struct control_address *a)
     return protocol != PLAN_PPTP || a->family == 4;
 }
 
+/* As a call would say it. */
+static void
+tell_nothing_fits(struct probe *p, enum plan_protocol protocol)
+{
+    p->step.protocol = protocol;
+    probe_begin(p, PROBE_TCP);
+    probe_tell(p, PROBE_FAIL, RAS_DNSNAME_NOT_RESOLVABLE,
+               "%.80s: no IPv4 address, and PPTP needs one", p->plan->servers[p->step.server].host);
+}
+
 /* What it would have told is told for it. */
 static void
 tell_failed(const struct probe *of, const char *why)
@@ -123,28 +146,93 @@ tell_failed(const struct probe *of, const char *why)
     probe_tell(&p, PROBE_FAIL, RAS_RASMAN_CANNOT_INITIALIZE, "the probe: %s", why);
 }
 
+/* In the child. */
+static _Noreturn void
+run_alone(struct children *all, struct child *c, int fd)
+{
+    alarm(PROBE_SECONDS + SPARE_SECONDS);
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].fd >= 0)
+            close(all->v[i].fd);
+    close(c->probe.control_fd);
+    c->probe.control_fd = fd;
+    run(&c->probe);
+    _exit(0); /* what libraries do at exit does not fit the sandbox */
+}
+
 /* A process for it. */
-static struct child
-start(const struct probe *of, enum plan_protocol protocol, size_t i,
+static void
+start(const struct probe *of, struct children *all, enum plan_protocol protocol, size_t i,
       const struct control_address *a)
 {
-    struct child c = {.probe = begin(of->plan, of->control_fd, of->step.server)};
+    struct child c = {.pid = -1, .fd = -1};
+    int fds[2] = {-1, -1};
     char text[48];
 
+    c.probe = begin(of->plan, of->control_fd, of->step.server);
     c.probe.address = *a;
     c.probe.step.protocol = protocol;
     c.probe.step.address = (uint8_t)i;
     snprintf(c.probe.step.subject, sizeof c.probe.step.subject, "%s",
              control_address_text(a, text));
-    c.pid = probe_fork();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0)
+        c.pid = probe_fork();
     if (c.pid == 0) {
-        alarm(PROBE_SECONDS + SPARE_SECONDS);
-        run(&c.probe);
-        _exit(0); /* what libraries do at exit does not fit the sandbox */
+        close(fds[0]);
+        run_alone(all, &c, fds[1]);
     }
     if (c.pid < 0)
         tell_failed(&c.probe, strerror(errno));
-    return c;
+    c.fd = fds[0];
+    if (fds[1] >= 0)
+        close(fds[1]);
+    all->v[all->n++] = c;
+}
+
+/* A step of @c is told on; whatever it says, it is of this way. */
+static void
+tell_on(struct child *c)
+{
+    const struct probe_step *own = &c->probe.step;
+    uint8_t bytes[PROBE_MSG_MAX];
+    struct probe_step step;
+    size_t n = 0;
+
+    if (wire_recv(c->fd, bytes, sizeof bytes, &n, NULL) < 0 || c->told++ == PROBE_KINDS) {
+        close(c->fd);
+        c->fd = -1;
+        return;
+    }
+    struct rd r = rd_over(bytes, n);
+    if (!probe_step_get(&r, &step))
+        return;
+    step.server = own->server;
+    step.protocol = own->protocol;
+    step.address = own->address;
+    memcpy(step.subject, own->subject, sizeof step.subject);
+    struct wr w = wr_over(bytes, sizeof bytes);
+    probe_step_put(&w, &step);
+    wire_send(c->probe.control_fd, wr_done(&w), -1);
+}
+
+/* Until each has told all. */
+static void
+listen_to(struct children *all)
+{
+    for (;;) {
+        struct pollfd f[CHILDREN];
+        bool more = false;
+
+        for (size_t i = 0; i < all->n; i++) {
+            f[i] = (struct pollfd){.fd = all->v[i].fd, .events = POLLIN};
+            more |= f[i].fd >= 0;
+        }
+        if (!more || (poll(f, all->n, -1) < 0 && errno != EINTR))
+            return;
+        for (size_t i = 0; i < all->n; i++)
+            if (f[i].fd >= 0 && f[i].revents != 0)
+                tell_on(&all->v[i]);
+    }
 }
 
 static void
@@ -162,11 +250,10 @@ finish(const struct child *c)
 void
 probe_server(const struct dial_plan *plan, int control_fd, unsigned i)
 {
-    struct child children[PLAN_MAX_PROTOCOLS * PROBE_ADDRESSES];
+    struct children all = {0};
     struct probe p = begin(plan, control_fd, i);
     struct resolve_answer direct = {0}, proxy = {0};
     bool need_direct = false;
-    size_t n = 0;
 
     for (unsigned k = 0; k < plan->n_protocols; k++)
         need_direct |= !plan_uses_proxy(plan, plan->protocols[k]);
@@ -178,11 +265,15 @@ probe_server(const struct dial_plan *plan, int control_fd, unsigned i)
     for (unsigned k = 0; k < plan->n_protocols; k++) {
         const enum plan_protocol protocol = plan->protocols[k];
         const struct resolve_answer *to = plan_uses_proxy(plan, protocol) ? &proxy : &direct;
+        size_t tried = 0;
 
-        for (size_t a = 0; a < to->n && a < PROBE_ADDRESSES; a++)
+        for (size_t a = 0; a < to->n && tried < PROBE_ADDRESSES; a++)
             if (fits(protocol, &to->v[a]))
-                children[n++] = start(&p, protocol, a, &to->v[a]);
+                start(&p, &all, protocol, tried++, &to->v[a]);
+        if (to->n > 0 && tried == 0)
+            tell_nothing_fits(&p, protocol);
     }
-    while (n > 0)
-        finish(&children[--n]);
+    listen_to(&all);
+    while (all.n > 0)
+        finish(&all.v[--all.n]);
 }

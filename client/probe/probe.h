@@ -3,7 +3,8 @@
  * (or as nobody, for root), with no privilege, and gives no name, password or key to anybody.
  *
  *     main.c          start, a process for each server
- *     probe-server.c  the server's name; a process for each address and protocol
+ *     probe-server.c  the server's name; a process for each address and protocol, whose steps pass
+ *                     through here
  *     probe-io.c      sockets with deadlines, steps that are told, the sandbox
  *     probe-sstp.c    what each protocol begins with; each is linear, bounded in time, and reads
  *     probe-pptp.c    what the server says in the tunnel's sandbox, by the tunnel's own cores
