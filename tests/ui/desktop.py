@@ -225,8 +225,16 @@ class Desktop:
 
     def focus(self, title):
         """There is no window manager: give the window the keyboard."""
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title,
-                        "windowfocus", "--sync"], env=self.environment, check=True, timeout=DEADLINE)
+        self.search(title, "windowfocus", "--sync")
+
+    def search(self, title, *more):
+        """What xdotool says of this window. It ends with an error when another one goes while it looks."""
+        def found():
+            done = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title, *more],
+                                  env=self.environment, check=False, timeout=DEADLINE, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            return done if done.returncode == 0 else None
+        return wait_until(found, f"a window {title}").stdout
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True,

@@ -24,10 +24,7 @@ def uri(path):
 
 def window_number(case, title):
     """The X server's, of the window with this title."""
-    done = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title],
-                          env=case.desktop.environment, check=True, timeout=desktop.DEADLINE, text=True,
-                          stdout=subprocess.PIPE)
-    return done.stdout.split()[0]
+    return case.desktop.search(title).split()[0]
 
 
 def drop(case, title, over, data, types=FILES):
