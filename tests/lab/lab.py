@@ -10,11 +10,13 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -135,6 +137,60 @@ def dial(name, user="alice", password="Passw0rd!", ca=True, options=()):
                stdin=password + "\n")
     true(done.stdout.strip(), f"no JSON: {done.stderr}")
     return done.returncode, json.loads(done.stdout)
+
+
+class Diagnosis:
+    """What dialtone diagnose says of a connection, with a call when there is a password."""
+
+    def __init__(self, name, *options, user="alice", password="Passw0rd!"):
+        sign_in = ["--user", user, "--password-stdin"] if password else ["--no-dial"]
+        done = run("dialtone", "diagnose", name, "--json", *sign_in, *options,
+                   stdin=f"{password or ''}\n", seconds=120)
+        true(done.stdout.count("\n") == 1, f"not one line: {done.stdout}{done.stderr}")
+        self.code, self.told = done.returncode, json.loads(done.stdout)
+        self.failed = [(s["stage"], s["name"], s["error"]) for s in self.told["steps"] if s["state"] == "fail"]
+
+    def good(self, *names):
+        """No step has failed, these are without a remark, and the call is gone."""
+        equal((self.code, self.failed, self.told["called"]), (0, [], True))
+        for stage, name in names:
+            equal((name, self.state(stage, name)), (name, "ok"))
+        for name in ("link", "sign-in", "registration"):
+            equal((name, self.state("call", name)), (name, "ok"))
+        equal(self.told["status"]["state"], "connected")
+        wait_until(lambda: status(self.told["name"])["state"] == "idle", why="idle after the diagnosis")
+
+    def bad(self, *failed):
+        """These steps have failed, the first of them is the verdict's cause, and no other has."""
+        equal((self.code, self.failed, self.told["error"]), (1, list(failed), failed[0][2]))
+
+    def state(self, stage, name):
+        return next((s["state"] for s in self.told["steps"] if (s["stage"], s["name"]) == (stage, name)), None)
+
+
+# /dev/net/tun as udev makes it, for everybody, whatever this computer has.
+OPEN_TUN = 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && exec "$@"'
+
+
+def run_inside(profile, name, script, *options):
+    """dialtone run, as nobody, of what is imported for it from @profile: exit code, and both outputs."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        home, password = os.path.join(folder, "home"), os.path.join(folder, "password")
+        os.mkdir(home)
+        os.chown(home, 65534, 65534)
+        for path, text in ((password, b"Passw0rd!\n"), (os.path.join(folder, "psk"), b"lab-psk\n")):
+            with open(path, "wb") as f:
+                f.write(text)
+        shutil.copytree(profile, os.path.join(folder, "profile"))
+        os.chmod(os.path.join(folder, "profile"), 0o755)
+        become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", f"HOME={home}",
+                  f"XDG_DATA_HOME={home}", f"XDG_CONFIG_HOME={home}", f"XDG_STATE_HOME={home}"]
+        output(*become, "dialtone", "import", os.path.join(folder, "profile"), "--name", name)
+        options = [o.format(folder) for o in options]
+        done = run("unshare", "-m", "sh", "-c", OPEN_TUN, "sh", *become, "dialtone", "run", name, "--user",
+                   "alice", "--password-file", password, *options, "--", "sh", "-c", script)
+    return done.returncode, done.stdout, done.stderr
 
 
 def status(name):
