@@ -1,6 +1,7 @@
 /* cli-export.c - export. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "cli-json.h"
 #include "cmak-write.h"
 #include "nm-keyfile.h"
 #include "out-file.h"
@@ -16,9 +17,20 @@
 #include <string.h>
 
 static int
-done(gboolean ok, GError *error)
+done(gboolean ok, const char *output, GError *error)
 {
-    return ok ? CLI_OK : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    g_autofree char *shown = g_filename_display_name(output);
+    g_autoptr(JsonBuilder) b = json_builder_new();
+
+    if (!ok)
+        return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    if (!cli_json)
+        return CLI_OK;
+    json_builder_begin_object(b);
+    cli_json_text(b, "output", shown);
+    json_builder_end_object(b);
+    cli_print_json(json_builder_get_root(b));
+    return CLI_OK;
 }
 
 /* To standard output, or to a file. */
@@ -31,7 +43,7 @@ put(GBytes *bytes, const char *output)
 
     if (output != NULL && strcmp(output, "-") != 0) {
         const gboolean ok = out_file_write(output, bytes, &error);
-        return done(ok, error);
+        return done(ok, output, error);
     }
     if (fwrite(data, 1, n, stdout) != n || fflush(stdout) != 0)
         return cli_fail_number(RAS_CANNOT_WRITE_PHONEBOOK, g_strerror(errno), NULL, NULL);
@@ -112,7 +124,7 @@ export_cmak(ProfileStore *store, const Profile *p, const char *output)
         return cab == NULL ? cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK) : put(cab, output);
     }
     const gboolean ok = out_file_write_folder(output, files, &error);
-    return done(ok, error);
+    return done(ok, output, error);
 }
 
 static const struct format {

@@ -421,6 +421,17 @@ hang_up(DtConnection *c)
                 : CLI_OK;
 }
 
+static void
+print_ended(const GPtrArray *names)
+{
+    g_autoptr(JsonBuilder) b = json_builder_new();
+
+    json_builder_begin_object(b);
+    cli_json_texts(b, "ended", names);
+    json_builder_end_object(b);
+    cli_print_json(json_builder_get_root(b));
+}
+
 /* Not connected is success; a name that nobody knows is not. */
 static int
 check_known(const char *name)
@@ -450,6 +461,7 @@ cli_hangup(const struct cli_command *command, int argc, char **argv)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
 
     g_autofree char *name = all ? NULL : name_of(argv[1]);
+    g_autoptr(GPtrArray) ended = g_ptr_array_new_with_free_func(g_free);
     GListModel *list = dt_dialer_client_get_connections(client);
     gboolean found = all;
     for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
@@ -458,10 +470,15 @@ cli_hangup(const struct cli_command *command, int argc, char **argv)
                 : g_strcmp0(dt_connection_get_name(c), name) != 0)
             continue;
         found = TRUE;
-        if (!is_idle(c))
-            result = MAX(result, hang_up(c));
+        if (is_idle(c))
+            continue;
+        result = MAX(result, hang_up(c));
+        g_ptr_array_add(ended, g_strdup(dt_connection_get_name(c)));
     }
-    return found ? result : check_known(argv[1]);
+    result = found ? result : check_known(argv[1]);
+    if (cli_json && result == CLI_OK)
+        print_ended(ended);
+    return result;
 }
 
 /* "<Unix time> <level> <text>" */
