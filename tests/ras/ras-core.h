@@ -52,7 +52,7 @@ struct ras_config {
     uint32_t mppe;                          /* PPTP: CCP_MPPE_* bits that may be used */
     bool mppe_required;
     bool ipsec; /* L2TP: nothing past ESP; else in the clear */
-    char psk[64], l2tp_secret[64];
+    char psk[513], l2tp_secret[64];
     const struct ike_cert *cert; /* instead of the key; NULL */
     uint64_t unix_time;          /* seconds, when the time of calls was 0: clients' certificates */
     const char *phase1, *phase2; /* what it accepts; NULL: all that ike-proposal.h knows */

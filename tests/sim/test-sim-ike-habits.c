@@ -1,7 +1,7 @@
 /*
- * test-sim-ike-habits.c - what servers of other makers do that RFC 2409 allows, or that does no
- * harm: seen in public captures and documentation, one test each. The other end's messages are made
- * here under its own keys. SPDX-License-Identifier: GPL-3.0-or-later
+ * test-sim-ike-habits.c - what servers of other makers may do, as RFC 2409 allows it or as it does
+ * no harm: one test each. The other end's messages are made here under its own keys.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "ike-priv.h"
 #include "sim-ike.h"
