@@ -30,7 +30,8 @@ struct run {
     char **argv;
     GPid running; /* 0: not yet, or no more */
     gboolean began;
-    int status; /* the exit status, when it has begun */
+    gboolean quiet; /* --json was wanted, and there was the object */
+    int status;     /* the exit status, when it has begun */
 };
 
 static void
@@ -74,8 +75,9 @@ helper_of_ours(void *ctx, GError **error)
 static void
 tell(void *ctx, const char *line)
 {
-    (void)ctx;
-    if (!cli_json)
+    const struct run *r = ctx;
+
+    if (!cli_json && !r->quiet)
         g_printerr("%s\n", line);
 }
 
@@ -88,6 +90,8 @@ on_up(void *ctx, GVariant *properties)
         return;
     if (cli_json && properties != NULL)
         cli_print_json_to(stderr, cli_status_node(properties));
+    r->quiet = cli_json;
+    cli_json = FALSE; /* standard output is the program's */
     start_program(r);
 }
 
@@ -106,8 +110,6 @@ on_ended(void *ctx, const struct cli_call *call, GVariant *properties)
         g_printerr(_("Error %s: %s"), text, dt_dialer_client_error_text(number));
         g_printerr("\n");
     }
-    if (r->running > 0)
-        g_printerr("%s\n", _("The program goes on without a network."));
     return CLI_FAILED;
 }
 
@@ -156,6 +158,8 @@ call_and_wait(const struct cli_command *command, const Profile *p, struct run *r
     if (result < 0)
         result = cli_call_run(&r->call);
     r->call.ended = TRUE;
+    if (r->running > 0)
+        g_printerr("%s\n", _("The program goes on without a network."));
     while (r->running > 0)
         g_main_context_iteration(NULL, TRUE);
     if (source > 0)
