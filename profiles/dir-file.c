@@ -318,6 +318,8 @@ empty_folder(int dir, gboolean deeper)
 gboolean
 dir_remove(int dir, const char *name, GError **error)
 {
+    if (unlinkat(dir, name, 0) == 0) /* a link that somebody put there */
+        return dir_sync(dir, error);
     const int child = dir_open_child(dir, name, FALSE, error);
 
     if (child < 0)

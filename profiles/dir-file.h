@@ -34,7 +34,7 @@ gboolean dir_sync(int dir, GError **error);
 gboolean dir_file_create(int dir, const char *name, GBytes *bytes, GError **error);
 /* Everything written to the file system that @dir is on. */
 gboolean dir_sync_all(int dir, GError **error);
-/* Removes the folder @name inside @dir with the files in it, two levels deep. */
+/* Removes the folder @name inside @dir with the files in it, two levels deep; or a link, itself. */
 gboolean dir_remove(int dir, const char *name, GError **error);
 /* A hidden name for what is being written (DIR_NEW) or removed (DIR_OLD); free it. It begins with
  * the prefix and 16 hexadecimal digits; more may be put behind a '-'. */

@@ -341,6 +341,29 @@ links_and_fifos_are_not_followed(struct fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(problems->pdata[0], "vpn"));
 }
 
+/* A link put where its folder is: what it points to is neither read nor emptied, and the link goes.
+ */
+static void
+a_swapped_folder_is_not_entered(struct fixture *f, gconstpointer data)
+{
+    g_autoptr(Profile) p = sample("VPN");
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    save(f, p);
+    g_autofree char *folder = g_build_filename(f->user, "vpn", NULL);
+    g_autofree char *elsewhere = g_build_filename(f->root, "elsewhere", NULL);
+    g_autofree char *ini = g_build_filename(elsewhere, "profile.ini", NULL);
+    g_assert_cmpint(rename(folder, elsewhere), ==, 0);
+    g_assert_cmpint(symlink(elsewhere, folder), ==, 0);
+    g_assert_null(profile_store_read_file(f->store, p, "logo.bmp", NULL));
+    g_assert_true(profile_store_delete(f->store, p, &error));
+    g_assert_no_error(error);
+    g_assert_true(g_file_test(ini, G_FILE_TEST_EXISTS));
+    g_autoptr(GDir) left = g_dir_open(f->user, 0, NULL);
+    g_assert_cmpstr(g_dir_read_name(left), ==, NULL);
+}
+
 /* A link put where the file is: the save replaces the link, and what it points to is not touched.
  */
 static void
@@ -473,6 +496,7 @@ main(int argc, char **argv)
     TEST("changed", another_front_end_is_seen);
     TEST("F7-disk-full", disk_full_loses_nothing);
     TEST("F7-links-and-fifos", links_and_fifos_are_not_followed);
+    TEST("F7-swapped-folder", a_swapped_folder_is_not_entered);
     TEST("F7-swapped-file", a_swapped_file_is_replaced);
     TEST("F7-spoilt-files", spoilt_files_are_told_apart);
     TEST("F7-spoilt-is-no-other", a_spoilt_one_is_no_other);
