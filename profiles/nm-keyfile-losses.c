@@ -39,6 +39,18 @@ lose_server(const Profile *p, enum plan_protocol protocol, GPtrArray *list)
         lose(list, _("NetworkManager's plug-in has no way to write this server: %s."), address);
 }
 
+/* The realm before or behind a name. */
+static void
+lose_realm(const Profile *p, GPtrArray *list)
+{
+    const char *name = *p->user != '\0' ? p->user : _("NAME");
+    g_autofree char *whole = profile_plan_user(p, name);
+
+    if (strcmp(whole, name) != 0)
+        lose(list, _("NetworkManager adds nothing to a user name. Write it there in full: %s."),
+             whole);
+}
+
 GPtrArray *
 nm_keyfile_losses(const Profile *p)
 {
@@ -50,6 +62,7 @@ nm_keyfile_losses(const Profile *p)
         lose(list, _("NetworkManager dials one protocol, and no other when it fails: %s."),
              profile_protocol_name(order[0]));
     lose_server(p, order[0], list);
+    lose_realm(p, list);
     if (order[0] == PLAN_SSTP && (*p->ca_pem != '\0' || *p->pin != '\0'))
         lose(list, _("NetworkManager checks the server's certificate against the authorities of "
                      "this computer, and not as this profile says."));

@@ -321,6 +321,12 @@ what_is_lost_is_told(void)
     profile_add_server(p, "", "vpn.example.com:444");
     none = nm_keyfile_losses(p);
     g_assert_cmpuint(none->len, ==, 0);
+    profile_set(&p->user_suffix, "@corp.example");
+    g_assert_true(loses(p, "in full: NAME@corp.example."));
+    profile_set(&p->user, "anna");
+    g_assert_true(loses(p, "in full: anna@corp.example."));
+    profile_set(&p->user, "anna@corp.example");
+    g_assert_false(loses(p, "in full"));
     profile_set(&p->pin, "00");
     g_assert_true(loses(p, "not as this profile says"));
     profile_add_server(p, "", "vpn2.example.com");
