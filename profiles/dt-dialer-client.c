@@ -14,10 +14,6 @@
 #define BUS_NAME    "org.dialtone.Dialer1"
 #define OBJECT_PATH "/org/dialtone/Dialer1"
 
-/* The dial itself is asynchronous; what may take long is a person who types an administrator's
- * password for polkit. */
-#define CONNECT_TIMEOUT_MS (10 * 60 * 1000)
-
 struct _DtDialerClient {
     GObject parent;
     GDBusConnection *bus;
@@ -348,6 +344,12 @@ dt_dialer_client_get_available(DtDialerClient *self)
     return self->peer || owner != NULL;
 }
 
+DtDialer *
+dt_dialer_client_get_dialer(DtDialerClient *self)
+{
+    return self->dialer;
+}
+
 GListModel *
 dt_dialer_client_get_connections(DtDialerClient *self)
 {
@@ -398,8 +400,8 @@ dt_dialer_client_connect_async(DtDialerClient *self, const struct dial_plan *pla
     g_task_set_task_data(task, secrets, (GDestroyNotify)g_variant_unref);
     g_dbus_proxy_call(G_DBUS_PROXY(self->dialer), "Connect",
                       g_variant_new("(@a{sv}@a{sv})", dt_plan_to_variant(plan), secrets),
-                      G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, CONNECT_TIMEOUT_MS,
-                      cancellable, on_connect, task);
+                      G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
+                      DT_DIALER_CLIENT_TIMEOUT_MS, cancellable, on_connect, task);
 }
 
 DtConnection *

@@ -34,6 +34,9 @@ void dt_dialer_client_spawn_async(gboolean verbose, const struct dt_helper_place
                                   gpointer user_data);
 DtDialerClient *dt_dialer_client_new_finish(GAsyncResult *result, GError **error); /* of both */
 
+/* A person may be typing an administrator's password for polkit. */
+#define DT_DIALER_CLIENT_TIMEOUT_MS (10 * 60 * 1000)
+DtDialer *dt_dialer_client_get_dialer(DtDialerClient *self); /* (borrowed) for other calls */
 gboolean dt_dialer_client_get_available(DtDialerClient *self);
 GListModel *dt_dialer_client_get_connections(DtDialerClient *self); /* (borrowed) DtConnection */
 /* The connection of that name which belongs to this user, or NULL. Borrowed. */

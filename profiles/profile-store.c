@@ -103,6 +103,14 @@ profile_store_init(ProfileStore *self)
     (void)self;
 }
 
+static const char *
+usual_system_dir(void)
+{
+    const char *chosen = g_getenv("DIALTONE_SYSTEM_PROFILES");
+
+    return chosen != NULL && g_path_is_absolute(chosen) ? chosen : SYSTEM_DIR;
+}
+
 ProfileStore *
 profile_store_new(const char *user_dir, const char *system_dir)
 {
@@ -111,7 +119,7 @@ profile_store_new(const char *user_dir, const char *system_dir)
     self->dirs[0] = user_dir != NULL
                         ? g_strdup(user_dir)
                         : g_build_filename(g_get_user_data_dir(), "dialtone", "profiles", NULL);
-    self->dirs[1] = g_strdup(system_dir != NULL ? system_dir : SYSTEM_DIR);
+    self->dirs[1] = g_strdup(system_dir != NULL ? system_dir : usual_system_dir());
     watch(self, 0);
     watch(self, 1);
     return self;
@@ -292,11 +300,11 @@ is_absent(const GError *why)
 /* An id is the name of a folder: no need to read them all. NULL without an @error: there is none.
  * One of the user's that cannot be read is not another one, such as everybody's. */
 static Profile *
-find_id(ProfileStore *store, const char *id, GError **error)
+find_id(ProfileStore *store, const char *id, guint first, GError **error)
 {
     if (*id == '\0' || *id == '.' || strchr(id, '/') != NULL)
         return NULL;
-    for (guint i = 0; i < G_N_ELEMENTS(store->dirs); i++) {
+    for (guint i = first; i < G_N_ELEMENTS(store->dirs); i++) {
         GError *why = NULL;
         const int dir = dir_open(store->dirs[i], &why);
         Profile *p = dir < 0 ? NULL : read_profile(dir, id, i == 1, &why);
@@ -318,15 +326,15 @@ find_id(ProfileStore *store, const char *id, GError **error)
 
 /* The one that is meant; NULL: none. The user's own come first; FALSE: there are several. */
 static gboolean
-choose(const GPtrArray *list, const char *name, enum match how, const ProfileSummary **ret,
-       GError **error)
+choose(const GPtrArray *list, const char *name, enum match how, gboolean system,
+       const ProfileSummary **ret, GError **error)
 {
     const ProfileSummary *found = NULL;
     char shown[256];
 
     for (guint i = 0; i < list->len; i++) {
         const ProfileSummary *p = list->pdata[i];
-        if (!matches(p, name, how))
+        if (!matches(p, name, how) || (system && !p->system))
             continue;
         if (found != NULL && found->system == p->system) {
             ras_printable(shown, sizeof shown, name, strlen(name));
@@ -341,11 +349,12 @@ choose(const GPtrArray *list, const char *name, enum match how, const ProfileSum
     return TRUE;
 }
 
-Profile *
-profile_store_find(ProfileStore *store, const char *name, GError **error)
+/* @system: only those. */
+static Profile *
+find(ProfileStore *store, const char *name, gboolean system, GError **error)
 {
     GError *why = NULL;
-    Profile *by_id = find_id(store, name, &why);
+    Profile *by_id = find_id(store, name, system ? 1 : 0, &why);
 
     if (by_id != NULL || why != NULL) {
         if (why != NULL)
@@ -358,7 +367,7 @@ profile_store_find(ProfileStore *store, const char *name, GError **error)
     for (int how = MATCH_ID; how < N_MATCHES && g_utf8_validate(name, -1, NULL); how++) {
         const ProfileSummary *found = NULL;
 
-        if (!choose(list, name, how, &found, error))
+        if (!choose(list, name, how, system, &found, error))
             return NULL;
         if (found == NULL)
             continue;
@@ -369,9 +378,23 @@ profile_store_find(ProfileStore *store, const char *name, GError **error)
         return p;
     }
     ras_printable(shown, sizeof shown, name, strlen(name));
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no connection called “%s”."),
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                system ? _("There is no connection for everybody called “%s”.")
+                       : _("There is no connection called “%s”."),
                 shown);
     return NULL;
+}
+
+Profile *
+profile_store_find(ProfileStore *store, const char *name, GError **error)
+{
+    return find(store, name, FALSE, error);
+}
+
+Profile *
+profile_store_find_system(ProfileStore *store, const char *name, GError **error)
+{
+    return find(store, name, TRUE, error);
 }
 
 GBytes *
@@ -514,13 +537,14 @@ save_old(int dir, const Profile *p, GBytes *text, GError **error)
     return ok;
 }
 
-/* What the system's copy keeps goes with the user's copy. */
 static gboolean
 fetch_from(int files, Profile *p, GError **error)
 {
     g_autoptr(GPtrArray) names = dir_list(files, FALSE, MAX_FILES, error);
 
     for (guint i = 0; names != NULL && i < names->len; i++) {
+        if (g_hash_table_contains(p->files, names->pdata[i]))
+            continue;
         GBytes *bytes = dir_file_read(files, names->pdata[i], MAX_KEPT, error);
         if (bytes == NULL)
             return FALSE;
@@ -529,11 +553,14 @@ fetch_from(int files, Profile *p, GError **error)
     return names != NULL;
 }
 
-static gboolean
-fetch_files(ProfileStore *store, Profile *p, GError **error)
+gboolean
+profile_store_fetch_files(ProfileStore *store, Profile *p, GError **error)
 {
-    g_autofree char *path = g_build_filename(store->dirs[1], p->id, FILES_NAME, NULL);
+    g_autofree char *path = g_build_filename(store->dirs[p->system], p->id, FILES_NAME, NULL);
     GError *why = NULL;
+
+    if (*p->id == '\0')
+        return TRUE;
     const int files = dir_open(path, &why);
 
     if (g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) { /* it keeps none */
@@ -573,8 +600,8 @@ save(ProfileStore *store, Profile *p, GError **error)
     const int dir = profile_store_open(store, error);
     if (dir < 0)
         return FALSE;
-    if (p->system)
-        ok = fetch_files(store, p, error) && save_new(dir, p, text, error);
+    if (p->system) /* what the system's keeps goes with the user's copy */
+        ok = profile_store_fetch_files(store, p, error) && save_new(dir, p, text, error);
     else
         ok = *p->id == '\0' ? save_new(dir, p, text, error) : save_old(dir, p, text, error);
     close(dir);
@@ -625,23 +652,37 @@ profile_store_delete(ProfileStore *store, const Profile *p, GError **error)
 }
 
 static gboolean
-name_taken(const GPtrArray *list, const char *name)
+name_taken(const GPtrArray *list, const char *name, gboolean system)
 {
-    for (guint i = 0; i < list->len; i++)
-        if (matches(list->pdata[i], name, MATCH_CASELESS))
+    for (guint i = 0; i < list->len; i++) {
+        const ProfileSummary *s = list->pdata[i];
+        if ((s->system || !system) && matches(s, name, MATCH_CASELESS))
             return TRUE;
+    }
     return FALSE;
+}
+
+static char *
+free_name(ProfileStore *store, const char *name, gboolean system)
+{
+    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
+    char *candidate = g_strdup(name);
+
+    for (guint n = 2; name_taken(list, candidate, system); n++) {
+        g_free(candidate);
+        candidate = g_strdup_printf("%s (%u)", name, n);
+    }
+    return candidate;
 }
 
 char *
 profile_store_free_name(ProfileStore *store, const char *name)
 {
-    g_autoptr(GPtrArray) list = profile_store_summaries(store, NULL);
-    char *candidate = g_strdup(name);
+    return free_name(store, name, FALSE);
+}
 
-    for (guint n = 2; name_taken(list, candidate); n++) {
-        g_free(candidate);
-        candidate = g_strdup_printf("%s (%u)", name, n);
-    }
-    return candidate;
+char *
+profile_store_free_system_name(ProfileStore *store, const char *name)
+{
+    return free_name(store, name, TRUE);
 }

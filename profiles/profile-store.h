@@ -1,6 +1,7 @@
 /*
  * profile-store.h - the connections on this computer: the user's own in
- * $XDG_DATA_HOME/dialtone/profiles, and those for everybody in /etc/dialtone/profiles (read only).
+ * $XDG_DATA_HOME/dialtone/profiles, and those for everybody in /etc/dialtone/profiles
+ * (DIALTONE_SYSTEM_PROFILES, for tests), which only the helper writes: profile-system.h.
  *
  * One folder each: profile.ini (our format) and files/ (pictures, help and the originals). A save
  * is complete or has not happened: temporary folder entries, fsync, rename. Several front ends may
@@ -37,6 +38,12 @@ gboolean profile_store_delete(ProfileStore *store, const Profile *p, GError **er
 /* A kept file: p->logo, p->help_file... */
 GBytes *profile_store_read_file(ProfileStore *store, const Profile *p, const char *name,
                                 GError **error);
+/* All that are kept of a stored profile, into p->files; what is there already stays. */
+gboolean profile_store_fetch_files(ProfileStore *store, Profile *p, GError **error);
+/* A name that no profile for everybody has, whatever the user's own are called. */
+char *profile_store_free_system_name(ProfileStore *store, const char *name);
+/* The system's alone, as profile_store_find() finds them. */
+Profile *profile_store_find_system(ProfileStore *store, const char *name, GError **error);
 /* A name that no profile has: @name, "@name (2)"... */
 char *profile_store_free_name(ProfileStore *store, const char *name);
 

@@ -5,6 +5,7 @@
 
 #define ACTION_DIAL          "org.dialtone.dialer.dial"
 #define ACTION_FULL_TUNNEL   "org.dialtone.dialer.full-tunnel"
+#define ACTION_INSTALL       "org.dialtone.dialer.install-system-profile"
 #define ACTION_MANAGE_OTHERS "org.dialtone.dialer.manage-others"
 
 enum {
@@ -27,6 +28,8 @@ static const struct policy {
 } policies[] = {
     {"org.dialtone.Dialer1", "Connect", RULE_ASK, ACTION_DIAL},
     {"org.dialtone.Dialer1", "Find", RULE_EVERYONE, NULL},
+    {"org.dialtone.Dialer1", "InstallProfile", RULE_ASK, ACTION_INSTALL},
+    {"org.dialtone.Dialer1", "RemoveProfile", RULE_ASK, ACTION_INSTALL},
     {"org.dialtone.Dialer1", "Get", RULE_VIEW, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1", "GetAll", RULE_VIEW, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Get", RULE_OWNER, ACTION_MANAGE_OTHERS},
@@ -65,6 +68,7 @@ interaction(GDBusMethodInvocation *invocation)
 struct helper_bouncer {
     GDBusConnection *bus;
     GHashTable *pending; /* uid -> number of checks on their way */
+    GHashTable *alone;   /* uid: one of them is large */
     GCancellable *cancel;
 };
 
@@ -89,6 +93,7 @@ helper_bouncer_new(GDBusConnection *bus)
 
     g_set_object(&b->bus, bus);
     b->pending = g_hash_table_new(NULL, NULL);
+    b->alone = g_hash_table_new(NULL, NULL);
     b->cancel = g_cancellable_new();
     return b;
 }
@@ -102,6 +107,7 @@ helper_bouncer_free(struct helper_bouncer *b)
     g_clear_object(&b->cancel);
     g_clear_object(&b->bus);
     g_hash_table_unref(b->pending);
+    g_hash_table_unref(b->alone);
     g_free(b);
 }
 
@@ -128,14 +134,28 @@ pending_of(const struct helper_bouncer *b, uid_t uid)
 }
 
 static void
-count(struct helper_bouncer *b, uid_t uid, int change)
+count(const struct check *c, int change)
 {
-    const int n = pending_of(b, uid) + change;
+    struct helper_bouncer *b = c->bouncer;
+    const int n = pending_of(b, c->caller) + change;
+    gpointer uid = GUINT_TO_POINTER(c->caller);
 
     if (n > 0)
-        g_hash_table_insert(b->pending, GUINT_TO_POINTER(uid), GINT_TO_POINTER(n));
+        g_hash_table_insert(b->pending, uid, GINT_TO_POINTER(n));
     else
-        g_hash_table_remove(b->pending, GUINT_TO_POINTER(uid));
+        g_hash_table_remove(b->pending, uid);
+    if (c->demand.alone && change > 0)
+        g_hash_table_add(b->alone, uid);
+    else if (c->demand.alone)
+        g_hash_table_remove(b->alone, uid);
+}
+
+static bool
+too_many(const struct check *c)
+{
+    return pending_of(c->bouncer, c->caller) >= MAX_PENDING ||
+           (c->demand.alone &&
+            g_hash_table_contains(c->bouncer->alone, GUINT_TO_POINTER(c->caller)));
 }
 
 /* @c->bouncer may be gone when @cancelled. */
@@ -143,7 +163,7 @@ static void
 check_free(struct check *c, bool cancelled)
 {
     if (c->counted && !cancelled)
-        count(c->bouncer, c->caller, -1);
+        count(c, -1);
     if (c->free_ctx != NULL)
         c->free_ctx(c->ctx);
     g_free(c);
@@ -246,11 +266,11 @@ on_credentials(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     g_variant_get(reply, "(u)", &c->caller);
-    if (pending_of(c->bouncer, c->caller) >= MAX_PENDING) {
+    if (too_many(c)) {
         deny(c, false, "Too many calls of this user wait for an answer.");
         return;
     }
-    count(c->bouncer, c->caller, 1);
+    count(c, 1);
     c->counted = true;
     judge(c);
 }

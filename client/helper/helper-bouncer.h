@@ -24,6 +24,7 @@ DEFINE_CLEANUP(struct helper_bouncer, helper_bouncer_free)
 struct helper_demand {
     uid_t owner;     /* of the object that is called; for methods of connections */
     bool takes_over; /* the default route or the name servers are replaced */
+    bool alone;      /* it is large: of one user, one at a time waits for an answer */
 };
 
 /* The call may be served: answer @invocation. @caller: root for who may see what root sees, when

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define DEFAULT_STATE_DIRECTORY "/run/dialtone"
+#define DEFAULT_SYSTEM_PROFILES "/etc/dialtone/profiles"
 
 enum {
     UNDO_TRIES = 3, /* nobody else will: a passing want of memory must not leave a rule behind */
@@ -45,6 +46,15 @@ esp_mode(void)
     return mode;
 }
 
+/* What root says when it starts us, and nobody who calls us: NULL, or an absolute path. */
+static const char *
+chosen_path(const char *variable)
+{
+    const char *path = geteuid() == 0 ? secure_getenv(variable) : NULL;
+
+    return path != NULL && *path == '/' ? path : NULL;
+}
+
 static bool
 open_net(struct helper_host *host, int net_ns, GError **error)
 {
@@ -61,10 +71,12 @@ struct helper_host *
 helper_host_new(GDBusConnection *system_bus, GError **error)
 {
     CLEANUP(helper_host_free) struct helper_host *host = g_new0(struct helper_host, 1);
-    const char *by_hand = geteuid() == 0 ? secure_getenv("DIALTONE_STATE") : NULL;
+    const char *state = chosen_path("DIALTONE_STATE");
+    const char *profiles = chosen_path("DIALTONE_SYSTEM_PROFILES");
 
     host->mark = HELPER_MARK;
-    host->state_directory = by_hand != NULL && *by_hand == '/' ? by_hand : DEFAULT_STATE_DIRECTORY;
+    host->state_directory = state != NULL ? state : DEFAULT_STATE_DIRECTORY;
+    host->store = helper_store_new(profiles != NULL ? profiles : DEFAULT_SYSTEM_PROFILES);
     host->dns = helper_dns_new(system_bus);
     host->early = helper_early_new();
     host->endpoints = g_ptr_array_new();
@@ -101,6 +113,7 @@ helper_host_free(struct helper_host *host)
     helper_early_free(host->early);
     g_ptr_array_unref(host->endpoints);
     helper_dns_free(host->dns);
+    helper_store_unref(host->store);
     g_free(host);
 }
 

@@ -12,6 +12,7 @@
 #include "helper-journal.h"
 #include "helper-net.h"
 #include "helper-netns.h"
+#include "helper-store.h"
 
 #include <sys/types.h>
 
@@ -19,6 +20,7 @@ struct helper_host {
     struct helper_net *net;
     struct helper_dns *dns;
     struct helper_early *early;
+    struct helper_store *store;  /* of connections for everybody; NULL: they are not ours */
     const char *state_directory; /* NULL: what is to be undone dies with us */
     uint32_t mark;               /* of sockets to servers; 0: none */
     enum helper_esp_mode esp;

@@ -6,6 +6,7 @@
 #include "dt-ras-error.h"
 #include "helper-bouncer.h"
 #include "helper-connection.h"
+#include "helper-install.h"
 #include "helper-log.h"
 #include "helper-object.h"
 #include "helper-route.h"
@@ -21,6 +22,7 @@ struct helper_service {
     struct helper_object *object; /* the dialer on the bus */
     struct helper_host *host;
     struct helper_bouncer *bouncer;
+    struct helper_install *install;
     GPtrArray *connections; /* HelperConnection; oldest first */
     unsigned next_number;
     void (*stopped)(void *ctx);
@@ -246,6 +248,7 @@ helper_service_new(GDBusConnection *connection, bool peer, struct helper_host *h
     s->dialer = dt_dialer_skeleton_new();
     g_signal_connect(s->dialer, "handle-connect", G_CALLBACK(handle_connect), s);
     g_signal_connect(s->dialer, "handle-find", G_CALLBACK(handle_find), s);
+    s->install = helper_install_new(s->dialer, s->bouncer, host->store);
     const struct helper_object_setup setup = {.connection = connection,
                                               .bouncer = s->bouncer,
                                               .skeleton = G_DBUS_INTERFACE_SKELETON(s->dialer),
@@ -284,6 +287,7 @@ helper_service_free(struct helper_service *s)
     if (s->dialer != NULL) {
         g_clear_pointer(&s->object, helper_object_free);
         g_signal_handlers_disconnect_by_data(s->dialer, s);
+        g_clear_pointer(&s->install, helper_install_free);
         g_clear_object(&s->dialer);
     }
     g_clear_object(&s->connection);

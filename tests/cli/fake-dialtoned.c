@@ -1,13 +1,16 @@
 /*
  * fake-dialtoned.c - stands in for the helper where front ends are tested: speaks the D-Bus
  * contract on the system bus (DBUS_SYSTEM_BUS_ADDRESS) or on --peer-fd, and plays the call that the
- * user name asks for. It opens nothing and dials nobody.
+ * user name asks for. It opens nothing and dials nobody. What is installed for everybody goes to
+ * DIALTONE_SYSTEM_PROFILES, or is refused: where that is not set, and while FAKE_DENIES names a
+ * file that is there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dt-dbus.h"
 #include "dt-plan.h"
 #include "dt-ras-error.h"
+#include "helper-store.h"
 #include "ras.h"
 
 #include <gio/gio.h>
@@ -351,6 +354,56 @@ on_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan, 
     return TRUE;
 }
 
+/* NULL: denied. */
+static struct helper_store *
+store_for(GDBusMethodInvocation *invocation)
+{
+    const char *directory = g_getenv("DIALTONE_SYSTEM_PROFILES"), *denies = g_getenv("FAKE_DENIES");
+
+    if (directory != NULL && (denies == NULL || !g_file_test(denies, G_FILE_TEST_EXISTS)))
+        return helper_store_new(directory);
+    g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_ACCESS_DENIED,
+                                          "You are not authorized to do this.");
+    return NULL;
+}
+
+static gboolean
+on_install(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, GVariant *files,
+           gpointer user_data)
+{
+    struct helper_store *store = store_for(invocation);
+    g_autofree char *new_id = NULL;
+    GError *error = NULL;
+
+    (void)user_data;
+    if (store == NULL)
+        return TRUE;
+    if (helper_store_valid(id, files, &error) &&
+        helper_store_install(store, id, files, &new_id, &error))
+        dt_dialer_complete_install_profile(dialer, invocation, new_id);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    helper_store_unref(store);
+    return TRUE;
+}
+
+static gboolean
+on_remove(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, gpointer user_data)
+{
+    struct helper_store *store = store_for(invocation);
+    GError *error = NULL;
+
+    (void)user_data;
+    if (store == NULL)
+        return TRUE;
+    if (helper_store_remove(store, id, &error))
+        dt_dialer_complete_remove_profile(dialer, invocation);
+    else
+        g_dbus_method_invocation_take_error(invocation, error);
+    helper_store_unref(store);
+    return TRUE;
+}
+
 static void
 serve(GDBusConnection *bus)
 {
@@ -358,6 +411,8 @@ serve(GDBusConnection *bus)
     fake.dialer = dt_dialer_skeleton_new();
     dt_dialer_set_version(fake.dialer, DIALTONE_VERSION);
     g_signal_connect(fake.dialer, "handle-connect", G_CALLBACK(on_connect), NULL);
+    g_signal_connect(fake.dialer, "handle-install-profile", G_CALLBACK(on_install), NULL);
+    g_signal_connect(fake.dialer, "handle-remove-profile", G_CALLBACK(on_remove), NULL);
     if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(fake.dialer), bus, PATH, NULL))
         abort();
     g_signal_connect_swapped(bus, "closed", G_CALLBACK(g_main_loop_quit), fake.loop);

@@ -5,6 +5,7 @@
 #include "dt-dialer-client.h"
 
 #include "dt-ras-error.h"
+#include "profile-system.h"
 
 #include <signal.h>
 #include <string.h>
@@ -203,6 +204,98 @@ a_helper_that_dies_and_comes_back(struct world *w, gconstpointer data)
 }
 
 static void
+on_changed(gboolean *changed)
+{
+    *changed = TRUE;
+}
+
+static char *
+install(struct world *w, ProfileStore *store, const Profile *p, GError **error)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+
+    profile_system_install_async(w->client, store, p, NULL, on_result, &result);
+    WAIT_UNTIL(result != NULL);
+    return profile_system_install_finish(w->client, result, error);
+}
+
+static gboolean
+remove_one(struct world *w, const char *id, GError **error)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+
+    profile_system_remove_async(w->client, id, NULL, on_result, &result);
+    WAIT_UNTIL(result != NULL);
+    return profile_system_remove_finish(w->client, result, error);
+}
+
+/* A front end that was open before there was any sees it come, change and go. */
+static void
+for_everybody(struct world *w, gconstpointer data)
+{
+    g_autofree char *root = g_dir_make_tmp("dialtone-client-XXXXXX", NULL);
+    g_autofree char *etc = g_build_filename(root, "etc", "profiles", NULL);
+    g_autofree char *user = g_build_filename(root, "user", NULL);
+    g_autofree char *remove = g_strdup_printf("rm -r %s", root);
+    g_autoptr(GError) error = NULL;
+    gboolean changed = FALSE;
+
+    (void)data;
+    g_setenv("DIALTONE_SYSTEM_PROFILES", etc, TRUE);
+    g_autoptr(ProfileStore) store = profile_store_new(user, NULL);
+    g_signal_connect_swapped(store, "changed", G_CALLBACK(on_changed), &changed);
+    start_helper(w);
+    WAIT_UNTIL(dt_dialer_client_get_available(w->client));
+    g_autoptr(Profile) p = profile_new();
+    profile_set(&p->name, "Office");
+    profile_add_server(p, "", "vpn.example.test");
+    g_autofree char *id = install(w, store, p, &error);
+    g_assert_no_error(error);
+    WAIT_UNTIL(changed);
+    g_autoptr(Profile) found = profile_store_find(store, "Office", &error);
+    g_assert_no_error(error);
+    g_assert_true(found->system);
+    g_assert_cmpstr(found->id, ==, id);
+
+    changed = FALSE;
+    profile_set(&found->service_message, "Call 555 0100.");
+    g_autofree char *same = install(w, store, found, &error);
+    g_assert_cmpstr(same, ==, id);
+    WAIT_UNTIL(changed);
+    g_autoptr(Profile) again = profile_store_find(store, id, &error);
+    g_assert_cmpstr(again->service_message, ==, "Call 555 0100.");
+
+    changed = FALSE;
+    g_assert_true(remove_one(w, id, &error));
+    WAIT_UNTIL(changed);
+    g_assert_false(remove_one(w, id, &error));
+    g_assert_cmpuint(dt_ras_error_number(error), ==, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+    g_clear_error(&error);
+    g_assert_null(install(w, store, again, &error)); /* as what it was: gone */
+    g_assert_cmpuint(dt_ras_error_number(error), ==, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+    g_unsetenv("DIALTONE_SYSTEM_PROFILES");
+    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+}
+
+static void
+for_everybody_denied(struct world *w, gconstpointer data)
+{
+    g_autoptr(ProfileStore) store = profile_store_new("/nonexistent", "/nonexistent");
+    g_autoptr(Profile) p = profile_new();
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    start_helper(w);
+    WAIT_UNTIL(dt_dialer_client_get_available(w->client));
+    g_assert_null(install(w, store, p, &error));
+    g_assert_cmpuint(dt_ras_error_number(error), ==, RAS_ACCESS_DENIED);
+    g_assert_nonnull(strstr(profile_system_advice(error), "sudo dialtone"));
+    g_clear_error(&error);
+    g_assert_false(remove_one(w, "everybody-1", &error));
+    g_assert_cmpuint(dt_ras_error_number(error), ==, RAS_ACCESS_DENIED);
+}
+
+static void
 nobody_is_there(struct world *w, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
@@ -275,6 +368,8 @@ main(int argc, char **argv)
     TEST("errors", errors_come_as_numbers);
     TEST("helper-dies", a_helper_that_dies_and_comes_back);
     TEST("nobody", nobody_is_there);
+    TEST("for-everybody", for_everybody);
+    TEST("for-everybody-denied", for_everybody_denied);
     g_test_add_func("/dialer-client/numbers", numbers_have_words);
     g_test_add_func("/dialer-client/Y2-states", states_have_words);
     const int result = g_test_run();

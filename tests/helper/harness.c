@@ -78,16 +78,15 @@ harness_teardown(struct harness *h, gconstpointer data)
         kill(h->helper, SIGKILL);
         harness_lose(h);
     }
-    g_autofree char *state = g_build_filename(h->directory, "state", NULL);
-    g_autoptr(GDir) dir = g_dir_open(state, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(state, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(state);
-    g_rmdir(h->directory);
+    g_autofree char *remove = g_strdup_printf("rm -r %s", h->directory);
+    run(remove);
     g_free(h->directory);
+}
+
+char *
+harness_profiles(const struct harness *h)
+{
+    return g_build_filename(h->directory, "etc", "profiles", NULL);
 }
 
 /* A test that aborts tears nothing down, and whoever lives on keeps meson waiting. */
@@ -103,10 +102,12 @@ helper_environment(struct harness *h)
 {
     char **e = g_get_environ();
     g_autofree char *state = g_build_filename(h->directory, "state", NULL);
+    g_autofree char *profiles = harness_profiles(h);
 
     e = g_environ_setenv(e, "DIALTONE_LIBEXEC", g_getenv("FAKE_LIBEXEC"), TRUE);
     e = g_environ_setenv(e, "DIALTONE_STATE",
                          h->state_directory != NULL ? h->state_directory : state, TRUE);
+    e = g_environ_setenv(e, "DIALTONE_SYSTEM_PROFILES", profiles, TRUE);
     e = g_environ_setenv(e, "DIALTONE_RESOLVCONF",
                          h->resolvconf != NULL ? h->resolvconf : "/nonexistent", TRUE);
     e = g_environ_setenv(e, "DBUS_SYSTEM_BUS_ADDRESS",

@@ -33,7 +33,8 @@ void harness_teardown(struct harness *h, gconstpointer data);
 void harness_start(struct harness *h); /* dialtoned --peer-fd, or on the bus */
 void harness_stop(struct harness *h);  /* closes the peer's socket, or SIGTERM; waits for the end */
 void harness_lose(struct harness *h);  /* the helper was or is killed: forget it */
-int harness_undo(struct harness *h);   /* dialtoned --undo; its exit status */
+char *harness_profiles(const struct harness *h); /* in place of /etc/dialtone/profiles */
+int harness_undo(struct harness *h);             /* dialtoned --undo; its exit status */
 
 /* Links, addresses, routes and rules of the namespace. */
 char *harness_network(void);

@@ -7,33 +7,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "bus-services.h"
 #include "dt-ras-error.h"
 #include "fake-resolved.h"
 #include "harness.h"
 #include "helper-bouncer.h"
 
-#include <glib/gstdio.h>
 #include <pwd.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-static const char bus_config[] =
-    "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth>"
-    "<policy context='default'><allow user='*'/><deny own='*'/><deny send_type='method_call'/>"
-    "<allow send_type='signal'/><allow send_requested_reply='true' send_type='method_return'/>"
-    "<allow send_requested_reply='true' send_type='error'/>"
-    "<allow receive_type='method_call'/><allow receive_type='method_return'/>"
-    "<allow receive_type='error'/><allow receive_type='signal'/>"
-    "<allow send_destination='org.freedesktop.DBus'/></policy>"
-    "<policy user='root'><allow own='org.freedesktop.resolve1'/>"
-    "<allow send_destination='org.freedesktop.resolve1'/></policy>"
-    "<include>/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>"
-    "<include>%s/org.dialtone.Dialer1.conf</include></busconfig>";
 
 static const char polkit_rules[] =
     "polkit.addRule(function(action, subject) {\n"
@@ -46,134 +27,16 @@ static const char polkit_rules[] =
     "        return polkit.Result.YES;\n"
     "});\n";
 
-static struct {
-    char *directory, *address;
-    GPid bus, polkitd;
-} services;
-
 struct bus_test {
     struct harness harness;
     struct fake_resolved resolved;
 };
 
-static char *
-write_file(const char *name, const char *text)
-{
-    char *path = g_build_filename(services.directory, name, NULL);
-
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-    g_assert_cmpint(g_chmod(path, 0644), ==, 0);
-    return path;
-}
-
-/* Only this program and its children see @over in place of @path. */
-static void
-cover(const char *path, const char *over)
-{
-    g_assert_cmpint(mount(over, path, NULL, MS_BIND, NULL), ==, 0);
-}
-
-static void
-install_policy(void)
-{
-    g_autofree char *actions = g_build_filename(services.directory, "actions", NULL);
-    g_autofree char *rules = g_build_filename(services.directory, "rules.d", NULL);
-    g_autofree char *copy =
-        g_strdup_printf("cp %s/org.dialtone.dialer.policy %s", g_getenv("HELPER_SOURCE"), actions);
-
-    g_assert_cmpint(g_mkdir(actions, 0755), ==, 0);
-    g_assert_cmpint(g_mkdir(rules, 0755), ==, 0);
-    g_free(harness_command(copy));
-    g_free(write_file("rules.d/10-test.rules", polkit_rules));
-    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
-    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
-    cover("/usr/share/polkit-1/actions", actions);
-    cover("/usr/share/polkit-1/rules.d", rules);
-}
-
-static GPid
-start(const char *const *argv)
-{
-    g_autoptr(GError) error = NULL;
-    GPid pid;
-
-    if (!g_spawn_async(NULL, (char **)argv, NULL,
-                       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
-                           G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_SEARCH_PATH,
-                       harness_dies_with_us, NULL, &pid, &error))
-        g_error("%s", error->message);
-    return pid;
-}
-
-static bool
-bus_listens(gpointer address) /* its socket is there before that */
-{
-    g_autoptr(GIOStream) stream = g_dbus_address_get_stream_sync(address, NULL, NULL, NULL);
-    return stream != NULL;
-}
-
-static bool
-polkit_answers(gpointer data)
-{
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        data, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",
-        g_variant_new("(s)", "org.freedesktop.PolicyKit1"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-        NULL);
-    gboolean has = FALSE;
-
-    if (reply != NULL)
-        g_variant_get(reply, "(b)", &has);
-    return has;
-}
-
-static void
-start_services(void)
-{
-    services.directory = g_dir_make_tmp("dialtone-bus-XXXXXX", NULL);
-    g_assert_cmpint(g_chmod(services.directory, 0755), ==, 0);
-    services.address = g_strdup_printf("unix:path=%s/bus", services.directory);
-    g_autofree char *config =
-        g_strdup_printf(bus_config, services.address, g_getenv("HELPER_SOURCE"));
-    g_autofree char *path = write_file("bus.conf", config);
-    g_autofree char *option = g_strdup_printf("--config-file=%s", path);
-
-    install_policy();
-    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", services.address, TRUE);
-    services.bus = start((const char *const[]){"dbus-daemon", "--nofork", option, NULL});
-    harness_wait(bus_listens, services.address);
-    services.polkitd =
-        start((const char *const[]){"/usr/lib/polkit-1/polkitd", "--no-debug", NULL});
-    g_autoptr(GDBusConnection) c = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
-    g_assert_nonnull(c);
-    g_dbus_connection_set_exit_on_close(c, FALSE);
-    harness_wait(polkit_answers, c);
-}
-
-static void
-end(GPid pid)
-{
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
-}
-
-static void
-stop_services(void)
-{
-    end(services.polkitd);
-    end(services.bus);
-    umount2("/usr/share/polkit-1/actions", MNT_DETACH);
-    umount2("/usr/share/polkit-1/rules.d", MNT_DETACH);
-    g_autofree char *remove = g_strdup_printf("rm -r %s", services.directory);
-    g_free(harness_command(remove));
-}
-
 static void
 setup(struct bus_test *t, gconstpointer data)
 {
     harness_setup(&t->harness, data);
-    t->harness.bus_address = services.address;
-    t->harness.on_bus = true;
-    t->harness.name = "org.dialtone.Dialer1";
+    bus_services_use(&t->harness);
 }
 
 static void
@@ -188,58 +51,6 @@ teardown(struct bus_test *t, gconstpointer data)
     if (!harness_can_run())                                                                        \
         return;                                                                                    \
     harness_start(&(t)->harness)
-
-/* Another front end, of @user. */
-struct front_end {
-    GDBusConnection *bus;
-    DtDialer *dialer;
-};
-
-static struct front_end
-front_end_of(struct bus_test *t, const char *user)
-{
-    const struct passwd *pw = getpwnam(user);
-    struct front_end f;
-
-    g_assert_nonnull(pw);
-    f.bus = harness_join(&t->harness, pw->pw_uid, &f.dialer);
-    return f;
-}
-
-static void
-front_end_close(struct front_end *f)
-{
-    g_clear_object(&f->dialer);
-    g_dbus_connection_close_sync(f->bus, NULL, NULL);
-    g_clear_object(&f->bus);
-}
-
-static DtConnection *
-dial_as(const struct front_end *f, const struct dial_plan *plan, GError **error)
-{
-    struct harness as = {.peer = f->bus, .dialer = f->dialer, .name = "org.dialtone.Dialer1"};
-
-    return harness_dial(&as, plan, "right", error);
-}
-
-static DtConnection *
-see_as(const struct front_end *f, DtConnection *c)
-{
-    g_autoptr(GError) error = NULL;
-    DtConnection *seen =
-        dt_connection_proxy_new_sync(f->bus, G_DBUS_PROXY_FLAGS_NONE, "org.dialtone.Dialer1",
-                                     g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)), NULL, &error);
-
-    g_assert_no_error(error);
-    return seen;
-}
-
-static void
-assert_denied(GError *error)
-{
-    g_assert_error(error, DT_RAS_ERROR, (int)RAS_ACCESS_DENIED);
-    g_error_free(error);
-}
 
 /* None of the three methods of a connection. */
 static void
@@ -266,7 +77,7 @@ test_nobody_is_denied(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end nobody = front_end_of(t, "nobody");
+    struct front_end nobody = front_end_of(&t->harness, "nobody");
     plan_for(plan, "up.test");
     g_assert_null(dial_as(&nobody, plan, &error));
     assert_denied(g_steal_pointer(&error));
@@ -290,7 +101,8 @@ test_allowed_user(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end daemon = front_end_of(t, "daemon"), games = front_end_of(t, "games");
+    struct front_end daemon = front_end_of(&t->harness, "daemon"),
+                     games = front_end_of(&t->harness, "games");
     plan_for(plan, "up.test");
     g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
     g_assert_no_error(error);
@@ -369,8 +181,9 @@ test_others_see_nothing(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end daemon = front_end_of(t, "daemon"), games = front_end_of(t, "games");
-    struct front_end root = front_end_of(t, "root");
+    struct front_end daemon = front_end_of(&t->harness, "daemon"),
+                     games = front_end_of(&t->harness, "games");
+    struct front_end root = front_end_of(&t->harness, "root");
     const guint of_daemon = listen_to_all(&daemon, &heard_daemon);
     const guint of_games = listen_to_all(&games, &heard_games);
     const guint of_root = listen_to_all(&root, &heard_root);
@@ -417,7 +230,8 @@ test_administrator(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end daemon = front_end_of(t, "daemon"), sys = front_end_of(t, "sys");
+    struct front_end daemon = front_end_of(&t->harness, "daemon"),
+                     sys = front_end_of(&t->harness, "sys");
     g_assert_cmpuint(n_connections(&sys), ==, 0);
     plan_for(plan, "up.test");
     g_autoptr(DtConnection) c = dial_as(&daemon, plan, &error);
@@ -452,7 +266,7 @@ test_many_watchers(struct bus_test *t, gconstpointer data)
     ON_BUS(t);
     g_autoptr(DtConnection) c = harness_dial_to(&t->harness, "up.test", "connected");
     for (int i = 0; i < 40; i++) {
-        struct front_end f = front_end_of(t, "root");
+        struct front_end f = front_end_of(&t->harness, "root");
         g_autoptr(DtConnection) seen = see_as(&f, c);
         g_assert_cmpstr(dt_connection_get_state(seen), ==, "connected");
         if (i % 2 == 0) {
@@ -461,7 +275,7 @@ test_many_watchers(struct bus_test *t, gconstpointer data)
         }
         front_end_close(&f);
     }
-    struct front_end last = front_end_of(t, "root");
+    struct front_end last = front_end_of(&t->harness, "root");
     g_autoptr(DtConnection) seen = see_as(&last, c);
     dt_connection_call_disconnect_sync(c, NULL, NULL);
     harness_wait_state(seen, "idle");
@@ -478,7 +292,7 @@ test_full_tunnel_needs_more(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end games = front_end_of(t, "games");
+    struct front_end games = front_end_of(&t->harness, "games");
     plan_for(plan, "up.test");
     g_assert_null(dial_as(&games, plan, &error));
     assert_denied(g_steal_pointer(&error));
@@ -530,8 +344,8 @@ test_caller_dies(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end root = front_end_of(t, "root");
-    struct front_end watcher = front_end_of(t, "root");
+    struct front_end root = front_end_of(&t->harness, "root");
+    struct front_end watcher = front_end_of(&t->harness, "root");
     plan_for(plan, "up.test");
     plan->end_with_caller = true;
     g_autoptr(DtConnection) c = dial_as(&root, plan, &error);
@@ -554,7 +368,7 @@ test_limits(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end daemon = front_end_of(t, "daemon");
+    struct front_end daemon = front_end_of(&t->harness, "daemon");
     plan_for(plan, "e691.test");
     for (int i = 0; i < 40; i++) {
         g_autoptr(GError) error = NULL;
@@ -715,7 +529,7 @@ test_flood(struct bus_test *t, gconstpointer data)
 
     (void)data;
     ON_BUS(t);
-    struct front_end nobody = front_end_of(t, "nobody");
+    struct front_end nobody = front_end_of(&t->harness, "nobody");
     plan_for(plan, "up.test");
     for (int i = 0; i < 500; i++)
         dt_dialer_call_connect(nobody.dialer, dt_plan_to_variant(plan),
@@ -766,8 +580,8 @@ main(int argc, char **argv)
     ADD("S7-resolved-restarts", test_resolved_restarts);
     if (geteuid() != 0)
         return g_test_run(); /* each skips */
-    start_services();
+    bus_services_start(polkit_rules);
     const int status = g_test_run();
-    stop_services();
+    bus_services_stop();
     return status;
 }

@@ -32,6 +32,8 @@ char *dir_file_stage(int dir, const char *name, mode_t mode, GBytes *bytes, GErr
 gboolean dir_sync(int dir, GError **error);
 /* A new file @name, not yet safe on disk: for many, before one dir_sync_all(). */
 gboolean dir_file_create(int dir, const char *name, GBytes *bytes, GError **error);
+/* The same, safe on disk, and of exactly that mode, whatever the umask. */
+gboolean dir_file_create_as(int dir, const char *name, mode_t mode, GBytes *bytes, GError **error);
 /* Everything written to the file system that @dir is on. */
 gboolean dir_sync_all(int dir, GError **error);
 /* Removes the folder @name inside @dir with the files in it, two levels deep; or a link, itself. */
@@ -41,6 +43,8 @@ gboolean dir_remove(int dir, const char *name, GError **error);
 #define DIR_NEW ".new-"
 #define DIR_OLD ".old-"
 char *dir_hidden_name(const char *prefix);
+/* What has such a name in @dir. */
+void dir_each_hidden(int dir, void (*each)(int dir, const char *hidden));
 /* Removes what a program that was killed, or the power cut, left of its hidden names in @dir: it is
  * an hour old, and no such program is there any more. */
 void dir_sweep(int dir);

@@ -224,18 +224,31 @@ write_all(int fd, GBytes *bytes)
     return write_bytes(fd, bytes) && fsync(fd) == 0;
 }
 
-gboolean
-dir_file_create(int dir, const char *name, GBytes *bytes, GError **error)
+static gboolean
+create(int dir, const char *name, GBytes *bytes, mode_t mode, GError **error)
 {
     const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return fail(error, errno, name);
-    gboolean ok = write_bytes(fd, bytes);
+    gboolean ok =
+        mode == 0 ? write_bytes(fd, bytes) : write_all(fd, bytes) && fchmod(fd, mode) == 0;
     int reason = errno;
     if (close(fd) < 0 && ok)
         ok = FALSE, reason = errno;
     return ok || fail(error, reason, name);
+}
+
+gboolean
+dir_file_create(int dir, const char *name, GBytes *bytes, GError **error)
+{
+    return create(dir, name, bytes, 0, error);
+}
+
+gboolean
+dir_file_create_as(int dir, const char *name, mode_t mode, GBytes *bytes, GError **error)
+{
+    return create(dir, name, bytes, mode, error);
 }
 
 gboolean
@@ -335,19 +348,41 @@ dir_remove(int dir, const char *name, GError **error)
 
 enum { SWEEP_AGE_S = 60 * 60 };
 
+static gboolean
+is_hidden_name(const char *name)
+{
+    static const gsize prefix = sizeof DIR_NEW - 1;
+    gsize digits = 0;
+
+    if (!g_str_has_prefix(name, DIR_NEW) && !g_str_has_prefix(name, DIR_OLD))
+        return FALSE;
+    while (g_ascii_isxdigit(name[prefix + digits]))
+        digits++;
+    return digits == 16 && strchr("-", name[prefix + digits]) != NULL;
+}
+
+void
+dir_each_hidden(int dir, void (*each)(int dir, const char *hidden))
+{
+    DIR *d = open_listing(dir);
+
+    if (d == NULL)
+        return;
+    for (const struct dirent *e; (e = readdir(d)) != NULL;)
+        if (is_hidden_name(e->d_name))
+            each(dir, e->d_name);
+    closedir(d);
+}
+
 /* The last eight digits are the process that made it. Another computer may share the folder and has
  * processes of its own, so that alone says nothing. */
 static gboolean
 maker_is_gone(const char *hidden)
 {
-    static const gsize prefix = sizeof DIR_NEW - 1;
+    g_autofree char *digits = g_strndup(hidden + sizeof DIR_NEW - 1 + 8, 8);
     guint64 pid;
 
-    if (!g_str_has_prefix(hidden, DIR_NEW) && !g_str_has_prefix(hidden, DIR_OLD))
-        return FALSE;
-    g_autofree char *digits = g_strndup(hidden + prefix, 16);
-    return strlen(digits) == 16 && strchr("-", hidden[prefix + 16]) != NULL &&
-           g_ascii_string_to_unsigned(digits + 8, 16, 1, G_MAXINT, &pid, NULL) &&
+    return g_ascii_string_to_unsigned(digits, 16, 1, G_MAXINT, &pid, NULL) &&
            kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
@@ -360,15 +395,15 @@ is_old(int dir, const char *name)
            st.st_mtime < time(NULL) - SWEEP_AGE_S;
 }
 
+static void
+sweep_one(int dir, const char *hidden)
+{
+    if (maker_is_gone(hidden) && is_old(dir, hidden) && unlinkat(dir, hidden, 0) < 0)
+        dir_remove(dir, hidden, NULL);
+}
+
 void
 dir_sweep(int dir)
 {
-    DIR *d = open_listing(dir);
-
-    if (d == NULL)
-        return;
-    for (const struct dirent *e; (e = readdir(d)) != NULL;)
-        if (maker_is_gone(e->d_name) && is_old(dir, e->d_name) && unlinkat(dir, e->d_name, 0) < 0)
-            dir_remove(dir, e->d_name, NULL);
-    closedir(d);
+    dir_each_hidden(dir, sweep_one);
 }
