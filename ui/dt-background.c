@@ -9,8 +9,10 @@
 #include "dt-main-window.h"
 #include "dt-tray.h"
 #include "dt-web-proxy.h"
+#include "profile-learn.h"
 
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 enum { MAX_NAME = 120, MAX_IN_TRAY = 20 };
 
@@ -20,6 +22,7 @@ struct watched {
     DtCall *call;
     gboolean active; /* not idle: the program stays */
     gboolean was_up; /* since it was idle */
+    gboolean heard;  /* its server, to DHCPINFORM, while it was up */
     guint32 told;    /* the failure that the desktop was told of; 0: none */
 };
 
@@ -138,10 +141,27 @@ hold_or_release(DtBackground *self)
         g_application_release(G_APPLICATION(self->application));
 }
 
+/* A server may answer DHCPINFORM when the call is long up, and its window may be closed by then. */
+static void
+learn_late(struct watched *w)
+{
+    DtConnection *connection = dt_call_get_connection(w->call);
+    const gboolean was_heard = w->heard;
+
+    w->heard = dt_call_get_look(w->call)->connected &&
+               g_str_equal(dt_call_get_detail(w->call, "dhcp"), "answered");
+    if (!w->heard || was_heard || dt_connection_get_owner(connection) != getuid())
+        return;
+    g_autoptr(Profile) p = profile_store_find(w->owner->store, dt_call_get_name(w->call), NULL);
+    if (p != NULL)
+        profile_learn_late(w->owner->store, p, dt_connection_get_details(connection));
+}
+
 static void
 on_changed(struct watched *w)
 {
     judge(w);
+    learn_late(w);
     dt_web_proxy_set_up(w->owner->web_proxy, dt_call_get_name(w->call), w->was_up);
     hold_or_release(w->owner);
 }

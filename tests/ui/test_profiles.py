@@ -388,4 +388,35 @@ def learned(case):
         check(dialed_again(order[0]) == order, worked)
 
 
+@test
+def learned_late(case):
+    """a server that answers DHCPINFORM long after Connected is waited for again, also when no window looks on"""
+    window = case.dial()
+
+    def silent():
+        text = stored(case)["example-college-vpn"]
+        return b"DHCPSilentCalls=1" in text and b"DHCPSilentFor=vpn.example.edu" in text
+
+    case.connect(dhcp="silent")
+    desktop.wait_until(silent, "it is remembered that the server did not answer")
+    window.reads("Duration:")
+    case.connect(dhcp="answered")
+    desktop.wait_until(lambda: b"DHCPSilent" not in stored(case)["example-college-vpn"], "it is forgotten")
+    case.connect(dhcp="silent")  # and a call is counted once
+    case.helper.set(State="idle", Error=631)
+    window.reads("Disconnected")
+    check(not silent(), "the same call was counted again")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(dhcp="silent")
+    desktop.wait_until(silent, "the next call is counted")
+    window.reads("Duration:")
+    case.desktop.focus("Example College VPN")
+    case.desktop.keys("Escape")
+    desktop.wait_until(lambda: not window.application().children(), "its window is closed")
+    case.connect(dhcp="answered")
+    desktop.wait_until(lambda: b"DHCPSilent" not in stored(case)["example-college-vpn"], "it is forgotten")
+
+
 sys.exit(main())
