@@ -3,6 +3,8 @@
 
 #include "dt-lister.h"
 
+#include "dt-hint.h"
+
 #include <string.h>
 
 /* One turn of the main loop; a screen is drawn every 16 ms. */
@@ -198,8 +200,8 @@ dt_lister_new(GtkTreeView *view, GtkEntry *search, DtListerRead read, gpointer s
     if (search != NULL) {
         g_free(self->wanted);
         self->wanted = g_utf8_casefold(gtk_entry_get_text(search), -1);
-    }
-    if (search != NULL)
+        dt_hint_mend(search);
         g_signal_connect_object(search, "changed", G_CALLBACK(on_search), self, G_CONNECT_SWAPPED);
+    }
     return self;
 }

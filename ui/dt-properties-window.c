@@ -4,6 +4,7 @@
 #include "dt-properties-window.h"
 
 #include "dt-format.h"
+#include "dt-hint.h"
 #include "dt-ipsec-dialog.h"
 #include "dt-key.h"
 #include "dt-numbers-window.h"
@@ -717,6 +718,8 @@ dt_properties_window_init(DtPropertiesWindow *self)
 {
     self->cancellable = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
+    dt_hint_mend(self->key_entry);
+    dt_hint_mend(self->tunnel_entry);
 }
 
 GtkWidget *

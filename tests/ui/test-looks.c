@@ -49,16 +49,22 @@ static void
 look_at_entry(GtkEntry *entry, GString *faults)
 {
     const char *text = gtk_entry_get_placeholder_text(entry);
+    const gboolean rtl = gtk_widget_get_direction(GTK_WIDGET(entry)) == GTK_TEXT_DIR_RTL;
+    PangoRectangle drawn;
     GdkRectangle area;
-    int width;
+    int x;
 
-    if (text == NULL)
+    if (text == NULL || gtk_entry_get_text_length(entry) > 0)
         return;
-    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(GTK_WIDGET(entry), text);
-    pango_layout_get_pixel_size(layout, &width, NULL);
+    pango_layout_get_pixel_extents(gtk_entry_get_layout(entry), NULL, &drawn);
     gtk_entry_get_text_area(entry, &area);
-    if (width > area.width)
+    gtk_entry_get_layout_offsets(entry, &x, NULL);
+    const int left = x + drawn.x, right = left + drawn.width;
+    if (pango_layout_is_ellipsized(gtk_entry_get_layout(entry)) || left < area.x ||
+        right > area.x + area.width)
         fault(faults, "hint cut off", text);
+    if (rtl ? right < area.x + area.width : left > area.x)
+        fault(faults, "hint at the wrong end", text);
 }
 
 static void
@@ -157,6 +163,31 @@ find_notebook(GtkWidget *widget, gpointer user_data)
 }
 
 static void
+count_hints(GtkWidget *widget, gpointer n)
+{
+    if (GTK_IS_ENTRY(widget))
+        *(guint *)n += gtk_entry_get_placeholder_text(GTK_ENTRY(widget)) != NULL;
+    else if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), count_hints, n);
+}
+
+/* They come when the keyring has answered, or not: @wanted of them. */
+static void
+wait_for_hints(GtkWidget *window, guint wanted)
+{
+    gboolean late = FALSE;
+    const guint deadline = g_timeout_add_seconds(DEADLINE_S, on_deadline, &late);
+
+    for (guint n = 0; n < wanted; count_hints(window, &n)) {
+        g_main_context_iteration(NULL, TRUE);
+        g_assert_false(late);
+        n = 0;
+    }
+    g_source_remove(deadline);
+}
+
+/* Of the hints, too, which are shown in a page that was not on the screen when they came. */
+static void
 test_properties(void)
 {
     g_autofree char *folder = g_dir_make_tmp("dialtone-XXXXXX", NULL);
@@ -167,6 +198,7 @@ test_properties(void)
     find_notebook(window, &notebook);
     g_assert_nonnull(notebook);
     gtk_widget_show(window);
+    wait_for_hints(window, 2);
     for (int i = 0; i < gtk_notebook_get_n_pages(GTK_NOTEBOOK(notebook)); i++) {
         gtk_notebook_set_current_page(GTK_NOTEBOOK(notebook), i);
         assert_looks_good(window);
