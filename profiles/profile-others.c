@@ -2,15 +2,13 @@
 #include "profile-others.h"
 
 /* The line before the VPN, phone numbers and dial-up scripts wait for a version that dials them;
- * Windows' firewall, file sharing, browser cache of pictures and log have no counterpart, and a
+ * Windows' firewall, file sharing and log have no counterpart, and a
  * desktop has one web proxy for all programs. */
 static const struct {
     enum field_scope scope;
     const char *key; /* NULL: all of the scope */
 } unused[] = {
     /* clang-format off */
-    {SCOPE_CM, "PBLogo"},
-    {SCOPE_CM, "PBMessage"},
     {SCOPE_CM, "Version"},
     {SCOPE_CM, "DownloadDelay"},
     {SCOPE_CM, "TunnelReferences"},

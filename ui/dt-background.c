@@ -7,6 +7,7 @@
 #include "dt-format.h"
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
+#include "dt-profile-icon.h"
 #include "dt-tray.h"
 #include "dt-web-proxy.h"
 #include "profile-learn.h"
@@ -35,6 +36,7 @@ struct _DtBackground {
     DtDialerClient *client; /* NULL: not there (yet) */
     GPtrArray *watched;     /* struct watched */
     DtTray *tray;
+    GHashTable *pictured; /* ids of profiles whose TrayIcon was asked for */
     DtWebProxy *web_proxy;
     gboolean held;
 };
@@ -201,12 +203,32 @@ keep(DtBackground *self, GPtrArray *now, const char *name)
     g_ptr_array_add(now, w != NULL ? w : watch(self, name));
 }
 
+static void
+on_picture(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    DtBackground *self = DT_BACKGROUND(source);
+    g_autofree char *name = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = dt_profile_icon_save_finish(result, &error);
+
+    if (path == NULL)
+        g_debug("the tray icon of the profile cannot be shown: %s", error->message);
+    else if (self->tray != NULL)
+        dt_tray_set_picture(self->tray, name, path);
+}
+
+/* HideTrayIcon, TrayIcon. */
 static gboolean
 hides_icon(DtBackground *self, const ProfileSummary *item)
 {
     g_autoptr(Profile) profile = profile_store_find(self->store, item->id, NULL);
 
-    return profile == NULL || profile->hide_tray_icon;
+    if (profile == NULL || profile->hide_tray_icon)
+        return TRUE;
+    if (*profile->tray_icon != '\0' && g_hash_table_add(self->pictured, g_strdup(item->id)))
+        dt_profile_icon_save_async(G_OBJECT(self), self->store, profile, NULL, on_picture,
+                                   g_strdup(item->name));
+    return FALSE;
 }
 
 static void
@@ -281,15 +303,24 @@ dt_background_dispose(GObject *object)
 }
 
 static void
+dt_background_finalize(GObject *object)
+{
+    g_hash_table_unref(DT_BACKGROUND(object)->pictured);
+    G_OBJECT_CLASS(dt_background_parent_class)->finalize(object);
+}
+
+static void
 dt_background_class_init(DtBackgroundClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dt_background_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_background_finalize;
 }
 
 static void
 dt_background_init(DtBackground *self)
 {
     self->watched = g_ptr_array_new_with_free_func(watched_free);
+    self->pictured = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
 DtBackground *

@@ -3,10 +3,12 @@
 
 #include "dt-banner.h"
 
+#include "dt-picture.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
-enum { WIDTH = 330, HEIGHT = 141, MAX_FILE = 4 * 1024 * 1024, MAX_SIDE = 2048 };
+enum { WIDTH = 330, HEIGHT = 141 };
 
 struct _DtBanner {
     GtkDrawingArea parent_instance;
@@ -93,60 +95,10 @@ dt_banner_draw(GtkWidget *widget, cairo_t *cr)
 }
 
 static void
-on_size_prepared(GdkPixbufLoader *loader, int width, int height, gboolean *too_big)
-{
-    if (width > MAX_SIDE || height > MAX_SIDE) {
-        *too_big = TRUE;
-        gdk_pixbuf_loader_set_size(loader, 1, 1);
-        return;
-    }
-    if (width <= WIDTH && height <= HEIGHT)
-        return;
-
-    const double scale = MIN(WIDTH / (double)width, HEIGHT / (double)height);
-
-    gdk_pixbuf_loader_set_size(loader, MAX(1, (int)(width * scale)), MAX(1, (int)(height * scale)));
-}
-
-static GdkPixbuf *
-decode(GBytes *bmp, GError **error)
-{
-    g_autoptr(GdkPixbufLoader) loader = gdk_pixbuf_loader_new_with_type("bmp", error);
-    gboolean too_big = g_bytes_get_size(bmp) > MAX_FILE;
-
-    if (loader == NULL)
-        return NULL;
-    g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size_prepared), &too_big);
-
-    const gboolean written = !too_big && gdk_pixbuf_loader_write_bytes(loader, bmp, error);
-
-    if (!gdk_pixbuf_loader_close(loader, written ? error : NULL) && written)
-        return NULL;
-    if (written && !too_big && gdk_pixbuf_loader_get_pixbuf(loader) != NULL)
-        return g_object_ref(gdk_pixbuf_loader_get_pixbuf(loader));
-    if (error != NULL && *error == NULL)
-        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "the picture is too large");
-    return NULL;
-}
-
-static void
-decode_in_thread(GTask *task, gpointer source, gpointer bmp, GCancellable *cancellable)
-{
-    GError *error = NULL;
-    GdkPixbuf *picture = decode(bmp, &error);
-
-    (void)source, (void)cancellable;
-    if (picture != NULL)
-        g_task_return_pointer(task, picture, g_object_unref);
-    else
-        g_task_return_error(task, error);
-}
-
-static void
 on_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    GdkPixbuf *picture = g_task_propagate_pointer(G_TASK(result), &error);
+    GdkPixbuf *picture = dt_picture_decode_finish(result, &error);
 
     (void)user_data;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -165,13 +117,9 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 dt_banner_load(DtBanner *self, GBytes *bmp)
 {
-    if (bmp == NULL)
-        return;
-
-    g_autoptr(GTask) task = g_task_new(self, self->cancellable, on_loaded, NULL);
-
-    g_task_set_task_data(task, g_bytes_ref(bmp), (GDestroyNotify)g_bytes_unref);
-    g_task_run_in_thread(task, decode_in_thread);
+    if (bmp != NULL)
+        dt_picture_decode_async(self, bmp, "bmp", WIDTH, HEIGHT, self->cancellable, on_loaded,
+                                NULL);
 }
 
 /* ---- room for what matters more ------------------------------------------------------------ */

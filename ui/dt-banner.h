@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE(DtBanner, dt_banner, DT, BANNER, GtkDrawingArea)
 
-/* Decodes a Windows bitmap in a thread; NULL or one that cannot be shown: our own picture. The
- * bytes are of strangers: at most 4 MiB and 2048 pixels a side are looked at, and only as a BMP. */
+/* Decodes a Windows bitmap in a thread; NULL or one that cannot be shown: our own picture. See
+ * dt-picture.h for what is looked at. */
 void dt_banner_load(DtBanner *self, GBytes *bmp);
 
 G_END_DECLS

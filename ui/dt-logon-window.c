@@ -13,6 +13,7 @@
 #include "dt-key.h"
 #include "dt-log-window.h"
 #include "dt-password-dialog.h"
+#include "dt-profile-icon.h"
 #include "dt-properties-window.h"
 #include "dt-status-page.h"
 #include "dt-unfinished.h"
@@ -596,13 +597,14 @@ fill_in(DtLogonWindow *self)
 }
 
 static void
-load_logo(DtLogonWindow *self)
+load_pictures(DtLogonWindow *self)
 {
     g_autoptr(GBytes) logo = NULL;
 
     if (*self->profile->logo != '\0')
         logo = profile_store_read_file(self->store, self->profile, self->profile->logo, NULL);
     dt_banner_load(self->banner, logo);
+    dt_profile_icon_show(GTK_WINDOW(self), self->store, self->profile);
 }
 
 /* ---- actions ------------------------------------------------------------------------------ */
@@ -647,7 +649,7 @@ on_help(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
     (void)action, (void)parameter;
     gtk_window_present(
-        GTK_WINDOW(dt_help_dialog_new(GTK_WINDOW(self), gtk_label_get_text(self->support_label))));
+        GTK_WINDOW(dt_help_dialog_new(GTK_WINDOW(self), self->store, self->profile)));
 }
 
 static const GActionEntry actions[] = {
@@ -790,7 +792,7 @@ dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Prof
     g_signal_connect_object(store, "changed", G_CALLBACK(on_store_changed), self,
                             G_CONNECT_SWAPPED);
     show_profile(self);
-    load_logo(self);
+    load_pictures(self);
     render(self);
     fill_in(self);
     return GTK_WIDGET(self);

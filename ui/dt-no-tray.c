@@ -32,3 +32,9 @@ dt_tray_set_calls(DtTray *self, GPtrArray *calls)
 {
     (void)self, (void)calls;
 }
+
+void
+dt_tray_set_picture(DtTray *self, const char *name, const char *path)
+{
+    (void)self, (void)name, (void)path;
+}

@@ -5,6 +5,7 @@
 
 #include "dt-format.h"
 #include "dt-lister.h"
+#include "dt-picture.h"
 #include "profile-books.h"
 #include "profile-filter.h"
 #include "profile-sieve.h"
@@ -14,7 +15,9 @@
 #include <string.h>
 
 /* More than anybody looks through in a menu; the search finds the rest. */
-enum { MAX_TEXT = 120, MAX_COUNTRIES = 500, MAX_REGIONS = 1000 };
+enum { MAX_TEXT = 120, MAX_MESSAGE = 400, MAX_COUNTRIES = 500, MAX_REGIONS = 1000 };
+/* PBLogo, as Connection Manager has it. */
+enum { LOGO_WIDTH = 114, LOGO_HEIGHT = 304 };
 
 /* U+200E: among letters from right to left a "+" would come behind its digits. */
 #define LEFT_TO_RIGHT "\342\200\216"
@@ -38,7 +41,8 @@ struct _DtNumbersWindow {
     GtkDialog parent_instance;
 
     GtkStack *pages;
-    GtkLabel *problem_label, *more_label, *errors_label;
+    GtkLabel *problem_label, *more_label, *errors_label, *message_label;
+    GtkImage *book_image;
     GtkComboBoxText *country_combo, *region_combo, *service_combo;
     GtkWidget *service_caption, *more_check;
     GtkEntry *search_entry;
@@ -464,6 +468,37 @@ show_errors(DtNumbersWindow *self)
 }
 
 static void
+on_picture(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GdkPixbuf) picture = dt_picture_decode_finish(result, &error);
+
+    (void)user_data;
+    if (picture != NULL) {
+        gtk_image_set_from_pixbuf(DT_NUMBERS_WINDOW(source)->book_image, picture);
+        gtk_widget_show(GTK_WIDGET(DT_NUMBERS_WINDOW(source)->book_image));
+    } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_debug("the picture of the phone book cannot be shown: %s", error->message);
+    }
+}
+
+/* PBMessage and PBLogo: the administrator's words and picture. */
+static void
+show_own(DtNumbersWindow *self)
+{
+    g_autofree char *message = dt_format_foreign(self->profile->pb_message, MAX_MESSAGE);
+    g_autoptr(GBytes) logo = NULL;
+
+    gtk_label_set_text(self->message_label, message);
+    gtk_widget_set_visible(GTK_WIDGET(self->message_label), *message != '\0');
+    if (*self->profile->pb_logo != '\0')
+        logo = profile_store_read_file(self->store, self->profile, self->profile->pb_logo, NULL);
+    if (logo != NULL)
+        dt_picture_decode_async(self, logo, "bmp", LOGO_WIDTH, LOGO_HEIGHT, self->cancellable,
+                                on_picture, NULL);
+}
+
+static void
 on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
@@ -532,6 +567,8 @@ dt_numbers_window_class_init(DtNumbersWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, pages);
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, problem_label);
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, more_label);
+    gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, message_label);
+    gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, book_image);
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, errors_label);
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, country_combo);
     gtk_widget_class_bind_template_child(widget_class, DtNumbersWindow, region_combo);
@@ -565,6 +602,7 @@ dt_numbers_window_new(GtkWindow *parent, ProfileStore *store, const Profile *pro
 
     self->store = g_object_ref(store);
     self->profile = profile_copy(profile);
+    show_own(self);
     job->store = g_object_ref(store);
     job->profile = profile_copy(profile);
     g_task_set_task_data(task, job, job_free);

@@ -25,6 +25,7 @@ struct _DtTray {
     GtkApplication *application; /* not owned */
     AppIndicator *indicator;     /* NULL: there is no session bus */
     GPtrArray *entries;          /* struct entry */
+    GHashTable *pictures;        /* name of a connection -> path */
 };
 
 G_DEFINE_TYPE(DtTray, dt_tray, G_TYPE_OBJECT)
@@ -57,9 +58,10 @@ show_icon(DtTray *self)
         if (is_idle(call))
             continue;
         const gboolean up = dt_call_get_look(call)->connected;
+        const char *own = g_hash_table_lookup(self->pictures, dt_call_get_name(call));
         g_free(text);
         text = dt_call_get_status_text(call);
-        icon = up ? "network-vpn-symbolic" : "network-vpn-acquiring-symbolic";
+        icon = !up ? "network-vpn-acquiring-symbolic" : own != NULL ? own : "network-vpn-symbolic";
         if (!up)
             break;
     }
@@ -164,6 +166,14 @@ dt_tray_set_calls(DtTray *self, GPtrArray *calls)
                                                              : APP_INDICATOR_STATUS_PASSIVE);
 }
 
+void
+dt_tray_set_picture(DtTray *self, const char *name, const char *path)
+{
+    g_hash_table_insert(self->pictures, g_strdup(name), g_strdup(path));
+    if (self->indicator != NULL)
+        show_icon(self);
+}
+
 static void
 dt_tray_dispose(GObject *object)
 {
@@ -175,15 +185,24 @@ dt_tray_dispose(GObject *object)
 }
 
 static void
+dt_tray_finalize(GObject *object)
+{
+    g_hash_table_unref(DT_TRAY(object)->pictures);
+    G_OBJECT_CLASS(dt_tray_parent_class)->finalize(object);
+}
+
+static void
 dt_tray_class_init(DtTrayClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dt_tray_dispose;
+    G_OBJECT_CLASS(klass)->finalize = dt_tray_finalize;
 }
 
 static void
 dt_tray_init(DtTray *self)
 {
     self->entries = g_ptr_array_new_with_free_func(entry_free);
+    self->pictures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 DtTray *

@@ -16,6 +16,15 @@ def bitmap(width=330, height=141):
                                 0, 0) + bytes(pixels)
 
 
+def icon(side=16):
+    """A Windows icon of one picture, 32 bits a pixel: all orange."""
+    pixels = bytes((0x20, 0x80, 0xf0, 0xff)) * (side * side)
+    mask = bytes((side + 31) // 32 * 4 * side)
+    image = struct.pack("<IiiHHIIiiII", 40, side, side * 2, 1, 32, 0, len(pixels) + len(mask), 0, 0, 0, 0)
+    image += pixels + mask
+    return struct.pack("<HHHBBBBHHII", 0, 1, 1, side, side, 0, 0, 1, 32, len(image), 22) + image
+
+
 ENTRY = """[{name}]
 Encoding=1
 PBVersion=8
@@ -45,8 +54,9 @@ def phone_book(path, *entries):
 
 
 def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk: 555-0100",
-         server="vpn.example.edu", logo=True, strategy=5, dialup=0, **keys):
-    """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]."""
+         server="vpn.example.edu", logo=True, strategy=5, dialup=0, files=None, **keys):
+    """Writes a profile and gives the path of its .cmp. keys: more of [Connection Manager]; files: their
+    bytes by name."""
     inner = os.path.join(folder, short)
     os.makedirs(inner)
     keys.setdefault("RedialCount", 3)
@@ -55,6 +65,9 @@ def make(folder, name="Example College VPN", short="EC_VPN", support="Help desk:
         more += f"Logo={short}\\{short}.bmp\r\n"
         with open(os.path.join(inner, short + ".bmp"), "wb") as file:
             file.write(bitmap())
+    for file_name, data in (files or {}).items():
+        with open(os.path.join(inner, file_name), "wb") as file:
+            file.write(data)
     write(os.path.join(inner, short + ".cms"), f"""[Profile Format]
 Version=4
 [Connection Manager]

@@ -145,10 +145,23 @@ test_dialogs(void)
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_TUNNEL));
     assert_window_looks_good(
         dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, "vpn.example.edu", SHA256));
-    assert_window_looks_good(dt_help_dialog_new(NULL, "555-0100"));
     assert_window_looks_good(dt_ipsec_dialog_new(NULL, profile));
     profile->use_certificate = TRUE;
     assert_window_looks_good(dt_ipsec_dialog_new(NULL, profile));
+}
+
+static void
+test_help(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("dialtone-XXXXXX", NULL);
+    g_autoptr(ProfileStore) store = profile_store_new(folder, folder);
+    g_autoptr(Profile) profile = profile_of_l2tp();
+
+    profile_set(&profile->service_message, "555-0100");
+    assert_window_looks_good(dt_help_dialog_new(NULL, store, profile));
+    profile_set(&profile->help_file, "example-corporation-how-to-connect.chm");
+    assert_window_looks_good(dt_help_dialog_new(NULL, store, profile));
+    rmdir(folder);
 }
 
 static void
@@ -327,6 +340,7 @@ main(int argc, char **argv)
         gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
     use_our_style();
     g_test_add_func("/looks/dialogs", test_dialogs);
+    g_test_add_func("/looks/help", test_help);
     g_test_add_func("/looks/properties", test_properties);
     g_test_add_func("/looks/failures", test_failure);
     g_test_add_func("/looks/colours", test_colours);

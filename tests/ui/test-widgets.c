@@ -9,6 +9,7 @@
 #include "dt-help-dialog.h"
 #include "dt-log-window.h"
 #include "dt-password-dialog.h"
+#include "dt-profile-icon.h"
 #include "dt-properties-window.h"
 #include "dt-ras-error.h"
 #include "dt-status-page.h"
@@ -205,9 +206,86 @@ test_certificate(void)
 static void
 test_help_and_log(void)
 {
-    assert_goes(dt_help_dialog_new(NULL, "<span>call us"));
-    assert_goes(dt_help_dialog_new(NULL, ""));
+    static const char *const rows[][2] = {
+        {"<span>call us", ""}, {"", "help.chm"}, {"", "help.sh"}, {"", "<b>.txt"}};
+    g_autofree char *folder = g_dir_make_tmp("dialtone-XXXXXX", NULL);
+    ProfileStore *store = profile_store_new(folder, folder);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) profile = profile_new();
+
+        profile_set(&profile->service_message, rows[i][0]);
+        profile_set(&profile->help_file, rows[i][1]);
+        assert_goes(dt_help_dialog_new(NULL, store, profile));
+    }
     assert_goes(dt_log_window_new(NULL, "<b>%s", NULL));
+    g_assert_finalize_object(store);
+    rmdir(folder);
+}
+
+/* One picture of 32 bits a pixel, as CMAK's wizard takes them. */
+static GBytes *
+windows_icon(guint8 side)
+{
+    enum { DIRECTORY = 22, HEADER = 40 };
+    const gsize pixels = (gsize)side * side * 4, mask = (gsize)(side + 31) / 32 * 4 * side;
+    const gsize n = DIRECTORY + HEADER + pixels + mask;
+    guint8 *data = g_malloc0(n);
+
+    data[2] = data[4] = 1; /* an icon, one */
+    data[6] = data[7] = side;
+    data[10] = 1;
+    data[12] = 32;
+    put_le32(data + 14, (guint32)(n - DIRECTORY));
+    put_le32(data + 18, DIRECTORY);
+    put_le32(data + DIRECTORY, HEADER);
+    put_le32(data + DIRECTORY + 4, side);
+    put_le32(data + DIRECTORY + 8, side * 2U);
+    data[DIRECTORY + 12] = 1;
+    data[DIRECTORY + 14] = 32;
+    memset(data + DIRECTORY + HEADER, 0xff, pixels);
+    return g_bytes_new_take(data, n);
+}
+
+static guint
+n_icons(GtkWindow *window, int side)
+{
+    GList *list = gtk_window_get_icon_list(window);
+    guint n = 0;
+
+    for (GList *l = list; l != NULL; l = l->next)
+        n += gdk_pixbuf_get_width(l->data) == side && gdk_pixbuf_get_height(l->data) == side;
+    g_list_free(list);
+    return n;
+}
+
+/* SmallIcon and Icon: 16 and 32, also when the file has a larger one; what is no icon is left out.
+ */
+static void
+test_window_icons(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("dialtone-XXXXXX", NULL);
+    ProfileStore *store = profile_store_new(folder, folder);
+    g_autoptr(Profile) profile = profile_new();
+    GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+
+    profile_set(&profile->small_icon, "small.ico");
+    profile_set(&profile->icon, "icon.ico");
+    g_hash_table_insert(profile->files, g_strdup("small.ico"), windows_icon(16));
+    g_hash_table_insert(profile->files, g_strdup("icon.ico"), windows_icon(48));
+    dt_profile_icon_show(GTK_WINDOW(window), store, profile);
+    WAIT_UNTIL(n_icons(GTK_WINDOW(window), 16) == 1 && n_icons(GTK_WINDOW(window), 32) == 1);
+    gtk_window_set_icon_list(GTK_WINDOW(window), NULL);
+    g_hash_table_replace(profile->files, g_strdup("small.ico"), bitmap(16, 16, 16 * 16 * 3));
+    dt_profile_icon_show(GTK_WINDOW(window), store, profile);
+    WAIT_UNTIL(n_icons(GTK_WINDOW(window), 32) == 1);
+    g_assert_cmpuint(n_icons(GTK_WINDOW(window), 16), ==, 0);
+    g_object_ref(window);
+    gtk_widget_destroy(window);
+    assert_goes_soon(window);
+    WAIT_UNTIL(G_OBJECT(store)->ref_count == 1);
+    g_assert_finalize_object(store);
+    rmdir(folder);
 }
 
 static void
@@ -251,6 +329,7 @@ main(int argc, char **argv)
     g_test_add_func("/password-dialog/A9-empty", test_A9_password);
     g_test_add_func("/certificate-dialog/not-hex", test_certificate);
     g_test_add_func("/help-and-log", test_help_and_log);
+    g_test_add_func("/window-icons", test_window_icons);
     g_test_add_func("/properties-window", test_properties);
     g_test_add_func("/status-page", test_status);
     return g_test_run();

@@ -47,6 +47,26 @@ def take(window):
 
 
 @test_alone
+def own_words(case):
+    """PBMessage and PBLogo: the administrator's words and picture beside the numbers"""
+    window = import_book(case, files={"book.bmp": profiles.bitmap(114, 304)}, PBLogo="EC_VPN\\book.bmp",
+                         PBMessage="Numbers with <b>charge</b>")
+    lists(window, "Seattle", "<b>Redmond</b>")
+    window.reads("Numbers with <b>charge</b>")
+    desktop.wait_until(lambda: [node for node in window.all() if node.name == "Picture of the phone book"],
+                       "the picture")
+
+
+@test_alone
+def no_own_words(case):
+    """PBMessage and PBLogo: without them, or with a spoilt picture, there is no room for them"""
+    window = import_book(case, files={"book.bmp": b"BM" + b"\xff" * 80}, PBLogo="EC_VPN\\book.bmp")
+    lists(window, "Seattle", "<b>Redmond</b>")
+    check(not [node for node in window.all() if node.name == "Picture of the phone book"],
+          "an empty picture")
+
+
+@test_alone
 def phone_book(case):
     """access numbers: by country, region, service and search; more of one; the chosen one is kept"""
     window = import_book(case)

@@ -529,6 +529,70 @@ def tray(case):
     window.ended()
 
 
+def reader(case, name, kind):
+    """A program that shows files of this kind: it copies what it is given."""
+    folder = case.desktop.folder + "/data/applications"
+    seen = case.desktop.folder + "/seen"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/{name}.desktop", "w", encoding="utf-8") as file:
+        file.write(f"[Desktop Entry]\nType=Application\nName=Reader\nExec=cp %f {seen}\nMimeType={kind};\n")
+    with open(folder + "/mimeapps.list", "w", encoding="utf-8") as file:
+        file.write(f"[Default Applications]\n{kind}={name}.desktop\n")
+    return seen
+
+
+@test
+def help_file(case):
+    """HelpFile: opened with the desktop's program when the button is pressed, as it came"""
+    seen = reader(case, "reader", "text/plain")
+    window = case.import_profile(files={"read me.txt": b"Call 555-0100\n"}, HelpFile="EC_VPN\\read me.txt")
+    window.press("Help")
+    window.reads("Your administrator has added “read me.txt” to this connection.")
+    check(not os.path.exists(seen), "opened without being asked")
+    window.press("Open the Help File")
+
+    def read():
+        with open(seen, "rb") as file:
+            return file.read()
+    desktop.wait_until(lambda: os.path.exists(seen) and read() == b"Call 555-0100\n", "the file is shown")
+
+
+@test
+def help_program(case):
+    """F4: a program that a profile calls its help is not opened"""
+    reader(case, "reader", "application/x-shellscript")
+    window = case.import_profile(files={"help.sh": b"#!/bin/sh\n"}, HelpFile="EC_VPN\\help.sh")
+    window.press("Help")
+    window.reads("but no program of this computer shows it.")
+    check(not [node for node in window.all() if node.name == "Open the Help File"], "a button for it")
+
+
+@test_with_tray
+def tray_icon(case):
+    """TrayIcon: the profile's own picture beside the clock while it is connected, and then only"""
+    shell = with_shell(case)
+    case.dial(files={"clock.ico": profiles.icon()}, TrayIcon="EC_VPN\\clock.ico")
+    case.helper.set(State="connecting", Stage=1, Error=0)
+    desktop.wait_until(lambda: "acquiring" in shell.item("IconName"), "the icon of a dial")
+    case.connect()
+    desktop.wait_until(lambda: shell.item("IconName").endswith("/tray-example-college-vpn.png"),
+                       "the picture of the profile")
+    with open(shell.item("IconName"), "rb") as file:
+        check(file.read(8) == b"\x89PNG\r\n\x1a\n", "no PNG")
+    case.helper.set(State="idle", Error=631)
+    desktop.wait_until(lambda: shell.item("IconName") == "network-vpn-disconnected-symbolic", "gone")
+
+
+@test_with_tray
+def tray_icon_spoilt(case):
+    """TrayIcon: what is no icon leaves ours"""
+    shell = with_shell(case)
+    case.dial(files={"clock.ico": b"\0\0\1\0" + b"\xff" * 60}, TrayIcon="EC_VPN\\clock.ico")
+    case.connect()
+    desktop.wait_until(lambda: shell.item("IconName") == "network-vpn-symbolic", "our icon")
+
+
+
 @test_with_tray
 def tray_hidden(case):
     """a profile that hides the icon has none"""

@@ -1,0 +1,127 @@
+/* dt-profile-icon.c - see dt-profile-icon.h. SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "dt-profile-icon"
+
+#include "dt-profile-icon.h"
+
+#include "dt-picture.h"
+
+enum { SMALL = 16, LARGE = 32 };
+
+struct job {
+    ProfileStore *store;
+    Profile *profile;
+};
+
+static void
+job_free(gpointer data)
+{
+    struct job *job = data;
+
+    g_object_unref(job->store);
+    profile_free(job->profile);
+    g_free(job);
+}
+
+/* Takes the caller's @task. */
+static void
+run(GTask *task, ProfileStore *store, const Profile *profile, GTaskThreadFunc function)
+{
+    struct job *job = g_new0(struct job, 1);
+
+    job->store = g_object_ref(store);
+    job->profile = profile_copy(profile);
+    g_task_set_task_data(task, job, job_free);
+    g_task_run_in_thread(task, function);
+    g_object_unref(task);
+}
+
+static GdkPixbuf *
+read_icon(const struct job *job, const char *name, int side, GError **error)
+{
+    g_autoptr(GBytes) bytes = profile_store_read_file(job->store, job->profile, name, error);
+
+    return bytes == NULL ? NULL : dt_picture_decode(bytes, "ico", side, side, error);
+}
+
+/* --- of a window --- */
+
+static void
+add(GPtrArray *icons, const struct job *job, const char *name, int side)
+{
+    g_autoptr(GError) error = NULL;
+    GdkPixbuf *icon = *name == '\0' ? NULL : read_icon(job, name, side, &error);
+
+    if (icon != NULL)
+        g_ptr_array_add(icons, icon);
+    else if (error != NULL)
+        g_debug("the icon of the profile cannot be shown: %s", error->message);
+}
+
+static void
+read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    const struct job *job = data;
+    GPtrArray *icons = g_ptr_array_new_with_free_func(g_object_unref);
+
+    (void)source, (void)cancellable;
+    add(icons, job, job->profile->small_icon, SMALL);
+    add(icons, job, job->profile->icon, LARGE);
+    g_task_return_pointer(task, icons, (GDestroyNotify)g_ptr_array_unref);
+}
+
+static void
+on_read(GObject *window, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GPtrArray) icons = g_task_propagate_pointer(G_TASK(result), NULL);
+    GList *list = NULL;
+
+    (void)user_data;
+    for (guint i = 0; icons != NULL && i < icons->len; i++)
+        list = g_list_append(list, icons->pdata[i]);
+    if (list != NULL && !gtk_widget_in_destruction(GTK_WIDGET(window)))
+        gtk_window_set_icon_list(GTK_WINDOW(window), list);
+    g_list_free(list);
+}
+
+void
+dt_profile_icon_show(GtkWindow *window, ProfileStore *store, const Profile *profile)
+{
+    if (*profile->small_icon != '\0' || *profile->icon != '\0')
+        run(g_task_new(window, NULL, on_read, NULL), store, profile, read_in_thread);
+}
+
+/* --- beside the clock --- */
+
+static void
+save_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    const struct job *job = data;
+    g_autofree char *folder = g_build_filename(g_get_user_runtime_dir(), "dialtone", NULL);
+    g_autofree char *file = g_strdup_printf("tray-%s.png", job->profile->id);
+    g_autofree char *path = g_build_filename(folder, file, NULL);
+    g_autofree char *png = NULL;
+    GError *error = NULL;
+    gsize n;
+
+    (void)source, (void)cancellable;
+    g_autoptr(GdkPixbuf) icon = read_icon(job, job->profile->tray_icon, LARGE, &error);
+    g_mkdir_with_parents(folder, 0700);
+    if (icon != NULL && gdk_pixbuf_save_to_buffer(icon, &png, &n, "png", &error, NULL) &&
+        g_file_set_contents(path, png, (gssize)n, &error))
+        g_task_return_pointer(task, g_steal_pointer(&path), g_free);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+dt_profile_icon_save_async(GObject *source, ProfileStore *store, const Profile *profile,
+                           GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data)
+{
+    run(g_task_new(source, cancellable, done, user_data), store, profile, save_in_thread);
+}
+
+char *
+dt_profile_icon_save_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
