@@ -185,34 +185,36 @@ helper_socket_open(const struct helper_endpoint *to, uint32_t mark)
     return fd;
 }
 
+union end_here {
+    struct sockaddr_storage any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+/* All zeros, of no family: not known. */
+static union end_here
+end_here(int fd)
+{
+    union end_here a = {0};
+    socklen_t size = sizeof a;
+
+    return getsockname(fd, (struct sockaddr *)&a, &size) < 0 ? (union end_here){0} : a;
+}
+
 uint16_t
 helper_socket_local_port(int fd)
 {
-    union {
-        struct sockaddr_storage any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } a = {0};
-    socklen_t size = sizeof a;
+    const union end_here a = end_here(fd);
 
-    if (getsockname(fd, (struct sockaddr *)&a, &size) < 0)
-        return 0;
     return ntohs(a.any.ss_family == AF_INET ? a.in.sin_port : a.in6.sin6_port);
 }
 
 void
 helper_socket_local_address(int fd, uint8_t ret[static 16])
 {
-    union {
-        struct sockaddr_storage any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } a = {0};
-    socklen_t size = sizeof a;
+    const union end_here a = end_here(fd);
 
     memset(ret, 0, 16);
-    if (getsockname(fd, (struct sockaddr *)&a, &size) < 0)
-        return;
     if (a.any.ss_family == AF_INET)
         memcpy(ret, &a.in.sin_addr, 4);
     else if (a.any.ss_family == AF_INET6)

@@ -102,6 +102,18 @@ way_from(uint8_t family, const char *to, const char *from, struct told *told)
     return way;
 }
 
+/* Of a call whose address has gone, and no other way is there yet. */
+static struct helper_way *
+way_without_address(struct told *told)
+{
+    struct helper_way *way = way_from(4, "198.51.100.7", OURS, told);
+
+    leave();
+    for_a_while();
+    g_assert_cmpint(told->times, ==, 0);
+    return way;
+}
+
 static void
 test_there_is_no_other(struct harness *h, gconstpointer data)
 {
@@ -110,10 +122,7 @@ test_there_is_no_other(struct harness *h, gconstpointer data)
     (void)h, (void)data;
     if (!harness_can_run())
         return;
-    struct helper_way *way = way_from(4, "198.51.100.7", OURS, &told);
-    leave();
-    for_a_while();
-    g_assert_cmpint(told.times, ==, 0);
+    struct helper_way *way = way_without_address(&told);
     come_back();
     move(); /* and both are there */
     for_a_while();
@@ -129,10 +138,7 @@ test_there_is_another(struct harness *h, gconstpointer data)
     (void)h, (void)data;
     if (!harness_can_run())
         return;
-    struct helper_way *way = way_from(4, "198.51.100.7", OURS, &told);
-    leave();
-    for_a_while();
-    g_assert_cmpint(told.times, ==, 0);
+    struct helper_way *way = way_without_address(&told);
     move(); /* now there is */
     harness_wait(was_told, &told);
     g_assert_nonnull(strstr(told.detail, OURS));
