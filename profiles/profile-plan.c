@@ -220,9 +220,45 @@ fill_certificate(const Profile *p, const struct plan_request *r, struct dial_pla
                error);
 }
 
+/* The password has no place in it: others on this computer can read a command line. */
 static gboolean
-fill_proxy(const Profile *p, struct dial_plan *plan, GError **error)
+parse_proxy(const char *text, struct dial_plan *plan, struct credentials *c)
 {
+    static const char http[] = "http://", socks[] = "socks5://";
+    const gboolean is_socks = g_ascii_strncasecmp(text, socks, strlen(socks)) == 0;
+    const gboolean is_http = g_ascii_strncasecmp(text, http, strlen(http)) == 0;
+    g_autofree char *copy = g_strdup(text + (is_socks  ? strlen(socks)
+                                             : is_http ? strlen(http)
+                                                       : 0));
+    char *at = strrchr(copy, '@'), *host = at == NULL ? copy : at + 1, *port;
+
+    if (at != NULL) {
+        *at = '\0';
+        g_autofree char *user = g_uri_unescape_string(copy, NULL);
+        if (user == NULL || strchr(copy, ':') != NULL ||
+            g_strlcpy(c->proxy_user, user, sizeof c->proxy_user) >= sizeof c->proxy_user)
+            return FALSE;
+    }
+    if (g_str_has_suffix(host, "/"))
+        host[strlen(host) - 1] = '\0';
+    plan->proxy = is_socks ? PLAN_PROXY_SOCKS5 : PLAN_PROXY_HTTP;
+    plan->proxy_port = is_socks ? 1080 : 8080;
+    return split_port(host, &host, &port) && put_host(host, plan->proxy_host) &&
+           (port == NULL || parse_port(port, &plan->proxy_port));
+}
+
+static gboolean
+fill_proxy(const Profile *p, const struct plan_request *r, struct dial_plan *plan,
+           struct credentials *c, GError **error)
+{
+    if (r->proxy != NULL) {
+        memset(c->proxy_user, 0, sizeof c->proxy_user);
+        if (g_str_equal(r->proxy, "none") || parse_proxy(r->proxy, plan, c))
+            return TRUE;
+        return invalid(error, "%s",
+                       _("The proxy must be a host, host:port, http://user@host:port or "
+                         "socks5://host:port, without a password."));
+    }
     plan->proxy = p->proxy;
     plan->proxy_port = (uint16_t)p->proxy_port;
     return put(plan->proxy_host, sizeof plan->proxy_host, p->proxy_host,
@@ -483,7 +519,8 @@ profile_plan_unavailable(const Profile *p)
 }
 
 static gboolean
-fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
+fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan,
+          struct credentials *c, GError **error)
 {
     enum plan_protocol protocols[PLAN_MAX_PROTOCOLS];
     const char *why = NULL;
@@ -505,7 +542,7 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
-        !fill_ipsec(p, r, plan, error) || !fill_proxy(p, plan, error) ||
+        !fill_ipsec(p, r, plan, error) || !fill_proxy(p, r, plan, c, error) ||
         !fill_network(p, plan, error))
         return FALSE;
     return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));
@@ -520,7 +557,7 @@ profile_plan(const Profile *p, const struct plan_request *request, struct dial_p
 
     dial_plan_init(&plan);
     if (!fill_credentials(p, request, &credentials, error) ||
-        !fill_plan(p, request, &plan, error)) {
+        !fill_plan(p, request, &plan, &credentials, error)) {
         dial_plan_clear(&plan);
         return FALSE;
     }

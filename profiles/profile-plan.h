@@ -15,6 +15,7 @@
 struct plan_request {          /* all optional: {0} is the profile as it stands */
     const char *user, *domain; /* as typed; NULL: those that the profile remembers */
     const char *server;        /* host[:port] or https://host[:port]/path?query instead */
+    const char *proxy;         /* of SSTP, instead: [http://|socks5://][USER@]host[:port], "none" */
     const char *ca_pem;        /* instead of the profile's authorities */
     gsize ca_len;
     const char *cert_pem; /* IPsec: this computer's, instead of the profile's or of a key */

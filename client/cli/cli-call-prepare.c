@@ -29,7 +29,9 @@ cli_dial_options_clear(struct cli_dial_options *o)
                            o->cert_file,
                            o->key_file,
                            o->cert_password_file,
-                           o->tunnel_secret_file};
+                           o->tunnel_secret_file,
+                           o->proxy,
+                           o->proxy_password_file};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -63,6 +65,11 @@ cli_dial_options_parse(const struct cli_command *command, struct cli_dial_option
          N_("Read the pass phrase of that key, or of that PKCS #12 file, from the first line of "
             "FILE"),
          N_("FILE")},
+        {"proxy", 0, 0, G_OPTION_ARG_STRING, &ret->proxy,
+         N_("SSTP: go through this proxy, [http://|socks5://][USER@]HOST[:PORT], or “none”"),
+         N_("PROXY")},
+        {"proxy-password-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->proxy_password_file,
+         N_("Read the password for the proxy from the first line of FILE"), N_("FILE")},
         {"ca-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->ca_file,
          N_("Trust only the certificate authorities in FILE (PEM)"), N_("FILE")},
         {"pin", 0, 0, G_OPTION_ARG_STRING, &ret->pin,
@@ -150,6 +157,9 @@ read_files(struct cli_call *d, GError **error)
     if (o->tunnel_secret_file != NULL &&
         !cli_read_secret(o->tunnel_secret_file, &d->credentials.l2tp_secret, error))
         return FALSE;
+    if (o->proxy_password_file != NULL &&
+        !cli_read_secret(o->proxy_password_file, &d->credentials.proxy_password, error))
+        return FALSE;
     if (o->new_password_file == NULL)
         return TRUE;
     d->credentials.has_new_password =
@@ -201,6 +211,22 @@ get_psk(const Profile *p, struct cli_call *d)
         return -1;
     if (!d->interactive || d->plan.protocols[0] != PLAN_L2TP_IPSEC ||
         cli_prompt(_("Pre-shared key:"), FALSE, &d->leave, &d->credentials.psk))
+        return -1;
+    return cli_fail_number(RAS_USER_DISCONNECTION,
+                           dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
+}
+
+/* Of the proxy, for the user name that it has. Others need none. */
+static int
+get_proxy_password(const Profile *p, struct cli_call *d)
+{
+    g_autofree char *user = cli_shown(d->credentials.proxy_user);
+    g_autofree char *label = g_strdup_printf(_("Password of %s for the proxy:"), user);
+
+    if (d->plan.proxy == PLAN_PROXY_NONE || *user == '\0' || !plan_dials(&d->plan, PLAN_SSTP) ||
+        d->credentials.proxy_password.len > 0 ||
+        saved(p, PROFILE_SECRET_PROXY, d, &d->credentials.proxy_password) || !d->interactive ||
+        cli_prompt(label, FALSE, &d->leave, &d->credentials.proxy_password))
         return -1;
     return cli_fail_number(RAS_USER_DISCONNECTION,
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
@@ -260,6 +286,7 @@ cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char
     struct plan_request request = {.user = user,
                                    .domain = domain,
                                    .server = o->server,
+                                   .proxy = o->proxy,
                                    .pin = o->pin,
                                    .end_with_caller = d->stay};
     const gboolean by_options = o->cert_file != NULL || o->key_file != NULL;
@@ -329,6 +356,8 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
             cli_usage(command, _("the password may have at most %u characters"), p->max_password);
     if (failed == -1)
         failed = get_psk(p, d);
+    if (failed == -1)
+        failed = get_proxy_password(p, d);
     if (failed != -1)
         return failed;
     get_own_key(p, d);

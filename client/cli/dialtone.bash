@@ -26,7 +26,7 @@ _dialtone() {
         return
     fi
     case $command,$prev in
-    *,--password-file | *,--new-password-file | *,--psk-file | *,--tunnel-secret-file | *,--ca-file | *,--cert-file | *,--key-file | *,--cert-password-file)
+    *,--password-file | *,--new-password-file | *,--psk-file | *,--tunnel-secret-file | *,--proxy-password-file | *,--ca-file | *,--cert-file | *,--key-file | *,--cert-password-file)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
@@ -37,7 +37,7 @@ _dialtone() {
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
-    dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | \
+    dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | *,--proxy | \
         diagnose,--user | diagnose,-u | diagnose,--domain | diagnose,-d | diagnose,--server | diagnose,-s | \
         diagnose,--pin | run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
         numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c)
@@ -49,7 +49,7 @@ _dialtone() {
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
     dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
-        --server --ca-file --pin --psk-file --tunnel-secret-file --cert-file --key-file --cert-password-file --direct --redial
+        --server --ca-file --pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
     dial) options+=' --foreground' ;;
     diagnose) options+=' --foreground --dial --no-dial' ;;

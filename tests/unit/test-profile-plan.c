@@ -171,6 +171,55 @@ the_user_is_checked(void)
     dial_plan_clear(&m.plan);
 }
 
+/* Of a call, in place of the profile's. */
+static void
+proxies_of_a_call(void)
+{
+    static const struct {
+        const char *text, *host, *user; /* host NULL: refused */
+        enum plan_proxy kind;
+        unsigned port;
+    } rows[] = {
+        {"proxy.example.test", "proxy.example.test", "", PLAN_PROXY_HTTP, 8080},
+        {"proxy.example.test:3128", "proxy.example.test", "", PLAN_PROXY_HTTP, 3128},
+        {"HTTP://anna@192.0.2.1:3128/", "192.0.2.1", "anna", PLAN_PROXY_HTTP, 3128},
+        {"http://CORP%5canna@[2001:db8::1]:80", "2001:db8::1", "CORP\\anna", PLAN_PROXY_HTTP, 80},
+        {"a%40b.test@proxy.test", "proxy.test", "a@b.test", PLAN_PROXY_HTTP, 8080},
+        {"socks5://proxy.test", "proxy.test", "", PLAN_PROXY_SOCKS5, 1080},
+        {"none", "", "", PLAN_PROXY_NONE, 0},
+        {"http://anna:secret@proxy.test", NULL, NULL, 0, 0},
+        {"http://%0zz@proxy.test", NULL, NULL, 0, 0},
+        {"https://proxy.test", NULL, NULL, 0, 0},
+        {"proxy.test:0", NULL, NULL, 0, 0},
+        {"", NULL, NULL, 0, 0},
+    };
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    p->proxy = PLAN_PROXY_HTTP;
+    p->proxy_port = 8888;
+    profile_set(&p->proxy_host, "theirs.test");
+    profile_set(&p->proxy_user, "their");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const struct plan_request r = {.user = "u", .proxy = rows[i].text};
+
+        if (rows[i].host == NULL) {
+            refuse(p, &r, "proxy");
+            continue;
+        }
+        make(p, &r, &m);
+        g_assert_cmpstr(m.plan.proxy_host, ==, rows[i].host);
+        g_assert_cmpstr(m.credentials.proxy_user, ==, rows[i].user);
+        g_assert_cmpint(m.plan.proxy, ==, rows[i].kind);
+        g_assert_cmpuint(m.plan.proxy_port, ==, rows[i].port);
+        dial_plan_clear(&m.plan);
+    }
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpstr(m.plan.proxy_host, ==, "theirs.test");
+    g_assert_cmpstr(m.credentials.proxy_user, ==, "their");
+    dial_plan_clear(&m.plan);
+}
+
 static void
 servers_in_order_or_the_chosen_one(void)
 {
@@ -541,6 +590,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile-plan/typed-goes-first",
                     what_was_typed_goes_before_what_is_remembered);
     g_test_add_func("/profile-plan/user", the_user_is_checked);
+    g_test_add_func("/profile-plan/proxies-of-a-call", proxies_of_a_call);
     g_test_add_func("/profile-plan/order-of-servers", servers_in_order_or_the_chosen_one);
     g_test_add_func("/profile-plan/certificates", certificates);
     g_test_add_func("/profile-plan/network", network);
