@@ -1,8 +1,8 @@
 /*
  * dt-picture.h - pictures out of a profile: the bytes of strangers.
  *
- * At most 4 MiB and 2048 pixels a side are looked at, only as the format that is expected there, and
- * in a thread. What is larger than its place is made smaller.
+ * At most 4 MiB and 2048 pixels a side are looked at, only as the format that is expected there,
+ * and in a thread. What is larger than its place is made smaller.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

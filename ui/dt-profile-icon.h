@@ -1,7 +1,7 @@
 /*
  * dt-profile-icon.h - the icons that a profile brings: of its window (SmallIcon, 16 x 16, and Icon,
- * 32 x 32), and beside the clock while it is connected (TrayIcon). Read in a thread; one that is not
- * there or is no Windows icon leaves ours.
+ * 32 x 32), and beside the clock while it is connected (TrayIcon). Read in a thread; one that is
+ * not there or is no Windows icon leaves ours.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
