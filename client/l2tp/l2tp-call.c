@@ -148,6 +148,7 @@ on_cdn(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_msg
         t->ignored++;
         return;
     }
+    t->decided = m->result == L2TP_CDN_ERROR || m->result == L2TP_CDN_ADMINISTRATIVE;
     ras_printable(text, sizeof text, m->text.p, m->text.left);
     ras_end_set(&t->end, t->call == L2TP_CALL_UP ? RAS_REMOTE_DISCONNECTION : cdn_error(m->result),
                 "L2TP Call-Disconnect-Notify: result %u (%s), error %u%s%s", m->result,

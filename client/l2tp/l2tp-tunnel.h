@@ -71,6 +71,7 @@ struct l2tp_tunnel {
     enum l2tp_state state;
     enum l2tp_call_state call;
     struct ras_end end; /* why it ended, or is ending: the first cause */
+    bool decided;       /* which was that the server wanted so, not that something was lost */
     struct l2tp_channel channel;
     uint16_t local_tunnel, peer_tunnel, local_session, peer_session;
     uint8_t challenge[L2TP_CHALLENGE]; /* ours */

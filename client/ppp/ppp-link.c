@@ -10,6 +10,7 @@ enum {
     BUCKET_MS = 10,          /* (threats P6) */
 };
 
+static const char no_other_try[] = "the server did not wait for another try";
 static const char over_method[] = "the server ended the link over the authentication method";
 
 static bool
@@ -165,7 +166,7 @@ peer_terminated(struct ppp_link *l)
     const char *said = l->lcp.fsm.farewell;
 
     if (auth == PPP_AUTH_ASKING)
-        ras_end_set(&l->end, l->auth.reason, "the server did not wait for another try");
+        ras_end_set(&l->end, l->auth.reason, "%s", no_other_try);
     else if (auth == PPP_AUTH_RUNNING && l->auth.shown)
         ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the server ended the link during %s",
                     ppp_auth_method_name(l->method));
@@ -318,11 +319,19 @@ ppp_link_lost(struct ppp_link *l, usec_t now, const struct ras_end *why)
 }
 
 bool
-ppp_link_hung_up(struct ppp_link *l)
+ppp_link_hung_up(struct ppp_link *l, const char *verdict)
 {
-    if (!wants_auth(l) || l->proved || l->lcp.suggested == 0 || l->lcp.fsm.state == PPP_OPENED)
+    if (!wants_auth(l) || l->proved)
         return false;
-    ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH, "%s", over_method);
+    if (l->auth.state == PPP_AUTH_ASKING)
+        ras_end_set(&l->end, l->auth.reason, "%s", no_other_try);
+    else if (l->auth.state == PPP_AUTH_RUNNING && l->auth.shown && verdict != NULL)
+        ras_end_set(&l->end, RAS_AUTHENTICATION_FAILURE, "the server ended the call during %s: %s",
+                    ppp_auth_method_name(l->method), verdict);
+    else if (l->lcp.suggested != 0 && l->lcp.fsm.state != PPP_OPENED)
+        ras_end_set(&l->end, RAS_PEER_REFUSED_AUTH, "%s", over_method);
+    else
+        return false;
     ended(l);
     return true;
 }

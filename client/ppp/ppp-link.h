@@ -64,8 +64,10 @@ void ppp_link_wipe(struct ppp_link *l); /* keys and passwords; then it must be i
 void ppp_link_credentials(struct ppp_link *l, usec_t now, const struct ppp_credentials *c);
 void ppp_link_up(struct ppp_link *l, usec_t now); /* the carrier carries */
 void ppp_link_lost(struct ppp_link *l, usec_t now, const struct ras_end *why); /* it does not */
-/* The peer has closed it, in words. True: what PPP was at tells why, and so it has ended. */
-bool ppp_link_hung_up(struct ppp_link *l);
+/* The peer has closed it. True: what PPP was at tells why, and so it has ended. @verdict: its
+ * words, when they can be those of somebody who did not like what we proved; NULL.
+ */
+bool ppp_link_hung_up(struct ppp_link *l, const char *verdict);
 void ppp_link_close(struct ppp_link *l, usec_t now, const struct ras_end *why); /* politely */
 void ppp_link_expire(struct ppp_link *l, usec_t now);
 usec_t ppp_link_deadline(const struct ppp_link *l);

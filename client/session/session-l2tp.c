@@ -52,7 +52,7 @@ session_l2tp_drive(struct session *s, usec_t now)
         if (!s->up && why.error == RAS_REMOTE_DISCONNECTION)
             why.error = RAS_DISCONNECTION;
         if (l->tunnel.end.error == RAS_REMOTE_DISCONNECTION)
-            session_hung_up(s, now, &why);
+            session_hung_up(s, now, &why, l->tunnel.decided);
         else
             session_end(s, now, &why);
     }

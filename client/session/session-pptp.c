@@ -124,7 +124,7 @@ call_moved(struct session *s, usec_t now, enum pptp_call_state before)
             datagram(s, now, CHANNEL_DATA, l->early, l->n_early, &none);
     }
     if (l->call.end.error == RAS_REMOTE_DISCONNECTION && !s->ending)
-        session_hung_up(s, now, &l->call.end);
+        session_hung_up(s, now, &l->call.end, false);
     else if (l->call.end.error != RAS_OK && !s->ending)
         session_end(s, now, &l->call.end);
     if (l->call.state == PPTP_CALL_CLOSED)

@@ -122,8 +122,9 @@ void session_deliver(struct session *s, usec_t now, struct rd packet, struct ses
 /* The call is to end because of @why, unless another cause was first: say goodbye, linger. */
 void session_end(struct session *s, usec_t now, const struct ras_end *why);
 void session_fail(struct session *s, usec_t now, enum ras_error error, const char *detail);
-/* The server has closed the call, in words: what PPP was at may tell why. */
-void session_hung_up(struct session *s, usec_t now, const struct ras_end *why);
+/* The server has closed the call, in words: what PPP was at may tell why. @decided: they can be the
+ * refusal of who did not like the password (l2tpns 2.4 sends no CHAP Failure). */
+void session_hung_up(struct session *s, usec_t now, const struct ras_end *why, bool decided);
 /* The link is about to come up: no packet shall be too long for its route. */
 void session_fit_path(struct session *s);
 /* There is nothing more to wait for. */

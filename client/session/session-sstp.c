@@ -100,7 +100,7 @@ call_moved(struct session *s, usec_t now, enum sstp_call_state before)
         else
             why = l->call.end;
         if (by_peer)
-            session_hung_up(s, now, &why);
+            session_hung_up(s, now, &why, false);
         else
             session_end(s, now, &why);
     } else if (by_peer) {

@@ -77,9 +77,9 @@ session_end(struct session *s, usec_t now, const struct ras_end *why)
 }
 
 void
-session_hung_up(struct session *s, usec_t now, const struct ras_end *why)
+session_hung_up(struct session *s, usec_t now, const struct ras_end *why, bool decided)
 {
-    if (ppp_link_hung_up(&s->ppp))
+    if (ppp_link_hung_up(&s->ppp, decided ? why->detail : NULL))
         session_drive(s, now);
     session_end(s, now, why);
 }

@@ -268,20 +268,44 @@ test_hung_up(void)
 
     init(&usual, &server);
     ppp_link_up(&link_, now);
-    g_assert_false(ppp_link_hung_up(&link_));
+    g_assert_false(ppp_link_hung_up(&link_, "in words"));
 
     init(&usual, &server);
     ppp_link_up(&link_, now);
     inject(hex(demands_pap)); /* we suggest another */
-    g_assert_true(ppp_link_hung_up(&link_));
+    g_assert_true(ppp_link_hung_up(&link_, "in words"));
     wait_alone(0);
     assert_story("ended 919 ");
 
-    until_answered(&usual, &server); /* the method is agreed on */
-    g_assert_false(ppp_link_hung_up(&link_));
+    init(&usual, &server); /* the method is agreed on */
+    ppp_link_up(&link_, now);
+    inject(hex("ff03c021 01010009 0305c22381"));
+    uint8_t ack[14] = {0xff, 3, 0xc0, 0x21, 2, 1, 0, 10, 5, 6};
+    for (guint i = 0; i < 4; i++)
+        ack[10 + i] = (uint8_t)(link_.lcp.magic >> (24 - 8 * i));
+    inject(keep(ack, sizeof ack));
+    g_assert_cmpint(link_.phase, ==, PPP_PHASE_AUTHENTICATE);
+    g_assert_false(ppp_link_hung_up(&link_, "in words"));
+
+    until_answered(&usual, &server); /* something was lost */
+    g_assert_false(ppp_link_hung_up(&link_, NULL));
+
+    until_answered(&usual, &server); /* l2tpns: a Call-Disconnect-Notify, and no Failure */
+    g_assert_true(ppp_link_hung_up(&link_, "in words"));
+    wait_alone(0);
+    assert_story("ended 691 ");
+    g_assert_cmpstr(link_.end.detail, ==, "the server ended the call during MS-CHAPv2: in words");
+
+    until_answered(&usual, &server); /* and while a person is asked for another password */
+    inject_and_tell(hex("ff03c223 04010030 453d36393120523d3120433d3030303130323033303430"
+                        "3530363037303830393041304230433044304530 46"));
+    assert_story("wants 691 ");
+    g_assert_true(ppp_link_hung_up(&link_, "in words"));
+    wait_alone(0);
+    assert_story("wants 691 ended 691 ");
 
     up(&usual, &server);
-    g_assert_false(ppp_link_hung_up(&link_));
+    g_assert_false(ppp_link_hung_up(&link_, "in words"));
     assert_story(UP_STORY);
 }
 
