@@ -64,13 +64,20 @@ helper_endpoints_have_ike(const struct helper_endpoints *e, const struct helper_
     return false;
 }
 
+/* Do both call the same there? */
+static bool
+same_door(const struct helper_endpoint *a, const struct helper_endpoint *b)
+{
+    return a->kind == b->kind && a->port == b->port && same_server(a, b);
+}
+
 bool
 helper_endpoints_displaced(const struct helper_endpoints *e, const struct helper_endpoints *other,
                            usec_t now)
 {
     bool together = false;
 
-    for (int i = 0; i < e->n; i++)
-        together |= helper_endpoints_have_ike(other, &e->v[i]);
+    for (int i = 0; i < e->n * other->n; i++)
+        together |= same_door(&e->v[i / other->n], &other->v[i % other->n]);
     return together && other->since > e->since && now - other->since <= HELPER_DISPLACED_WITHIN;
 }

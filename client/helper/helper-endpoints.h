@@ -7,8 +7,9 @@
 #include "clock.h"
 #include "helper-requests.h"
 
-/* Some servers keep one phase 1 for each identity, and end an older call when a newer one signs in:
- * within so long after that began. */
+/* Some servers keep one phase 1 for each identity, or one call for each user (l2tpns unless it is
+ * told otherwise), and end an older call when a newer one signs in: within so long after that
+ * began. */
 #define HELPER_DISPLACED_WITHIN (30 * USEC_PER_SEC)
 
 struct helper_endpoints {

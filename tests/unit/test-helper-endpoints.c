@@ -64,7 +64,7 @@ test_have_ike(void)
     g_assert_false(helper_endpoints_have_ike(&e, &to));
 }
 
-/* A server that has one place for each client: who came later has it. */
+/* A server that has one place for each client or user: who came later has it. */
 static void
 test_displaced(void)
 {
@@ -83,6 +83,14 @@ test_displaced(void)
     g_assert_false(helper_endpoints_displaced(&second, &first, now));
     g_assert_false(helper_endpoints_displaced(&first, &tls, now));
     g_assert_false(helper_endpoints_displaced(&first, &elsewhere, now));
+
+    first.v[0] = endpoint(SOCKET_TCP, 1, 443);
+    g_assert_true(helper_endpoints_displaced(&first, &tls, now));
+    first.v[0] = endpoint(SOCKET_UDP, 1, 443);
+    g_assert_false(helper_endpoints_displaced(&first, &tls, now));
+    first.n = 0; /* a call that ended before it had a socket */
+    g_assert_false(helper_endpoints_displaced(&first, &tls, now));
+    g_assert_false(helper_endpoints_displaced(&tls, &first, now));
 }
 
 int
