@@ -1,6 +1,8 @@
 /* cli-import.c - import, export. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "cli-system.h"
+
 #include "import.h"
 #include "profile-batch.h"
 #include "profile-secret.h"
@@ -44,6 +46,9 @@ keep_psk(Profile *p)
             g_main_context_iteration(NULL, TRUE);
     }
     secret_wipe(&p->found_psk);
+    if (stored[1] && p->system)
+        g_printerr("%s\n", _("There is a pre-shared key in the file. It was saved for you alone: "
+                             "everybody else will be asked for it."));
     if (!stored[1])
         g_printerr("%s\n", _("There is a pre-shared key in the file. There is no keyring to save "
                              "it in: it will be asked for."));
@@ -58,18 +63,35 @@ print_imported(const char *name)
     g_print("\n");
 }
 
+/* An exit status. */
 static int
-import_one(Profile *p, const char *name)
+save_one(ProfileStore *store, Profile *p, gboolean system)
+{
+    GError *error = NULL;
+
+    if (!system)
+        return profile_store_save(store, p, &error) ? CLI_OK
+                                                    : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    g_autoptr(DtDialerClient) client = cli_system_client(&error);
+    if (client == NULL)
+        return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
+    return cli_system_install(client, store, p, &error) ? CLI_OK : cli_system_fail(error);
+}
+
+static int
+import_one(Profile *p, const char *name, gboolean system)
 {
     g_autoptr(ProfileStore) store = cli_store();
-    g_autofree char *free_name = profile_store_free_name(store, name != NULL ? name : p->name);
-    GError *error = NULL;
+    const char *wanted = name != NULL ? name : p->name;
+    g_autofree char *free_name = system ? profile_store_free_system_name(store, wanted)
+                                        : profile_store_free_name(store, wanted);
 
     profile_set(&p->name, free_name);
     if (!cli_json) /* before it is there, so that who looks can stop */
         cli_print_warnings(p);
-    if (!profile_store_save(store, p, &error))
-        return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    const int failed = save_one(store, p, system);
+    if (failed != CLI_OK)
+        return failed;
     keep_psk(p);
     if (cli_json)
         cli_print_json(cli_profile_node(p));
@@ -129,6 +151,64 @@ tell_all(const GPtrArray *names, const GPtrArray *problems)
     }
 }
 
+/* The next of several; NULL: it cannot be read. */
+static Profile *
+next_of_all(Import *import, guint i, gboolean *told, GError **error)
+{
+    Profile *p = import_profile(import, i, error);
+
+    if (p == NULL)
+        return NULL;
+    if (p->found_psk.len > 0)
+        profile_note(p, _("There is a pre-shared key in the file. It was not taken over: "
+                          "import this entry alone, with --name."));
+    *told = tell_guess(p, *told) || *told;
+    return p;
+}
+
+static int
+tell_imported(const GPtrArray *ids, GPtrArray *names, const GPtrArray *problems)
+{
+    if (!cli_json)
+        tell_all(names, problems);
+    print_all(ids, names);
+    return CLI_OK;
+}
+
+/* One after the other; if one fails, those before it go again. */
+static int
+import_all_for_everybody(Import *import, gboolean codepage_given)
+{
+    gboolean told = codepage_given;
+    g_autoptr(ProfileStore) store = cli_store();
+    GError *error = NULL;
+    g_autoptr(DtDialerClient) client = cli_system_client(&error);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    int failed = client == NULL ? cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE) : CLI_OK;
+
+    for (guint i = 0; failed == CLI_OK && i < import_count(import); i++) {
+        g_autoptr(Profile) p = next_of_all(import, i, &told, &error);
+        g_autofree char *name = p == NULL ? NULL : profile_store_free_system_name(store, p->name);
+        if (p == NULL) {
+            failed = import_failed(error);
+            break;
+        }
+        profile_set(&p->name, name);
+        if (!cli_system_install(client, store, p, &error)) {
+            failed = cli_system_fail(error);
+            break;
+        }
+        g_ptr_array_add(names, g_steal_pointer(&name));
+        g_ptr_array_add(ids, g_strdup(p->id));
+        g_ptr_array_add(problems, problem_of(p));
+    }
+    for (guint i = ids->len; failed != CLI_OK && i-- > 0;)
+        cli_system_remove(client, ids->pdata[i], NULL);
+    return failed != CLI_OK ? failed : tell_imported(ids, names, problems);
+}
+
 /* One at a time through memory: a phone book can have thousands. */
 static int
 import_all(Import *import, gboolean codepage_given)
@@ -141,13 +221,9 @@ import_all(Import *import, gboolean codepage_given)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; batch != NULL && i < import_count(import); i++) {
-        g_autoptr(Profile) p = import_profile(import, i, &error);
+        g_autoptr(Profile) p = next_of_all(import, i, &told, &error);
         if (p == NULL)
             return import_failed(error);
-        if (p->found_psk.len > 0)
-            profile_note(p, _("There is a pre-shared key in the file. It was not taken over: "
-                              "import this entry alone, with --name."));
-        told = tell_guess(p, told) || told;
         if (!profile_batch_add(batch, p, &error))
             return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
         g_ptr_array_add(names, g_strdup(p->name));
@@ -155,10 +231,7 @@ import_all(Import *import, gboolean codepage_given)
     }
     if (batch == NULL || !profile_batch_finish(batch, &ids, &error))
         return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
-    if (!cli_json)
-        tell_all(names, problems);
-    print_all(ids, names);
-    return CLI_OK;
+    return tell_imported(ids, names, problems);
 }
 
 static int
@@ -183,7 +256,7 @@ int
 cli_import(const struct cli_command *command, int argc, char **argv)
 {
     g_autofree char *name = NULL;
-    gboolean list = FALSE;
+    gboolean list = FALSE, system = FALSE;
     int codepage = 0;
     const GOptionEntry entries[] = {
         {"name", 'n', 0, G_OPTION_ARG_STRING, &name,
@@ -191,6 +264,8 @@ cli_import(const struct cli_command *command, int argc, char **argv)
         {"codepage", 'c', 0, G_OPTION_ARG_INT, &codepage,
          N_("Read text that is not Unicode as Windows code page NUMBER"), N_("NUMBER")},
         {"list", 'l', 0, G_OPTION_ARG_NONE, &list, N_("Only tell what is in the file"), NULL},
+        {"system", 0, 0, G_OPTION_ARG_NONE, &system,
+         N_("For everybody on this computer, as an administrator"), NULL},
         {NULL}};
     GError *error = NULL;
     guint i = 0;
@@ -208,7 +283,8 @@ cli_import(const struct cli_command *command, int argc, char **argv)
         return list_all(import);
     const gboolean several = import_count(import) > 1;
     if (several && name == NULL)
-        return import_all(import, codepage != 0);
+        return system ? import_all_for_everybody(import, codepage != 0)
+                      : import_all(import, codepage != 0);
     if (several && !import_find(import, name, &i)) {
         g_autofree char *shown = cli_shown(name);
         g_autofree char *text =
@@ -217,5 +293,5 @@ cli_import(const struct cli_command *command, int argc, char **argv)
                                _("“dialtone import --list FILE” tells what is in it."), NULL);
     }
     g_autoptr(Profile) p = import_profile(import, i, &error);
-    return p == NULL ? import_failed(error) : import_one(p, name);
+    return p == NULL ? import_failed(error) : import_one(p, name, system);
 }

@@ -1,6 +1,8 @@
 /* cli-profile.c - list, show, delete. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-profile.h"
 
+#include "cli-system.h"
+
 #include "profile-filter.h"
 #include "profile-others.h"
 #include "profile-secret.h"
@@ -81,6 +83,8 @@ print_profile(const Profile *p)
 
     cli_row(_("Connection"), p->name);
     cli_row(_("Id"), p->id);
+    if (p->system)
+        cli_row(_("For"), _("everybody on this computer"));
     cli_row(_("From"), p->source);
     cli_row(_("Text encoding"), p->encoding);
     cli_row(_("Support"), p->service_message);
@@ -118,12 +122,30 @@ print_element(const ProfileSummary *s, gboolean first)
     printf("%s%s", first ? "" : ",", text);
 }
 
+/* The user's own come first, and have the name where both have it: the other one has its id. */
+static gboolean
+is_hidden(const GPtrArray *list, const ProfileSummary *s)
+{
+    for (guint i = 0; s->system && i < list->len; i++) {
+        const ProfileSummary *other = list->pdata[i];
+        if (other->system)
+            return FALSE;
+        if (g_str_equal(other->name, s->name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
-print_line(const ProfileSummary *s)
+print_line(const GPtrArray *list, const ProfileSummary *s)
 {
     g_autofree char *shown = cli_shown(s->name);
 
-    g_print("%s\n", shown);
+    if (is_hidden(list, s))
+        g_print(_("%s (for everybody: %s)"), shown, s->id);
+    else
+        g_print("%s", shown);
+    g_print("\n");
 }
 
 int
@@ -141,7 +163,7 @@ cli_list(const struct cli_command *command, int argc, char **argv)
         if (cli_json)
             print_element(list->pdata[i], i == 0);
         else
-            print_line(list->pdata[i]);
+            print_line(list, list->pdata[i]);
     }
     if (cli_json)
         printf("]\n");
@@ -192,19 +214,40 @@ forget_secrets(const Profile *p)
     }
 }
 
-int
-cli_delete(const struct cli_command *command, int argc, char **argv)
+/* An exit status. */
+static int
+delete_one(ProfileStore *store, const Profile *p)
 {
     GError *error = NULL;
 
-    if (!cli_parse(command, NULL, &argc, &argv, 1, 1))
+    if (!p->system)
+        return profile_store_delete(store, p, &error) ? CLI_OK
+                                                      : cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    g_autoptr(DtDialerClient) client = cli_system_client(&error);
+    if (client == NULL)
+        return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
+    return cli_system_remove(client, p->id, &error) ? CLI_OK : cli_system_fail(error);
+}
+
+int
+cli_delete(const struct cli_command *command, int argc, char **argv)
+{
+    gboolean system = FALSE;
+    const GOptionEntry entries[] = {{"system", 0, 0, G_OPTION_ARG_NONE, &system,
+                                     N_("The one for everybody, where both are called so"), NULL},
+                                    {NULL}};
+    GError *error = NULL;
+
+    if (!cli_parse(command, entries, &argc, &argv, 1, 1))
         return CLI_USAGE;
     g_autoptr(ProfileStore) store = cli_store();
-    g_autoptr(Profile) p = profile_store_find(store, argv[1], &error);
+    g_autoptr(Profile) p = system ? profile_store_find_system(store, argv[1], &error)
+                                  : profile_store_find(store, argv[1], &error);
     if (p == NULL)
         return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
-    if (!profile_store_delete(store, p, &error))
-        return cli_fail(error, RAS_CANNOT_WRITE_PHONEBOOK);
+    const int failed = delete_one(store, p);
+    if (failed != CLI_OK)
+        return failed;
     forget_secrets(p);
     if (cli_json) {
         g_autoptr(JsonBuilder) b = json_builder_new();

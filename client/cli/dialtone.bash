@@ -4,6 +4,7 @@
 _dialtone_names() {
     local IFS=$'\n' name
     while read -r name; do
+        [[ $name == *": everybody-"*")" ]] && continue # its name is there already
         [[ $name == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
     done < <(dialtone list 2>/dev/null)
 }
@@ -44,7 +45,8 @@ _dialtone() {
         return ;;
     esac
     case $command in
-    import) options+=' --name --list --codepage' ;;
+    import) options+=' --name --list --codepage --system' ;;
+    delete) options+=' --system' ;;
     export) options+=' --format --output' ;;
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;

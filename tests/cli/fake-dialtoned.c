@@ -2,8 +2,8 @@
  * fake-dialtoned.c - stands in for the helper where front ends are tested: speaks the D-Bus
  * contract on the system bus (DBUS_SYSTEM_BUS_ADDRESS) or on --peer-fd, and plays the call that the
  * user name asks for. It opens nothing and dials nobody. What is installed for everybody goes to
- * DIALTONE_SYSTEM_PROFILES, or is refused: where that is not set, and while FAKE_DENIES names a
- * file that is there.
+ * DIALTONE_SYSTEM_PROFILES, or is denied: where that is not set, and while FAKE_DENIES names a file
+ * that is there; with a number in it, only what comes after so many that were installed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -354,13 +354,23 @@ on_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan, 
     return TRUE;
 }
 
+static gboolean
+denies(guint64 installed)
+{
+    const char *path = g_getenv("FAKE_DENIES");
+    g_autofree char *text = NULL;
+
+    return path != NULL && g_file_get_contents(path, &text, NULL, NULL) &&
+           (*text == '\0' || installed >= g_ascii_strtoull(text, NULL, 10));
+}
+
 /* NULL: denied. */
 static struct helper_store *
-store_for(GDBusMethodInvocation *invocation)
+store_for(GDBusMethodInvocation *invocation, guint64 installed)
 {
-    const char *directory = g_getenv("DIALTONE_SYSTEM_PROFILES"), *denies = g_getenv("FAKE_DENIES");
+    const char *directory = g_getenv("DIALTONE_SYSTEM_PROFILES");
 
-    if (directory != NULL && (denies == NULL || !g_file_test(denies, G_FILE_TEST_EXISTS)))
+    if (directory != NULL && !denies(installed))
         return helper_store_new(directory);
     g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_ACCESS_DENIED,
                                           "You are not authorized to do this.");
@@ -371,7 +381,8 @@ static gboolean
 on_install(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, GVariant *files,
            gpointer user_data)
 {
-    struct helper_store *store = store_for(invocation);
+    static guint64 installed;
+    struct helper_store *store = store_for(invocation, installed);
     g_autofree char *new_id = NULL;
     GError *error = NULL;
 
@@ -380,7 +391,7 @@ on_install(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, 
         return TRUE;
     if (helper_store_valid(id, files, &error) &&
         helper_store_install(store, id, files, &new_id, &error))
-        dt_dialer_complete_install_profile(dialer, invocation, new_id);
+        installed++, dt_dialer_complete_install_profile(dialer, invocation, new_id);
     else
         g_dbus_method_invocation_take_error(invocation, error);
     helper_store_unref(store);
@@ -390,7 +401,7 @@ on_install(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, 
 static gboolean
 on_remove(DtDialer *dialer, GDBusMethodInvocation *invocation, const char *id, gpointer user_data)
 {
-    struct helper_store *store = store_for(invocation);
+    struct helper_store *store = store_for(invocation, 0);
     GError *error = NULL;
 
     (void)user_data;
