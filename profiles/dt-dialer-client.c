@@ -356,18 +356,36 @@ dt_dialer_client_get_connections(DtDialerClient *self)
     return G_LIST_MODEL(self->connections);
 }
 
-DtConnection *
-dt_dialer_client_find(DtDialerClient *self, const char *name)
+static DtConnection *
+find_best(DtDialerClient *self, const char *name, gboolean everybodys)
 {
     const guint n = g_list_model_get_n_items(G_LIST_MODEL(self->connections));
+    DtConnection *best = NULL;
+    int best_rank = -1;
 
     for (guint i = 0; i < n; i++) {
         g_autoptr(DtConnection) c = g_list_model_get_item(G_LIST_MODEL(self->connections), i);
+        const gboolean mine = dt_connection_get_owner(c) == getuid();
+        const int rank = (g_strcmp0(dt_connection_get_state(c), "idle") == 0 ? 0 : 2) + mine;
         if (g_strcmp0(dt_connection_get_name(c), name) == 0 &&
-            dt_connection_get_owner(c) == getuid())
-            return c; /* the list keeps it */
+            (mine || (everybodys && dt_connection_get_for_everybody(c))) && rank > best_rank) {
+            best = c; /* the list keeps it */
+            best_rank = rank;
+        }
     }
-    return NULL;
+    return best;
+}
+
+DtConnection *
+dt_dialer_client_find(DtDialerClient *self, const char *name)
+{
+    return find_best(self, name, FALSE);
+}
+
+DtConnection *
+dt_dialer_client_find_any(DtDialerClient *self, const char *name)
+{
+    return find_best(self, name, TRUE);
 }
 
 static void

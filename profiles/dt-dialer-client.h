@@ -39,8 +39,11 @@ DtDialerClient *dt_dialer_client_new_finish(GAsyncResult *result, GError **error
 DtDialer *dt_dialer_client_get_dialer(DtDialerClient *self); /* (borrowed) for other calls */
 gboolean dt_dialer_client_get_available(DtDialerClient *self);
 GListModel *dt_dialer_client_get_connections(DtDialerClient *self); /* (borrowed) DtConnection */
-/* The connection of that name which belongs to this user, or NULL. Borrowed. */
+/* The connection of that name which belongs to this user, or NULL. Borrowed. One that is not idle
+ * comes first. */
 DtConnection *dt_dialer_client_find(DtDialerClient *self, const char *name);
+/* The same, or one of this name that another user dialed for everybody. */
+DtConnection *dt_dialer_client_find_any(DtDialerClient *self, const char *name);
 
 /* Begins to dial; returns the connection at once: watch its State. Errors are of DT_RAS_ERROR where
  * the helper gave a number. The secrets are wiped from the message after it was sent. */

@@ -539,6 +539,7 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     plan->drop_redials = p->redial_on_drop ? MAX(plan->redial_count, 1) : 0;
     plan->idle_timeout_s = p->idle_timeout * 60 + p->idle_seconds;
     plan->end_with_caller = r->end_with_caller;
+    plan->for_everybody = r->for_everybody;
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||

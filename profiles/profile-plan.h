@@ -22,6 +22,7 @@ struct plan_request {          /* all optional: {0} is the profile as it stands 
     gsize cert_len;
     const char *pin;          /* SHA-256 in hex, colons allowed */
     gboolean end_with_caller; /* hang up when this program goes away */
+    gboolean for_everybody;   /* of the computer; the profile is the system's */
 };
 
 #define PROFILE_PLAN_ERROR (profile_plan_error_quark())

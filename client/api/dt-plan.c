@@ -524,6 +524,7 @@ static const struct field {
     {"idle-timeout", "u", 0, AT(idle_timeout_s)},
     {"connect-timeout", "q", 0, AT(connect_timeout_s)},
     {"end-with-caller", "b", 0, AT(end_with_caller)},
+    {"for-everybody", "b", 0, AT(for_everybody)},
     {"accept-early-data", "b", 0, AT(accept_early_data)},
 #undef AT
     /* clang-format on */

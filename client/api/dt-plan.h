@@ -22,6 +22,7 @@
  *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
  *     drop-redials q: when a call that was up is cut off
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
+ *     for-everybody b: all users of the computer see the connection
  *
  * Keys of the secrets, all optional, all s: user, domain, password, new-password, proxy-user,
  * proxy-password, psk (of IPsec), l2tp-secret (of L2TP's tunnel), private-key (PEM, of cert).

@@ -288,7 +288,8 @@ cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char
                                    .server = o->server,
                                    .proxy = o->proxy,
                                    .pin = o->pin,
-                                   .end_with_caller = d->stay};
+                                   .end_with_caller = d->stay,
+                                   .for_everybody = o->for_everybody};
     const gboolean by_options = o->cert_file != NULL || o->key_file != NULL;
     g_autofree char *ca = NULL;
     struct own_cert own = {0};

@@ -14,7 +14,7 @@ struct cli_dial_options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
     char *cert_file, *key_file, *cert_password_file, *tunnel_secret_file;
     char *proxy, *proxy_password_file;
-    gboolean password_stdin, foreground, direct, redial, verbose;
+    gboolean password_stdin, foreground, direct, redial, verbose, for_everybody;
 };
 
 /* Of NAME, these options and @more. False: wrong usage, and it was said. */

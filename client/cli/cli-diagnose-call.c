@@ -280,7 +280,7 @@ is_there_already(struct cli_diagnosis *d)
     if (d->options->foreground)
         return FALSE;
     g_autoptr(DtDialerClient) client = cli_client(CLI_HELPER_SYSTEM, NULL);
-    DtConnection *c = client == NULL ? NULL : dt_dialer_client_find(client, d->call.plan.name);
+    DtConnection *c = client == NULL ? NULL : dt_dialer_client_find_any(client, d->call.plan.name);
 
     const char *state = c == NULL ? NULL : dt_connection_get_state(c);
     if (state == NULL || g_str_equal(state, "idle"))

@@ -22,7 +22,8 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
 {
     GError *error = NULL;
     g_autoptr(ProfileStore) store = cli_store();
-    g_autoptr(Profile) p = profile_store_find(store, name, &error);
+    g_autoptr(Profile) p = options->for_everybody ? profile_store_find_system(store, name, &error)
+                                                  : profile_store_find(store, name, &error);
     struct cli_call c = {
         .options = options, .stay = options->foreground, .interactive = cli_call_may_ask(options)};
 
@@ -50,12 +51,18 @@ cli_dial(const struct cli_command *command, int argc, char **argv)
     const GOptionEntry more[] = {
         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &o.foreground,
          N_("Stay until the connection ends; as root, without the system's dialing service"), NULL},
+        {"for-everybody", 0, 0, G_OPTION_ARG_NONE, &o.for_everybody,
+         N_("For all users of this computer, as an administrator"), NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose,
          N_("With --foreground: the log of the dialing service on standard error"), NULL},
         {NULL}};
     int result = CLI_USAGE;
 
-    if (cli_dial_options_parse(command, &o, more, &argc, &argv))
+    if (!cli_dial_options_parse(command, &o, more, &argc, &argv))
+        ;
+    else if (o.for_everybody && o.foreground)
+        cli_usage(command, "%s", _("--for-everybody stays, and goes without --foreground"));
+    else
         result = dial(command, argv[1], &o);
     cli_dial_options_clear(&o);
     return result;

@@ -30,6 +30,7 @@ static const struct status_key {
     /* clang-format off */
     {"name", OF_CONNECTION, "Name", 's', N_("Connection")},
     {"state", OF_CONNECTION, "State", 's', N_("State")},
+    {"for_everybody", OF_CONNECTION, "ForEverybody", 'b', NULL},
     {"stage", OF_CONNECTION, "Stage", 'u', NULL},
     {"error", OF_CONNECTION, "Error", 'u', NULL},
     {"error_detail", OF_CONNECTION, "ErrorDetail", 's', N_("Detail")},
@@ -227,6 +228,7 @@ cli_print_status(GVariant *properties)
 {
     g_autoptr(GVariant) details =
         g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
+    gboolean everybodys = FALSE;
     guint32 error = 0;
 
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -242,6 +244,8 @@ cli_print_status(GVariant *properties)
             print_number(_(keys[i].label), number_of(value));
     }
     print_since(details);
+    if (g_variant_lookup(properties, "ForEverybody", "b", &everybodys) && everybodys)
+        cli_row(_("For"), _("everybody on this computer"));
     g_autoptr(GPtrArray) list = profile_call_weaknesses(details);
     for (guint i = 0; i < list->len; i++)
         cli_row(_("Note"), list->pdata[i]);
@@ -305,7 +309,7 @@ static int
 status_of_one(DtDialerClient *client, const char *argument)
 {
     g_autofree char *name = name_of(argument);
-    DtConnection *c = client == NULL ? NULL : dt_dialer_client_find(client, name);
+    DtConnection *c = client == NULL ? NULL : dt_dialer_client_find_any(client, name);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) properties = NULL;
 
@@ -375,10 +379,18 @@ on_deadline(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+struct ending {
+    gboolean answered;
+    GError *error;
+};
+
 static void
 on_disconnect(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    dt_connection_call_disconnect_finish(DT_CONNECTION(source), result, user_data);
+    struct ending *e = user_data;
+    g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &e->error);
+
+    e->answered = TRUE;
 }
 
 static gboolean
@@ -402,20 +414,24 @@ learn(DtConnection *c)
 static int
 hang_up(DtConnection *c)
 {
+    struct ending e = {FALSE, NULL};
     gboolean late = FALSE;
-    GError *error = NULL;
 
     learn(c);
-    dt_connection_call_disconnect(c, NULL, on_disconnect, &error);
+    g_dbus_proxy_call(G_DBUS_PROXY(c), "Disconnect", NULL, G_DBUS_CALL_FLAGS_NONE,
+                      dt_connection_get_owner(c) == getuid() ? -1 : DT_DIALER_CLIENT_TIMEOUT_MS,
+                      NULL, on_disconnect, &e);
+    while (!e.answered)
+        g_main_context_iteration(NULL, TRUE);
+    if (e.error != NULL) {
+        g_dbus_error_strip_remote_error(e.error);
+        return cli_fail(e.error, RAS_ACCESS_DENIED);
+    }
     const guint timer = g_timeout_add_seconds(HANGUP_DEADLINE_S, on_deadline, &late);
-    while (!is_idle(c) && error == NULL && !late)
+    while (!is_idle(c) && !late)
         g_main_context_iteration(NULL, TRUE);
     if (!late)
         g_source_remove(timer);
-    if (error != NULL) {
-        g_dbus_error_strip_remote_error(error);
-        return cli_fail(error, RAS_ACCESS_DENIED);
-    }
     return late ? cli_fail_number(RAS_RASMAN_CANNOT_INITIALIZE, _("The connection does not end."),
                                   "", NULL)
                 : CLI_OK;
@@ -514,7 +530,7 @@ cli_log(const struct cli_command *command, int argc, char **argv)
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
     g_autofree char *name = name_of(argv[1]);
-    DtConnection *c = dt_dialer_client_find(client, name);
+    DtConnection *c = dt_dialer_client_find_any(client, name);
     if (c == NULL) {
         if (check_known(argv[1]) != CLI_OK)
             return CLI_FAILED;

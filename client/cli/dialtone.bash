@@ -53,7 +53,7 @@ _dialtone() {
     dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
         --server --ca-file --pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
-    dial) options+=' --foreground' ;;
+    dial) options+=' --foreground --for-everybody' ;;
     diagnose) options+=' --foreground --dial --no-dial' ;;
     esac
     if [[ $cur == -* ]]; then

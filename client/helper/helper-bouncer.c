@@ -4,6 +4,7 @@
 #include "dt-ras-error.h"
 
 #define ACTION_DIAL          "org.dialtone.dialer.dial"
+#define ACTION_DIAL_SYSTEM   "org.dialtone.dialer.dial-system"
 #define ACTION_FULL_TUNNEL   "org.dialtone.dialer.full-tunnel"
 #define ACTION_INSTALL       "org.dialtone.dialer.install-system-profile"
 #define ACTION_MANAGE_OTHERS "org.dialtone.dialer.manage-others"
@@ -18,7 +19,10 @@ enum rule {
     RULE_EVERYONE, /* shows or touches only what is the caller's */
     RULE_VIEW,     /* the same; but who polkit allows it sees what root sees */
     RULE_ASK,      /* polkit */
+    RULE_DIAL,     /* the same; what is for everybody is another action */
     RULE_OWNER,    /* the object's owner; polkit for others */
+    RULE_SEE,      /* the same; and all, when it is for everybody */
+    RULE_END,      /* the same as OWNER; who may dial for everybody may end what is */
 };
 
 static const struct policy {
@@ -26,15 +30,15 @@ static const struct policy {
     enum rule rule;
     const char *action;
 } policies[] = {
-    {"org.dialtone.Dialer1", "Connect", RULE_ASK, ACTION_DIAL},
+    {"org.dialtone.Dialer1", "Connect", RULE_DIAL, ACTION_DIAL},
     {"org.dialtone.Dialer1", "Find", RULE_EVERYONE, NULL},
     {"org.dialtone.Dialer1", "InstallProfile", RULE_ASK, ACTION_INSTALL},
     {"org.dialtone.Dialer1", "RemoveProfile", RULE_ASK, ACTION_INSTALL},
     {"org.dialtone.Dialer1", "Get", RULE_VIEW, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1", "GetAll", RULE_VIEW, ACTION_MANAGE_OTHERS},
-    {"org.dialtone.Dialer1.Connection", "Get", RULE_OWNER, ACTION_MANAGE_OTHERS},
-    {"org.dialtone.Dialer1.Connection", "GetAll", RULE_OWNER, ACTION_MANAGE_OTHERS},
-    {"org.dialtone.Dialer1.Connection", "Disconnect", RULE_OWNER, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "Get", RULE_SEE, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "GetAll", RULE_SEE, ACTION_MANAGE_OTHERS},
+    {"org.dialtone.Dialer1.Connection", "Disconnect", RULE_END, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "Answer", RULE_OWNER, ACTION_MANAGE_OTHERS},
     {"org.dialtone.Dialer1.Connection", "GetLog", RULE_OWNER, ACTION_MANAGE_OTHERS},
 };
@@ -84,6 +88,7 @@ struct check {
     bool counted;
     const char *questions[2]; /* actions that polkit is still to be asked about */
     unsigned n_questions;
+    bool either; /* one Yes will do; only the last one that is asked may pop up a window */
 };
 
 struct helper_bouncer *
@@ -205,7 +210,9 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
         g_variant_get(reply, "((bba{ss}))", &authorized, NULL, NULL);
     if (views)
         pass(c, authorized ? 0 : c->caller);
-    else if (authorized)
+    else if (authorized && c->either)
+        pass(c, c->caller);
+    else if (authorized || (c->either && c->n_questions > 0))
         ask_next(c);
     else
         deny(c, false, "You are not authorized to do this.");
@@ -221,7 +228,7 @@ ask_next(struct check *c)
 
     const char *action = c->questions[--c->n_questions];
     const char *sender = g_dbus_method_invocation_get_sender(c->invocation);
-    const guint32 flags = interaction(c->invocation);
+    const guint32 flags = c->either && c->n_questions > 0 ? 0 : interaction(c->invocation);
     GVariantBuilder subject, details;
     g_variant_builder_init(&subject, G_VARIANT_TYPE_VARDICT);
     g_variant_builder_add(&subject, "{sv}", "name", g_variant_new_string(sender));
@@ -237,17 +244,41 @@ ask_next(struct check *c)
                            c->bouncer->cancel, on_answer, c);
 }
 
-/* Whose call it is, is known: what is there to ask? */
-static void
-judge(struct check *c)
+static bool
+is_free(const struct check *c)
 {
     const bool mine = c->caller == c->demand.owner;
 
-    if (c->caller != 0 && c->policy->rule != RULE_EVERYONE &&
-        !(c->policy->rule == RULE_OWNER && mine)) {
+    switch (c->policy->rule) {
+    case RULE_EVERYONE:
+        return true;
+    case RULE_OWNER:
+    case RULE_END:
+        return mine;
+    case RULE_SEE:
+        return mine || c->demand.for_everybody;
+    case RULE_VIEW:
+    case RULE_ASK:
+    case RULE_DIAL:
+        break;
+    }
+    return false;
+}
+
+/* Whose call it is, is known: what is there to ask? The last one first. */
+static void
+judge(struct check *c)
+{
+    const bool everybodys = c->demand.for_everybody;
+
+    if (c->caller != 0 && !is_free(c)) {
+        c->either = c->policy->rule == RULE_END && everybodys;
         if (c->demand.takes_over)
             c->questions[c->n_questions++] = ACTION_FULL_TUNNEL;
-        c->questions[c->n_questions++] = c->policy->action;
+        if (c->either)
+            c->questions[c->n_questions++] = ACTION_DIAL_SYSTEM;
+        c->questions[c->n_questions++] =
+            c->policy->rule == RULE_DIAL && everybodys ? ACTION_DIAL_SYSTEM : c->policy->action;
     }
     ask_next(c);
 }

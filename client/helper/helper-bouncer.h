@@ -22,9 +22,10 @@ void helper_bouncer_free(struct helper_bouncer *b); /* calls on their way are an
 DEFINE_CLEANUP(struct helper_bouncer, helper_bouncer_free)
 
 struct helper_demand {
-    uid_t owner;     /* of the object that is called; for methods of connections */
-    bool takes_over; /* the default route or the name servers are replaced */
-    bool alone;      /* it is large: of one user, one at a time waits for an answer */
+    uid_t owner;        /* of the object that is called; for methods of connections */
+    bool for_everybody; /* it is, or shall be, a connection of all users */
+    bool takes_over;    /* the default route or the name servers are replaced */
+    bool alone;         /* it is large: of one user, one at a time waits for an answer */
 };
 
 /* The call may be served: answer @invocation. @caller: root for who may see what root sees, when

@@ -51,6 +51,7 @@ struct _HelperConnection {
     struct helper_log *log;
     struct helper_object *object; /* NULL: not on the bus */
     uid_t owner;
+    bool for_everybody;
 
     enum state state;
     struct dial_plan plan;
@@ -497,6 +498,18 @@ helper_connection_owner(HelperConnection *self)
     return self->owner;
 }
 
+bool
+helper_connection_for_everybody(HelperConnection *self)
+{
+    return self->for_everybody;
+}
+
+static struct helper_demand
+demand(const HelperConnection *self)
+{
+    return (struct helper_demand){.owner = self->owner, .for_everybody = self->for_everybody};
+}
+
 static void
 disconnect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
 {
@@ -510,8 +523,10 @@ handle_disconnect(DtConnection *object, GDBusMethodInvocation *invocation)
 {
     HelperConnection *self = HELPER_CONNECTION(object);
 
-    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
-                         disconnect_passed, g_object_ref(self), g_object_unref);
+    const struct helper_demand d = demand(self);
+
+    helper_bouncer_check(self->bouncer, invocation, &d, disconnect_passed, g_object_ref(self),
+                         g_object_unref);
     return TRUE;
 }
 
@@ -568,8 +583,9 @@ handle_answer(DtConnection *object, GDBusMethodInvocation *invocation, GVariant 
         answer_free(a);
         return TRUE;
     }
-    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
-                         answer_passed, a, answer_free);
+    const struct helper_demand d = demand(self);
+
+    helper_bouncer_check(self->bouncer, invocation, &d, answer_passed, a, answer_free);
     return TRUE;
 }
 
@@ -588,23 +604,27 @@ handle_get_log(DtConnection *object, GDBusMethodInvocation *invocation)
 {
     HelperConnection *self = HELPER_CONNECTION(object);
 
-    helper_bouncer_check(self->bouncer, invocation, &(struct helper_demand){.owner = self->owner},
-                         get_log_passed, g_object_ref(self), g_object_unref);
+    const struct helper_demand d = demand(self);
+
+    helper_bouncer_check(self->bouncer, invocation, &d, get_log_passed, g_object_ref(self),
+                         g_object_unref);
     return TRUE;
 }
 
 HelperConnection *
 helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer, const char *name,
-                      uid_t owner)
+                      uid_t owner, bool for_everybody)
 {
     HelperConnection *self = g_object_new(HELPER_TYPE_CONNECTION, NULL);
 
     self->host = host;
     self->bouncer = bouncer;
     self->owner = owner;
+    self->for_everybody = for_everybody;
     self->log = helper_log_new(name);
     dt_connection_set_name(DT_CONNECTION(self), name);
     dt_connection_set_owner(DT_CONNECTION(self), owner);
+    dt_connection_set_for_everybody(DT_CONNECTION(self), for_everybody);
     dt_connection_set_state(DT_CONNECTION(self), states[STATE_IDLE].name);
     dt_connection_set_error_detail(DT_CONNECTION(self), "");
     dt_connection_set_details(DT_CONNECTION(self), g_variant_new("a{sv}", NULL));
@@ -621,7 +641,8 @@ helper_connection_export(HelperConnection *self, GDBusConnection *connection, co
                                               .bouncer = self->bouncer,
                                               .skeleton = G_DBUS_INTERFACE_SKELETON(self),
                                               .path = path,
-                                              .owner = self->owner};
+                                              .owner = self->owner,
+                                              .for_everybody = self->for_everybody};
 
     self->object = helper_object_new(&setup, error);
     return self->object != NULL;

@@ -16,9 +16,9 @@ G_DECLARE_FINAL_TYPE(HelperConnection, helper_connection, HELPER, CONNECTION, Dt
 
 /* @host and @bouncer are borrowed and live longer. */
 HelperConnection *helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer,
-                                        const char *name, uid_t owner);
+                                        const char *name, uid_t owner, bool for_everybody);
 
-/* Puts it on the bus; properties are the owner's and root's to see. */
+/* Puts it on the bus; properties are the owner's and root's to see, or everybody's. */
 bool helper_connection_export(HelperConnection *self, GDBusConnection *connection, const char *path,
                               GError **error);
 void helper_connection_unexport(HelperConnection *self);
@@ -33,5 +33,6 @@ void helper_connection_hang_up(HelperConnection *self);
 
 bool helper_connection_idle(HelperConnection *self);
 uid_t helper_connection_owner(HelperConnection *self);
+bool helper_connection_for_everybody(HelperConnection *self); /* for good */
 
 /* Signal "settled": it has become idle. */

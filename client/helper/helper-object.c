@@ -200,7 +200,8 @@ on_call(GDBusConnection *connection, const char *sender, const char *path, const
     struct helper_object *o = data;
 
     if (g_str_equal(interface, PROPERTIES)) {
-        const struct helper_demand demand = {.owner = o->setup.owner};
+        const struct helper_demand demand = {.owner = o->setup.owner,
+                                             .for_everybody = o->setup.for_everybody};
         helper_bouncer_check(o->setup.bouncer, invocation, &demand, read_passed,
                              g_rc_box_acquire(o), object_unref);
         return;

@@ -20,6 +20,7 @@ struct helper_object_setup {
     GDBusInterfaceSkeleton *skeleton; /* borrowed; answers the methods, never exported itself */
     const char *path;
     uid_t owner;
+    bool for_everybody; /* all may see it */
     /* What @viewer sees, an a{sv} (floating is fine); NULL: the skeleton's properties. */
     GVariant *(*view)(void *ctx, uid_t viewer);
     void *ctx;

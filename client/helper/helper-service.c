@@ -29,7 +29,14 @@ struct helper_service {
     void *stopped_ctx;
 };
 
-/* Of the caller's own connections; root, and who polkit lets manage those of others, sees all. */
+/* Root sees it, and who polkit lets manage those of others is root here. */
+static bool
+sees(uid_t viewer, HelperConnection *c)
+{
+    return viewer == 0 || helper_connection_owner(c) == viewer ||
+           helper_connection_for_everybody(c);
+}
+
 static GVariant *
 view(void *ctx, uid_t viewer)
 {
@@ -39,7 +46,7 @@ view(void *ctx, uid_t viewer)
 
     for (guint i = 0; i < s->connections->len; i++) {
         HelperConnection *c = g_ptr_array_index(s->connections, i);
-        if (viewer == 0 || helper_connection_owner(c) == viewer)
+        if (sees(viewer, c))
             g_variant_builder_add(&paths, "o", helper_connection_path(c));
     }
     g_variant_builder_add(&b, "{sv}", "Version", g_variant_new_string(DIALTONE_VERSION));
@@ -47,13 +54,32 @@ view(void *ctx, uid_t viewer)
     return g_variant_builder_end(&b);
 }
 
+static bool
+is_called(HelperConnection *c, const char *name)
+{
+    return g_str_equal(dt_connection_get_name(DT_CONNECTION(c)), name);
+}
+
 static HelperConnection *
-find(struct helper_service *s, const char *name, uid_t owner)
+find(struct helper_service *s, const struct dial_plan *plan, uid_t owner)
 {
     for (guint i = 0; i < s->connections->len; i++) {
         HelperConnection *c = g_ptr_array_index(s->connections, i);
-        if (helper_connection_owner(c) == owner &&
-            g_str_equal(dt_connection_get_name(DT_CONNECTION(c)), name))
+        if (helper_connection_owner(c) == owner && is_called(c, plan->name) &&
+            helper_connection_for_everybody(c) == plan->for_everybody)
+            return c;
+    }
+    return NULL;
+}
+
+/* Another connection of this name that the new one would fight with. */
+static HelperConnection *
+find_rival(struct helper_service *s, const struct dial_plan *plan, uid_t owner)
+{
+    for (guint i = 0; i < s->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(s->connections, i);
+        if (is_called(c, plan->name) && !helper_connection_idle(c) &&
+            (helper_connection_owner(c) == owner || helper_connection_for_everybody(c)))
             return c;
     }
     return NULL;
@@ -117,7 +143,7 @@ make_room(struct helper_service *s, uid_t owner)
 }
 
 static HelperConnection *
-add_connection(struct helper_service *s, const char *name, uid_t owner, GError **error)
+add_connection(struct helper_service *s, const struct dial_plan *plan, uid_t owner, GError **error)
 {
     if (!make_room(s, owner)) {
         dt_ras_error_set(error, RAS_ACCESS_DENIED, "This user has too many connections.");
@@ -125,7 +151,8 @@ add_connection(struct helper_service *s, const char *name, uid_t owner, GError *
     }
 
     g_autofree char *path = g_strdup_printf(DIALER_PATH "/Connection/%u", ++s->next_number);
-    g_autoptr(HelperConnection) c = helper_connection_new(s->host, s->bouncer, name, owner);
+    g_autoptr(HelperConnection) c =
+        helper_connection_new(s->host, s->bouncer, plan->name, owner, plan->for_everybody);
     if (!helper_connection_export(c, s->connection, path, error))
         return NULL;
     g_signal_connect(c, "settled", G_CALLBACK(on_settled), s);
@@ -157,16 +184,20 @@ connect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
     struct request *r = ctx;
     struct helper_service *s = r->service;
     g_autoptr(GError) error = NULL;
-    HelperConnection *c = find(s, r->plan.name, caller);
+    HelperConnection *c = find(s, &r->plan, caller), *rival = find_rival(s, &r->plan, caller);
 
     if (s->stopped != NULL)
         dt_ras_error_set(&error, RAS_RASMAN_CANNOT_INITIALIZE, "The service is ending.");
-    else if (c == NULL)
-        c = add_connection(s, r->plan.name, caller, &error);
-    if (error == NULL && !helper_connection_dial(c, &r->plan, &r->credentials, s->connection,
-                                                 g_dbus_method_invocation_get_sender(invocation)))
+    else if (rival != NULL)
         dt_ras_error_set(&error, RAS_DIAL_ALREADY_IN_PROGRESS, "%s",
-                         ras_error_text(RAS_DIAL_ALREADY_IN_PROGRESS));
+                         helper_connection_for_everybody(rival)
+                             ? "This connection is already there for everybody on this computer."
+                             : ras_error_text(RAS_DIAL_ALREADY_IN_PROGRESS));
+    else if (c == NULL)
+        c = add_connection(s, &r->plan, caller, &error);
+    if (error == NULL)
+        helper_connection_dial(c, &r->plan, &r->credentials, s->connection,
+                               g_dbus_method_invocation_get_sender(invocation));
     if (error != NULL)
         g_dbus_method_invocation_return_gerror(invocation, error);
     else
@@ -191,7 +222,8 @@ handle_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *pl
         request_free(r);
         return TRUE;
     }
-    const struct helper_demand demand = {.takes_over = helper_plan_takes_over(&r->plan)};
+    const struct helper_demand demand = {.for_everybody = r->plan.for_everybody,
+                                         .takes_over = helper_plan_takes_over(&r->plan)};
     helper_bouncer_check(r->service->bouncer, invocation, &demand, connect_passed, r, request_free);
     return TRUE;
 }
@@ -210,11 +242,32 @@ search_free(gpointer data)
     g_free(f);
 }
 
+/* What the caller most likely means: one that is not idle, then their own; never one of another
+ * that is not for everybody, not even for root. */
+static HelperConnection *
+search(const struct search *f, uid_t caller)
+{
+    HelperConnection *best = NULL;
+    int best_rank = -1;
+
+    for (guint i = 0; i < f->service->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(f->service->connections, i);
+        const bool mine = helper_connection_owner(c) == caller;
+        const int rank = (helper_connection_idle(c) ? 0 : 2) + mine;
+        if (is_called(c, f->name) && (mine || helper_connection_for_everybody(c)) &&
+            rank > best_rank) {
+            best = c;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
 static void
 find_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
 {
     struct search *f = ctx;
-    HelperConnection *c = find(f->service, f->name, caller);
+    HelperConnection *c = search(f, caller);
 
     if (c == NULL)
         g_dbus_method_invocation_return_error(invocation, DT_RAS_ERROR, (int)RAS_BAD_PROFILE,

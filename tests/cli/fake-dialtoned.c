@@ -346,6 +346,7 @@ on_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan, 
     }
     if (fake.connection == NULL)
         make_connection();
+    dt_connection_set_for_everybody(fake.connection, fake.plan.for_everybody);
     dt_connection_set_error(fake.connection, 0);
     dt_connection_set_details(fake.connection, g_variant_new("a{sv}", NULL));
     fake.at = fake.failed = 0;

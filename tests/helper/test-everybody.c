@@ -200,6 +200,193 @@ test_peer(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* ---- calls ---- */
+
+/* One that takes over nothing. */
+static DtConnection *
+dial(const struct front_end *f, const char *name, bool for_everybody, GError **error)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+
+    plan_for(plan, "up.test");
+    g_strlcpy(plan->name, name, sizeof plan->name);
+    plan->default_gateway = plan->set_dns = false;
+    plan->for_everybody = for_everybody;
+    return dial_as(f, plan, error);
+}
+
+static bool
+lists(const struct front_end *f, DtConnection *c)
+{
+    const char *path = g_dbus_proxy_get_object_path(G_DBUS_PROXY(c));
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        f->bus, "org.dialtone.Dialer1", "/org/dialtone/Dialer1", "org.freedesktop.DBus.Properties",
+        "Get", g_variant_new("(ss)", "org.dialtone.Dialer1", "Connections"), NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    g_autoptr(GVariant) value = NULL;
+
+    g_variant_get(reply, "(v)", &value);
+    g_autofree const char **paths = g_variant_get_objv(value, NULL);
+    return g_strv_contains(paths, path);
+}
+
+static void
+assert_finds(const struct front_end *f, const char *name, DtConnection *c)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = NULL;
+
+    if (!dt_dialer_call_find_sync(f->dialer, name, &path, NULL, &error))
+        g_assert_error(error, DT_RAS_ERROR, (int)RAS_BAD_PROFILE);
+    g_assert_cmpstr(path, ==, c == NULL ? NULL : g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)));
+}
+
+/* D1: to dial is one thing, for everybody another; daemon may not even dial on its own here. */
+static void
+test_who_may_dial(struct harness *h, gconstpointer data)
+{
+    GError *error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end daemon = front_end_of(h, "daemon"), games = front_end_of(h, "games");
+    g_assert_null(dial(&games, "Office", true, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_null(dial(&daemon, "Office", false, &error));
+    assert_denied(g_steal_pointer(&error));
+
+    g_autoptr(DtConnection) own = dial(&games, "Office", false, &error);
+    g_assert_no_error(error);
+    g_assert_false(dt_connection_get_for_everybody(own));
+    assert_finds(&daemon, "Office", NULL);
+    g_assert_false(lists(&daemon, own));
+
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    plan_for(plan, "up.test"); /* takes over: that is asked, too, and daemon may not */
+    plan->for_everybody = true;
+    g_assert_null(dial_as(&daemon, plan, &error));
+    assert_denied(g_steal_pointer(&error));
+    front_end_close(&daemon);
+    front_end_close(&games);
+    harness_stop(h);
+}
+
+static bool
+is_told(gpointer data)
+{
+    const struct front_end *f = data;
+    const char *const *paths = dt_dialer_get_connections(f->dialer);
+
+    return paths != NULL && paths[0] != NULL;
+}
+
+/* All see it and are told of it; who may not end it cannot, nor answer, nor read its log. */
+static void
+test_seen_by_all(struct harness *h, gconstpointer data)
+{
+    g_auto(GStrv) lines = NULL;
+    GError *error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end daemon = front_end_of(h, "daemon"), nobody = front_end_of(h, "nobody");
+    g_autoptr(DtConnection) c = dial(&daemon, "Office", true, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    harness_wait(is_told, &nobody);
+    g_assert_true(lists(&nobody, c));
+    assert_finds(&nobody, "Office", c);
+    g_autoptr(DtConnection) seen = see_as(&nobody, c);
+    g_assert_cmpstr(dt_connection_get_name(seen), ==, "Office");
+    g_assert_true(dt_connection_get_for_everybody(seen));
+    harness_assert_detail(seen, "server", "'up.test'");
+
+    g_assert_false(dt_connection_call_disconnect_sync(seen, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_false(
+        dt_connection_call_answer_sync(seen, dt_credentials_to_variant(NULL), NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_false(dt_connection_call_get_log_sync(seen, &lines, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    g_assert_cmpstr(dt_connection_get_state(c), ==, "connected");
+
+    g_assert_true(dt_connection_call_disconnect_sync(c, NULL, &error)); /* its owner */
+    harness_wait_state(seen, "idle");                                   /* and all are told */
+    assert_finds(&nobody, "Office", c);
+    front_end_close(&daemon);
+    front_end_close(&nobody);
+    harness_stop(h);
+}
+
+/* Who may dial for everybody may end what another one dialed; only for everybody. */
+static void
+test_ended_by_another(struct harness *h, gconstpointer data)
+{
+    GError *error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end daemon = front_end_of(h, "daemon"), games = front_end_of(h, "games");
+    struct front_end root = front_end_of(h, "root");
+    g_autoptr(DtConnection) c = dial(&root, "Office", true, &error);
+    g_assert_no_error(error);
+    g_autoptr(DtConnection) own = dial(&games, "Mine", false, &error);
+    g_assert_no_error(error);
+    g_autoptr(DtConnection) seen = see_as(&daemon, c);
+    g_assert_true(dt_connection_call_disconnect_sync(seen, NULL, &error));
+    g_assert_no_error(error);
+    harness_wait_state(c, "idle");
+    g_autoptr(DtConnection) others = see_as(&daemon, own);
+    g_assert_null(dt_connection_get_name(others));
+    g_assert_false(dt_connection_call_disconnect_sync(others, NULL, &error));
+    assert_denied(g_steal_pointer(&error));
+    front_end_close(&daemon);
+    front_end_close(&games);
+    front_end_close(&root);
+    harness_stop(h);
+}
+
+/* While it is there, nobody's own call fights with it; afterwards each has their own object. */
+static void
+test_rivals(struct harness *h, gconstpointer data)
+{
+    GError *error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end daemon = front_end_of(h, "daemon"), games = front_end_of(h, "games");
+    g_autoptr(DtConnection) c = dial(&daemon, "Office", true, &error);
+    g_assert_no_error(error);
+    g_assert_null(dial(&games, "Office", false, &error));
+    g_assert_nonnull(strstr(error->message, "for everybody"));
+    assert_number(g_steal_pointer(&error), RAS_DIAL_ALREADY_IN_PROGRESS);
+    g_assert_null(dial(&daemon, "Office", true, &error));
+    assert_number(g_steal_pointer(&error), RAS_DIAL_ALREADY_IN_PROGRESS);
+    g_autoptr(DtConnection) other = dial(&games, "Elsewhere", false, &error);
+    g_assert_no_error(error);
+
+    dt_connection_call_disconnect_sync(c, NULL, &error);
+    harness_wait_state(c, "idle");
+    g_autoptr(DtConnection) own = dial(&games, "Office", false, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(g_dbus_proxy_get_object_path(G_DBUS_PROXY(own)), !=,
+                    g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)));
+    assert_finds(&games, "Office", own);
+    assert_finds(&daemon, "Office", c);
+    g_assert_false(lists(&daemon, own));
+    harness_wait_state(own, "connected");
+    dt_connection_call_disconnect_sync(own, NULL, &error);
+    harness_wait_state(own, "idle");
+    g_autoptr(DtConnection) again = dial(&daemon, "Office", true, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(g_dbus_proxy_get_object_path(G_DBUS_PROXY(again)), ==,
+                    g_dbus_proxy_get_object_path(G_DBUS_PROXY(c)));
+    assert_finds(&games, "Office", again); /* more than the own one that is idle */
+    front_end_close(&daemon);
+    front_end_close(&games);
+    harness_stop(h);
+}
+
 #define ADD(path, fn)                                                                              \
     g_test_add("/everybody/" path, struct harness, NULL, setup, fn, harness_teardown)
 
@@ -212,6 +399,10 @@ main(int argc, char **argv)
     ADD("D2-bad-arguments", test_bad_arguments);
     ADD("at-once", test_at_once);
     ADD("peer", test_peer);
+    ADD("D1-who-may-dial", test_who_may_dial);
+    ADD("seen-by-all", test_seen_by_all);
+    ADD("D1-ended-by-another", test_ended_by_another);
+    ADD("D4-rivals", test_rivals);
     if (geteuid() != 0)
         return g_test_run(); /* each skips */
     bus_services_start(polkit_rules);
