@@ -554,6 +554,19 @@ ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t typ
     }
 }
 
+/* Servers that are known say no. One that does not is not told from one that is lost or slow, and
+ * is not offered another list. */
+static const char *
+unanswered(const struct ike *k, const struct ike_quick *q)
+{
+    if (k->transaction)
+        return "no answer: the server asks for XAUTH or mode configuration instead, so it is not "
+               "set up for L2TP";
+    return q->sa->dpd_tries > 1
+               ? "no answer, and none to the question whether it is there"
+               : "no answer: perhaps the server wants other ciphers, or PFS, and does not say so";
+}
+
 void
 ike_quick_expire(struct ike *k, struct ike_quick *q)
 {
@@ -578,11 +591,7 @@ ike_quick_expire(struct ike *k, struct ike_quick *q)
     }
     ike_sent_stop(s);
     if (q->state == IKE_QUICK_SENT_1) {
-        failed(k, q,
-               k->transaction
-                   ? "no answer: the server asks for XAUTH or mode configuration instead, so it is "
-                     "not set up for L2TP"
-                   : "no answer");
+        failed(k, q, unanswered(k, q));
         return;
     }
     const uint32_t spi = q->spi_in; /* message 3 never came */

@@ -249,8 +249,11 @@ get_type(struct rd *list, struct l2tp_msg *m)
 
     if (!next_attribute(list, &a))
         return L2TP_BAD_LENGTH;
-    if (a.vendor != 0 || a.type != L2TP_AVP_MESSAGE_TYPE || (a.flags & AVP_HIDDEN) != 0)
+    if (a.type != L2TP_AVP_MESSAGE_TYPE || (a.flags & AVP_HIDDEN) != 0)
         return L2TP_BAD_VALUE;
+    m->fault_vendor = a.vendor;
+    if (a.vendor != 0) /* a message of its own: section 4.4.1 has M decide */
+        return (a.flags & AVP_MANDATORY) != 0 ? L2TP_UNKNOWN_AVP : L2TP_SKIP;
     const uint16_t type = rd_be16(&a.value);
     if (!rd_done(&a.value))
         return L2TP_BAD_LENGTH;

@@ -65,7 +65,8 @@ on_icrp(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_ms
                  .speed = SPEED,
                  .framing = FRAMING_SYNC,
              });
-    t->sequence = t->config.ordered;
+    /* Sequencing Required is no attribute of ICRP; who puts it there means what it says. */
+    t->sequence = t->config.ordered || (m->has & L2TP_HAS(L2TP_AVP_SEQUENCING)) != 0;
     t->call = L2TP_CALL_UP;
 }
 
@@ -141,8 +142,10 @@ static void
 on_cdn(struct l2tp_tunnel *t, const struct l2tp_header *h, const struct l2tp_msg *m)
 {
     char text[64];
+    /* By our number; or by the server's, which it may tell us only now that it refuses the call. */
     const bool ours = h->session == t->local_session ||
-                      (h->session == 0 && t->peer_session != 0 && m->session == t->peer_session);
+                      (h->session == 0 && m->session != 0 &&
+                       (m->session == t->peer_session || t->call == L2TP_CALL_WAIT_REPLY));
 
     if (!ours) {
         t->ignored++;

@@ -600,6 +600,43 @@ test_floats_early(void)
     sim_ike_clear(&sim);
 }
 
+/* ---- no word at all ---- */
+
+/* Quick mode is ignored: one list, five times, and an end that says what it may mean. */
+static void
+test_silent(void)
+{
+    static const struct {
+        bool dpd, asks;
+        const char *words;
+    } rows[] = {
+        {false, false, "no answer: perhaps the server wants other"},
+        {false, true, "XAUTH or mode configuration"},
+        {true, false, "none to the question whether it is there"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        begin(60 + (guint32)i, NULL);
+        until_both_up();
+        const guint32 msgid = asking()->msgid;
+        const usec_t from = sim.now;
+        sim.cut = TRUE;
+        sim.client.k->sas[0].peer.dpd = rows[i].dpd;
+        if (rows[i].asks)
+            say(IKE_TRANSACTION, 0x4321, says_no);
+        while (!sim.client.ended) {
+            g_assert_true(sim_ike_step(&sim, from + 60 * SEC));
+            g_assert_true(asking() == NULL || asking()->msgid == msgid);
+        }
+        g_test_message("after %" G_GUINT64_FORMAT " ms: %s", (sim.now - from) / MS,
+                       sim.client.end.detail);
+        g_assert_cmpint(sim.client.end.error, ==, RAS_OAKLEY_GENERAL_PROCESSING);
+        g_assert_nonnull(strstr(sim.client.end.detail, rows[i].words));
+        g_assert_cmpuint(sim.now - from, <, 30 * SEC);
+        sim_ike_clear(&sim);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -616,5 +653,6 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-habits/phase-1-deleted-instead", test_deserted);
     g_test_add_func("/sim-ike-habits/stale-ones-deleted", test_stale);
     g_test_add_func("/sim-ike-habits/message-3-to-4500", test_floats_early);
+    g_test_add_func("/sim-ike-habits/quick-mode-is-ignored", test_silent);
     return g_test_run();
 }
