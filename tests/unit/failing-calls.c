@@ -45,6 +45,8 @@ reaches(struct fault *fault, const char *call)
         (fault->seen > fault->nth && !fault->always))
         return FALSE;
     fault->reached = TRUE;
+    if (fault->number == FAILING_CALLS_CRASH)
+        _exit(FAILING_CALLS_CRASH & 0xff);
     errno = fault->number;
     return TRUE;
 }

@@ -6,7 +6,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "failing-calls.h"
+
+#include "dt-ras-error.h"
 #include "helper-journal.h"
+#include "helper-store.h"
 #include "out-file.h"
 #include "profile-batch.h"
 #include "profile-learn.h"
@@ -16,11 +19,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct world {
     char *root, *user, *system, *out;
     ProfileStore *store;
+    struct helper_store *helper;
+    char *id;          /* of the helper's */
     Profile *p;        /* of the writer */
     GHashTable *files; /* same */
 };
@@ -33,6 +39,8 @@ struct writer {
     gboolean replaces;
     /* So often the disk is waited for, and so many files are closed that may only fail then. */
     guint syncs, closes;
+    gboolean turns;                /* two names cannot be exchanged */
+    void (*next)(struct world *w); /* what comes after it clears away what a failing disk kept */
 };
 
 /* --- a world, and what is in it --- */
@@ -45,6 +53,8 @@ set_up(struct world *w)
     w->system = g_build_filename(w->root, "system", NULL);
     w->out = g_build_filename(w->root, "out", NULL);
     w->store = profile_store_new(w->user, w->system);
+    w->helper = helper_store_new(w->system);
+    w->id = NULL;
     w->p = NULL;
     w->files = NULL;
 }
@@ -84,6 +94,8 @@ static void
 tear_down(struct world *w)
 {
     g_assert_finalize_object(w->store);
+    g_clear_pointer(&w->helper, helper_store_unref);
+    g_clear_pointer(&w->id, g_free);
     walk(w->root, remove_leaf, remove_folder, NULL);
     g_clear_pointer(&w->p, profile_free);
     g_clear_pointer(&w->files, g_hash_table_unref);
@@ -107,7 +119,7 @@ see_leaf(const char *path, gpointer data)
     g_autofree char *bytes = NULL;
     gsize n = 0;
 
-    if (strstr(path, "/.old-") != NULL)
+    if (strstr(path, "/.old-") != NULL || g_str_has_suffix(path, "/.lock"))
         return;
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)bytes, n);
@@ -275,6 +287,50 @@ old_folder(struct world *w)
     }
 }
 
+static GVariant *
+files_of(const char *ini)
+{
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{say}"));
+
+    g_variant_builder_add(&b, "{s@ay}", "profile.ini", g_variant_new_bytestring(ini));
+    g_variant_builder_add(&b, "{s@ay}", "files/logo.bmp", g_variant_new_bytestring("picture"));
+    return g_variant_ref_sink(g_variant_builder_end(&b));
+}
+
+static gboolean
+install(struct world *w, GError **error)
+{
+    g_autoptr(GVariant) files = files_of("new");
+    g_autofree char *id = NULL;
+
+    g_random_set_seed(1); /* the same id each time */
+    return helper_store_install(w->helper, w->id != NULL ? w->id : "", files, &id, error);
+}
+
+static void
+installed(struct world *w)
+{
+    g_autoptr(GVariant) files = files_of("old");
+    g_autoptr(GError) error = NULL;
+
+    g_random_set_seed(2);
+    helper_store_install(w->helper, "", files, &w->id, &error);
+    g_assert_no_error(error);
+}
+
+static gboolean
+uninstall(struct world *w, GError **error)
+{
+    return helper_store_remove(w->helper, w->id, error);
+}
+
+/* Whatever is asked of it. */
+static void
+next_of_helper(struct world *w)
+{
+    helper_store_remove(w->helper, "there is none", NULL);
+}
+
 static const struct writer writers[] = {
     {"save-new", new_one, save, FALSE, 5, 2},
     {"save-changed", store_one, save, TRUE, 2, 1},
@@ -282,6 +338,9 @@ static const struct writer writers[] = {
     {"save-many", nothing, save_batch, FALSE, 2, 6},
     {"learn", store_one, learn, TRUE, 2, 1},
     {"delete", store_one, delete, FALSE, 1, 0},
+    {"install", nothing, install, FALSE, 5, 2, FALSE, next_of_helper},
+    {"install-over", installed, install, FALSE, 5, 2, FALSE, next_of_helper},
+    {"uninstall", installed, uninstall, FALSE, 1, 0, FALSE, next_of_helper},
     {"put-file", nothing, put_file, TRUE, 2, 1},
     {"put-file-over", old_file, put_file, TRUE, 2, 1},
     {"put-folder", nothing, put_folder, FALSE, 6, 4},
@@ -302,7 +361,10 @@ check_told(const struct cell *cell, const GError *error)
 {
     g_assert_nonnull(error);
     g_assert_nonnull(strstr(error->message, g_strerror(cell->number)));
-    g_assert_cmpint(error->code, ==, g_io_error_from_errno(cell->number));
+    if (error->domain == DT_RAS_ERROR) /* the helper's, which has words for people */
+        g_assert_error(error, DT_RAS_ERROR, (int)RAS_CANNOT_WRITE_PHONEBOOK);
+    else
+        g_assert_cmpint(error->code, ==, g_io_error_from_errno(cell->number));
 }
 
 /* FALSE: the call is not made that often. */
@@ -318,6 +380,8 @@ run_cell(const struct writer *writer, const struct cell *cell, const char *after
     failing_calls_arm(cell->call, cell->nth, cell->number, cell->always);
     const gboolean ok = writer->write(&w, &error);
     const gboolean reached = failing_calls_disarm();
+    if (writer->next != NULL)
+        writer->next(&w);
     g_autofree char *now = snapshot(&w);
 
     g_test_message("%s: %s %u%s: %s", writer->name, cell->call, cell->nth,
@@ -381,6 +445,83 @@ each_call_fails(gconstpointer data)
     g_assert_cmpuint(closes, ==, writer->closes);
     g_test_message("%s: %u cells", writer->name, cells);
     g_assert_cmpuint(cells, >=, 8);
+}
+
+/* FALSE: the call is not made that often. The power goes just before it. */
+static gboolean
+crash_in_cell(const struct writer *writer, const char *call, guint nth, const char *after)
+{
+    struct world w;
+    int status;
+
+    set_up(&w);
+    writer->prepare(&w);
+    g_autofree char *before = snapshot(&w);
+    const pid_t child = fork();
+    g_assert_cmpint(child, >=, 0);
+    if (child == 0) {
+        failing_calls_arm(call, nth, FAILING_CALLS_CRASH, FALSE);
+        if (writer->turns)
+            failing_calls_also("renameat2", 1, EINVAL);
+        _exit(writer->write(&w, NULL) ? 0 : 1);
+    }
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFEXITED(status));
+    const gboolean crashed = WEXITSTATUS(status) == (FAILING_CALLS_CRASH & 0xff);
+    writer->next(&w);
+    g_autofree char *now = snapshot(&w);
+    g_test_message("%s: %s %u: %s", writer->name, call, nth, crashed ? "crashed" : "done");
+    if (strcmp(now, before) != 0 || !crashed)
+        g_assert_cmpstr(now, ==, after);
+    tear_down(&w);
+    return crashed;
+}
+
+/* S1: the helper is killed before any of its calls: the next one finds the old one, or the new. */
+static void
+each_call_is_the_last(gconstpointer data)
+{
+    const struct writer *writer = data;
+    g_autofree char *after = done_without_fault(writer);
+    guint cells = 0;
+
+    for (gsize i = 0; failing_calls[i] != NULL; i++)
+        for (guint nth = 1; crash_in_cell(writer, failing_calls[i], nth, after); nth++)
+            cells++;
+    g_test_message("%s: %u cells", writer->name, cells);
+    g_assert_cmpuint(cells, >=, 8);
+}
+
+static const struct writer turns = {"install-turns", installed, install, FALSE, 0, 0, TRUE,
+                                    next_of_helper};
+
+/* The same where two names cannot be exchanged, and once more where none can be changed. */
+static void
+helper_takes_turns(void)
+{
+    g_autofree char *after = done_without_fault(&turns);
+    guint cells = 0;
+
+    for (gsize i = 0; failing_calls[i] != NULL; i++)
+        for (guint nth = 1;; nth++) {
+            g_autoptr(GError) error = NULL;
+            struct world w;
+            set_up(&w);
+            installed(&w);
+            g_autofree char *before = snapshot(&w);
+            failing_calls_arm(failing_calls[i], nth, EIO, FALSE);
+            failing_calls_also("renameat2", 1, EINVAL);
+            const gboolean ok = install(&w, &error);
+            const gboolean reached = failing_calls_disarm();
+            next_of_helper(&w);
+            g_autofree char *now = snapshot(&w);
+            g_assert_cmpstr(now, ==, ok ? after : before);
+            tear_down(&w);
+            if (!reached)
+                break;
+            cells++;
+        }
+    g_assert_cmpuint(cells, >=, 15);
 }
 
 /* --- more than a disk --- */
@@ -593,6 +734,13 @@ main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/failing-disk/F7-", writers[i].name, NULL);
         g_test_add_data_func(path, &writers[i], each_call_fails);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(writers); i++) {
+        g_autofree char *path = g_strconcat("/failing-disk/S1-", writers[i].name, NULL);
+        if (writers[i].next != NULL)
+            g_test_add_data_func(path, &writers[i], each_call_is_the_last);
+    }
+    g_test_add_data_func("/failing-disk/S1-install-turns", &turns, each_call_is_the_last);
+    g_test_add_func("/failing-disk/F7-install-takes-turns", helper_takes_turns);
     g_test_add_func("/failing-disk/F7-put-to-a-device", devices_are_not_replaced);
     g_test_add_func("/failing-disk/F7-put-folder-in-the-way", a_folder_in_the_way);
     g_test_add_func("/failing-disk/plain-renames", plain_renames_will_do);
