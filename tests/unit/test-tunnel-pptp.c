@@ -611,8 +611,8 @@ main(int argc, char **argv)
     g_test_add_func("/tunnel-pptp/frames", test_frames);
     g_test_add_func("/tunnel-pptp/no-raw-socket", test_no_raw_socket);
     g_test_add_func("/tunnel-pptp/no-answer-about-GRE", test_no_answer_about_gre);
-    g_test_add_func("/tunnel-pptp/control-lost", test_control_lost);
-    g_test_add_func("/tunnel-pptp/control-reset", test_control_reset);
+    g_test_add_func("/tunnel-pptp/G5-control-lost", test_control_lost);
+    g_test_add_func("/tunnel-pptp/G5-control-reset", test_control_reset);
     g_test_add_func("/tunnel-pptp/control-takes-nothing", test_control_takes_nothing);
     g_test_add_func("/tunnel-pptp/another-descriptor", test_another_descriptor);
     g_test_add_func("/tunnel-pptp/answers-wait-for-room", test_answers_wait_for_room);
