@@ -131,6 +131,12 @@ end(GPid pid)
 }
 
 void
+bus_services_hold_polkit(bool held)
+{
+    kill(services.polkitd, held ? SIGSTOP : SIGCONT);
+}
+
+void
 bus_services_stop(void)
 {
     end(services.polkitd);

@@ -11,6 +11,8 @@
 /* Both as root. @rules: a file of polkit's rules. */
 void bus_services_start(const char *rules);
 void bus_services_stop(void);
+/* polkitd answers nobody, until it does again. */
+void bus_services_hold_polkit(bool held);
 /* The helper of @h is a service on it. After harness_setup(). */
 void bus_services_use(struct harness *h);
 

@@ -520,6 +520,35 @@ has_500(gpointer data)
     return *(unsigned *)data == 500;
 }
 
+/* D3: while polkit thinks, a user has 64 calls that wait for it; those beyond are refused at once,
+ * and the 64 are answered when it has thought. */
+static bool
+has_436(gpointer data)
+{
+    return *(unsigned *)data == 436;
+}
+
+static void
+test_many_wait(struct bus_test *t, gconstpointer data)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+    unsigned answers = 0;
+
+    (void)data;
+    ON_BUS(t);
+    struct front_end nobody = front_end_of(&t->harness, "nobody");
+    plan_for(plan, "up.test");
+    bus_services_hold_polkit(true);
+    for (int i = 0; i < 500; i++)
+        dt_dialer_call_connect(nobody.dialer, dt_plan_to_variant(plan),
+                               dt_credentials_to_variant(NULL), NULL, count_answer, &answers);
+    harness_wait(has_436, &answers);
+    bus_services_hold_polkit(false);
+    harness_wait(has_500, &answers);
+    front_end_close(&nobody);
+    harness_stop(&t->harness);
+}
+
 /* D3: calls without waiting for an answer: each gets one, and others are served after. */
 static void
 test_flood(struct bus_test *t, gconstpointer data)
@@ -575,6 +604,7 @@ main(int argc, char **argv)
     ADD("D4-caller-dies", test_caller_dies);
     ADD("D3-limits", test_limits);
     ADD("D3-flood", test_flood);
+    ADD("D3-many-wait", test_many_wait);
     ADD("resolved", test_resolved);
     ADD("resolved-split", test_resolved_split);
     ADD("S7-resolved-restarts", test_resolved_restarts);

@@ -598,6 +598,39 @@ test_two_connections(struct harness *h, gconstpointer data)
     g_assert_cmpstr(before, ==, after);
 }
 
+/* What is ours is taken away by others while the call is up: it is not fought for, hanging up is no
+ * error, what they made stays, and the next call is as good as the first. */
+static void
+test_others_take_away(struct harness *h, gconstpointer data)
+{
+    static const char *const rows[] = {
+        "ip route flush table 25716", "ip -6 route flush table 25716", "ip address flush dev vpn0",
+        "ip link set vpn0 down",      "ip link delete vpn0",           "nft flush ruleset",
+        "ip rule delete table 25716", "ip -6 rule delete table 25716",
+    };
+
+    (void)data;
+    WITH(h);
+    g_free(harness_command("ip route add 203.0.113.0/24 via 192.0.2.1"));
+    g_autofree char *before = harness_network();
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(DtConnection) c = harness_dial_to(h, "up.test", "connected");
+        harness_wait(has_guard, h); /* "connected" does not wait for nft */
+        g_autofree char *get = output_has("ip route get 198.51.100.7", "dev vpn0");
+
+        g_test_message("%s", rows[i]);
+        g_free(harness_command(rows[i]));
+        g_free(harness_command("ip rule add pref 20 to 203.0.113.0/24 lookup main"));
+        dt_connection_call_disconnect_sync(c, NULL, NULL);
+        harness_wait_state(c, "idle");
+        g_assert_cmpuint(dt_connection_get_error(c), ==, RAS_USER_DISCONNECTION);
+        g_free(harness_command("ip rule del pref 20")); /* it is still there */
+        g_autofree char *after = harness_network();
+        g_assert_cmpstr(before, ==, after);
+    }
+    harness_stop(h);
+}
+
 static void
 test_resolvconf(struct harness *h, gconstpointer data)
 {
@@ -650,6 +683,7 @@ main(int argc, char **argv)
     ADD("S1-held-and-killed", test_held_and_killed);
     ADD("I3-six-is-lost", test_six_is_lost);
     ADD("two-connections", test_two_connections);
+    ADD("N9-S9-others-take-away", test_others_take_away);
     ADD("resolvconf", test_resolvconf);
     return g_test_run();
 }
