@@ -710,7 +710,7 @@ main(int argc, char **argv)
     ADD("question", test_question);
     ADD("N6-nothing-to-hold-with", test_nothing_to_hold_with);
     ADD("nobody-answers", test_nobody_answers);
-    ADD("S2-tunnel-killed", test_tunnel_killed);
+    ADD("S2-S11-tunnel-killed", test_tunnel_killed);
     ADD("tunnel-hangs", test_tunnel_hangs);
     ADD("D7-evil-tunnel", test_evil_tunnel);
     ADD("D7-refused-address", test_refused_address);

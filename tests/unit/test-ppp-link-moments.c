@@ -1,5 +1,5 @@
 /* test-ppp-link-moments.c - what other servers taught: an answer that must not be too fast, packets
- * that are rejected for ever, and a carrier that the server closes when PPP could say why.
+ * that are rejected for ever, a carrier that the server closes when PPP could say why, and a nap.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "ppp-link-acts.h"
@@ -331,6 +331,55 @@ test_farewell(void)
     }
 }
 
+/* What the client says at once, given to nobody. */
+static unsigned
+frames_now(void)
+{
+    struct ppp_link_item item;
+    unsigned n = 0;
+
+    while (ppp_link_poll(&link_, &item)) {
+        if (item.type == PPP_LINK_FRAME)
+            n++;
+        else
+            tell(&item);
+    }
+    return n;
+}
+
+/* N8: the computer slept, and its clock went on. One question, not one for each that was missed: a
+ * server that is there answers it, and the call lives; of one that is not, it ends soon after. */
+static void
+test_N8_slept(void)
+{
+    static const usec_t naps[] = {USEC_PER_SEC, 600 * USEC_PER_SEC, 3 * 86400 * USEC_PER_SEC};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(naps); i++) {
+        for (int gone = 0; gone < 2; gone++) {
+            up(&usual, &server);
+            now += naps[i];
+            const usec_t woken = now;
+
+            ppp_link_expire(&link_, now);
+            if (gone) {
+                g_assert_cmpuint(frames_now(), <=, 1);
+                wait_alone(600 * USEC_PER_SEC);
+                assert_story(UP_STORY "ended 829 ");
+                g_assert_cmpuint(now - woken, <=, 120 * USEC_PER_SEC);
+                continue;
+            }
+            run();
+            for (int k = 0; k < 20; k++) {
+                now = ppp_link_deadline(&link_);
+                ppp_link_expire(&link_, now);
+                run();
+            }
+            assert_story(UP_STORY);
+            g_assert_cmpuint(now - woken, >=, 60 * USEC_PER_SEC); /* not all at once */
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -352,5 +401,6 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-link-moments/rejected-now-and-then", test_rejected_now_and_then);
     g_test_add_func("/ppp-link-moments/hung-up", test_hung_up);
     g_test_add_func("/ppp-link-moments/farewell", test_farewell);
+    g_test_add_func("/ppp-link-moments/N8-slept", test_N8_slept);
     return g_test_run();
 }
