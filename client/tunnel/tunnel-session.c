@@ -93,16 +93,26 @@ may_try_another(const struct tunnel *t)
     return t->link->heard != NULL && !t->link->heard(t) && tunnel_has_other_address(t);
 }
 
+/* A server that is asked again is as far as it was: for the helper, stages do not go back. */
 static void
-on_event(struct tunnel *t, const struct session_event *event)
+tell_stage(struct tunnel *t, enum dial_stage stage)
 {
     char text[48] = "";
 
+    if (stage < t->stage)
+        return;
+    t->stage = stage;
+    if (t->address != NULL)
+        control_address_text(t->address, text);
+    control_stage(t->control_fd, stage, text);
+}
+
+static void
+on_event(struct tunnel *t, const struct session_event *event)
+{
     switch (event->type) {
     case SESSION_STAGE:
-        if (t->address != NULL)
-            control_address_text(t->address, text);
-        control_stage(t->control_fd, (enum dial_stage)event->stage, text);
+        tell_stage(t, (enum dial_stage)event->stage);
         break;
     case SESSION_WANTS_CREDENTIALS:
         control_want_credentials(t->control_fd, event->reason);
@@ -265,7 +275,6 @@ void
 tunnel_connected(struct tunnel *t, const struct tunnel_try *winner)
 {
     const int fd = winner->source.fd, on = 1, lowat = NOTSENT_LOWAT;
-    char text[48];
 
     if (t->link->heard == NULL) { /* TCP */
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -273,7 +282,7 @@ tunnel_connected(struct tunnel *t, const struct tunnel_try *winner)
     }
     t->address = &winner->address;
     t->server = (struct loop_source){.fd = fd, .ready = on_server, .owner = t};
-    control_stage(t->control_fd, STAGE_CONNECTING, control_address_text(t->address, text));
+    tell_stage(t, STAGE_CONNECTING);
 
     const int error = loop_add(&t->loop, &t->server, EPOLLIN);
     if (error < 0)

@@ -104,7 +104,7 @@ struct tunnel {
     struct ras_end try_end;                /* why the last try failed */
     const struct control_address *address; /* the one that answered */
     struct session_path path;              /* there */
-
+    enum dial_stage stage;                 /* told last; told in order, also when asked again */
     const struct tunnel_link *link;
     struct tunnel_over_tls sstp;
     struct tunnel_over_gre pptp;
