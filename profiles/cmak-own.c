@@ -9,6 +9,7 @@ cmak_own_field(const struct profile_field *f)
     static const char *const keys[] = {"Kind",
                                        "CertificateName",
                                        "ChooseServer",
+                                       "ProtocolOrder",
                                        "UseCertificate",
                                        "IPsecLocalId",
                                        "IPsecRemoteId",

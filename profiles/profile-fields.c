@@ -140,6 +140,7 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "CertificateAuthorities", TEXT(ca_pem)},
     {SCOPE_OWN, "CertificatePin", TEXT(pin)},
     {SCOPE_OWN, "CertificateName", TEXT(tls_name)},
+    {SCOPE_OWN, "ProtocolOrder", NUM(protocol_order, 0, 333)},
     {SCOPE_OWN, "OnlyProtocol", NUM(only_protocol, 0, PLAN_PPTP)},
     {SCOPE_OWN, "RefusedSignIn", NUM(refused_auth, 0, 255)},
     {SCOPE_OWN, "MoreEncryption", NUM(more_encryption, 0, 2)},

@@ -510,7 +510,7 @@ profile_plan_unavailable(const Profile *p)
     if (p->kind != PROFILE_VPN)
         return g_strdup(
             _("This is a dial-up or broadband connection. This version dials VPNs only."));
-    if (profile_order(p->kind, p->dun.vpn_strategy, 0, 0, order) == 0)
+    if (profile_order(p->kind, p->dun.vpn_strategy, p->protocol_order, 0, 0, order) == 0)
         return g_strdup(_("This profile asks for IKEv2 only. This program does not dial IKEv2."));
     /* Translators: a kind of tunnel, as "SSTP", and the name of a window and its tab */
     return g_strdup_printf(_("You allowed only %s, which the profile does not offer any more. "

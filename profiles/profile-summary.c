@@ -40,21 +40,22 @@ struct scan {
     gsize n_group;
     char *name;         /* ServiceName; NULL: not yet */
     gboolean versioned; /* [Profile] Version=1 */
-    guint number[4];    /* of wanted[] */
-    gboolean has[4];
+    guint number[5];    /* of wanted[] */
+    gboolean has[5];
     GPtrArray *servers;      /* char * */
     guint n_server_groups;   /* "Server 0", "Server 1"... */
     gboolean server_address; /* the current one has told its address */
     guint seen;              /* of the groups that matter: each may be there once */
 };
 
-enum { KIND, STRATEGY, ONLY, LAST };
+enum { KIND, STRATEGY, ORDER, ONLY, LAST };
 
 static const struct {
     enum field_scope scope;
     const char *key;
 } wanted[] = {[KIND] = {SCOPE_OWN, "Kind"},
               [STRATEGY] = {SCOPE_NETWORKING, "VpnStrategy"},
+              [ORDER] = {SCOPE_OWN, "ProtocolOrder"},
               [ONLY] = {SCOPE_OWN, "OnlyProtocol"},
               [LAST] = {SCOPE_OWN, "LastProtocol"}};
 
@@ -228,8 +229,8 @@ summary_of(struct scan *s)
     out->id = g_strdup("");
     out->name = s->name != NULL ? g_steal_pointer(&s->name) : g_strdup("");
     out->kind = s->number[KIND];
-    out->n_protocols = profile_order(s->number[KIND], s->number[STRATEGY], s->number[ONLY],
-                                     s->number[LAST], out->protocols);
+    out->n_protocols = profile_order(s->number[KIND], s->number[STRATEGY], s->number[ORDER],
+                                     s->number[ONLY], s->number[LAST], out->protocols);
     g_ptr_array_add(s->servers, NULL);
     out->servers = (char **)g_ptr_array_free(g_steal_pointer(&s->servers), FALSE);
     return out;

@@ -104,7 +104,20 @@ same_letters(const char *a, const char *b)
     return strlen(a) == strlen(b) && strspn(a, b) == strlen(a);
 }
 
-/* The strategy with this order; else one with the same protocols, never with another. */
+/* "SL": 12. */
+static guint
+order_of(const char *letters)
+{
+    guint order = 0;
+
+    for (; *letters != '\0'; letters++)
+        order = order * 10 + (*letters == 'S'   ? PLAN_SSTP
+                              : *letters == 'L' ? PLAN_L2TP_IPSEC
+                                                : PLAN_PPTP);
+    return order;
+}
+
+/* The strategy with this order; else the one with the same protocols, and the order beside it. */
 static void
 take_order(struct reader *r)
 {
@@ -134,9 +147,11 @@ take_order(struct reader *r)
         }
     }
     r->p->dun.vpn_strategy = (guint)(exact >= 0 ? exact : MAX(alike, 0));
-    if (exact < 0)
-        profile_note(r->p, _("The protocols of the profile are dialed in another order."));
     origin(r, SCOPE_NETWORKING, "VpnStrategy", PROTOCOL_LIST "/Type");
+    if (exact >= 0)
+        return;
+    r->p->protocol_order = order_of(dialed);
+    origin(r, SCOPE_OWN, "ProtocolOrder", PROTOCOL_LIST "/Type");
 }
 
 static void

@@ -97,25 +97,46 @@ static const enum plan_protocol strategies[][PLAN_MAX_PROTOCOLS] = {
     [15] = {PLAN_SSTP, PLAN_L2TP_IPSEC, PLAN_PPTP},
 };
 
+/* @turns: as many as there are, those that @order names first: nothing of it is added. */
+static void
+reorder(enum plan_protocol turns[PLAN_MAX_PROTOCOLS], guint order)
+{
+    enum plan_protocol named[PLAN_MAX_PROTOCOLS], now;
+    guint n = 0, at = 0;
+
+    for (; order != 0 && n < PLAN_MAX_PROTOCOLS; order /= 10)
+        named[n++] = order % 10;
+    while (n-- > 0)
+        for (guint i = at; i < PLAN_MAX_PROTOCOLS && turns[i] != 0; i++)
+            if (turns[i] == named[n]) {
+                now = turns[i];
+                memmove(turns + at + 1, turns + at, (i - at) * sizeof turns[0]);
+                turns[at++] = now;
+                break;
+            }
+}
+
 /* @only: that one and no other. None when it is not among them (any more): whoever allowed one has
  * not allowed those that came instead. */
 static guint
-wished(guint kind, guint strategy, guint only, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
+wished(guint kind, guint strategy, guint order, guint only,
+       enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    const enum plan_protocol *const order =
-        strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0];
+    enum plan_protocol turns[PLAN_MAX_PROTOCOLS];
     guint n = 0;
 
-    for (guint i = 0; kind == PROFILE_VPN && i < PLAN_MAX_PROTOCOLS && order[i] != 0; i++)
-        if (only == 0 || order[i] == only)
-            ret[n++] = order[i];
+    memcpy(turns, strategies[strategy < G_N_ELEMENTS(strategies) ? strategy : 0], sizeof turns);
+    reorder(turns, order);
+    for (guint i = 0; kind == PROFILE_VPN && i < PLAN_MAX_PROTOCOLS && turns[i] != 0; i++)
+        if (only == 0 || turns[i] == only)
+            ret[n++] = turns[i];
     return n;
 }
 
 guint
 profile_protocols(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    return wished(p->kind, p->dun.vpn_strategy, p->only_protocol, ret);
+    return wished(p->kind, p->dun.vpn_strategy, p->protocol_order, p->only_protocol, ret);
 }
 
 gboolean
@@ -143,29 +164,30 @@ profile_uses_psk(const Profile *p)
 }
 
 guint
-profile_order(guint kind, guint strategy, guint only, guint last,
+profile_order(guint kind, guint strategy, guint order, guint only, guint last,
               enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
-    const guint n_wished = wished(kind, strategy, only, order);
+    enum plan_protocol turns[PLAN_MAX_PROTOCOLS];
+    const guint n_wished = wished(kind, strategy, order, only, turns);
     guint n = 0;
 
     /* What connected last comes first, as Windows does it; only out of what the profile wishes. Not
      * PPTP: whoever blocks the others once would have it first ever after. */
     const guint first = last == PLAN_PPTP ? 0 : last;
     for (guint i = 0; i < n_wished; i++)
-        if (order[i] == first)
-            ret[n++] = order[i];
+        if (turns[i] == first)
+            ret[n++] = turns[i];
     for (guint i = 0; i < n_wished; i++)
-        if (order[i] != first)
-            ret[n++] = order[i];
+        if (turns[i] != first)
+            ret[n++] = turns[i];
     return n;
 }
 
 guint
 profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS])
 {
-    return profile_order(p->kind, p->dun.vpn_strategy, p->only_protocol, p->last_protocol, ret);
+    return profile_order(p->kind, p->dun.vpn_strategy, p->protocol_order, p->only_protocol,
+                         p->last_protocol, ret);
 }
 
 gboolean

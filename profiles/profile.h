@@ -57,15 +57,15 @@ struct profile {
     guint only_protocol, refused_auth, more_encryption; /* only narrow it: profile-stricter.h */
 
     /* Where to */
-    GPtrArray *servers;              /* struct profile_server */
-    char *server_message;            /* of the VPN file: text above the list */
-    gboolean choose_server;          /* that one and no other; else all are tried in order */
-    gboolean tunnel, dialup, direct; /* Tunnel, Dialup, Direct */
-    guint connection_type;           /* ConnectionType */
-    char *dun_name, *isp_name;       /* TunnelDUN, DUN */
-    struct profile_dun dun, isp;     /* of the VPN; of the line dialed before it */
-    GPtrArray *routes;               /* char *: "10.0.0.0/8": split tunnel */
-    GPtrArray *dns_search;           /* char *: suffixes to look for short names in */
+    GPtrArray *servers;                    /* struct profile_server */
+    char *server_message;                  /* of the VPN file: text above the list */
+    gboolean choose_server;                /* that one and no other; else all are tried in order */
+    gboolean tunnel, dialup, direct;       /* Tunnel, Dialup, Direct */
+    guint connection_type, protocol_order; /* ConnectionType; 312: of VpnStrategy's PPTP, SSTP.. */
+    char *dun_name, *isp_name;             /* TunnelDUN, DUN */
+    struct profile_dun dun, isp;           /* of the VPN; of the line dialed before it */
+    GPtrArray *routes;                     /* char *: "10.0.0.0/8": split tunnel */
+    GPtrArray *dns_search;                 /* char *: suffixes to look for short names in */
     GPtrArray *dns_rules; /* struct profile_dns_rule: names that the VPN's servers know */
 
     /* L2TP/IPsec. The key itself is in the keyring (PROFILE_SECRET_PSK) or asked for. */
@@ -143,7 +143,7 @@ gboolean profile_uses_l2tp(const Profile *p);                      /* it is one 
 gboolean profile_uses_psk(const Profile *p);                       /* with IPsec and a shared key */
 /* The order to dial them in: what connected last is first. The second: of the numbers alone. */
 guint profile_dialable(const Profile *p, enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
-guint profile_order(guint kind, guint strategy, guint only, guint last,
+guint profile_order(guint kind, guint strategy, guint order, guint only, guint last,
                     enum plan_protocol ret[PLAN_MAX_PROTOCOLS]);
 gboolean profile_dials(const Profile *p, enum plan_protocol protocol);
 const char *profile_protocol_name(enum plan_protocol protocol); /* "SSTP"; "" if unknown */

@@ -87,7 +87,7 @@ gboolean
 dt_profile_text_offer_protocols(const Profile *p, GtkComboBoxText *combo)
 {
     enum plan_protocol all[PLAN_MAX_PROTOCOLS];
-    const guint n = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    const guint n = profile_order(p->kind, p->dun.vpn_strategy, p->protocol_order, 0, 0, all);
     struct list names = {.text = g_string_new(NULL), .separator = ", "};
     g_autofree char *chosen = g_strdup_printf("%u", p->only_protocol);
     gboolean gone = n > 0 && p->only_protocol != 0;

@@ -226,7 +226,8 @@ show_encryption(DtPropertiesWindow *self)
     const Profile *p = self->profile;
     const guint type = p->dun.encryption_type;
     enum plan_protocol all[PLAN_MAX_PROTOCOLS];
-    const guint n_protocols = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    const guint n_protocols =
+        profile_order(p->kind, p->dun.vpn_strategy, p->protocol_order, 0, 0, all);
     gboolean pptp = FALSE;
     /* Translators: a demand for encryption, as "Optional" */
     g_autofree char *as_it_says =

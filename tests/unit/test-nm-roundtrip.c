@@ -67,8 +67,9 @@ make_tunnel(Profile *p, GRand *r)
     const gint32 n = g_rand_int_range(r, 1, 4);
 
     p->dun.vpn_strategy = ANY(r, strategies);
+    p->protocol_order = (guint)g_rand_int_range(r, 0, 334);
     enum plan_protocol all[PLAN_MAX_PROTOCOLS];
-    const guint n_all = profile_order(p->kind, p->dun.vpn_strategy, 0, 0, all);
+    const guint n_all = profile_order(p->kind, p->dun.vpn_strategy, p->protocol_order, 0, 0, all);
     p->only_protocol = coin(r) ? 0 : all[g_rand_int(r) % n_all];
     for (gint32 i = 0; i < n; i++)
         profile_add_server(p, "", ANY(r, hosts));

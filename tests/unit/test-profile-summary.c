@@ -63,6 +63,7 @@ what_is_ours_is_read(void)
             p->dun.vpn_strategy = strategy;
             p->last_protocol = strategy % 4;
             p->only_protocol = (strategy + (guint)i) % 4;
+            p->protocol_order = (guint[]){0, 12, 312, 333}[(strategy / 4 + (guint)i) % 4];
             p->kind = strategy % 5 == 0 ? PROFILE_BROADBAND : PROFILE_VPN;
             g_autoptr(GBytes) bytes = profile_file_write(p);
             g_assert_true(agrees(bytes));

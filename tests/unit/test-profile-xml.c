@@ -66,6 +66,19 @@ everything(void)
            "NativeProtocolType><ProtocolList><NativeProtocolList>" inside                          \
            "</NativeProtocolList></ProtocolList>")
 
+/* A letter each, in order. */
+static char *
+dialed(const Profile *p)
+{
+    enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+    const guint n = profile_dialable(p, order);
+    GString *letters = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_c(letters, *profile_protocol_name(order[i]));
+    return g_string_free(letters, FALSE);
+}
+
 /* What a list of protocols dials: those that are in it, in its order, and never another. */
 static void
 a_list_of_protocols(void)
@@ -74,28 +87,36 @@ a_list_of_protocols(void)
         const char *text;
         guint strategy;
         const char *note; /* a part of it; NULL: none */
+        const char *dials;
     } rows[] = {
-        {LIST("<Type>Sstp</Type>"), 5, NULL},
-        {LIST("<Type>L2TP</Type>"), 3, NULL},
-        {LIST("<Type>Pptp</Type>"), 1, NULL},
-        {LIST("<Type>Ikev2</Type>"), 7, NULL},
-        {LIST("<Type>Ikev2</Type><Type>Sstp</Type>"), 14, NULL},
-        {LIST("<Type>Sstp</Type><Type>Ikev2</Type>"), 5, "IKEv2"},
-        {LIST("<Type>Sstp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 0, NULL},
-        {LIST("<Type>Pptp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 2, NULL},
-        {LIST("<Type>L2tp</Type><Type>Pptp</Type>"), 4, NULL},
-        {LIST("<Type>Sstp</Type><Type>L2tp</Type>"), 13, "another order"},
-        {LIST("<Type>Sstp</Type><Type>Pptp</Type>"), 12, "another order"},
-        {LIST("<Type>Pptp</Type><Type>Sstp</Type><Type>Ikev2</Type>"), 12, "IKEv2"},
-        {LIST("<Type>Morse</Type><Type>Sstp</Type>"), 5, "Morse"},
-        {LIST(""), 15, NULL},
+        {LIST("<Type>Sstp</Type>"), 5, NULL, "S"},
+        {LIST("<Type>L2TP</Type>"), 3, NULL, "L"},
+        {LIST("<Type>Pptp</Type>"), 1, NULL, "P"},
+        {LIST("<Type>Ikev2</Type>"), 7, NULL, ""},
+        {LIST("<Type>Ikev2</Type><Type>Sstp</Type>"), 14, NULL, "S"},
+        {LIST("<Type>Sstp</Type><Type>Ikev2</Type>"), 5, "IKEv2", "S"},
+        {LIST("<Type>Sstp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 0, NULL, "SLP"},
+        {LIST("<Type>Pptp</Type><Type>L2tp</Type><Type>Pptp</Type>"), 2, NULL, "PL"},
+        {LIST("<Type>L2tp</Type><Type>Pptp</Type>"), 4, NULL, "LP"},
+        {LIST("<Type>Sstp</Type><Type>L2tp</Type>"), 13, NULL, "SL"},
+        {LIST("<Type>Sstp</Type><Type>Pptp</Type>"), 12, NULL, "SP"},
+        {LIST("<Type>Ikev2</Type><Type>Sstp</Type><Type>L2tp</Type>"), 13, "IKEv2", "SL"},
+        {LIST("<Type>L2tp</Type><Type>Sstp</Type><Type>Pptp</Type>"), 0, NULL, "LSP"},
+        {LIST("<Type>L2tp</Type><Type>Pptp</Type><Type>Sstp</Type>"), 0, NULL, "LPS"},
+        {LIST("<Type>Pptp</Type><Type>Sstp</Type><Type>L2tp</Type>"), 0, NULL, "PSL"},
+        {LIST("<Type>Pptp</Type><Type>L2tp</Type><Type>Sstp</Type>"), 0, NULL, "PLS"},
+        {LIST("<Type>Pptp</Type><Type>Sstp</Type><Type>Ikev2</Type>"), 12, "IKEv2", "PS"},
+        {LIST("<Type>Morse</Type><Type>Sstp</Type>"), 5, "Morse", "S"},
+        {LIST(""), 15, NULL, "SLP"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Profile) p = read_text(rows[i].text, NULL);
 
         g_test_message("%s", rows[i].text);
+        g_autofree char *dials = dialed(p);
         g_assert_cmpuint(p->dun.vpn_strategy, ==, rows[i].strategy);
+        g_assert_cmpstr(dials, ==, rows[i].dials);
         g_assert_cmpuint(p->notes->len, ==, rows[i].note != NULL);
         if (rows[i].note != NULL)
             g_assert_nonnull(strstr(p->notes->pdata[0], rows[i].note));

@@ -286,6 +286,34 @@ stricter_than_the_profile(void)
     g_assert_cmpuint(profile_auth_offered(p), ==, PLAN_AUTH_PAP | PLAN_AUTH_CHAP_MD5);
 }
 
+/* It says what comes first, and adds nothing to what the strategy names. */
+static void
+an_order_of_its_own(void)
+{
+    static const struct {
+        guint strategy, order, only, last;
+        guint dials; /* digits of enum plan_protocol */
+    } rows[] = {
+        /* clang-format off */
+        {0, 0, 0, 0, 123}, {0, 321, 0, 0, 321}, {0, 312, 0, 0, 312}, {0, 2, 0, 0, 213}, {0, 3, 0, 0, 312},
+        {13, 12, 0, 0, 12}, {13, 312, 0, 0, 12}, {12, 13, 0, 0, 13}, {5, 321, 0, 0, 1}, {7, 123, 0, 0, 0},
+        {0, 333, 0, 0, 312}, {0, 100, 0, 0, 123}, {0, 999, 0, 0, 123}, {0, 4294967000, 0, 0, 123},
+        {0, 312, PLAN_SSTP, 0, 1}, {0, 312, 0, PLAN_L2TP_IPSEC, 231}, {13, 12, 0, PLAN_PPTP, 12},
+        /* clang-format on */
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enum plan_protocol order[PLAN_MAX_PROTOCOLS];
+        const guint n = profile_order(PROFILE_VPN, rows[i].strategy, rows[i].order, rows[i].only,
+                                      rows[i].last, order);
+        guint dials = 0;
+
+        for (guint k = 0; k < n; k++)
+            dials = dials * 10 + order[k];
+        g_assert_cmpuint(dials, ==, rows[i].dials);
+    }
+}
+
 /* F6: the one that a person allowed is gone: nothing else is dialed instead, and it is said. */
 static void
 the_only_one_is_gone(void)
@@ -508,6 +536,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/sign-in-methods", sign_in_methods);
     g_test_add_func("/profile/F3-notes", notes);
     g_test_add_func("/profile/F6-stricter", stricter_than_the_profile);
+    g_test_add_func("/profile/protocol-order", an_order_of_its_own);
     g_test_add_func("/profile/F6-only-one-is-gone", the_only_one_is_gone);
     g_test_add_func("/profile/F6-warnings", warnings_for_weak_wishes);
     g_test_add_func("/profile/weak-calls", weak_calls);
