@@ -63,6 +63,15 @@ nm_keyfile_losses(const Profile *p)
              profile_protocol_name(order[0]));
     lose_server(p, order[0], list);
     lose_realm(p, list);
+    for (guint i = 0; i < p->dns_rules->len; i++) {
+        const struct profile_dns_rule *rule = p->dns_rules->pdata[i];
+        if (*rule->servers != '\0')
+            lose(list, _("NetworkManager asks the VPN's name servers for %s, and not these: %s."),
+                 *rule->domain == '\0' ? "." : rule->domain, rule->servers);
+    }
+    if (!p->dun.gateway_on_remote && p->dun.class_route)
+        lose(list, _("NetworkManager sends through the VPN only the networks that are listed, and "
+                     "not the one that the address belongs to by its class."));
     if (order[0] == PLAN_SSTP && (*p->ca_pem != '\0' || *p->pin != '\0'))
         lose(list, _("NetworkManager checks the server's certificate against the authorities of "
                      "this computer, and not as this profile says."));

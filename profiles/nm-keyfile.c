@@ -1,6 +1,7 @@
 /* nm-keyfile.c - see nm-keyfile.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nm-keyfile.h"
 
+#include "nm-keyfile-words.h"
 #include "profile-fields.h"
 #include "profile-plan.h"
 #include "profile-stricter.h"
@@ -11,15 +12,6 @@
 #include <string.h>
 
 G_DEFINE_QUARK(nm - keyfile - error - quark, nm_keyfile_error)
-
-#define SERVICE "org.freedesktop.NetworkManager."
-
-/* The strategy that means "this one only". */
-static const struct plugin {
-    const char *name;
-    enum plan_protocol protocol;
-    guint strategy;
-} plugins[] = {{"sstp", PLAN_SSTP, 5}, {"l2tp", PLAN_L2TP_IPSEC, 3}, {"pptp", PLAN_PPTP, 1}};
 
 enum how {
     AS_TEXT,
@@ -58,19 +50,6 @@ static const struct row {
     /* clang-format on */
 };
 
-/* What the plug-ins have no word for: they refuse a key in [vpn] that they do not know. [user] is
- * NetworkManager's place for what other programs keep in a connection, and is left alone by it. */
-#define OWN_ENCRYPTION "org.dialtone.encryption"
-#define OWN_SERVER     "org.dialtone.server"
-static const struct own_row {
-    const char *key;
-    enum plan_protocol protocol;
-    const char *field;
-} own_rows[] = {
-    {"org.dialtone.certificate-name", PLAN_SSTP, "CertificateName"},
-    {"org.dialtone.ipsec-local-id", PLAN_L2TP_IPSEC, "IPsecLocalId"},
-};
-
 struct reader {
     GKeyFile *in;
     const char *file;
@@ -80,7 +59,7 @@ struct reader {
 
 /* --- reading --- */
 
-static const struct plugin *
+static const struct nm_plugin *
 plugin_of(GKeyFile *in)
 {
     g_autofree char *service = g_key_file_get_string(in, "vpn", "service-type", NULL);
@@ -88,10 +67,10 @@ plugin_of(GKeyFile *in)
 
     if (g_strcmp0(type, "vpn") != 0)
         return NULL;
-    for (gsize i = 0; service != NULL && i < G_N_ELEMENTS(plugins); i++)
-        if (g_str_has_prefix(service, SERVICE) &&
-            g_str_equal(service + strlen(SERVICE), plugins[i].name))
-            return &plugins[i];
+    for (gsize i = 0; service != NULL && i < NM_PLUGINS; i++)
+        if (g_str_has_prefix(service, NM_SERVICE) &&
+            g_str_equal(service + strlen(NM_SERVICE), nm_plugins[i].name))
+            return &nm_plugins[i];
     return NULL;
 }
 
@@ -198,12 +177,12 @@ take_row(struct reader *r, const struct row *row)
 static void
 take_own(struct reader *r)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
-        if (!g_key_file_has_key(r->in, "user", own_rows[i].key, NULL))
+    for (gsize i = 0; i < NM_OWN; i++) {
+        if (!g_key_file_has_key(r->in, "user", nm_own[i].key, NULL))
             continue;
-        g_autofree char *text = text_of(r, "user", own_rows[i].key);
-        profile_set(field_text(field_find(SCOPE_OWN, own_rows[i].field), r->p), text);
-        origin(r, SCOPE_OWN, own_rows[i].field, "user", own_rows[i].key);
+        g_autofree char *text = text_of(r, "user", nm_own[i].key);
+        profile_set(field_text(field_find(SCOPE_OWN, nm_own[i].field), r->p), text);
+        origin(r, SCOPE_OWN, nm_own[i].field, "user", nm_own[i].key);
     }
 }
 
@@ -213,12 +192,16 @@ take_encryption(struct reader *r)
     struct profile_dun *d = &r->p->dun;
     g_autofree char *mppe = text_of(r, "vpn", "require-mppe");
     g_autofree char *strong = text_of(r, "vpn", "require-mppe-128");
+    g_autofree char *weak = text_of(r, "vpn", "require-mppe-40");
     g_autofree char *own = text_of(r, "user", OWN_ENCRYPTION);
+    const char *key = is_yes(strong) ? "require-mppe-128"
+                      : is_yes(mppe) ? "require-mppe"
+                      : is_yes(weak) ? "require-mppe-40"
+                                     : NULL;
 
-    d->encryption_type = is_yes(strong) ? 2 : is_yes(mppe) ? 1 : 3;
-    if (d->encryption_type != 3)
-        origin(r, SCOPE_SERVER, "EncryptionType", "vpn",
-               d->encryption_type == 2 ? "require-mppe-128" : "require-mppe");
+    d->encryption_type = is_yes(strong) ? 2 : key != NULL ? 1 : 3;
+    if (key != NULL)
+        origin(r, SCOPE_SERVER, "EncryptionType", "vpn", key);
     else if (g_str_equal(own, "none")) { /* less than is demanded it is not */
         d->encryption_type = PROFILE_ENCRYPTION_NONE;
         origin(r, SCOPE_SERVER, "EncryptionType", "user", OWN_ENCRYPTION);
@@ -322,29 +305,48 @@ take_server(struct reader *r)
                        address);
 }
 
+/* "10.0.0.0/8", or as older versions wrote it "10.0.0.0;8;"; behind it the next hop and metric. */
+static void
+take_route(struct reader *r, const char *group, const char *key)
+{
+    g_autofree char *value = text_of(r, group, key);
+    const gsize address = strcspn(value, "/,; ");
+    struct net_route route;
+    char text[52];
+
+    if (value[address] == ';')
+        value[address] = '/';
+    if (value[strcspn(value, ",; ")] != '\0')
+        profile_add_other(r->p, r->file, group, key, value);
+    value[strcspn(value, ",; ")] = '\0';
+    if (!net_route_parse(value, &route) || r->p->routes->len == PLAN_MAX_ROUTES) {
+        profile_note(r->p, _("“%s” is not a network."), value);
+        return;
+    }
+    net_route_text(&route, text);
+    g_autofree char *name = g_strconcat("Route/", text, NULL);
+    g_ptr_array_add(r->p->routes, g_strdup(text));
+    profile_set_origin(r->p, name, r->file, group, key, text);
+}
+
+/* "route1", "routes7": whatever their numbers are. */
+static gboolean
+is_route(const char *key)
+{
+    if (!g_str_has_prefix(key, "route"))
+        return FALSE;
+    key += key[strlen("route")] == 's' ? strlen("routes") : strlen("route");
+    return key[strspn(key, "0123456789")] == '\0';
+}
+
 static void
 take_routes(struct reader *r, const char *group)
 {
-    for (guint i = 1; i <= PLAN_MAX_ROUTES; i++) {
-        g_autofree char *key = g_strdup_printf("route%u", i);
-        struct net_route route;
-        char text[52];
+    g_auto(GStrv) keys = g_key_file_get_keys(r->in, group, NULL, NULL);
 
-        if (!g_key_file_has_key(r->in, group, key, NULL))
-            return;
-        g_autofree char *value = text_of(r, group, key);
-        if (strchr(value, ',') != NULL) /* the next hop and metric */
-            profile_add_other(r->p, r->file, group, key, value);
-        value[strcspn(value, ",")] = '\0';
-        if (!net_route_parse(value, &route) || r->p->routes->len == PLAN_MAX_ROUTES) {
-            profile_note(r->p, _("“%s” is not a network."), value);
-            continue;
-        }
-        net_route_text(&route, text);
-        g_autofree char *name = g_strconcat("Route/", text, NULL);
-        g_ptr_array_add(r->p->routes, g_strdup(text));
-        profile_set_origin(r->p, name, r->file, group, key, text);
-    }
+    for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+        if (is_route(keys[i]))
+            take_route(r, group, keys[i]);
 }
 
 /* The first two of a list of name servers. */
@@ -365,6 +367,25 @@ take_dns(struct reader *r, const char *group, char **first, char **second)
     g_free(text_of(r, group, "ignore-auto-dns"));
 }
 
+/* The servers of @domain, which stand beside NetworkManager's own words; "": those of the VPN. */
+static char *
+servers_of(struct reader *r, const char *domain)
+{
+    g_autofree char *text = text_of(r, "user", OWN_RULES);
+    g_auto(GStrv) rules = g_strsplit(text, ";", -1);
+
+    for (guint i = 0; rules[i] != NULL; i++) {
+        char *name = g_strstrip(rules[i]), *servers = strchr(name, ' ');
+
+        if (servers == NULL)
+            continue;
+        *servers++ = '\0';
+        if (g_ascii_strcasecmp(name, domain) == 0)
+            return g_strdup(servers);
+    }
+    return g_strdup("");
+}
+
 /* "~corp.example.com": asked there, and not looked for by short names; "~." is all names. */
 static void
 take_rule(struct reader *r, const char *group, const char *domain)
@@ -381,7 +402,8 @@ take_rule(struct reader *r, const char *group, const char *domain)
             return;
     }
     g_autofree char *name = g_strconcat("DNS rule/", all ? "" : domain, NULL);
-    profile_add_dns_rule(r->p, domain, "");
+    g_autofree char *servers = servers_of(r, domain);
+    profile_add_dns_rule(r->p, domain, servers);
     profile_set_origin(r->p, name, r->file, group, "dns-search", domain);
 }
 
@@ -389,6 +411,7 @@ static void
 take_search(struct reader *r, const char *group)
 {
     g_autofree char *text = text_of(r, group, "dns-search");
+    g_autofree char *suffix = text_of(r, "user", OWN_SUFFIX);
     g_auto(GStrv) words = g_strsplit_set(text, ";, ", -1);
 
     for (guint i = 0; words[i] != NULL; i++) {
@@ -397,6 +420,11 @@ take_search(struct reader *r, const char *group)
             take_rule(r, group, words[i] + 1);
         if (!net_name_valid(words[i]))
             continue;
+        if (g_ascii_strcasecmp(words[i], suffix) == 0) {
+            profile_set(&r->p->dun.dns_suffix, words[i]);
+            origin(r, SCOPE_TCPIP, "DnsSuffix", "user", OWN_SUFFIX);
+            continue;
+        }
         profile_add_dns_search(r->p, words[i]);
         profile_set_origin(r->p, name, r->file, group, "dns-search", words[i]);
     }
@@ -409,6 +437,7 @@ take_network(struct reader *r)
     g_autofree char *never = text_of(r, "ipv4", "never-default");
     g_autofree char *method4 = text_of(r, "ipv4", "method");
     g_autofree char *method6 = text_of(r, "ipv6", "method");
+    g_autofree char *own = text_of(r, "user", OWN_CLASS);
 
     d->gateway_on_remote = !is_yes(never);
     if (*never != '\0')
@@ -433,6 +462,9 @@ take_network(struct reader *r)
     }
     take_routes(r, "ipv4");
     take_routes(r, "ipv6");
+    d->class_route = is_yes(own); /* NetworkManager adds none */
+    if (*own != '\0')
+        origin(r, SCOPE_TCPIP, "DisableClassBasedDefaultRoute", "user", OWN_CLASS);
 }
 
 /* Its method is a number: 0 none, 1 automatic; then by an address, by the script itself, or without
@@ -508,7 +540,7 @@ take_others(struct reader *r)
 }
 
 static void
-take_all(struct reader *r, const struct plugin *plugin)
+take_all(struct reader *r, const struct nm_plugin *plugin)
 {
     g_autofree char *id = text_of(r, "connection", "id");
 
@@ -537,7 +569,7 @@ Profile *
 nm_keyfile_read(GBytes *bytes, const char *file, GError **error)
 {
     g_autoptr(GKeyFile) in = load(bytes);
-    const struct plugin *plugin = in == NULL ? NULL : plugin_of(in);
+    const struct nm_plugin *plugin = in == NULL ? NULL : plugin_of(in);
 
     if (plugin == NULL) {
         refuse(in, error);
@@ -548,239 +580,4 @@ nm_keyfile_read(GBytes *bytes, const char *file, GError **error)
     take_all(&r, plugin);
     g_hash_table_unref(r.used);
     return r.p;
-}
-
-/* --- writing --- */
-
-/* The same connection always gets the same one. */
-static char *
-uuid_of(const Profile *p)
-{
-    g_autofree char *seed = g_strconcat("dialtone:", p->id, ":", p->name, NULL);
-    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA1, seed, -1);
-
-    return g_strdup_printf("%.8s-%.4s-5%.3s-8%.3s-%.12s", sum, sum + 8, sum + 13, sum + 17,
-                           sum + 20);
-}
-
-static void
-put_yes(GKeyFile *out, const char *key, gboolean yes)
-{
-    if (yes)
-        g_key_file_set_string(out, "vpn", key, "yes");
-}
-
-static void
-put_text(GKeyFile *out, const char *key, const char *text)
-{
-    if (*text != '\0')
-        g_key_file_set_string(out, "vpn", key, text);
-}
-
-static void
-put_own(GKeyFile *out, const char *key, const char *value)
-{
-    if (*value != '\0')
-        g_key_file_set_string(out, "user", key, value);
-}
-
-/* What the plug-ins take for a gateway: a name or an IPv4 address, and SSTP's a port behind it. */
-static void
-put_server(GKeyFile *out, const char *address, enum plan_protocol protocol)
-{
-    struct plan_server server;
-    g_autofree char *gateway = NULL;
-
-    if (!profile_plan_parse_server(address, &server, NULL) || strchr(server.host, ':') != NULL)
-        gateway = g_strdup(address);
-    else if (protocol != PLAN_SSTP || server.port == 0)
-        gateway = g_strdup(server.host);
-    else
-        gateway = g_strdup_printf("%s:%u", server.host, server.port);
-    g_key_file_set_string(out, "vpn", "gateway", gateway);
-    if (!g_str_equal(gateway, address))
-        put_own(out, OWN_SERVER, address);
-}
-
-static void
-put_user(GKeyFile *out, const Profile *p, enum plan_protocol protocol)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++)
-        if (own_rows[i].protocol == protocol)
-            put_own(out, own_rows[i].key,
-                    *field_text(field_find(SCOPE_OWN, own_rows[i].field), (Profile *)p));
-    if (profile_encryption(p) == PROFILE_ENCRYPTION_NONE)
-        put_own(out, OWN_ENCRYPTION, "none");
-}
-
-/* The plug-in knows proxies of HTTP only. */
-static void
-put_tls(GKeyFile *out, const Profile *p)
-{
-    if (p->proxy != PLAN_PROXY_HTTP || *p->proxy_host == '\0')
-        return;
-    put_text(out, "proxy-server", p->proxy_host);
-    g_key_file_set_integer(out, "vpn", "proxy-port", (int)p->proxy_port);
-    put_text(out, "proxy-user", p->proxy_user);
-}
-
-static void
-put_ipsec(GKeyFile *out, const Profile *p)
-{
-    g_key_file_set_string(out, "vpn", "ipsec-enabled", p->ipsec ? "yes" : "no");
-    g_key_file_set_string(out, "vpn", "ipsec-forceencaps", p->ipsec_encap ? "yes" : "no");
-    put_yes(out, "ipsec-pfs", p->ipsec_pfs);
-    put_yes(out, "ephemeral-port", !p->l2tp_port_1701);
-    g_key_file_set_string(out, "vpn", "machine-auth-type", p->use_certificate ? "tls" : "psk");
-    g_key_file_set_string(out, "vpn", "ipsec-psk-flags", "1");
-    put_text(out, "ipsec-remote-id", p->ipsec_remote_id);
-}
-
-static void
-put_vpn(GKeyFile *out, const Profile *p, const struct plugin *plugin)
-{
-    const struct profile_dun *d = &p->dun;
-    const unsigned auth = profile_auth(p);
-    g_autofree char *service = g_strconcat(SERVICE, plugin->name, NULL);
-    const guint at = p->server;
-
-    g_key_file_set_string(out, "vpn", "service-type", service);
-    if (at < p->servers->len)
-        put_server(out, ((struct profile_server *)p->servers->pdata[at])->address,
-                   plugin->protocol);
-    put_text(out, "user", p->user);
-    put_text(out, "domain", p->domain);
-    put_yes(out, "refuse-pap", (auth & PLAN_AUTH_PAP) == 0);
-    put_yes(out, "refuse-chap", (auth & PLAN_AUTH_CHAP_MD5) == 0);
-    put_yes(out, "refuse-mschap", (auth & PLAN_AUTH_MSCHAPV2) == 0 || !d->mschap);
-    put_yes(out, "refuse-mschapv2", (auth & PLAN_AUTH_MSCHAPV2) == 0);
-    put_yes(out, "refuse-eap",
-            (auth & PLAN_AUTH_EAP_MSCHAPV2) == 0 || ((auth & PLAN_AUTH_MSCHAPV2) != 0 && !d->eap));
-    put_yes(out, "no-vj-comp", !d->ip_header_compress);
-    put_yes(out, "require-mppe", profile_encryption(p) == 1 || profile_encryption(p) == 2);
-    put_yes(out, "require-mppe-128", profile_encryption(p) == 2);
-    g_key_file_set_string(out, "vpn", "password-flags", "1"); /* the agent of the user keeps it */
-    if (plugin->protocol == PLAN_SSTP)
-        put_tls(out, p);
-    if (plugin->protocol == PLAN_L2TP_IPSEC)
-        put_ipsec(out, p);
-}
-
-static void
-put_routes(GKeyFile *out, const Profile *p, const char *group, gboolean six)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < p->routes->len; i++) {
-        g_autofree char *key = g_strdup_printf("route%u", n + 1);
-        if ((strchr(p->routes->pdata[i], ':') != NULL) != six)
-            continue;
-        g_key_file_set_string(out, group, key, p->routes->pdata[i]);
-        n++;
-    }
-}
-
-/* Addresses and names alone: a list is written as it is, and a line's end in it would begin another
- * key. */
-static void
-put_dns(GKeyFile *out, const char *group, const char *first, const char *second)
-{
-    const char *const all[] = {first, second};
-    g_autoptr(GString) text = g_string_new(NULL);
-    struct plan_address address;
-
-    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
-        if (plan_address_parse(all[i], &address))
-            g_string_append_printf(text, "%s;", all[i]);
-    if (text->len == 0)
-        return;
-    g_key_file_set_value(out, group, "dns", text->str);
-    g_key_file_set_boolean(out, group, "ignore-auto-dns", TRUE);
-}
-
-static void
-put_search(GKeyFile *out, const Profile *p)
-{
-    const char *suffix = p->dun.dns_suffix;
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    if (net_name_valid(suffix))
-        g_string_append_printf(text, "%s;", suffix);
-    for (guint i = 0; i < p->dns_search->len; i++)
-        if (!g_str_equal(p->dns_search->pdata[i], suffix))
-            g_string_append_printf(text, "%s;", (const char *)p->dns_search->pdata[i]);
-    for (guint i = 0; i < p->dns_rules->len; i++) {
-        const struct profile_dns_rule *rule = p->dns_rules->pdata[i];
-        if (*rule->domain == '\0' || net_name_valid(rule->domain))
-            g_string_append_printf(text, "~%s;", *rule->domain == '\0' ? "." : rule->domain);
-    }
-    if (text->len > 0)
-        g_key_file_set_value(out, "ipv4", "dns-search", text->str);
-}
-
-static void
-put_network(GKeyFile *out, const Profile *p)
-{
-    const struct profile_dun *d = &p->dun;
-
-    g_key_file_set_string(out, "ipv4", "method", d->ipv4 ? "auto" : "disabled");
-    g_key_file_set_string(out, "ipv6", "method", d->ipv6 ? "auto" : "disabled");
-    if (!d->gateway_on_remote) {
-        g_key_file_set_boolean(out, "ipv4", "never-default", TRUE);
-        g_key_file_set_boolean(out, "ipv6", "never-default", TRUE);
-    }
-    if (d->specify_servers)
-        put_dns(out, "ipv4", d->dns1, d->dns2);
-    if (d->specify_servers6)
-        put_dns(out, "ipv6", d->dns6_1, d->dns6_2);
-    put_search(out, p);
-    put_routes(out, p, "ipv4", FALSE);
-    put_routes(out, p, "ipv6", TRUE);
-}
-
-/* A server by itself is nothing that NetworkManager can be told. */
-static void
-put_proxy(GKeyFile *out, const Profile *p)
-{
-    if (*p->web_proxy_script == '\0' && *p->web_proxy_pac == '\0' && !p->web_proxy_detect)
-        return;
-    g_key_file_set_integer(out, "proxy", "method", 1);
-    if (*p->web_proxy_script != '\0')
-        g_key_file_set_string(out, "proxy", "pac-url", p->web_proxy_script);
-    if (*p->web_proxy_pac != '\0')
-        g_key_file_set_string(out, "proxy", "pac-script", p->web_proxy_pac);
-    if (p->web_proxy_browser_only)
-        g_key_file_set_boolean(out, "proxy", "browser-only", TRUE);
-}
-
-/* SSTP's where there is none of its own. */
-static const struct plugin *
-plugin_for(enum plan_protocol protocol)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(plugins); i++)
-        if (plugins[i].protocol == protocol)
-            return &plugins[i];
-    return &plugins[0];
-}
-
-GBytes *
-nm_keyfile_write(const Profile *p)
-{
-    g_autoptr(GKeyFile) out = g_key_file_new();
-    g_autofree char *uuid = uuid_of(p);
-    enum plan_protocol order[PLAN_MAX_PROTOCOLS] = {PLAN_SSTP};
-    gsize n;
-
-    profile_protocols(p, order);
-    const struct plugin *plugin = plugin_for(order[0]);
-    g_key_file_set_string(out, "connection", "id", p->name);
-    g_key_file_set_string(out, "connection", "uuid", uuid);
-    g_key_file_set_string(out, "connection", "type", "vpn");
-    g_key_file_set_boolean(out, "connection", "autoconnect", FALSE);
-    put_vpn(out, p, plugin);
-    put_user(out, p, plugin->protocol);
-    put_network(out, p);
-    put_proxy(out, p);
-    char *text = g_key_file_to_data(out, &n, NULL);
-    return g_bytes_new_take(text, n);
 }

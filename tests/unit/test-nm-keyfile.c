@@ -71,6 +71,66 @@ a_key_in_base64(void)
     g_assert_cmpstr(p->name, ==, "a.nmconnection");
 }
 
+static Profile *
+of_plugin(const char *plugin, const char *vpn, const char *more)
+{
+    g_autofree char *text = g_strdup_printf("[connection]\ntype=vpn\n[vpn]\ngateway=a.example\n%s\n"
+                                            "service-type=org.freedesktop.NetworkManager.%s\n%s",
+                                            vpn, plugin, more);
+    Profile *p = read_text(text, NULL);
+
+    g_assert_nonnull(p);
+    return p;
+}
+
+/* A demand for any MPPE is one: no less than that is dialed. */
+static void
+each_demand_for_mppe(void)
+{
+    static const struct {
+        const char *keys;
+        guint type;
+        const char *of;
+    } rows[] = {{"", 3, NULL},
+                {"require-mppe=yes", 1, "require-mppe"},
+                {"require-mppe-40=yes", 1, "require-mppe-40"},
+                {"require-mppe=no\nrequire-mppe-40=yes", 1, "require-mppe-40"},
+                {"require-mppe-40=yes\nrequire-mppe-128=yes", 2, "require-mppe-128"},
+                {"require-mppe-40=no", 3, NULL}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) p = of_plugin("pptp", rows[i].keys, "");
+        const struct profile_origin *o = profile_origin(p, "Server/EncryptionType");
+
+        g_assert_cmpuint(p->dun.encryption_type, ==, rows[i].type);
+        g_assert_cmpstr(o == NULL ? NULL : o->key, ==, rows[i].of);
+        g_assert_cmpuint(p->others->len, ==, 0);
+    }
+}
+
+/* Their numbers may have gaps, and older versions wrote them otherwise; and there are no others:
+ * what Windows adds by the class of an address, NetworkManager does not. */
+static void
+all_routes(void)
+{
+    g_autoptr(Profile) p = of_plugin(
+        "sstp", "",
+        "[ipv4]\nnever-default=true\nroute0=10.1.0.0/16\nroute7=10.2.0.0/16,0.0.0.0,5\n"
+        "routes2=10.3.0.0;16;0.0.0.0;0;\nroute=10.4.0.0/16\nroute7_options=table=5\n"
+        "route-metric=50\nroute9=nowhere\nroute10=10.5.0.1\n[ipv6]\nroute3=2001:db8::/32\n");
+    static const char *const nets[] = {"10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16",
+                                       "2001:db8::/32"};
+
+    g_assert_false(p->dun.class_route || p->dun.gateway_on_remote);
+    for (gsize i = 0; i < G_N_ELEMENTS(nets); i++) {
+        g_autofree char *name = g_strconcat("Route/", nets[i], NULL);
+        g_assert_nonnull(profile_origin(p, name));
+    }
+    g_assert_cmpuint(p->routes->len + p->notes->len, ==, 7);
+    g_assert_nonnull(strstr(p->notes->pdata[0], "nowhere"));
+    g_assert_cmpuint(p->others->len, ==, 4); /* of two the next hop; the table, the metric */
+}
+
 /* parse(write(x)) = x, for what such a file can say. */
 static void
 what_was_written_is_read(void)
@@ -289,6 +349,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/nm-keyfile/l2tp", an_l2tp_connection);
     g_test_add_func("/nm-keyfile/base64", a_key_in_base64);
+    g_test_add_func("/nm-keyfile/F6-each-demand-for-mppe", each_demand_for_mppe);
+    g_test_add_func("/nm-keyfile/routes", all_routes);
     g_test_add_func("/nm-keyfile/round-trip", what_was_written_is_read);
     g_test_add_func("/nm-keyfile/proxy", a_proxy);
     g_test_add_func("/nm-keyfile/meant", what_is_meant);

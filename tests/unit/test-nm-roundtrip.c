@@ -213,7 +213,7 @@ same_network(const Profile *p, const Profile *q)
     g_autofree char *four_read = servers(TRUE, e->dns1, e->dns2);
     g_autofree char *six_read = servers(TRUE, e->dns6_1, e->dns6_2);
     g_autofree char *search = joined(p->dns_search, d->dns_suffix, FALSE);
-    g_autofree char *search_read = joined(q->dns_search, "", FALSE);
+    g_autofree char *search_read = joined(q->dns_search, e->dns_suffix, FALSE);
     g_autofree char *ways = joined(p->routes, "", TRUE), *ways_read = joined(q->routes, "", FALSE);
     const gboolean script = *p->web_proxy_script != '\0' || *p->web_proxy_pac != '\0';
 
@@ -225,6 +225,9 @@ same_network(const Profile *p, const Profile *q)
     g_assert_cmpint(e->specify_servers, ==, *four != '\0');
     g_assert_cmpint(e->specify_servers6, ==, *six != '\0');
     same_text("search", search, search_read);
+    if (net_name_valid(d->dns_suffix))
+        same_text("suffix", d->dns_suffix, e->dns_suffix);
+    g_assert_cmpint(d->class_route, ==, e->class_route);
     same_text("routes", ways, ways_read);
     same_text("script", p->web_proxy_script, q->web_proxy_script);
     same_text("script text", p->web_proxy_pac, q->web_proxy_pac);
