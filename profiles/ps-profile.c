@@ -220,13 +220,13 @@ add_server(struct reader *r, const char *text)
     list_origin(r, "Server", address);
 }
 
-static const struct ps_argument *argument(const struct reader *r, const char *name, guint at);
+static const struct ps_argument *argument(const struct reader *r, const char *name);
 
 /* Set-VpnConnection names another one instead. */
 static void
 take_server(struct reader *r, const struct ps_argument *a)
 {
-    if (argument(r, "ServerList", G_MAXUINT) != NULL)
+    if (argument(r, "ServerList") != NULL)
         return;
     g_ptr_array_set_size(r->p->servers, 0);
     r->p->choose_server = FALSE;
@@ -238,7 +238,7 @@ take_server(struct reader *r, const struct ps_argument *a)
 static void
 take_server_list(struct reader *r, const struct ps_argument *a)
 {
-    const struct ps_argument *chosen = argument(r, "ServerAddress", 1);
+    const struct ps_argument *chosen = argument(r, "ServerAddress");
 
     g_ptr_array_set_size(r->p->servers, 0);
     r->p->server = 0;
@@ -299,7 +299,7 @@ take_search(struct reader *r, const struct ps_argument *a)
 static void
 take_rule(struct reader *r, const struct ps_argument *a)
 {
-    const struct ps_argument *at = argument(r, "DnsIPAddress", 2);
+    const struct ps_argument *at = argument(r, "DnsIPAddress");
     const char *name = *first(a) == '.' ? first(a) + 1 : first(a);
     g_autoptr(GString) servers = g_string_new(NULL);
 
@@ -410,6 +410,7 @@ static const struct parameter of_connection[] = {{"Name", 0, pass_over},
 static const struct parameter of_route[] = {{"ConnectionName", 0, pass_over},
                                             {"DestinationPrefix", 1, take_route},
                                             {"RouteMetric", 2, NULL},
+                                            {"Name", 0, pass_over}, /* another name for it */
                                             ABOUT_THE_RUN,
                                             {NULL}};
 
@@ -417,6 +418,7 @@ static const struct parameter of_dns[] = {{"ConnectionName", 0, pass_over},
                                           {"DnsSuffix", 1, take_rule},
                                           {"DnsIPAddress", 2, pass_over},
                                           {"DnsSuffixSearchList", 3, take_search},
+                                          {"Name", 0, pass_over}, /* another name for it */
                                           ABOUT_THE_RUN,
                                           {NULL}};
 
@@ -426,11 +428,12 @@ static const struct parameter of_proxy[] = {{"ConnectionName", 0, pass_over},
                                             {"ProxyServer", 2, take_proxy},
                                             {"BypassProxyForLocal", -1, take_proxy_local},
                                             {"ExceptionPrefix", 3, take_proxy_exceptions},
+                                            {"Name", 0, pass_over}, /* another name for it */
                                             ABOUT_THE_RUN,
                                             {NULL}};
 
 static const struct parameter of_others[] = {
-    {"ConnectionName", 0, pass_over}, {"Name", -1, pass_over}, ABOUT_THE_RUN, {NULL}};
+    {"ConnectionName", 0, pass_over}, {"Name", 0, pass_over}, ABOUT_THE_RUN, {NULL}};
 
 static const struct command {
     const char *name;
@@ -490,19 +493,43 @@ parameter_at(const struct parameter *list, int position)
     return NULL;
 }
 
-/* The argument of a parameter that has this name, or else stands at this place. */
-static const struct ps_argument *
-argument(const struct reader *r, const char *name, guint at)
+static gboolean
+is_named(const struct ps_command *c, const struct parameter *list, int position)
 {
-    const struct parameter *list = command_named(r->command->name)->parameters;
-
-    for (guint i = 0; i < r->command->arguments->len; i++) {
-        const struct ps_argument *a = r->command->arguments->pdata[i];
+    for (guint i = 0; i < c->arguments->len; i++) {
+        const struct ps_argument *a = c->arguments->pdata[i];
         const struct parameter *p = *a->name == '\0' ? NULL : parameter_named(list, a->name);
+        if (p != NULL && p->position == position)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* As PowerShell binds them: what has no name goes to the places that no name has taken. */
+static const struct parameter *
+parameter_of(const struct ps_command *c, guint at)
+{
+    const struct parameter *list = command_named(c->name)->parameters, *p;
+    const struct ps_argument *a = c->arguments->pdata[at];
+    guint before = 0;
+
+    if (*a->name != '\0')
+        return parameter_named(list, a->name);
+    for (guint i = 0; i < at; i++)
+        before += *((const struct ps_argument *)c->arguments->pdata[i])->name == '\0';
+    for (int position = 0; (p = parameter_at(list, position)) != NULL; position++)
+        if (!is_named(c, list, position) && before-- == 0)
+            return p;
+    return NULL;
+}
+
+static const struct ps_argument *
+argument(const struct reader *r, const char *name)
+{
+    for (guint i = 0; i < r->command->arguments->len; i++) {
+        const struct parameter *p = parameter_of(r->command, i);
         if (p != NULL && g_str_equal(p->name, name))
-            return a;
-        if (*a->name == '\0' && at-- == 0)
-            return a;
+            return r->command->arguments->pdata[i];
     }
     return NULL;
 }
@@ -538,16 +565,10 @@ take_argument(struct reader *r, const struct parameter *p, const struct ps_argum
 }
 
 static void
-take_arguments(struct reader *r, const struct parameter *list)
+take_arguments(struct reader *r)
 {
-    int position = 0;
-
-    for (guint i = 0; i < r->command->arguments->len; i++) {
-        const struct ps_argument *a = r->command->arguments->pdata[i];
-        const struct parameter *p =
-            *a->name == '\0' ? parameter_at(list, position++) : parameter_named(list, a->name);
-        take_argument(r, p, a);
-    }
+    for (guint i = 0; i < r->command->arguments->len; i++)
+        take_argument(r, parameter_of(r->command, i), r->command->arguments->pdata[i]);
 }
 
 static gboolean
@@ -625,11 +646,11 @@ take_command(struct reader *r, const struct ps_command *c)
                       "never run. Write them out."),
                     c->name, c->splatted);
     const char *key = command->parameters == of_connection ? "Name" : "ConnectionName";
-    const struct ps_argument *name = argument(r, key, 0);
-    if (command->what == CREATES && !is_known(r, argument(r, "ServerAddress", 1), "ServerAddress"))
+    const struct ps_argument *name = argument(r, key);
+    if (command->what == CREATES && !is_known(r, argument(r, "ServerAddress"), "ServerAddress"))
         return FALSE;
-    if (name == NULL && command->parameters == of_others)
-        name = argument(r, "Name", 0);
+    if (name == NULL && command->parameters != of_connection)
+        name = argument(r, "Name");
     if (!is_known(r, name, key))
         return command->what == REMOVES && (g_clear_error(r->error), TRUE);
     r->p = command->what == CREATES ? NULL : profile_called(r, first(name));
@@ -646,7 +667,7 @@ take_command(struct reader *r, const struct ps_command *c)
                                         c->line, c->name, first(name)));
         return TRUE;
     }
-    take_arguments(r, command->parameters);
+    take_arguments(r);
     return TRUE;
 }
 

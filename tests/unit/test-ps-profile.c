@@ -55,6 +55,40 @@ server(const Profile *p, guint i)
     return p->servers->pdata[i];
 }
 
+/* Name is another name for ConnectionName; what stands without a name goes to the first place that
+ * is free. */
+static void
+bound_as_powershell_does(void)
+{
+    static const char *const routes[] = {
+        "Add-VpnConnectionRoute -ConnectionName Office -DestinationPrefix 10.7.0.0/16",
+        "Add-VpnConnectionRoute -Name Office -DestinationPrefix 10.7.0.0/16",
+        "Add-VpnConnectionRoute Office 10.7.0.0/16",
+        "Add-VpnConnectionRoute -Name Office 10.7.0.0/16",
+        "Add-VpnConnectionRoute 10.7.0.0/16 -ConnectionName Office",
+        "Add-VpnConnectionRoute -DestinationPrefix 10.7.0.0/16 Office",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
+        g_autofree char *text =
+            g_strconcat("Add-VpnConnection -ServerAddress vpn.example.com Office Sstp\n", routes[i],
+                        "\nSet-VpnConnectionProxy -Name Office -ProxyServer p.example:80\n", NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) profiles = read_text(text, &error);
+
+        g_test_message("%s", routes[i]);
+        g_assert_no_error(error);
+        const Profile *p = profiles->pdata[0];
+        g_assert_cmpstr(p->name, ==, "Office");
+        g_assert_cmpuint(p->dun.vpn_strategy, ==, 5);
+        g_assert_cmpstr(server(p, 0)->address, ==, "vpn.example.com");
+        g_assert_cmpuint(p->routes->len, ==, 1);
+        g_assert_cmpstr(p->routes->pdata[0], ==, "10.7.0.0/16");
+        g_assert_cmpstr(p->web_proxy, ==, "p.example:80");
+        g_assert_cmpuint(p->notes->len + p->others->len, ==, 0);
+    }
+}
+
 static void
 a_script_of_an_administrator(void)
 {
@@ -309,6 +343,7 @@ main(int argc, char **argv)
     g_test_add_func("/ps-profile/table", out_of_a_table);
     g_test_add_func("/ps-profile/script", a_script_of_an_administrator);
     g_test_add_func("/ps-profile/positions", positions_and_changes);
+    g_test_add_func("/ps-profile/bound", bound_as_powershell_does);
     g_test_add_func("/ps-profile/defaults", what_is_not_said);
     g_test_add_func("/ps-profile/F4-never-run", what_would_have_to_be_run);
     g_test_add_func("/ps-profile/quotes", quotes_and_lines);
