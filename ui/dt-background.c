@@ -240,6 +240,7 @@ fill_tray(DtBackground *self)
         DtCall *call = ((struct watched *)self->watched->pdata[i])->call;
         const ProfileSummary *item = dt_library_find(self->library, dt_call_get_name(call));
 
+        dt_call_set_system(call, item != NULL && item->system);
         if (item != NULL && !hides_icon(self, item))
             g_ptr_array_add(shown, call);
     }

@@ -4,6 +4,7 @@
 #include "dt-call.h"
 
 #include "dt-attempts.h"
+#include "dt-everybody.h"
 #include "dt-unfinished.h"
 #include "profile-plan.h"
 #include "ras.h"
@@ -14,6 +15,7 @@ struct _DtCall {
     GObject parent_instance;
 
     char *name;
+    gboolean system; /* its profile is */
     DtDialerClient *client;
     DtConnection *connection;
     GCancellable *cancellable; /* cancelled in dispose: no reply outlives the call */
@@ -112,6 +114,12 @@ dt_call_set_client(DtCall *self, DtDialerClient *client)
     go_on(self);
 }
 
+DtDialerClient *
+dt_call_get_client(DtCall *self)
+{
+    return self->client;
+}
+
 gboolean
 dt_call_is_settled(DtCall *self)
 {
@@ -122,6 +130,21 @@ const char *
 dt_call_get_name(DtCall *self)
 {
     return self->name;
+}
+
+void
+dt_call_set_system(DtCall *self, gboolean system)
+{
+    if (self->system == system)
+        return;
+    self->system = system;
+    changed(self);
+}
+
+char *
+dt_call_get_title(DtCall *self, gsize max)
+{
+    return dt_everybody_name(self->name, self->system, max);
 }
 
 DtConnection *

@@ -31,11 +31,16 @@ G_DECLARE_FINAL_TYPE(DtCall, dt_call, DT, CALL, GObject)
 DtCall *dt_call_new(const char *name); /* of the connection */
 
 const char *dt_call_get_name(DtCall *self);
+/* Is its profile everybody's on this computer? The title says so, in at most @max bytes of the name
+ * and a few words; free it. */
+void dt_call_set_system(DtCall *self, gboolean system);
+char *dt_call_get_title(DtCall *self, gsize max);
 
 /* The helper; NULL: it cannot be reached. The call keeps a reference. What is dialed before the
  * first of these waits for it. */
 void dt_call_set_client(DtCall *self, DtDialerClient *client);
-gboolean dt_call_is_settled(DtCall *self); /* is it known what connection there is? */
+DtDialerClient *dt_call_get_client(DtCall *self); /* borrowed; NULL: none */
+gboolean dt_call_is_settled(DtCall *self);        /* is it known what connection there is? */
 
 /* Borrowed; NULL when this connection was not dialed since the helper started. */
 DtConnection *dt_call_get_connection(DtCall *self);

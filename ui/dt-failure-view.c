@@ -117,6 +117,22 @@ static const struct {
 };
 /* clang-format on */
 
+gboolean
+dt_failure_view_explain(const GError *error, guint32 *ret_number, const char **ret_what,
+                        const char **ret_advice)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(no_answer); i++) {
+        if (!g_error_matches(error, no_answer[i].gio ? G_IO_ERROR : G_DBUS_ERROR,
+                             no_answer[i].code))
+            continue;
+        *ret_number = no_answer[i].number;
+        *ret_what = no_answer[i].what != NULL ? _(no_answer[i].what) : "";
+        *ret_advice = no_answer[i].advice != NULL ? _(no_answer[i].advice) : "";
+        return TRUE;
+    }
+    return FALSE;
+}
+
 void
 dt_failure_view_show_error(DtFailureView *self, const GError *error)
 {
@@ -130,14 +146,13 @@ dt_failure_view_show_error(DtFailureView *self, const GError *error)
         show_text(self, _("This connection cannot be dialed."), error->message, "");
         return;
     }
-    for (gsize i = 0; i < G_N_ELEMENTS(no_answer); i++) {
-        if (!g_error_matches(error, no_answer[i].gio ? G_IO_ERROR : G_DBUS_ERROR,
-                             no_answer[i].code))
-            continue;
-        if (no_answer[i].number != 0)
-            dt_failure_view_show(self, no_answer[i].number, error->message, FALSE);
+    guint32 known = RAS_OK;
+    const char *what, *advice;
+    if (dt_failure_view_explain(error, &known, &what, &advice)) {
+        if (known != RAS_OK)
+            dt_failure_view_show(self, known, error->message, FALSE);
         else
-            show_text(self, _(no_answer[i].what), _(no_answer[i].advice), error->message);
+            show_text(self, what, advice, error->message);
         return;
     }
     show_text(self, _("The dialing service could not do this."), "", error->message);

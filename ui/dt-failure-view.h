@@ -25,4 +25,9 @@ void dt_failure_view_show(DtFailureView *self, guint32 error, const char *detail
 /* A call that the helper did not take, or that did not reach it. */
 void dt_failure_view_show_error(DtFailureView *self, const GError *error);
 
+/* FALSE: @error is none of those that say that the helper is not there, gives no answer, or may not
+ * be called. A number says it when *@ret_number is not 0, else the sentences; static. */
+gboolean dt_failure_view_explain(const GError *error, guint32 *ret_number, const char **ret_what,
+                                 const char **ret_advice);
+
 G_END_DECLS

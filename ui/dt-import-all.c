@@ -3,9 +3,11 @@
 
 #include "dt-import-all.h"
 
+#include "dt-everybody.h"
 #include "dt-unfinished.h"
 #include "profile-batch.h"
 #include "profile-secret.h"
+#include "profile-system.h"
 
 #include <glib/gi18n.h>
 
@@ -100,6 +102,12 @@ struct dt_import_all {
     GPtrArray *keys; /* Profile: those with a key for the keyring */
     guint kept;      /* of those, by now */
     gboolean keys_lost;
+
+    DtDialerClient *client; /* for everybody; NULL: for this user */
+    GCancellable *cancellable;
+    Profile *installing; /* that is on its way to the helper */
+    GPtrArray *ids;      /* char *: those that are there */
+    GError *failure;     /* why those go again */
 };
 
 void
@@ -108,6 +116,11 @@ dt_import_all_unref(struct dt_import_all *all)
     if (!g_atomic_ref_count_dec(&all->refs))
         return;
     g_ptr_array_unref(all->keys);
+    g_ptr_array_unref(all->ids);
+    profile_free(all->installing);
+    g_clear_error(&all->failure);
+    g_clear_object(&all->client);
+    g_clear_object(&all->cancellable);
     g_object_unref(all->store);
     g_free(all);
 }
@@ -221,25 +234,123 @@ on_all(GObject *source, GAsyncResult *result, gpointer outer)
     dt_unfinished_end();
 }
 
+/* ---- for everybody: one after the other ------------------------------------------------------ */
+
+static void
+give_up(GTask *outer, GError *error)
+{
+    g_task_return_error(outer, error);
+    g_object_unref(outer);
+    dt_unfinished_end();
+}
+
+static void remove_last(GTask *outer);
+
+static void
+on_removed(GObject *source, GAsyncResult *result, gpointer outer)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!profile_system_remove_finish(DT_DIALER_CLIENT(source), result, &error))
+        g_message("a connection for everybody stays: %s", error->message);
+    remove_last(outer);
+}
+
+static void
+remove_last(GTask *outer)
+{
+    struct dt_import_all *all = g_task_get_task_data(outer);
+
+    if (all->ids->len == 0) {
+        give_up(outer, g_steal_pointer(&all->failure));
+        return;
+    }
+    g_autofree char *id = g_ptr_array_steal_index(all->ids, all->ids->len - 1);
+    profile_system_remove_async(all->client, id, NULL, on_removed, outer);
+}
+
+static void install_next(GTask *outer);
+
+static void
+on_installed(GObject *source, GAsyncResult *result, gpointer outer)
+{
+    struct dt_import_all *all = g_task_get_task_data(outer);
+    char *id = profile_system_install_finish(DT_DIALER_CLIENT(source), result, &all->failure);
+    g_autoptr(Profile) p = g_steal_pointer(&all->installing);
+
+    if (id == NULL) {
+        remove_last(outer);
+        return;
+    }
+    g_ptr_array_add(all->ids, id);
+    all->done = all->ids->len;
+    profile_set(&p->id, id);
+    p->system = TRUE; /* its key is kept under that */
+    if (p->found_psk.len > 0)
+        g_ptr_array_add(all->keys, g_steal_pointer(&p));
+    install_next(outer);
+}
+
+/* A call on its way is not cancelled: the helper would write it all the same. */
+static void
+install_next(GTask *outer)
+{
+    struct dt_import_all *all = g_task_get_task_data(outer);
+
+    if (all->ids->len == all->n) {
+        keep_next(outer);
+        return;
+    }
+    if (!g_cancellable_set_error_if_cancelled(all->cancellable, &all->failure))
+        all->installing = import_profile(all->import, all->ids->len, &all->failure);
+    if (all->installing == NULL) {
+        remove_last(outer);
+        return;
+    }
+    g_autofree char *name = profile_store_free_name(all->store, all->installing->name);
+    profile_set(&all->installing->name, name);
+    profile_system_install_async(all->client, all->store, all->installing, NULL, on_installed,
+                                 outer);
+}
+
+/* ---- whom for -------------------------------------------------------------------------------- */
+
+static void
+begin(GTask *outer, const struct dt_import_all_for *whom)
+{
+    struct dt_import_all *all = g_task_get_task_data(outer);
+
+    dt_unfinished_begin();
+    if (!whom->everybody) {
+        g_autoptr(GTask) inner = g_task_new(NULL, all->cancellable, on_all, outer);
+        g_task_set_task_data(inner, all, NULL);
+        g_task_set_check_cancellable(inner, FALSE); /* what is stored is stored */
+        g_task_run_in_thread(inner, all_in_thread);
+    } else if (whom->client != NULL) {
+        all->client = g_object_ref(whom->client);
+        install_next(outer);
+    } else {
+        give_up(outer, dt_everybody_no_helper());
+    }
+}
+
 struct dt_import_all *
-dt_import_all_start(Import *import, ProfileStore *store, GCancellable *cancellable,
-                    GAsyncReadyCallback callback, gpointer user_data)
+dt_import_all_start(Import *import, ProfileStore *store, const struct dt_import_all_for *whom,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     struct dt_import_all *all = g_new0(struct dt_import_all, 1);
     GTask *outer = g_task_new(NULL, NULL, callback, user_data);
-    g_autoptr(GTask) inner = g_task_new(NULL, cancellable, on_all, outer);
 
     g_atomic_ref_count_init(&all->refs); /* the caller's */
-    g_atomic_ref_count_inc(&all->refs);  /* of @outer, which outlives @inner */
+    g_atomic_ref_count_inc(&all->refs);  /* of @outer, which outlives all else */
     all->import = import;
     all->store = g_object_ref(store);
     all->n = import_count(import);
     all->keys = g_ptr_array_new_with_free_func(free_or_null);
+    all->ids = g_ptr_array_new_with_free_func(g_free);
+    all->cancellable = g_object_ref(cancellable);
     g_task_set_task_data(outer, all, (GDestroyNotify)dt_import_all_unref);
-    g_task_set_task_data(inner, all, NULL);
-    g_task_set_check_cancellable(inner, FALSE); /* what is stored is stored */
-    dt_unfinished_begin();
-    g_task_run_in_thread(inner, all_in_thread);
+    begin(outer, whom);
     return all;
 }
 

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "dt-dialer-client.h"
 #include "import.h"
 #include "profile-store.h"
 
@@ -27,9 +28,15 @@ char *dt_import_survey_text(const struct dt_import_survey *survey); /* translate
 
 struct dt_import_all;
 
-/* @import is not to be used until @callback is called; then dt_import_all_finish(). When
- * @cancellable is cancelled before all are written, none is stored. */
+struct dt_import_all_for {
+    gboolean everybody;     /* who uses this computer: the helper writes them */
+    DtDialerClient *client; /* for that; NULL: there is none */
+};
+
+/* @import is not to be used until @callback is called; then dt_import_all_finish(). All are stored
+ * or none: also when @cancellable is cancelled before the last is written. */
 struct dt_import_all *dt_import_all_start(Import *import, ProfileStore *store,
+                                          const struct dt_import_all_for *whom,
                                           GCancellable *cancellable, GAsyncReadyCallback callback,
                                           gpointer user_data);
 double dt_import_all_fraction(const struct dt_import_all *all); /* 0..1, of what is done */

@@ -3,12 +3,15 @@
 
 #include "dt-import-window.h"
 
+#include "dt-a11y.h"
+#include "dt-everybody.h"
 #include "dt-format.h"
 #include "dt-import-all.h"
 #include "dt-lister.h"
 #include "dt-profile-text.h"
 #include "dt-unfinished.h"
 #include "profile-secret.h"
+#include "profile-system.h"
 
 #include <glib/gi18n.h>
 
@@ -30,7 +33,11 @@ struct _DtImportWindow {
     GtkWidget *actions_caption;
     GtkWidget *warnings_frame;
     GtkLabel *warnings_label;
+    GtkToggleButton *everybody_radio;
+    GtkLabel *everybody_label, *refused_label;
 
+    DtDialerClient *client;    /* NULL: the helper cannot be reached (yet) */
+    gboolean everybody;        /* what is being stored is for everybody */
     ProfileStore *store;       /* NULL: the window was closed */
     DtLibrary *library;        /* to tell which names are taken */
     Import *import;            /* NULL until it was read */
@@ -99,6 +106,14 @@ on_name_changed(DtImportWindow *self)
 
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
                                       *name != '\0' && self->profile != NULL);
+}
+
+static void
+on_who_toggled(DtImportWindow *self)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->everybody_label),
+                           gtk_toggle_button_get_active(self->everybody_radio));
+    gtk_widget_hide(GTK_WIDGET(self->refused_label));
 }
 
 /* As far as it is known without waiting; the store has the last word. */
@@ -293,6 +308,21 @@ set_busy(DtImportWindow *self, gboolean busy)
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, !busy);
 }
 
+/* The person may still choose otherwise. */
+static void
+refuse(DtImportWindow *self, const GError *error)
+{
+    g_autofree char *text = dt_everybody_problem(error);
+
+    if (self->profile == NULL) { /* the entry that is chosen cannot be read */
+        show_problem(self, text);
+        return;
+    }
+    gtk_label_set_text(self->refused_label, text);
+    gtk_widget_show(GTK_WIDGET(self->refused_label));
+    dt_a11y_announce(GTK_WIDGET(self->refused_label), text);
+}
+
 static void
 store_in_thread(GTask *task, gpointer source, gpointer store, GCancellable *cancellable)
 {
@@ -302,7 +332,7 @@ store_in_thread(GTask *task, gpointer source, gpointer store, GCancellable *canc
 
     (void)cancellable;
     profile_set(&profile->name, name);
-    if (profile_store_save(store, profile, &error))
+    if (DT_IMPORT_WINDOW(source)->everybody || profile_store_save(store, profile, &error))
         g_task_return_boolean(task, TRUE);
     else
         g_task_return_error(task, error);
@@ -312,14 +342,9 @@ store_in_thread(GTask *task, gpointer source, gpointer store, GCancellable *canc
  * there; and also when the window was closed meanwhile: the connection is stored, and its key
  * belongs to it. */
 static void
-on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
+after_storing(DtImportWindow *self, const GError *error)
 {
-    DtImportWindow *self = DT_IMPORT_WINDOW(source);
-    g_autoptr(GError) error = NULL;
-    const gboolean stored = g_task_propagate_boolean(G_TASK(result), &error);
-
-    (void)user_data;
-    const gboolean with_key = stored && self->profile->found_psk.len > 0;
+    const gboolean with_key = error == NULL && self->profile->found_psk.len > 0;
 
     if (with_key) {
         dt_unfinished_store(self->profile, PROFILE_SECRET_PSK, &self->profile->found_psk,
@@ -329,15 +354,56 @@ on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
     dt_unfinished_end();
     if (self->store == NULL)
         return; /* it was closed meanwhile */
-    if (!stored) {
+    if (error != NULL) {
         set_busy(self, FALSE);
-        show_problem(self, error->message);
+        self->everybody ? refuse(self, error) : show_problem(self, error->message);
     } else if (!with_key) {
         finish(self);
     }
 }
 
-/* The name is the only thing that the person may change here. */
+static void
+on_installed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(DtImportWindow) self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = profile_system_install_finish(DT_DIALER_CLIENT(source), result, &error);
+
+    if (id != NULL) {
+        profile_set(&self->profile->id, id);
+        self->profile->system = TRUE;
+    }
+    after_storing(self, error);
+}
+
+static void
+on_stored(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    DtImportWindow *self = DT_IMPORT_WINDOW(source);
+    g_autoptr(GError) error = NULL;
+
+    (void)user_data;
+    g_task_propagate_boolean(G_TASK(result), &error);
+    if (!self->everybody || error != NULL || self->store == NULL) {
+        after_storing(self, error);
+    } else if (self->client != NULL) { /* it has a name now */
+        profile_system_install_async(self->client, self->store, self->profile, NULL, on_installed,
+                                     g_object_ref(self));
+    } else {
+        error = dt_everybody_no_helper();
+        after_storing(self, error);
+    }
+}
+
+static void
+begin_to_store(DtImportWindow *self)
+{
+    self->everybody = gtk_toggle_button_get_active(self->everybody_radio);
+    gtk_widget_hide(GTK_WIDGET(self->refused_label));
+    set_busy(self, TRUE);
+}
+
+/* The name, and who may use it, are all that the person may change here. */
 static void
 store_profile(DtImportWindow *self)
 {
@@ -345,7 +411,7 @@ store_profile(DtImportWindow *self)
     g_autoptr(GTask) task = g_task_new(self, NULL, on_stored, NULL);
 
     profile_set(&self->profile->name, name);
-    set_busy(self, TRUE);
+    begin_to_store(self);
     g_task_set_task_data(task, g_object_ref(self->store), g_object_unref);
     dt_unfinished_begin();
     g_task_run_in_thread(task, store_in_thread);
@@ -375,8 +441,9 @@ on_all_stored(GObject *source, GAsyncResult *result, gpointer user_data)
         return; /* it was closed meanwhile */
     gtk_widget_hide(self->progress_bar);
     if (!stored) {
+        g_clear_pointer(&self->all, dt_import_all_unref);
         set_busy(self, FALSE);
-        show_problem(self, error->message);
+        self->everybody ? refuse(self, error) : show_problem(self, error->message);
     } else if (keys_lost) {
         say_key_lost(self);
     } else {
@@ -387,10 +454,12 @@ on_all_stored(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 store_all(DtImportWindow *self)
 {
-    set_busy(self, TRUE);
+    begin_to_store(self);
     gtk_widget_show(self->progress_bar);
-    self->all = dt_import_all_start(self->import, self->store, self->cancellable, on_all_stored,
-                                    g_object_ref(self));
+    self->all = dt_import_all_start(
+        self->import, self->store,
+        &(struct dt_import_all_for){.everybody = self->everybody, .client = self->client},
+        self->cancellable, on_all_stored, g_object_ref(self));
     self->tick = g_timeout_add(TICK_MS, on_tick, self);
 }
 
@@ -414,6 +483,7 @@ dt_import_window_dispose(GObject *object)
     g_clear_handle_id(&self->tick, g_source_remove);
     g_clear_object(&self->lister);
     g_clear_object(&self->library);
+    g_clear_object(&self->client);
     g_clear_object(&self->store);
     G_OBJECT_CLASS(dt_import_window_parent_class)->dispose(object);
 }
@@ -444,6 +514,10 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, all_button);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, progress_bar);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, name_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, everybody_radio);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, everybody_label);
+    gtk_widget_class_bind_template_child(widget_class, DtImportWindow, refused_label);
+    gtk_widget_class_bind_template_callback(widget_class, on_who_toggled);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, servers_label);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, protocols_label);
     gtk_widget_class_bind_template_child(widget_class, DtImportWindow, auth_label);
@@ -475,6 +549,12 @@ dt_import_window_init(DtImportWindow *self)
 {
     self->cancellable = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+void
+dt_import_window_set_client(DtImportWindow *self, DtDialerClient *client)
+{
+    g_set_object(&self->client, client);
 }
 
 GtkWidget *

@@ -2,8 +2,8 @@
  * dt-import-window.h - a profile from a file: what it will set up, what to know before; then
  * stored.
  *
- * The file is read in a thread. Nothing in it is run. Signal: "imported" (const char *name), after
- * it was stored.
+ * The file is read in a thread. Nothing in it is run. For everybody on this computer it is stored
+ * by the helper, if polkit lets it. Signal: "imported" (const char *name), after it was stored.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,6 +11,7 @@
 
 #include <gtk/gtk.h>
 
+#include "dt-dialer-client.h"
 #include "dt-library.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,8 @@ G_DECLARE_FINAL_TYPE(DtImportWindow, dt_import_window, DT, IMPORT_WINDOW, GtkDia
  * chooses one; a pre-shared key in it goes into the keyring. */
 GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, DtLibrary *library,
                                 const char *path);
+
+/* The helper; NULL: it cannot be reached. */
+void dt_import_window_set_client(DtImportWindow *self, DtDialerClient *client);
 
 G_END_DECLS

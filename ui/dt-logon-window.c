@@ -1,12 +1,13 @@
 /* dt-logon-window.c - see dt-logon-window.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "dt-logon-window"
 
-#include "dt-logon-window.h"
+#include "dt-logon-private.h"
 
 #include "dt-a11y.h"
 #include "dt-banner.h"
 #include "dt-call.h"
 #include "dt-certificate-dialog.h"
+#include "dt-choices.h"
 #include "dt-failure-view.h"
 #include "dt-format.h"
 #include "dt-help-dialog.h"
@@ -26,42 +27,6 @@
 
 enum { MAX_TEXT = 255, MAX_SUPPORT = 1000 };
 
-struct _DtLogonWindow {
-    GtkApplicationWindow parent_instance;
-
-    GtkHeaderBar *header_bar;
-    DtBanner *banner;
-    GtkStack *pages;
-    GtkWidget *user_label, *user_entry;
-    GtkWidget *password_label, *password_entry;
-    GtkWidget *domain_label, *domain_entry;
-    GtkWidget *save_check, *auto_check;
-    GtkLabel *support_label;
-    DtFailureView *failure_view;
-    GtkSpinner *spinner;
-    GtkLabel *weakness_label;
-    GtkLabel *status_label;
-    GtkLevelBar *stage_bar;
-    GtkWidget *connect_button, *cancel_button;
-    DtStatusPage *status_page;
-
-    ProfileStore *store;
-    Profile *profile;
-    DtKey *key; /* of L2TP/IPsec */
-    DtCall *call;
-    GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
-    GtkWidget *password_dialog; /* the question that is open, or NULL */
-
-    guint32 shown_failure; /* what failure_view shows: not drawn again while it is the same */
-    guint32 shown_question;
-    gboolean shown_connected;
-    const GError *shown_error; /* compared only, never looked into */
-    gboolean dialed_here;      /* this window has a password to keep or to forget */
-    guint told_stage;          /* of the dial that began here: the last whose line was shown */
-    gboolean auto_dial, looked_for_password;
-    gboolean dial_waits; /* for the private key: it begins when that was read */
-};
-
 G_DEFINE_TYPE(DtLogonWindow, dt_logon_window, GTK_TYPE_APPLICATION_WINDOW)
 
 static const char *
@@ -76,8 +41,8 @@ is_on(GtkWidget *check)
     return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check));
 }
 
-static struct dt_call_login
-login_of(DtLogonWindow *self, const char *new_password)
+struct dt_call_login
+dt_logon_login(DtLogonWindow *self, const char *new_password)
 {
     return (struct dt_call_login){.user = text_of(self->user_entry),
                                   .domain = text_of(self->domain_entry),
@@ -188,6 +153,8 @@ show_profile(DtLogonWindow *self)
 
     gtk_window_set_title(GTK_WINDOW(self), title);
     gtk_header_bar_set_title(self->header_bar, title);
+    gtk_header_bar_set_subtitle(self->header_bar,
+                                p->system ? _("For everybody who uses this computer") : NULL);
     gtk_label_set_text(self->support_label, support);
     gtk_widget_set_visible(GTK_WIDGET(self->support_label), *support != '\0');
     show_weakness(self);
@@ -201,8 +168,8 @@ show_profile(DtLogonWindow *self)
 }
 
 /* Reads the profile again: the properties window, or another program, may have saved it. */
-static void
-refresh_profile(DtLogonWindow *self)
+void
+dt_logon_refresh_profile(DtLogonWindow *self)
 {
     /* By id, which is quick; the user's own copy of a system profile has another. */
     const Profile *p = self->profile;
@@ -212,6 +179,7 @@ refresh_profile(DtLogonWindow *self)
         return; /* deleted or renamed: a connection that is up can still be ended here */
     profile_free(self->profile);
     self->profile = fresh;
+    dt_choices_apply(fresh);
 }
 
 static void
@@ -219,7 +187,7 @@ on_store_changed(DtLogonWindow *self)
 {
     const gboolean before = self->profile->dial_automatically;
 
-    refresh_profile(self);
+    dt_logon_refresh_profile(self);
     if (self->profile->dial_automatically != before) /* else what is clicked here stays */
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
                                      self->profile->dial_automatically && is_on(self->save_check));
@@ -234,12 +202,13 @@ remember_choices(DtLogonWindow *self)
 {
     g_autoptr(GError) error = NULL;
 
-    refresh_profile(self); /* what was saved elsewhere a moment ago is kept */
+    dt_logon_refresh_profile(self); /* what was saved elsewhere a moment ago is kept */
     profile_set(&self->profile->user, text_of(self->user_entry));
     profile_set(&self->profile->domain, text_of(self->domain_entry));
     self->profile->remember_password = is_on(self->save_check);
     self->profile->dial_automatically = is_on(self->auto_check) && is_on(self->save_check);
-    if (!profile_store_save(self->store, self->profile, &error))
+    if (!(self->profile->system ? dt_choices_save(self->profile, &error)
+                                : profile_store_save(self->store, self->profile, &error)))
         dt_status_page_set_message(self->status_page, error->message);
 }
 
@@ -282,7 +251,7 @@ dial(DtLogonWindow *self)
         gtk_label_set_text(self->status_label, _("Reading the private key from the keyring…"));
         return;
     }
-    const struct dt_call_login login = login_of(self, NULL);
+    const struct dt_call_login login = dt_logon_login(self, NULL);
 
     self->dialed_here = TRUE;
     if (dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE)
@@ -300,8 +269,8 @@ on_connect_clicked(DtLogonWindow *self)
     dial(self);
 }
 
-static gboolean
-is_busy(DtLogonWindow *self)
+gboolean
+dt_logon_is_busy(DtLogonWindow *self)
 {
     return dt_call_is_starting(self->call) || dt_call_get_look(self->call)->busy;
 }
@@ -309,7 +278,7 @@ is_busy(DtLogonWindow *self)
 static void
 on_cancel_clicked(DtLogonWindow *self)
 {
-    if (is_busy(self))
+    if (dt_logon_is_busy(self))
         dt_call_hang_up(self->call);
     else
         gtk_window_close(GTK_WINDOW(self));
@@ -327,7 +296,8 @@ dt_logon_window_delete_event(GtkWidget *widget, GdkEventAny *event)
     DtLogonWindow *self = DT_LOGON_WINDOW(widget);
 
     (void)event;
-    if (is_busy(self)) /* a dial does not go on behind a closed window; a connection does */
+    if (dt_logon_is_busy(
+            self)) /* a dial does not go on behind a closed window; a connection does */
         dt_call_hang_up(self->call);
     return GDK_EVENT_PROPAGATE;
 }
@@ -342,89 +312,6 @@ dt_logon_window_key_press_event(GtkWidget *widget, GdkEventKey *event)
         return GDK_EVENT_PROPAGATE;
     on_cancel_clicked(DT_LOGON_WINDOW(widget));
     return GDK_EVENT_STOP;
-}
-
-/* ---- questions of the server -------------------------------------------------------------- */
-
-static void
-on_password_response(GtkDialog *dialog, int response, gpointer user_data)
-{
-    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
-    struct secret chosen = {0}; /* the answer closes the dialog, and with it goes its text */
-
-    if (response == GTK_RESPONSE_OK && dt_call_get_question(self->call) != 0 &&
-        secret_set_text(&chosen, dt_password_dialog_get_new(DT_PASSWORD_DIALOG(dialog)))) {
-        const struct dt_call_login login = login_of(self, (const char *)chosen.data);
-
-        self->dialed_here = TRUE;
-        dt_call_answer(self->call, self->profile, &login);
-        gtk_entry_set_text(GTK_ENTRY(self->password_entry), (const char *)chosen.data);
-    } else if (response != GTK_RESPONSE_OK && is_busy(self)) {
-        dt_call_hang_up(self->call);
-    }
-    secret_wipe(&chosen);
-    gtk_widget_destroy(GTK_WIDGET(dialog));
-}
-
-static void
-render_question(DtLogonWindow *self)
-{
-    const guint32 question = dt_call_get_question(self->call);
-
-    if (question == self->shown_question)
-        return;
-    self->shown_question = question;
-    if (self->password_dialog != NULL) /* the call went on without an answer, or asks another */
-        gtk_widget_destroy(self->password_dialog);
-    if (question == RAS_AUTHENTICATION_FAILURE) {
-        gtk_widget_grab_focus(self->password_entry);
-    } else if (question != 0) {
-        self->password_dialog =
-            dt_password_dialog_new(GTK_WINDOW(self), self->profile->name, question);
-        g_signal_connect(self->password_dialog, "destroy", G_CALLBACK(gtk_widget_destroyed),
-                         &self->password_dialog);
-        g_signal_connect_object(self->password_dialog, "response", G_CALLBACK(on_password_response),
-                                self, 0);
-        gtk_window_present(GTK_WINDOW(self->password_dialog));
-    }
-}
-
-static void
-on_certificate_response(GtkDialog *dialog, int response, gpointer user_data)
-{
-    DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
-    g_autoptr(GError) error = NULL;
-
-    if (response == GTK_RESPONSE_ACCEPT) {
-        refresh_profile(self);
-        profile_set(&self->profile->pin, g_object_get_data(G_OBJECT(dialog), "sha256"));
-        if (profile_store_save(self->store, self->profile, &error))
-            gtk_label_set_text(self->status_label,
-                               _("The certificate is accepted. Click Connect to try again."));
-        else
-            gtk_label_set_text(self->status_label, error->message);
-        gtk_widget_hide(GTK_WIDGET(self->failure_view));
-        gtk_widget_grab_focus(self->connect_button);
-    }
-    gtk_widget_destroy(GTK_WIDGET(dialog));
-}
-
-static void
-on_show_certificate(DtLogonWindow *self)
-{
-    const char *sha256 = dt_call_get_detail(self->call, "certificate-sha256");
-    const guint32 failure = dt_call_get_failure(self->call);
-
-    if (!dt_certificate_dialog_may_accept(failure, sha256))
-        return;
-
-    GtkWidget *dialog = dt_certificate_dialog_new(GTK_WINDOW(self), failure,
-                                                  dt_call_get_detail(self->call, "server"), sha256);
-
-    /* what is accepted is what was shown, whatever the helper reports meanwhile */
-    g_object_set_data_full(G_OBJECT(dialog), "sha256", g_strdup(sha256), g_free);
-    g_signal_connect_object(dialog, "response", G_CALLBACK(on_certificate_response), self, 0);
-    gtk_window_present(GTK_WINDOW(dialog));
 }
 
 /* ---- rendering ---------------------------------------------------------------------------- */
@@ -463,7 +350,7 @@ on_key_problem(DtLogonWindow *self, const char *text)
 static void
 learn(DtLogonWindow *self)
 {
-    refresh_profile(self);
+    dt_logon_refresh_profile(self);
     profile_learn(self->store, self->profile,
                   dt_connection_get_details(dt_call_get_connection(self->call)), NULL);
     dt_key_keep(self->key, self->profile);
@@ -534,8 +421,8 @@ render_status_line(DtLogonWindow *self)
     gtk_level_bar_set_value(self->stage_bar, connection != NULL && !waits
                                                  ? MIN(dt_connection_get_stage(connection), 3)
                                                  : 0);
-    gtk_widget_set_visible(GTK_WIDGET(self->spinner), is_busy(self));
-    g_object_set(self->spinner, "active", is_busy(self), NULL);
+    gtk_widget_set_visible(GTK_WIDGET(self->spinner), dt_logon_is_busy(self));
+    g_object_set(self->spinner, "active", dt_logon_is_busy(self), NULL);
 }
 
 static void
@@ -553,7 +440,7 @@ render(DtLogonWindow *self)
     dt_status_page_set_connection(self->status_page, dt_call_get_connection(self->call));
     render_status_line(self);
     render_failure(self);
-    render_question(self);
+    dt_logon_render_question(self);
     render_page(self);
 }
 
@@ -615,7 +502,7 @@ reload_key(DtLogonWindow *self)
 {
     if (self->key == NULL)
         return;
-    refresh_profile(self);
+    dt_logon_refresh_profile(self);
     dt_key_load(self->key, self->profile);
 }
 
@@ -624,10 +511,17 @@ on_properties(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     DtLogonWindow *self = DT_LOGON_WINDOW(user_data);
 
-    refresh_profile(self); /* else what was saved a moment ago would be undone */
-    GtkWidget *properties = dt_properties_window_new(GTK_WINDOW(self), self->store, self->profile);
+    dt_logon_refresh_profile(self); /* else what was saved a moment ago would be undone */
+    g_autoptr(Profile) as_stored =
+        self->profile->system
+            ? profile_store_find_system(self->store, self->profile->id, NULL)
+            : NULL; /* without what this person typed: it may be changed for everybody */
+    GtkWidget *properties = dt_properties_window_new(GTK_WINDOW(self), self->store,
+                                                     as_stored != NULL ? as_stored : self->profile);
 
     (void)action, (void)parameter;
+    dt_properties_window_set_client(DT_PROPERTIES_WINDOW(properties),
+                                    dt_call_get_client(self->call));
     g_signal_connect_object(properties, "destroy", G_CALLBACK(reload_key), self, G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(properties));
 }
@@ -744,7 +638,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_callback(widget_class, on_disconnect_clicked);
     gtk_widget_class_bind_template_callback(widget_class, on_properties_clicked);
     gtk_widget_class_bind_template_callback(widget_class, on_save_toggled);
-    gtk_widget_class_bind_template_callback(widget_class, on_show_certificate);
+    gtk_widget_class_bind_template_callback_full(widget_class, "on_show_certificate",
+                                                 G_CALLBACK(dt_logon_show_certificate));
     gtk_widget_class_bind_template_callback(widget_class, on_view_log);
 }
 
@@ -782,7 +677,8 @@ dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Prof
     self->profile = profile_copy(profile);
     self->call = dt_call_new(profile->name);
     self->key = dt_key_new();
-    self->auto_dial = profile->dial_automatically && profile->remember_password;
+    dt_choices_apply(self->profile);
+    self->auto_dial = self->profile->dial_automatically && self->profile->remember_password;
     g_signal_connect_object(self->key, "ready", G_CALLBACK(look_for_password), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->key, "given", G_CALLBACK(dial), self, G_CONNECT_SWAPPED);

@@ -4,9 +4,12 @@
 #include "dt-main-window.h"
 
 #include "dt-call.h"
+#include "dt-choices.h"
+#include "dt-everybody.h"
 #include "dt-format.h"
 #include "dt-lister.h"
 #include "profile-secret.h"
+#include "profile-system.h"
 
 #include <glib/gi18n.h>
 
@@ -80,7 +83,7 @@ read_row(gpointer source, guint i)
     DtCall *call = call_of(self, item->name);
     const gboolean up = call != NULL && dt_call_get_look(call)->connected;
 
-    return (DtListerRow){.text = dt_format_foreign(item->name, MAX_NAME),
+    return (DtListerRow){.text = dt_everybody_name(item->name, item->system, MAX_NAME),
                          .detail = state_text(self, item),
                          .bold = up};
 }
@@ -109,7 +112,7 @@ show_buttons(DtMainWindow *self)
     gtk_widget_set_sensitive(self->open_button, item != NULL);
     gtk_widget_set_sensitive(self->disconnect_button,
                              !idle && !g_str_equal(dt_call_get_look(call)->state, "disconnecting"));
-    gtk_widget_set_sensitive(self->delete_button, item != NULL && idle && !item->system);
+    gtk_widget_set_sensitive(self->delete_button, item != NULL && idle);
     if (item == NULL)
         return;
     g_free(self->selected);
@@ -237,19 +240,66 @@ on_password_forgotten(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+forget_passwords(const Profile *profile)
+{
+    for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
+        profile_secret_clear_async(profile, profile_secret_kinds[i], NULL, on_password_forgotten,
+                                   NULL);
+}
+
+struct removal {
+    GWeakRef window;
+    Profile *profile;
+};
+
+static void
+on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    struct removal *r = user_data;
+    g_autoptr(DtMainWindow) self = g_weak_ref_get(&r->window);
+    g_autoptr(GError) error = NULL;
+
+    if (profile_system_remove_finish(DT_DIALER_CLIENT(source), result, &error)) {
+        forget_passwords(r->profile);
+        dt_choices_forget(r->profile);
+    } else if (self != NULL && self->lister != NULL) {
+        g_autofree char *text = dt_everybody_problem(error);
+        show_problem(self, text);
+    }
+    g_weak_ref_clear(&r->window);
+    profile_free(r->profile);
+    g_free(r);
+}
+
+/* By the helper, which may have an administrator asked for the password. */
+static void
+remove_for_everybody(DtMainWindow *self, const Profile *profile)
+{
+    if (self->client == NULL) {
+        g_autoptr(GError) error = dt_everybody_no_helper();
+        g_autofree char *text = dt_everybody_problem(error);
+        show_problem(self, text);
+        return;
+    }
+    struct removal *r = g_new0(struct removal, 1);
+    g_weak_ref_init(&r->window, self);
+    r->profile = profile_copy(profile);
+    profile_system_remove_async(self->client, profile->id, NULL, on_removed, r);
+}
+
+static void
 on_delete_response(GtkDialog *dialog, int response, gpointer user_data)
 {
     DtMainWindow *self = DT_MAIN_WINDOW(user_data);
     const Profile *profile = g_object_get_data(G_OBJECT(dialog), "profile");
     g_autoptr(GError) error = NULL;
 
-    if (response == GTK_RESPONSE_ACCEPT && !profile_store_delete(self->store, profile, &error)) {
+    if (response == GTK_RESPONSE_ACCEPT && profile->system)
+        remove_for_everybody(self, profile);
+    else if (response == GTK_RESPONSE_ACCEPT && !profile_store_delete(self->store, profile, &error))
         show_problem(self, error->message);
-    } else if (response == GTK_RESPONSE_ACCEPT) { /* what is still there keeps its passwords */
-        for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
-            profile_secret_clear_async(profile, profile_secret_kinds[i], NULL,
-                                       on_password_forgotten, NULL);
-    }
+    else if (response == GTK_RESPONSE_ACCEPT) /* what is still there keeps its passwords */
+        forget_passwords(profile);
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
@@ -272,7 +322,9 @@ on_delete(DtMainWindow *self)
     profile->system = item->system;
     gtk_message_dialog_format_secondary_text(
         GTK_MESSAGE_DIALOG(dialog), "%s",
-        _("Its settings and its saved password are removed from this computer."));
+        item->system ? _("It is removed for everybody who uses this computer, which only an "
+                         "administrator may do.")
+                     : _("Its settings and its saved password are removed from this computer."));
     gtk_dialog_add_button(GTK_DIALOG(dialog), _("Ca_ncel"), GTK_RESPONSE_CANCEL);
     gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Delete"), GTK_RESPONSE_ACCEPT);
     gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL);

@@ -1,15 +1,16 @@
 /* dt-properties-window.c - see dt-properties-window.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "dt-properties-window"
 
-#include "dt-properties-window.h"
+#include "dt-properties-private.h"
 
+#include "dt-everybody.h"
 #include "dt-format.h"
 #include "dt-hint.h"
 #include "dt-ipsec-dialog.h"
 #include "dt-key.h"
 #include "dt-numbers-window.h"
 #include "dt-profile-text.h"
-#include "dt-unfinished.h"
+#include "profile-file.h"
 #include "profile-others.h"
 #include "profile-stricter.h"
 #include "web-proxy.h"
@@ -17,49 +18,6 @@
 #include <glib/gi18n.h>
 
 enum { MAX_TEXT = 255, INTERNET_PAGE = 2 /* behind General and VPN */ };
-
-/* How this computer proves itself. */
-struct ipsec {
-    gboolean use_certificate;
-    char *cert_pem, *ca_pem;
-};
-
-struct _DtPropertiesWindow {
-    GtkDialog parent_instance;
-
-    GtkLabel *name_label, *server_message_label, *address_label;
-    GtkLabel *number_label;
-    GtkWidget *number_caption, *numbers_button;
-    GtkComboBoxText *server_combo;
-    GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
-    GtkToggleButton *redial_on_drop_check, *auto_check;
-    GtkWidget *auto_hint_label;
-    GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
-    GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
-    GtkComboBoxText *protocols_combo, *encryption_combo;
-    GtkWidget *auth_box, *protocols_lock, *auth_lock, *encryption_lock;
-    GtkToggleButton *eap_mschapv2_check, *mschapv2_check, *chap_check, *pap_check;
-    GtkEntry *key_entry, *tunnel_entry, *isp_user_entry;
-    guint saving; /* keys on their way to the keyring */
-    GtkWidget *internet_page;
-    GtkNotebook *notebook;
-    GtkToggleButton *gateway_check, *class_route_check, *dns_check;
-    GtkLabel *routes_label, *web_proxy_label;
-    GtkToggleButton *web_proxy_check;
-    GtkWidget *web_proxy_caption;
-    GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
-    GtkLabel *source_label, *version_label, *actions_label, *problem_label;
-    GtkListStore *others_store;
-
-    GtkWidget *ipsec_caption, *ipsec_button;
-    GtkLabel *ipsec_label;
-    struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
-    struct ipsec stored;     /* what the profile has without it */
-
-    ProfileStore *store;
-    Profile *profile;          /* a copy: OK saves it */
-    GCancellable *cancellable; /* cancelled in dispose */
-};
 
 G_DEFINE_TYPE(DtPropertiesWindow, dt_properties_window, GTK_TYPE_DIALOG)
 
@@ -290,8 +248,8 @@ show_security(DtPropertiesWindow *self)
     show_certificates(self);
 }
 
-static GtkEntry *
-entry_of(DtPropertiesWindow *self, enum dt_key_kind kind)
+GtkEntry *
+dt_properties_entry_of(DtPropertiesWindow *self, enum dt_key_kind kind)
 {
     return kind == DT_KEY_PSK ? self->key_entry : self->tunnel_entry;
 }
@@ -309,7 +267,7 @@ show_hint(GtkEntry *entry, const char *text)
 static void
 on_key_found(gpointer data, enum dt_key_kind kind, const struct secret *found)
 {
-    show_hint(entry_of(DT_PROPERTIES_WINDOW(data), kind),
+    show_hint(dt_properties_entry_of(DT_PROPERTIES_WINDOW(data), kind),
               found->len > 0       ? _("One is saved in the keyring")
               : kind == DT_KEY_PSK ? _("None is saved: it is asked for")
                                    : _("None is saved: few servers want one"));
@@ -426,8 +384,8 @@ show_about(DtPropertiesWindow *self)
     }
 }
 
-static void
-take_values(DtPropertiesWindow *self)
+void
+dt_properties_take_values(DtPropertiesWindow *self)
 {
     Profile *p = self->profile;
     const int server = gtk_combo_box_get_active(GTK_COMBO_BOX(self->server_combo));
@@ -464,160 +422,9 @@ on_forget_pin_clicked(DtPropertiesWindow *self)
 }
 
 static void
-show_problem(DtPropertiesWindow *self, const char *text)
-{
-    gtk_label_set_text(self->problem_label, text);
-    gtk_widget_show(GTK_WIDGET(self->problem_label));
-}
-
-static void
-on_key_saved(gpointer who, const GError *problem, enum dt_key_kind kind)
-{
-    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(who);
-
-    self->saving--;
-    if (self->store == NULL)
-        return; /* it was closed meanwhile */
-    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), self->saving == 0);
-    if (problem != NULL) {
-        g_autofree char *text = dt_key_not_saved(kind, problem->message);
-        show_problem(self, text);
-        return;
-    }
-    gtk_entry_set_text(entry_of(self, kind), ""); /* not once more, should the other have failed */
-    if (self->saving == 0 && *gtk_entry_get_text(self->key_entry) == '\0' &&
-        *gtk_entry_get_text(self->tunnel_entry) == '\0')
-        gtk_widget_destroy(GTK_WIDGET(self));
-}
-
-static void
-on_psk_saved(gpointer who, const GError *problem)
-{
-    on_key_saved(who, problem, DT_KEY_PSK);
-}
-
-static void
-on_tunnel_secret_saved(gpointer who, const GError *problem)
-{
-    on_key_saved(who, problem, DT_KEY_TUNNEL);
-}
-
-/* TRUE: there is one to be saved, and the window closes when all are. */
-static gboolean
-save_key(DtPropertiesWindow *self, enum dt_key_kind kind)
-{
-    const char *text = gtk_entry_get_text(entry_of(self, kind));
-    struct secret key = {0};
-
-    if (*text == '\0')
-        return FALSE;
-    if (secret_set_text(&key, text)) {
-        self->saving++;
-        dt_unfinished_store(self->profile, dt_key_place(kind), &key,
-                            kind == DT_KEY_PSK ? on_psk_saved : on_tunnel_secret_saved, self);
-    } else {
-        show_problem(self, dt_key_too_long(kind));
-    }
-    secret_wipe(&key);
-    return TRUE;
-}
-
-/* ---- a certificate, and its key -------------------------------------------------------------- */
-
-static void
-ipsec_set(struct ipsec *to, const Profile *p)
-{
-    to->use_certificate = p->use_certificate;
-    g_free(to->cert_pem);
-    to->cert_pem = g_strdup(p->cert_pem);
-    g_free(to->ca_pem);
-    to->ca_pem = g_strdup(p->ca_pem);
-}
-
-static void
-swap_ipsec(DtPropertiesWindow *self)
-{
-    Profile *p = self->profile;
-    const struct ipsec here = {p->use_certificate, p->cert_pem, p->ca_pem};
-
-    p->use_certificate = self->stored.use_certificate;
-    p->cert_pem = self->stored.cert_pem;
-    p->ca_pem = self->stored.ca_pem;
-    self->stored = here;
-}
-
-/* All but the certificate: a profile that cannot be saved costs no key that is in the keyring, and
- * one of everybody's gets the name under which the key is found. */
-static gboolean
-save_all_but_ipsec(DtPropertiesWindow *self, GError **error)
-{
-    swap_ipsec(self);
-    const gboolean saved = profile_store_save(self->store, self->profile, error);
-    swap_ipsec(self);
-    return saved;
-}
-
-/* The certificate is of no use without its key: only then does the profile get it. */
-static void
-on_own_key_saved(gpointer who, const GError *problem)
-{
-    DtPropertiesWindow *self = DT_PROPERTIES_WINDOW(who);
-
-    if (self->store == NULL)
-        return; /* it was closed meanwhile */
-    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), TRUE);
-    if (problem != NULL) {
-        /* Translators: %s is a sentence from the keyring */
-        g_autofree char *text =
-            g_strdup_printf(_("The private key was not saved: %s"), problem->message);
-        show_problem(self, text);
-        return;
-    }
-    explicit_bzero(&self->own_key, sizeof self->own_key);
-    gtk_dialog_response(GTK_DIALOG(self), GTK_RESPONSE_OK);
-}
-
-/* FALSE: nothing was saved. */
-static gboolean
-save_own_key(DtPropertiesWindow *self, GError **error)
-{
-    if (!save_all_but_ipsec(self, error))
-        return FALSE;
-    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), FALSE);
-    dt_unfinished_store_key(self->profile, &self->own_key, on_own_key_saved, self);
-    return TRUE;
-}
-
-/* ---- OK -------------------------------------------------------------------------------------- */
-
-/* FALSE: the window stays, with a problem shown or a keyring that is waited for. */
-static gboolean
-save(DtPropertiesWindow *self)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (!gtk_widget_get_sensitive(GTK_WIDGET(self->notebook)))
-        return FALSE; /* OK once more, while a key is being saved */
-    take_values(self);
-    const gboolean with_key = self->own_key.len > 0 && self->profile->use_certificate;
-    if (!profile_validate(self->profile, &error) ||
-        !(with_key ? save_own_key(self, &error)
-                   : profile_store_save(self->store, self->profile, &error))) {
-        show_problem(self, error->message);
-        return FALSE;
-    }
-    if (with_key)
-        return FALSE; /* OK goes on when it is saved */
-    ipsec_set(&self->stored, self->profile);
-    const gboolean psk = save_key(self, DT_KEY_PSK), tunnel = save_key(self, DT_KEY_TUNNEL);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), self->saving == 0);
-    return !psk && !tunnel;
-}
-
-static void
 dt_properties_window_response(GtkDialog *dialog, int response)
 {
-    if (response != GTK_RESPONSE_OK || save(DT_PROPERTIES_WINDOW(dialog)))
+    if (response != GTK_RESPONSE_OK || dt_properties_save(DT_PROPERTIES_WINDOW(dialog), FALSE))
         gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
@@ -626,6 +433,7 @@ dt_properties_window_dispose(GObject *object)
 {
     g_cancellable_cancel(DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->store);
+    g_clear_object(&DT_PROPERTIES_WINDOW(object)->client);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->dispose(object);
 }
 
@@ -635,6 +443,7 @@ dt_properties_window_finalize(GObject *object)
     explicit_bzero(&DT_PROPERTIES_WINDOW(object)->own_key, sizeof(struct plan_key));
     g_free(DT_PROPERTIES_WINDOW(object)->stored.cert_pem);
     g_free(DT_PROPERTIES_WINDOW(object)->stored.ca_pem);
+    g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->before, g_bytes_unref);
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_pointer(&DT_PROPERTIES_WINDOW(object)->profile, profile_free);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->finalize(object);
@@ -723,18 +532,25 @@ dt_properties_window_init(DtPropertiesWindow *self)
     dt_hint_mend(self->tunnel_entry);
 }
 
+void
+dt_properties_window_set_client(DtPropertiesWindow *self, DtDialerClient *client)
+{
+    g_set_object(&self->client, client);
+}
+
 GtkWidget *
 dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *profile)
 {
     DtPropertiesWindow *self =
         g_object_new(DT_TYPE_PROPERTIES_WINDOW, "transient-for", parent, "use-header-bar", 0, NULL);
-    g_autofree char *name = dt_format_foreign(profile->name, MAX_TEXT);
+    g_autofree char *name = dt_everybody_name(profile->name, profile->system, MAX_TEXT);
     /* Translators: %s is the name of a connection */
     g_autofree char *title = g_strdup_printf(_("Properties of %s"), name);
 
     self->store = g_object_ref(store);
     self->profile = profile_copy(profile);
-    ipsec_set(&self->stored, profile);
+    self->before = profile_file_write(profile);
+    dt_properties_keep_ipsec(&self->stored, profile);
     gtk_window_set_title(GTK_WINDOW(self), title);
     show_general(self);
     show_internet(self);

@@ -2,7 +2,9 @@
  * dt-properties-window.h - what a connection is set to: shown in full, changed where a user may.
  *
  * Works on a copy of the profile; OK checks it and saves it to the store, whose "changed" signal
- * tells everybody. What decides how safe the connection is, is shown as locked.
+ * tells everybody. Of everybody's profile the person chooses between a change for everybody, which
+ * the helper writes, and a copy of one's own. What decides how safe the connection is, is shown as
+ * locked.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,6 +12,7 @@
 
 #include <gtk/gtk.h>
 
+#include "dt-dialer-client.h"
 #include "profile-store.h"
 
 G_BEGIN_DECLS
@@ -19,5 +22,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DtPropertiesWindow, dt_properties_window, DT, PROPERTIES_WINDOW, GtkDialog)
 
 GtkWidget *dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *profile);
+/* The helper; NULL: it cannot be reached. */
+void dt_properties_window_set_client(DtPropertiesWindow *self, DtDialerClient *client);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include "dt-tray.h"
 
 #include "dt-call.h"
-#include "dt-format.h"
 
 #include <glib/gi18n.h>
 #include <libayatana-appindicator/app-indicator.h>
@@ -72,7 +71,7 @@ show_icon(DtTray *self)
 static void
 show_entry(struct entry *e)
 {
-    g_autofree char *name = dt_format_foreign(dt_call_get_name(e->call), MAX_NAME);
+    g_autofree char *name = dt_call_get_title(e->call, MAX_NAME);
     g_autofree char *status = dt_call_get_status_text(e->call);
     /* Translators: the name of a connection, and its state */
     g_autofree char *state = g_strdup_printf(_("%s: %s"), name, status);

@@ -29,6 +29,9 @@ class Case:
 
     def __init__(self):
         self.desktop = desktop.Desktop()
+        self.everybody = self.desktop.folder + "/everybody"  # and never /etc of this computer
+        os.mkdir(self.everybody)
+        self.desktop.environment["DIALTONE_SYSTEM_PROFILES"] = self.everybody
         self.helper = None
         self.shell = None
         self.window = None

@@ -7,10 +7,13 @@ usage: fake_helper.py CONTRACT.xml      (the bus is DBUS_SYSTEM_BUS_ADDRESS)
 Reads one JSON object a line on stdin, and prints one a line: "ready", then each call that the window
 makes. Commands: {"set": {property: value}} on the newest connection; {"connection": NAME} makes one, as
 if it had been dialed before; {"fail": D-Bus error name, "message": text} is the answer to the next
-Connect.
+Connect, or the like; with "after": N to the one after N more.
+
+What is installed for everybody goes to DIALTONE_SYSTEM_PROFILES.
 """
 import json
 import os
+import shutil
 import sys
 
 import gi
@@ -103,6 +106,8 @@ class Helper:
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
         self.connections = []
         self.failure = None
+        self.failure_after = 0
+        self.installed = 0
         self.bus.register_object(PATH, self.contract.interfaces[0], self.on_call, self.on_get, None)
         Gio.bus_own_name_on_connection(self.bus, BUS_NAME, Gio.BusNameOwnerFlags.NONE,
                                        lambda *_: tell(ready=True), None)
@@ -126,15 +131,48 @@ class Helper:
         self.signal(PATH, self.contract.interfaces[0].name, {"Connections": self.paths()})
         return connection
 
+    def install(self, given, files):
+        """As the real one does, but for its care."""
+        top = os.environ["DIALTONE_SYSTEM_PROFILES"]
+        self.installed += 1
+        name = given or f"everybody-{self.installed}"
+        new = os.path.join(top, ".new")
+        os.makedirs(new + "/files")
+        for path, text in files.items():
+            with open(os.path.join(new, path), "wb") as file:
+                file.write(bytes(text))
+        shutil.rmtree(os.path.join(top, name), ignore_errors=True)
+        os.rename(new, os.path.join(top, name))
+        return GLib.Variant("(s)", (name,))
+
+    def connect(self, plan, _secrets):
+        connection = self.connection(plan["name"])
+        connection.set({"State": "connecting", "Stage": 1, "Error": 0})
+        return GLib.Variant("(o)", (connection.path,))
+
+    @staticmethod
+    def remove(name):
+        shutil.rmtree(os.path.join(os.environ["DIALTONE_SYSTEM_PROFILES"], name))
+
+    def fails(self):
+        """Is this the call that does?"""
+        if self.failure is None:
+            return False
+        self.failure_after -= 1
+        return self.failure_after < 0
+
     def on_call(self, _bus, _sender, _path, _interface, method, arguments, invocation):
-        tell(method=method, arguments=plain(arguments.unpack()))
-        if self.failure is not None:
+        given = arguments.unpack()
+        if method == "InstallProfile":
+            tell(method=method, arguments=[given[0], sorted(given[1])])
+        else:
+            tell(method=method, arguments=plain(given))
+        if self.fails():
             invocation.return_dbus_error(*self.failure)
             self.failure = None
             return
-        connection = self.connection(arguments.unpack()[0]["name"])
-        connection.set({"State": "connecting", "Stage": 1, "Error": 0})
-        invocation.return_value(GLib.Variant("(o)", (connection.path,)))
+        methods = {"InstallProfile": self.install, "RemoveProfile": self.remove, "Connect": self.connect}
+        invocation.return_value(methods[method](*given))
 
     def on_command(self, channel, _condition):
         line = channel.readline()
@@ -147,6 +185,7 @@ class Helper:
             self.connections[-1].set(command["set"])
         if "fail" in command:
             self.failure = (command["fail"], command["message"])
+            self.failure_after = command.get("after", 0)
         tell(done=True)
         return True
 

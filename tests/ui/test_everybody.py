@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections for everybody on this computer: imported, shown, changed, deleted, dialed.
+
+See case.py.
+"""
+import os
+import sys
+
+import desktop
+import profiles
+from case import HERE, check, main, nameless, stored, test, test_alone
+
+NAME = "Example College VPN"
+DENIED = {"fail": "org.dialtone.Dialer1.Error.Ras0x80070005", "message": "You are not authorized to do this."}
+REFUSED = "Error 0x80070005: You are not allowed to do this. Connections for everybody are an administrator's"
+
+
+def everybodys(case):
+    """What is stored for everybody: the text of each, by id."""
+    found = {}
+    for name in os.listdir(case.everybody):
+        with open(os.path.join(case.everybody, name, "profile.ini"), "rb") as file:
+            found[name] = file.read().decode()
+    return found
+
+
+def installed(case, **keys):
+    """The window of a connection for everybody that was there before the program."""
+    folder = os.path.join(case.desktop.folder, "for-everybody")
+    window = case.start(profiles.make(folder, **keys))
+    window.press("Everybody who uses this computer", "radio button")
+    window.press_and_close("Import")
+    case.helper.call("InstallProfile")
+    window.find("password text")
+    window.end()
+    return case.start()
+
+
+def security_page(window):
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    names = [tab.name for tab in tabs.children()]
+    tabs.call("Selection", "SelectChild", desktop.number(names.index("Options")))
+    return window.find("check box", "Redial if the line is dropped")
+
+
+def answer(window, name):
+    """Presses this button of the question that is open, which may not be the only one of that name."""
+    def button():
+        todo = [node for node in window.all() if node.role == "alert"]
+        while todo:
+            node = todo.pop()
+            if node.role == "push button" and node.name == name:
+                return node
+            todo += node.children()
+        return None
+    desktop.wait_until(button, name).act()
+
+
+@test
+def import_one(case):
+    """a profile is imported for everybody, with its files; nothing of it is this person's"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
+    window.find("radio button", "Only me")
+    check(not any("administrator" in text for text in window.texts()), "only who chooses it is told")
+    window.press("Everybody who uses this computer", "radio button")
+    window.reads("This is for an administrator, whose password may be asked for.")
+    check(not nameless(window), f"import: {nameless(window)}")
+    window.press_and_close("Import")
+    check(case.helper.call("InstallProfile") == ["", ["files/EC_VPN.bmp", "files/EC_VPN.cmp",
+                                                      "files/EC_VPN.cms", "profile.ini"]], "its files")
+    window.find("password text")
+    window.reads("For everybody who uses this computer")
+    check(not stored(case), "a copy was made")
+    check("vpn.example.edu" in everybodys(case)["everybody-1"], everybodys(case))
+    case.desktop.focus(NAME)
+    case.desktop.keys("Escape")
+    window.ended()
+    # The same once more has another name, and the list tells who may use which.
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "q")))
+    desktop.wait_until(lambda: window.entry("Connection name:").text() == NAME + " (2)", "a name that is free")
+    window.press_and_close("Import")
+    window.find("password text")
+    window = case.restart()
+    window.find("table cell", NAME + " (everybody)")
+    window.find("table cell", NAME + " (2)")
+
+
+@test
+def import_by_keyboard(case):
+    """who may use it is chosen by keyboard; Enter in the name imports it so"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
+    window.find("radio button", "Only me")
+    case.desktop.focus("Import a Profile")
+    window.focuses("Connection name:")
+    case.desktop.keys("alt+w")
+    window.reads("This is for an administrator")
+    case.desktop.keys("alt+e")
+    window.focuses("Connection name:")
+    case.desktop.keys("Return")
+    case.helper.call("InstallProfile")
+    window.find("password text")
+
+
+@test
+def import_refused(case):
+    """polkit says no, or nobody can ask: why and what to do; then it is imported for one person"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
+    window.press("Everybody who uses this computer", "radio button")
+    case.helper.do(**DENIED)
+    window.press("Import")
+    window.reads(REFUSED)
+    check(window.find("push button", "Import").has("sensitive"), "it may be tried again")
+    case.helper.do(fail="org.dialtone.Dialer1.Error.Ras624", message="No space left on device")
+    window.press("Import")
+    window.reads("Error 624: ")
+    window.reads("(No space left on device)")
+    window.press("Only me", "radio button")
+    desktop.wait_until(lambda: not any("Error" in text for text in window.texts()), "that is over")
+    window.press_and_close("Import")
+    window.find("password text")
+    check(list(stored(case)) == ["example-college-vpn"] and not everybodys(case), "it is this person's")
+
+
+@test_alone
+def import_without_helper(case):
+    """the dialing service is not there: said, and nothing is stored"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")))
+    window.press("Everybody who uses this computer", "radio button")
+    window.press("Import")
+    window.reads("The dialing service is not running.")
+    check(not stored(case) and not everybodys(case), "something was stored")
+
+
+@test
+def import_all(case):
+    """all of a phone book for everybody; the key in it goes into the keyring of who imports it"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    entries = [(f"Office {i}", f"vpn{i}.example.edu", "t0p secret" if i == 1 else None) for i in range(3)]
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"), *entries)
+    window = case.start(path)
+    window.press("Everybody who uses this computer", "radio button")
+    window.press_and_close("Import All")
+    keys.expect("stored /etc/everybody-2/psk")
+    for i in range(3):
+        window.find("table cell", f"Office {i} (everybody)")
+    check(not stored(case), "none is this person's")
+    check(not any("t0p secret" in text for text in everybodys(case).values()), "the key is in no file")
+    keys.end()
+
+
+@test
+def import_all_refused(case):
+    """the helper writes some and then no more: those go again, and one is imported alone"""
+    entries = [(f"Office {i}", f"vpn{i}.example.edu", None) for i in range(3)]
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"), *entries)
+    window = case.start(path)
+    window.press("Everybody who uses this computer", "radio button")
+    case.helper.do(after=2, fail="org.dialtone.Dialer1.Error.Ras624", message="No space left on device")
+    window.press("Import All")
+    window.reads("(No space left on device)")
+    check(not everybodys(case), everybodys(case))
+    check([case.helper.call("RemoveProfile") for _ in range(2)] == [["everybody-2"], ["everybody-1"]], "backwards")
+    window.press_and_close("Import")
+    window.find("frame", "Office 0")
+    check(list(everybodys(case)) == ["everybody-3"], everybodys(case))
+
+
+@test
+def deleted(case):
+    """Delete removes it for everybody, when an administrator lets it; else the list says why not"""
+    installed(case).end()
+    case.import_profile(name="My own").end()
+    window = case.start()
+    window.find("table cell", "My own")
+    window.find("table cell", NAME + " (everybody)")
+    case.desktop.focus("Connections")
+    window.find("table", "Connections").call("Component", "GrabFocus")
+    case.desktop.keys("Down")
+    case.helper.do(**DENIED)
+    for last in (False, True):
+        window.press("Delete…")
+        window.reads("It is removed for everybody who uses this computer")
+        window.press("Delete")
+        check(case.helper.call("RemoveProfile") == ["everybody-1"], "which")
+        if not last:
+            window.reads(REFUSED)
+            check(everybodys(case), "it is still there")
+    window.gone("table cell", NAME + " (everybody)")
+    window.find("table cell", "My own")
+    check(not everybodys(case) and list(stored(case)) == ["my-own"], "the other one stays")
+
+
+@test
+def properties_kept(case):
+    """Properties of everybody's: OK without a change asks nothing, and makes no copy"""
+    window = installed(case)
+    security_page(window)
+    window.press_and_close("OK")
+    window.gone("page tab list")
+    check(not stored(case) and not case.helper.called("InstallProfile"), "something was stored")
+
+
+@test
+def properties_for_everybody(case):
+    """Properties of everybody's: the person is asked, and it changes for everybody; who typed what does not"""
+    window = installed(case)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="idle", Error=691)
+    window.reads("Error 691")
+    security_page(window).act()
+    window.press("OK")
+    window.reads("Change the connection “Example College VPN” for everybody?")
+    check(not nameless(window), f"question: {nameless(window)}")
+    answer(window, "Cancel")
+    window.gone("push button", "Keep My Own Copy")
+    check(window.find_now("page tab list"), "the window stays, with what was changed")
+    case.helper.do(**DENIED)
+    window.press("OK")
+    answer(window, "Change for Everybody")
+    window.reads(REFUSED)
+    window.press("OK")
+    answer(window, "Change for Everybody")
+    window.gone("page tab list")
+    text = everybodys(case)["everybody-1"]
+    check("RedialOnLinkFailure=1" in text and "alice" not in text, text)
+    check(not stored(case), "a copy was made")
+    check([case.helper.call("InstallProfile")[0] for _ in range(2)] == ["everybody-1"] * 2, "in its place")
+
+
+@test
+def properties_own_copy(case):
+    """Properties of everybody's: a copy of one's own, which is dialed from then on"""
+    window = installed(case)
+    check(not security_page(window).has("checked"), "else this proves nothing")
+    window.find("check box", "Redial if the line is dropped").act()
+    window.press("OK")
+    answer(window, "Keep My Own Copy")
+    window.gone("page tab list")
+    check(b"RedialOnLinkFailure=1" in stored(case)["example-college-vpn"], "its own copy")
+    check("RedialOnLinkFailure=1" not in everybodys(case)["everybody-1"], "everybody's is as it was")
+    check(not case.helper.called("InstallProfile"), "installed")
+    desktop.wait_until(lambda: not any("For everybody" in text for text in window.texts()), "it is one's own")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["drop-redials"] > 0, plan)
+
+
+@test
+def own_choices(case):
+    """the user name and what else is chosen is this person's, without a copy of the profile"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = installed(case)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.type("Logon domain:", "EXAMPLE")
+    window.press("Save password", "check box")
+    window.press("Connect automatically", "check box")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    keys.expect("stored alice")
+    case.helper.set(State="idle", Error=631)
+    window.end()
+    check(not stored(case), "a copy was made")
+    check("alice" not in everybodys(case)["everybody-1"], "everybody reads that")
+    window = case.start()
+    _, secrets = case.helper.call("Connect")
+    check(secrets == {"user": "alice", "password": "secret", "domain": "EXAMPLE"}, secrets)
+    keys.end()
+
+
+@test
+def german(case):
+    """German: whom it is for, the question, the list"""
+    window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")), LANGUAGE="de")
+    window.press("Alle Benutzer dieses Rechners", "radio button")
+    window.reads("Das ist Sache eines Administrators")
+    window.press_and_close("Importieren")
+    window.reads("Für alle Benutzer dieses Rechners")
+    window.press("Eigenschaften")
+    tabs = window.find("page tab list")
+    tabs.call("Selection", "SelectChild", desktop.number(2))
+    window.press("Neu wählen, wenn die Verbindung abbricht", "check box")
+    window.press("OK")
+    window.reads("Die Verbindung „Example College VPN“ für alle ändern?")
+    answer(window, "Eigene Kopie behalten")
+    window.gone("page tab list")
+    window.end()
+    window = case.start(LANGUAGE="de")
+    window.find("table cell", NAME + " (alle)")
+
+
+sys.exit(main())

@@ -1,0 +1,67 @@
+/*
+ * dt-properties-private.h - inside of the properties window: what it shows
+ * (dt-properties-window.c), and what OK does (dt-properties-save.c).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dt-key.h"
+#include "dt-properties-window.h"
+
+/* How this computer proves itself. */
+struct dt_properties_ipsec {
+    gboolean use_certificate;
+    char *cert_pem, *ca_pem;
+};
+
+struct _DtPropertiesWindow {
+    GtkDialog parent_instance;
+
+    GtkLabel *name_label, *server_message_label, *address_label;
+    GtkLabel *number_label;
+    GtkWidget *number_caption, *numbers_button;
+    GtkComboBoxText *server_combo;
+    GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
+    GtkToggleButton *redial_on_drop_check, *auto_check;
+    GtkWidget *auto_hint_label;
+    GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
+    GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
+    GtkComboBoxText *protocols_combo, *encryption_combo;
+    GtkWidget *auth_box, *protocols_lock, *auth_lock, *encryption_lock;
+    GtkToggleButton *eap_mschapv2_check, *mschapv2_check, *chap_check, *pap_check;
+    GtkEntry *key_entry, *tunnel_entry, *isp_user_entry;
+    guint saving; /* keys on their way to the keyring */
+    GtkWidget *internet_page;
+    GtkNotebook *notebook;
+    GtkToggleButton *gateway_check, *class_route_check, *dns_check;
+    GtkLabel *routes_label, *web_proxy_label;
+    GtkToggleButton *web_proxy_check;
+    GtkWidget *web_proxy_caption;
+    GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
+    GtkLabel *source_label, *version_label, *actions_label, *problem_label;
+    GtkListStore *others_store;
+
+    GtkWidget *ipsec_caption, *ipsec_button;
+    GtkLabel *ipsec_label;
+    struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
+    struct dt_properties_ipsec stored; /* what the profile has without it */
+
+    DtDialerClient *client; /* NULL: the helper cannot be reached */
+    gboolean for_everybody; /* what is changed in everybody's: the person was asked */
+    GBytes *before;         /* as it is stored for everybody */
+
+    ProfileStore *store;
+    Profile *profile;          /* a copy: OK saves it */
+    GCancellable *cancellable; /* cancelled in dispose */
+};
+
+/* ---- of the window */
+void dt_properties_take_values(DtPropertiesWindow *self); /* what is to be seen, into the profile */
+GtkEntry *dt_properties_entry_of(DtPropertiesWindow *self, enum dt_key_kind kind);
+
+/* ---- of OK */
+void dt_properties_keep_ipsec(struct dt_properties_ipsec *to, const Profile *p);
+/* FALSE: the window stays, with a problem shown, or a question, or somebody who is waited for.
+ * @asked: whom what is changed in everybody's is for. */
+gboolean dt_properties_save(DtPropertiesWindow *self, gboolean asked);
