@@ -13,7 +13,6 @@
 #include "profile-learn.h"
 
 #include <glib/gi18n.h>
-#include <unistd.h>
 
 enum { MAX_NAME = 120, MAX_IN_TRAY = 20 };
 
@@ -122,7 +121,7 @@ judge(struct watched *w)
         if (!is_seen(w->owner, dt_call_get_name(w->call)) && !is_silent(w))
             tell(w, failure);
     }
-    w->active = !look->form || dt_call_is_starting(w->call);
+    w->active = (!look->form && dt_call_is_own(w->call)) || dt_call_is_starting(w->call);
     if (!w->active)
         w->was_up = FALSE;
 }
@@ -152,7 +151,7 @@ learn_late(struct watched *w)
 
     w->heard = dt_call_get_look(w->call)->connected &&
                g_str_equal(dt_call_get_detail(w->call, "dhcp"), "answered");
-    if (!w->heard || was_heard || dt_connection_get_owner(connection) != getuid())
+    if (!w->heard || was_heard || !dt_call_is_own(w->call))
         return;
     g_autoptr(Profile) p = profile_store_find(w->owner->store, dt_call_get_name(w->call), NULL);
     if (p != NULL)

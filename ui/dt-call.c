@@ -10,6 +10,7 @@
 #include "ras.h"
 
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 struct _DtCall {
     GObject parent_instance;
@@ -72,7 +73,7 @@ set_connection(DtCall *self, DtConnection *connection)
     if (connection == self->connection)
         return;
     if (self->connection != NULL)
-        g_signal_handlers_disconnect_by_data(self->connection, self);
+        g_signal_handlers_disconnect_by_func(self->connection, changed, self);
     g_set_object(&self->connection, connection);
     if (connection != NULL) /* one signal for all the properties of one change */
         g_signal_connect_object(connection, "g-properties-changed", G_CALLBACK(changed), self,
@@ -80,11 +81,35 @@ set_connection(DtCall *self, DtConnection *connection)
     changed(self);
 }
 
+/* One's own, or one that another person dialed for everybody: that which does something. */
 static void
 find_connection(DtCall *self)
 {
-    set_connection(self,
-                   self->client != NULL ? dt_dialer_client_find(self->client, self->name) : NULL);
+    set_connection(self, self->client != NULL ? dt_dialer_client_find_any(self->client, self->name)
+                                              : NULL);
+}
+
+/* When another of this name begins or ends, that may be the one to look at. */
+static void
+watch_all(DtCall *self)
+{
+    GListModel *known = dt_dialer_client_get_connections(self->client);
+
+    for (guint i = 0; i < g_list_model_get_n_items(known); i++) {
+        g_autoptr(DtConnection) c = g_list_model_get_item(known, i);
+        const gulong watched = g_signal_handler_find(c, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA,
+                                                     0, 0, NULL, (gpointer)find_connection, self);
+        if (watched == 0 && g_strcmp0(dt_connection_get_name(c), self->name) == 0)
+            g_signal_connect_object(c, "notify::state", G_CALLBACK(find_connection), self,
+                                    G_CONNECT_SWAPPED);
+    }
+    find_connection(self);
+}
+
+gboolean
+dt_call_is_own(DtCall *self)
+{
+    return self->connection == NULL || dt_connection_get_owner(self->connection) == getuid();
 }
 
 static void
@@ -105,12 +130,12 @@ dt_call_set_client(DtCall *self, DtDialerClient *client)
         g_signal_handlers_disconnect_by_data(self->client, self);
     g_set_object(&self->client, client);
     if (client != NULL) {
-        g_signal_connect_object(client, "connection-added", G_CALLBACK(find_connection), self,
+        g_signal_connect_object(client, "connection-added", G_CALLBACK(watch_all), self,
                                 G_CONNECT_SWAPPED);
         g_signal_connect_object(client, "connection-removed", G_CALLBACK(find_connection), self,
                                 G_CONNECT_SWAPPED);
     }
-    find_connection(self);
+    client != NULL ? watch_all(self) : find_connection(self);
     go_on(self);
 }
 
@@ -169,7 +194,7 @@ dt_call_is_starting(DtCall *self)
 guint32
 dt_call_get_question(DtCall *self)
 {
-    if (self->connection == NULL || self->answering || self->starting)
+    if (self->connection == NULL || self->answering || self->starting || !dt_call_is_own(self))
         return 0;
     return dt_dialer_client_question(self->connection);
 }
@@ -179,7 +204,7 @@ dt_call_get_failure(DtCall *self)
 {
     const DtCallLook *look = dt_call_get_look(self);
 
-    if (self->connection == NULL || self->starting)
+    if (self->connection == NULL || self->starting || !dt_call_is_own(self))
         return 0;
     if (dt_call_get_question(self) != 0)
         return dt_call_get_question(self);
@@ -243,6 +268,8 @@ dt_call_get_status_text(DtCall *self)
         return g_strdup(_("Starting…"));
     if (dt_call_get_question(self) != 0)
         return g_strdup(_("The server is waiting for your answer."));
+    if (dt_call_get_look(self)->connected && dt_connection_get_for_everybody(self->connection))
+        return g_strdup(_("Connected for everybody"));
     return dt_dialer_client_state_text(self->connection);
 }
 
@@ -404,7 +431,9 @@ on_hung_up(GObject *source, GAsyncResult *result, gpointer user_data)
 
     DtCall *self = DT_CALL(user_data);
 
-    dt_connection_call_disconnect_finish(DT_CONNECTION(source), result, &error);
+    g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
+    if (reply == NULL)
+        g_dbus_error_strip_remote_error(error);
     take_error(self, error);
     changed(self);
     outlived(self);
@@ -424,7 +453,9 @@ dt_call_hang_up(DtCall *self)
             outlive(self);
         self->hang_up_wanted = TRUE;
     } else if (self->connection != NULL) {
-        dt_connection_call_disconnect(self->connection, NULL, on_hung_up, outlive(self));
+        g_dbus_proxy_call(G_DBUS_PROXY(self->connection), "Disconnect", NULL,
+                          G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
+                          DT_DIALER_CLIENT_TIMEOUT_MS, NULL, on_hung_up, outlive(self));
     }
 }
 

@@ -44,6 +44,8 @@ gboolean dt_call_is_settled(DtCall *self);        /* is it known what connection
 
 /* Borrowed; NULL when this connection was not dialed since the helper started. */
 DtConnection *dt_call_get_connection(DtCall *self);
+/* FALSE: another person has dialed it for everybody. Its failures and questions are not ours. */
+gboolean dt_call_is_own(DtCall *self);
 const DtCallLook *dt_call_get_look(DtCall *self);
 gboolean dt_call_is_starting(DtCall *self); /* a dial is on its way to the helper */
 guint32 dt_call_get_question(DtCall *self); /* 0, 691, 648, 709; 0 while an answer is on its way */

@@ -8,6 +8,7 @@
 #include "dt-call.h"
 #include "dt-certificate-dialog.h"
 #include "dt-choices.h"
+#include "dt-everybody.h"
 #include "dt-failure-view.h"
 #include "dt-format.h"
 #include "dt-help-dialog.h"
@@ -272,7 +273,8 @@ on_connect_clicked(DtLogonWindow *self)
 gboolean
 dt_logon_is_busy(DtLogonWindow *self)
 {
-    return dt_call_is_starting(self->call) || dt_call_get_look(self->call)->busy;
+    return dt_call_is_starting(self->call) ||
+           (dt_call_get_look(self->call)->busy && dt_call_is_own(self->call));
 }
 
 static void
@@ -296,8 +298,7 @@ dt_logon_window_delete_event(GtkWidget *widget, GdkEventAny *event)
     DtLogonWindow *self = DT_LOGON_WINDOW(widget);
 
     (void)event;
-    if (dt_logon_is_busy(
-            self)) /* a dial does not go on behind a closed window; a connection does */
+    if (dt_logon_is_busy(self)) /* no dial goes on behind a closed window; a connection does */
         dt_call_hang_up(self->call);
     return GDK_EVENT_PROPAGATE;
 }
@@ -327,7 +328,10 @@ render_failure(DtLogonWindow *self)
         return;
     self->shown_failure = failure;
     self->shown_error = error;
-    if (error != NULL) {
+    if (error != NULL && dt_call_get_look(self->call)->connected) { /* it could not be ended */
+        g_autofree char *text = dt_everybody_problem(error);
+        dt_status_page_set_message(self->status_page, text);
+    } else if (error != NULL) {
         dt_failure_view_show_error(self->failure_view, error);
     } else {
         const gboolean certificate = dt_certificate_dialog_may_accept(

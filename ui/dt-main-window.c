@@ -29,9 +29,10 @@ struct _DtMainWindow {
     ProfileStore *store;
     DtLibrary *library;
     DtLister *lister;
-    DtDialerClient *client; /* NULL: not there (yet) */
-    GHashTable *calls;      /* name -> DtCall: those that the helper knows */
-    char *selected;         /* the id of the connection, when the list is filled again */
+    DtDialerClient *client;    /* NULL: not there (yet) */
+    GHashTable *calls;         /* name -> DtCall: those that the helper knows */
+    const GError *shown_error; /* compared only, never looked into */
+    char *selected;            /* the id of the connection, when the list is filled again */
 };
 
 G_DEFINE_TYPE(DtMainWindow, dt_main_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -119,6 +120,19 @@ show_buttons(DtMainWindow *self)
     self->selected = g_strdup(item->id);
 }
 
+/* Of a Disconnect: once. */
+static void
+show_refusal(DtMainWindow *self, DtCall *call)
+{
+    const GError *error = dt_call_get_error(call);
+
+    if (error == NULL || error == self->shown_error || !dt_call_get_look(call)->connected)
+        return;
+    self->shown_error = error;
+    g_autofree char *text = dt_everybody_problem(error);
+    show_problem(self, text);
+}
+
 static void
 on_call_changed(DtMainWindow *self, DtCall *call)
 {
@@ -130,6 +144,7 @@ on_call_changed(DtMainWindow *self, DtCall *call)
             dt_lister_update(self->lister, i);
     }
     show_buttons(self);
+    show_refusal(self, call);
 }
 
 static void

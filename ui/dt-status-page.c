@@ -8,6 +8,7 @@
 #include "profile-weakness.h"
 
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 enum { MAX_TEXT = 255, POLL_SECONDS = 1 };
 
@@ -17,6 +18,8 @@ struct _DtStatusPage {
     GtkLabel *duration_label;
     GtkLabel *received_label;
     GtkLabel *sent_label;
+    GtkLabel *headline_label;
+    GtkWidget *others_label;
     GtkLabel *server_label;
     GtkLabel *address_label;
     GtkLabel *dns_label;
@@ -250,6 +253,18 @@ dt_status_page_focus(DtStatusPage *self)
     gtk_widget_grab_focus(self->disconnect_button);
 }
 
+static void
+show_whose(DtStatusPage *self)
+{
+    const gboolean everybodys =
+        self->connection != NULL && dt_connection_get_for_everybody(self->connection);
+
+    gtk_label_set_text(self->headline_label,
+                       everybodys ? _("Connected for everybody") : _("Connected"));
+    gtk_widget_set_visible(self->others_label,
+                           everybodys && dt_connection_get_owner(self->connection) != getuid());
+}
+
 void
 dt_status_page_set_connection(DtStatusPage *self, DtConnection *connection)
 {
@@ -266,6 +281,7 @@ dt_status_page_set_connection(DtStatusPage *self, DtConnection *connection)
     if (connection != NULL)
         g_signal_connect_object(connection, "notify::details", G_CALLBACK(show_details), self,
                                 G_CONNECT_SWAPPED);
+    show_whose(self);
     show_details(self);
 }
 
@@ -291,6 +307,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, duration_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, received_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, sent_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, headline_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, others_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, server_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, address_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, dns_label);

@@ -5,9 +5,10 @@
 usage: fake_helper.py CONTRACT.xml      (the bus is DBUS_SYSTEM_BUS_ADDRESS)
 
 Reads one JSON object a line on stdin, and prints one a line: "ready", then each call that the window
-makes. Commands: {"set": {property: value}} on the newest connection; {"connection": NAME} makes one, as
-if it had been dialed before; {"fail": D-Bus error name, "message": text} is the answer to the next
-Connect, or the like; with "after": N to the one after N more.
+makes. Commands: {"set": {property: value}} on the newest connection, or with "select": INDEX on another;
+{"connection": NAME} makes one, as if it had been dialed before, with "owner": UID by another person for
+everybody; {"fail": D-Bus error name, "message": text} is the answer to the next Connect, Disconnect,
+InstallProfile or RemoveProfile, with "after": N to the one after N more.
 
 What is installed for everybody goes to DIALTONE_SYSTEM_PROFILES.
 """
@@ -55,12 +56,13 @@ def tell(**event):
 
 
 class Connection:
-    def __init__(self, helper, number, name):
+    def __init__(self, helper, number, name, owner):
         self.helper = helper
         self.path = f"{PATH}/{number}"
         self.properties = {
             "Name": GLib.Variant("s", name),
-            "Owner": GLib.Variant("u", os.getuid()),
+            "Owner": GLib.Variant("u", owner),
+            "ForEverybody": GLib.Variant("b", owner != os.getuid()),
             "State": GLib.Variant("s", "idle"),
             "Stage": GLib.Variant("u", 0),
             "Error": GLib.Variant("u", 0),
@@ -92,6 +94,8 @@ class Connection:
             log = ["1767225600 info event: state, to: connecting",
                    "1767225601 info <b>not bold</b> \x1b[31mnot red"]
             invocation.return_value(GLib.Variant("(as)", (log,)))
+        elif method == "Disconnect" and self.helper.fails():
+            self.helper.fail(invocation)
         else:
             invocation.return_value(None)
 
@@ -122,11 +126,12 @@ class Helper:
     def on_get(self, *args):
         return self.paths() if args[4] == "Connections" else GLib.Variant("s", "0.1.0")
 
-    def connection(self, name):
+    def connection(self, name, owner=os.getuid()):
         for connection in self.connections:
-            if connection.properties["Name"].get_string() == name:
+            if (connection.properties["Name"].get_string() == name
+                    and connection.properties["Owner"].get_uint32() == owner):
                 return connection
-        connection = Connection(self, len(self.connections) + 1, name)
+        connection = Connection(self, len(self.connections) + 1, name, owner)
         self.connections.append(connection)
         self.signal(PATH, self.contract.interfaces[0].name, {"Connections": self.paths()})
         return connection
@@ -154,6 +159,10 @@ class Helper:
     def remove(name):
         shutil.rmtree(os.path.join(os.environ["DIALTONE_SYSTEM_PROFILES"], name))
 
+    def fail(self, invocation):
+        invocation.return_dbus_error(*self.failure)
+        self.failure = None
+
     def fails(self):
         """Is this the call that does?"""
         if self.failure is None:
@@ -168,8 +177,7 @@ class Helper:
         else:
             tell(method=method, arguments=plain(given))
         if self.fails():
-            invocation.return_dbus_error(*self.failure)
-            self.failure = None
+            self.fail(invocation)
             return
         methods = {"InstallProfile": self.install, "RemoveProfile": self.remove, "Connect": self.connect}
         invocation.return_value(methods[method](*given))
@@ -180,9 +188,9 @@ class Helper:
             sys.exit(0)
         command = json.loads(line)
         if "connection" in command:
-            self.connection(command["connection"])
+            self.connection(command["connection"], command.get("owner", os.getuid()))
         if "set" in command:
-            self.connections[-1].set(command["set"])
+            self.connections[command.get("select", -1)].set(command["set"])
         if "fail" in command:
             self.failure = (command["fail"], command["message"])
             self.failure_after = command.get("after", 0)

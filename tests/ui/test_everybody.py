@@ -276,6 +276,104 @@ def own_choices(case):
     keys.end()
 
 
+def connected_by_another(case, window):
+    case.helper.do(connection=NAME, owner=os.getuid() + 1)
+    case.connect()
+    window.reads("Connected for everybody")
+    window.reads("Another person has connected it for everybody who uses this computer.")
+
+
+@test
+def anothers_call(case):
+    """another person has dialed it for everybody: shown, and ended by whom polkit lets"""
+    window = installed(case)
+    connected_by_another(case, window)
+    window.reads("10.1.2.3")
+    check(not nameless(window), f"status: {nameless(window)}")
+    case.helper.do(**DENIED)
+    window.press("Disconnect")
+    window.reads(REFUSED)
+    window.reads("10.1.2.3")
+    window.press("Disconnect")
+    for _ in range(2):
+        case.helper.call("Disconnect")
+    case.helper.set(State="idle", Stage=3, Error=734)
+    window.find("password text")
+    window.reads("Disconnected")
+    check(not any("Error" in text for text in window.texts()), "how it ended is told to who dialed it")
+
+
+@test
+def anothers_dial(case):
+    """another person's dial asks that person: no question here, and a window that is closed does not end it"""
+    window = installed(case)
+    case.helper.do(connection=NAME, owner=os.getuid() + 1)
+    case.helper.set(State="authenticating", Stage=2, Question={"reason": 648})
+    window.reads("Verifying user name and password…")
+    check(not window.entry("User name:").has("sensitive"), "it is being dialed")
+    case.helper.set(State="registering", Stage=3)
+    window.reads("Registering your computer on the network…")
+    check(not window.find_now("dialog"), "somebody else's question")
+    case.desktop.focus(NAME)
+    case.desktop.keys("Escape")
+    window.ended()
+    check(not case.helper.called("Disconnect"), "hung up")
+
+
+@test
+def own_and_anothers(case):
+    """of one's own and another person's call of the same name, that which does something is shown"""
+    window = installed(case)
+    connected_by_another(case, window)
+    case.helper.set(State="idle", Error=631)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="idle", Stage=2, Error=691)
+    window.reads("Error 691")
+    case.helper.do(connection=NAME, owner=os.getuid() + 1)
+    case.helper.do(select=0, set={"State": "connected"})
+    window.reads("Connected for everybody")
+    case.helper.do(select=0, set={"State": "idle"})
+    window.reads("Error 691")
+
+
+@test
+def anothers_call_in_list(case):
+    """the list shows whose it is, and why Disconnect was refused"""
+    installed(case).end()
+    case.import_profile(name="My own").end()
+    case.helper.do(connection=NAME, owner=os.getuid() + 1)
+    case.connect()
+    window = case.start()
+    window.find("table cell", "Connected for everybody")
+    case.desktop.focus("Connections")
+    window.find("table", "Connections").call("Component", "GrabFocus")
+    case.desktop.keys("Down")
+    case.helper.do(**DENIED)
+    window.press("Disconnect")
+    window.reads(REFUSED)
+
+
+def with_tray(case):
+    """the menu beside the clock tells whose a connection is, and ends it"""
+    installed(case).end()
+    case.shell = desktop.Shell(case.desktop, os.path.join(HERE, "fake_shell.py"))
+    connected_by_another(case, case.start())
+    title = NAME + " (everybody)"
+    desktop.wait_until(lambda: list(case.shell.menu()) == [
+        title + ": Connected for everybody", "Disconnect " + title, "Connections…", "Quit"], "the menu")
+    case.shell.choose("Disconnect " + title)
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle")
+    desktop.wait_until(lambda: f"Connect {title}…" in case.shell.menu(), "it may be dialed")
+
+
+if os.environ.get("DIALTONE_TRAY"):
+    test(with_tray)
+
+
 @test
 def german(case):
     """German: whom it is for, the question, the list"""
