@@ -10,7 +10,9 @@
 #include "bus-services.h"
 #include "dt-ras-error.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -387,6 +389,74 @@ test_rivals(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+/* D1: what a user dials alone is never seen by others, whatever they dialed for everybody before.
+ */
+static void
+test_own_stays_own(struct harness *h, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end root = front_end_of(h, "root"), nobody = front_end_of(h, "nobody");
+    for (int everybodys = 1; everybodys >= 0; everybodys--) {
+        g_autoptr(DtConnection) c = dial(&root, "Office", everybodys, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(dt_connection_get_for_everybody(c), ==, everybodys);
+        g_assert_cmpint(lists(&nobody, c), ==, everybodys);
+        assert_finds(&root, "Office", c);
+        harness_wait_state(c, "connected");
+        dt_connection_call_disconnect_sync(c, NULL, &error);
+        harness_wait_state(c, "idle");
+    }
+    front_end_close(&root);
+    front_end_close(&nobody);
+    harness_stop(h);
+}
+
+/* ---- a disk that is full, and one that is read-only ---- */
+
+static void
+assert_cannot_write(GError *error, const char *why)
+{
+    g_assert_nonnull(strstr(error->message, why));
+    assert_number(error, RAS_CANNOT_WRITE_PHONEBOOK);
+}
+
+/* S6 */
+static void
+test_full_and_read_only(struct harness *h, gconstpointer data)
+{
+    g_autofree char *profiles = harness_profiles(h), *etc = g_path_get_dirname(profiles);
+    g_autofree char *large = g_strnfill(200 * 1024, 'x');
+    GError *error = NULL;
+
+    (void)data;
+    if (!harness_can_run())
+        return;
+    g_assert_cmpint(g_mkdir(etc, 0755), ==, 0);
+    g_assert_cmpint(mount("none", etc, "tmpfs", 0, "size=128k"), ==, 0);
+    harness_start(h);
+    g_autofree char *id = install(h->dialer, "", "old", &error);
+    g_assert_no_error(error);
+    g_assert_null(install(h->dialer, id, large, &error));
+    assert_cannot_write(g_steal_pointer(&error), "No space left on device");
+    g_assert_null(install(h->dialer, "", large, &error));
+    assert_cannot_write(g_steal_pointer(&error), "No space left on device");
+    assert_text(h, id, "old");
+    g_autofree char *same = install(h->dialer, id, "new", &error); /* there is room for that */
+    g_assert_no_error(error);
+
+    g_assert_cmpint(mount("none", etc, NULL, MS_REMOUNT | MS_RDONLY, NULL), ==, 0);
+    g_assert_null(install(h->dialer, "", "x", &error));
+    assert_cannot_write(g_steal_pointer(&error), "Read-only file system");
+    g_assert_false(dt_dialer_call_remove_profile_sync(h->dialer, id, NULL, &error));
+    assert_cannot_write(g_steal_pointer(&error), "Read-only file system");
+    assert_text(h, id, "new");
+    harness_stop(h);
+    g_assert_cmpint(umount2(etc, MNT_DETACH), ==, 0);
+}
+
 #define ADD(path, fn)                                                                              \
     g_test_add("/everybody/" path, struct harness, NULL, setup, fn, harness_teardown)
 
@@ -399,6 +469,8 @@ main(int argc, char **argv)
     ADD("D2-bad-arguments", test_bad_arguments);
     ADD("at-once", test_at_once);
     ADD("peer", test_peer);
+    ADD("S6-full-and-read-only", test_full_and_read_only);
+    ADD("D1-own-stays-own", test_own_stays_own);
     ADD("D1-who-may-dial", test_who_may_dial);
     ADD("seen-by-all", test_seen_by_all);
     ADD("D1-ended-by-another", test_ended_by_another);
