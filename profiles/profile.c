@@ -362,6 +362,11 @@ warn_line(const Profile *p, GPtrArray *list)
              _("The profile wants the connection “%s” to be up before. This version does not dial "
                "it: connect it yourself."),
              p->dial_first);
+    else if (p->kind == PROFILE_VPN && p->dialup && !p->direct)
+        warn(list, _("The profile dials a phone number before the VPN. This version does not: be "
+                     "connected to the internet first."));
+    if (*p->pb_url != '\0')
+        warn(list, _("The phone book is not updated from %s in this version."), p->pb_url);
 }
 
 /* Keys with which a file might wish the certificate check away: said, and not obeyed. */

@@ -394,6 +394,24 @@ warnings_with_pptp(void)
     g_assert_false(any_contains(warnings, "certificate"));
 }
 
+/* Dialup x Direct x Tunnel: what this version does not do, and only that. */
+static void
+warnings_of_the_line_before(void)
+{
+    for (unsigned bits = 0; bits < 8; bits++) {
+        g_autoptr(Profile) p = profile_new();
+
+        p->dialup = (bits & 1) != 0;
+        p->direct = (bits & 2) != 0;
+        p->tunnel = (bits & 4) != 0;
+        profile_set(&p->pb_url, (bits & 4) != 0 ? "http://a.example/pbserver.dll" : "");
+        g_autoptr(GPtrArray) warnings = profile_warnings(p);
+        g_assert_cmpint(any_contains(warnings, "dials a phone number"), ==, (bits & 3) == 1);
+        g_assert_cmpint(any_contains(warnings, "not updated from http://a.example/pbserver.dll"),
+                        ==, (bits & 4) != 0);
+    }
+}
+
 /* PAP over L2TP: with a pre-shared key no certificate was checked, and without IPsec nothing hides
  * the password. */
 static void
@@ -543,6 +561,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/weak-profiles", weak_profiles);
     g_test_add_func("/profile/F6-warnings-with-pptp", warnings_with_pptp);
     g_test_add_func("/profile/warnings-with-l2tp", warnings_with_l2tp);
+    g_test_add_func("/profile/warnings-of-the-line-before", warnings_of_the_line_before);
     g_test_add_func("/profile/bounded", lists_are_bounded);
     g_test_add_func("/profile/validation", validation_says_what_is_wrong);
     return g_test_run();
