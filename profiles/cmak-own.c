@@ -112,6 +112,46 @@ take_rules(Profile *p, const char *file, const struct ini_entry *e)
     }
 }
 
+/* NULL: nothing that may be shown. */
+static char *
+unescaped(const char *text)
+{
+    g_autofree char *plain = g_uri_unescape_string(text, NULL);
+
+    if (plain == NULL || !g_utf8_validate(plain, -1, NULL))
+        return NULL;
+    for (const char *c = plain; *c != '\0'; c = g_utf8_next_char(c))
+        if (g_unichar_iscntrl(g_utf8_get_char(c)))
+            return NULL;
+    return g_steal_pointer(&plain);
+}
+
+static gboolean
+take_other(Profile *p, const char *text)
+{
+    const char *space = strchr(text, ' ');
+    g_autofree char *names = space == NULL ? g_strdup("") : g_strndup(text, (gsize)(space - text));
+    g_auto(GStrv) parts = g_strsplit(names, "/", -1);
+
+    if (g_strv_length(parts) != 3)
+        return FALSE;
+    g_autofree char *file = unescaped(parts[0]), *section = unescaped(parts[1]);
+    g_autofree char *key = unescaped(parts[2]);
+    if (file == NULL || section == NULL || key == NULL)
+        return FALSE;
+    profile_add_other(p, file, section, key, space + 1);
+    return TRUE;
+}
+
+static gboolean
+is_other(const char *key)
+{
+    const gsize n = strlen(CMAK_OWN_OTHER);
+
+    return g_ascii_strncasecmp(key, CMAK_OWN_OTHER, n) == 0 && key[n] != '\0' &&
+           key[n + strspn(key + n, "0123456789")] == '\0';
+}
+
 static gboolean
 take_field(Profile *p, const char *file, const struct ini_entry *e)
 {
@@ -144,7 +184,17 @@ cmak_own_take(Profile *p, const char *file, const struct ini_entry *e)
             lists[i].take(p, file, e);
             return TRUE;
         }
-    return take_field(p, file, e);
+    return is_other(e->key) ? take_other(p, e->value) : take_field(p, file, e);
+}
+
+char *
+cmak_own_other(const struct profile_other *o)
+{
+    g_autofree char *file = g_uri_escape_string(o->file, NULL, TRUE);
+    g_autofree char *section = g_uri_escape_string(o->section, NULL, TRUE);
+    g_autofree char *key = g_uri_escape_string(o->key, NULL, TRUE);
+
+    return g_strdup_printf("%s/%s/%s %s", file, section, key, o->value);
 }
 
 char *

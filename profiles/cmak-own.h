@@ -19,4 +19,8 @@ gboolean cmak_own_take(Profile *p, const char *file, const struct ini_entry *e);
 /* "Routes", "DnsSearch", "DnsRules" as one text each; "" when there is nothing to say. Free it. */
 char *cmak_own_routes(const Profile *p, gboolean only6);
 char *cmak_own_search(const Profile *p);
+/* What came from a file of another kind and has no meaning here, on one line:
+ * "rasphone.pbk/Office/Key value". Written as CMAK_OWN_OTHER with a number behind it. */
+#define CMAK_OWN_OTHER "Other"
+char *cmak_own_other(const struct profile_other *o);
 char *cmak_own_rules(const Profile *p); /* "corp.example 10.0.0.1 10.0.0.2; lab.example" */

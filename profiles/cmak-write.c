@@ -338,6 +338,40 @@ has_route_action(const struct writer *w)
     return FALSE;
 }
 
+/* Of none of the files of such a profile. The .inf is kept as it is. */
+static gboolean
+is_foreign(const struct writer *w, const struct profile_other *o)
+{
+    static const char *const suffixes[] = {".cms", ".cmp", ".txt"};
+    g_autofree char *file = g_ascii_strdown(o->file, -1);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
+        if (is_of_file(w, o, suffixes[i]))
+            return FALSE;
+    return !g_str_has_suffix(file, ".inf") && (w->proxy == NULL || !is_of_file(w, o, w->proxy));
+}
+
+/* As many as leave a file that is not too large to be read. */
+static void
+put_foreign(struct writer *w)
+{
+    gsize room = INI_MAX_FILE / 4;
+    guint n = 0;
+
+    for (guint i = 0; i < w->p->others->len; i++) {
+        const struct profile_other *o = w->p->others->pdata[i];
+        if (!is_foreign(w, o))
+            continue;
+        g_autofree char *key = g_strdup_printf(CMAK_OWN_OTHER "%u", n), *text = cmak_own_other(o);
+        const gsize length = strlen(key) + strlen(text) + 8; /* with quotes, and the line's end */
+        if (length > INI_MAX_LINE || length > room)
+            continue;
+        pair(w, key, text);
+        room -= length;
+        n++;
+    }
+}
+
 static void
 put_own(struct writer *w)
 {
@@ -351,6 +385,7 @@ put_own(struct writer *w)
     put_text(w, "DnsSearch", cmak_own_search(w->p));
     put_text(w, "DnsRules", cmak_own_rules(w->p));
     put_others(w, ".cms", CMAK_OWN_SECTION);
+    put_foreign(w);
 }
 
 static const char *
@@ -580,6 +615,25 @@ keep(struct writer *w, const char *name)
     return bytes != NULL;
 }
 
+/* Windows makes nothing of letter case, and neither does who packs its files. NULL: none. */
+static const char *
+kept_inf(const struct writer *w)
+{
+    g_autofree char *name = g_strconcat(w->svc, ".inf", NULL);
+    GHashTableIter iter;
+    gpointer key;
+
+    if (w->kept == NULL)
+        return NULL;
+    if (g_hash_table_lookup_extended(w->kept, name, &key, NULL))
+        return key;
+    g_hash_table_iter_init(&iter, w->kept);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (g_ascii_strcasecmp(key, name) == 0)
+            return key;
+    return NULL;
+}
+
 static void
 keep_merged(struct writer *w)
 {
@@ -596,8 +650,8 @@ cmak_write(const Profile *p, GHashTable *kept)
     const char *const pictures[] = {p->logo,         p->icon,      p->small_icon,
                                     p->tray_icon,    p->help_file, p->pb_logo,
                                     p->licence_file, p->pb_file,   p->region_file};
-    g_autofree char *inf = g_strconcat(w.svc, ".inf", NULL);
-    GBytes *of = kept == NULL ? NULL : g_hash_table_lookup(kept, inf);
+    const char *inf = kept_inf(&w);
+    GBytes *of = inf == NULL ? NULL : g_hash_table_lookup(kept, inf);
     const guint told = of == NULL ? 0 : cmak_codepage(of);
 
     w.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
@@ -616,7 +670,7 @@ cmak_write(const Profile *p, GHashTable *kept)
     put_text_file(&w, "-ca.pem", p->ca_pem);
     put_text_file(&w, "-proxy.pac", p->web_proxy_pac);
     put_proxy(&w);
-    if (!keep(&w, inf))
+    if (inf == NULL || !keep(&w, inf))
         put_inf(&w);
     g_free(w.svc);
     g_free(w.dun);

@@ -90,18 +90,35 @@ keep_list(GHashTable *files, ProfileStore *store, const Profile *p, const char *
     }
 }
 
+/* The wizard's .inf, in whatever letter case it came. */
+static void
+keep_inf(GHashTable *files, ProfileStore *store, const Profile *p)
+{
+    g_autofree char *name = g_strconcat(p->short_name, ".inf", NULL);
+    g_autoptr(Profile) whole = profile_copy(p);
+    GHashTableIter iter;
+    gpointer key, bytes;
+
+    if (!profile_store_fetch_files(store, whole, NULL))
+        return;
+    g_hash_table_iter_init(&iter, whole->files);
+    while (g_hash_table_iter_next(&iter, &key, &bytes))
+        if (g_ascii_strcasecmp(key, name) == 0)
+            g_hash_table_insert(files, g_strdup(key), g_bytes_ref(bytes));
+}
+
 /* What came with the profile, as far as it is still there. */
 static GHashTable *
 kept_files(ProfileStore *store, const Profile *p)
 {
-    g_autofree char *inf = g_strconcat(p->short_name, ".inf", NULL);
-    const char *const names[] = {p->logo,        p->icon,    p->small_icon,   p->tray_icon,
-                                 p->help_file,   p->pb_logo, p->licence_file, p->pb_file,
-                                 p->region_file, inf};
+    const char *const names[] = {p->logo,         p->icon,      p->small_icon,
+                                 p->tray_icon,    p->help_file, p->pb_logo,
+                                 p->licence_file, p->pb_file,   p->region_file};
     GHashTable *files =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
 
     keep_list(files, store, p, p->merged_files);
+    keep_inf(files, store, p);
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         GBytes *bytes = *names[i] == '\0' || strchr(names[i], '/') != NULL
                             ? NULL

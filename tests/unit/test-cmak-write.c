@@ -365,6 +365,31 @@ every_fixture(void)
     }
 }
 
+/* The wizard's .inf is found in any letter case: it is kept, and its code page with it. */
+static void
+an_inf_in_capitals(void)
+{
+    static const char *const names[] = {"OFFICE.INF", "Office.Inf", "office.inf"};
+    static const char inf[] = "[Strings]\nDisplayLCID=1049\n";
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GHashTable) kept = new_files();
+        g_autoptr(Profile) p = profile_new();
+
+        profile_set(&p->name, "Офис");
+        profile_set(&p->short_name, "office");
+        g_hash_table_insert(kept, g_strdup(names[i]), g_bytes_new_static(inf, sizeof inf - 1));
+        g_autoptr(GHashTable) files = cmak_write(p, kept);
+        GBytes *cms = g_hash_table_lookup(files, "office.cms");
+        g_assert_cmpuint(g_hash_table_size(files), ==, 3); /* .cms, .cmp, .inf */
+        g_assert_true(g_hash_table_lookup(files, names[i]) == g_hash_table_lookup(kept, names[i]));
+        g_autofree char *text =
+            g_convert(g_bytes_get_data(cms, NULL), (gssize)g_bytes_get_size(cms), "UTF-8", "CP1251",
+                      NULL, NULL, NULL);
+        g_assert_nonnull(strstr(text, "ServiceName=Офис"));
+    }
+}
+
 /* An entry of a Windows phone book: servers, routes, rules of names, seconds. */
 static void
 a_phone_book_becomes_a_profile(void)
@@ -379,8 +404,24 @@ a_phone_book_becomes_a_profile(void)
     g_autoptr(Rasphone) r = rasphone_parse(bytes, 0, NULL);
     g_autoptr(RasphoneEntry) e = rasphone_entry(r, 0);
     g_autoptr(Profile) p = rasphone_profile(e, "windows11.pbk");
+    profile_add_other(p, "My / book%.pbk", "Größe = 1]", "a b/c=", " ;\"odd\" ");
+    profile_add_other(p, "x.nmconnection", "vpn", "mtu", "");
     g_autoptr(Profile) q = again(p);
     assert_same(p, q);
+    g_assert_cmpuint(p->others->len, >, 20);
+    guint n_same = 0;
+    for (guint i = 0; i < q->others->len; i++) {
+        const struct profile_other *b = q->others->pdata[i];
+        if (in_inf(b)) /* of the one that was made */
+            continue;
+        g_assert_cmpuint(n_same, <, p->others->len);
+        const struct profile_other *a = p->others->pdata[n_same++];
+        g_assert_cmpstr(a->file, ==, b->file);
+        g_assert_cmpstr(a->section, ==, b->section);
+        g_assert_cmpstr(a->key, ==, b->key);
+        g_assert_cmpstr(a->value, ==, b->value);
+    }
+    g_assert_cmpuint(n_same, ==, p->others->len);
 }
 
 /* Texts as they may come, each typed value at random. */
@@ -503,6 +544,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cmak-write/fixtures", every_fixture);
+    g_test_add_func("/cmak-write/inf-in-capitals", an_inf_in_capitals);
     g_test_add_func("/cmak-write/code-pages", each_code_page);
     g_test_add_func("/cmak-write/read-otherwise", a_text_that_is_read_otherwise);
     g_test_add_func("/cmak-write/action-keys", an_action_keeps_its_key);
