@@ -4,6 +4,7 @@
 #include "cli-system.h"
 
 #include "import.h"
+#include "nm-keyfile.h"
 #include "profile-batch.h"
 #include "profile-secret.h"
 #include "ras.h"
@@ -15,9 +16,26 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is no profile of a kind that is dialed has nothing in it to mend. */
+static int
+import_refused(GError *error, const char *advice)
+{
+    const int result = cli_fail_number(RAS_BAD_PROFILE, error->message, advice, NULL);
+
+    g_error_free(error);
+    return result;
+}
+
 static int
 import_failed(GError *error)
 {
+    if (g_error_matches(error, NM_KEYFILE_ERROR, NM_KEYFILE_ERROR_KIND))
+        return import_refused(error, _("Leave it to NetworkManager, which connects it."));
+    if (g_error_matches(error, IMPORT_ERROR, IMPORT_ERROR_UNKNOWN))
+        return import_refused(error, _("dialtone(1) lists the kinds of files that are read. Export "
+                                       "the connection to one of them, or ask for its profile."));
+    if (g_error_matches(error, IMPORT_ERROR, IMPORT_ERROR_NUMBERS))
+        return import_refused(error, ""); /* said already */
     return cli_fail(error, import_error_is_of_content(error) ? RAS_BAD_PROFILE
                                                              : RAS_CANNOT_OPEN_PHONEBOOK);
 }
