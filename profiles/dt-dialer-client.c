@@ -273,7 +273,8 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     g_prefix_error(&error, "%s ",
-                   _("The dialing service cannot be reached: there is no system bus here."));
+                   _("The dialing service cannot be reached: there is no system bus here. As root, "
+                     "“dialtone dial --foreground” needs none."));
     start_failed(self, error);
 }
 

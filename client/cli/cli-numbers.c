@@ -25,6 +25,7 @@ struct options {
 struct source {
     Profile *p;       /* NULL: a file */
     GPtrArray *books; /* struct profile_book */
+    gboolean unknown; /* not a file, and no connection has the name */
 };
 
 static void
@@ -100,6 +101,7 @@ open_source(const char *what, struct source *ret, GError **error)
         return TRUE;
     if (!g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || ret->p != NULL ||
         !(exists || is_book)) {
+        ret->unknown = g_error_matches(why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) && ret->p == NULL;
         g_propagate_error(error, why);
         return FALSE;
     }
@@ -316,7 +318,8 @@ cli_numbers(const struct cli_command *command, int argc, char **argv)
         else if (open_source(argv[1], &source, &error))
             code = print_numbers(&source, &o);
         else
-            code = cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
+            code = cli_fail(error, source.unknown ? RAS_CANNOT_FIND_PHONEBOOK_ENTRY
+                                                  : RAS_CANNOT_OPEN_PHONEBOOK);
     }
     source_clear(&source);
     g_free(o.region);
