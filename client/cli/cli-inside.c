@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DNS_PORT = 53, TRIES = 3, WAIT_MS = 1000, PACKET_MAX = 2048 };
+/* The first echo is asked for more often: pppd's interface takes nothing until it has its address,
+ * which on a slow server is seconds after the call is up. */
+enum { DNS_PORT = 53, TRIES = 3, FIRST_TRIES = 6, WAIT_MS = 1000, PACKET_MAX = 2048 };
 
 /* A socket that is connected to @port of the address @to, or -1. */
 static int
@@ -108,13 +110,13 @@ enum cli_ping
 cli_inside_ping(const char *to, gsize size, gint64 *ret_ms)
 {
     const gsize headers = INSIDE_IP_HEADER + INSIDE_ICMP_HEADER;
-    const guint16 id = (guint16)g_random_int();
+    const guint16 id = (guint16)g_random_int(), tries = size == 0 ? FIRST_TRIES : TRIES;
     gboolean raw;
     const int fd = open_ping(to, &raw);
     enum cli_ping result = fd < 0 ? CLI_PING_NOT_ALLOWED : CLI_PING_SILENT;
     guint8 bytes[PACKET_MAX];
 
-    for (guint16 i = 0; fd >= 0 && i < TRIES && result == CLI_PING_SILENT; i++) {
+    for (guint16 i = 0; fd >= 0 && i < tries && result == CLI_PING_SILENT; i++) {
         const gint64 begun = g_get_monotonic_time(),
                      end = begun + WAIT_MS * G_TIME_SPAN_MILLISECOND;
         struct wr w = wr_over(bytes, sizeof bytes);
