@@ -87,6 +87,8 @@ static const struct rule {
                                IS(2, TCP_NODELAY)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_TCP),
                                IS(2, TCP_NOTSENT_LOWAT)}},
+    {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_IP),
+                               IS(2, IP_MTU_DISCOVER)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_UDP),
                                IS(2, UDP_SEGMENT)}},
     {SCMP_SYS(setsockopt), 2, {IS(1, IPPROTO_UDP),

@@ -65,6 +65,7 @@ shake(struct tunnel *t)
 static void
 connected(struct tunnel *t)
 {
+    tcp_path_start(&t->sstp.path, &t->loop, t->server.fd, t->control_fd, t->address->family != 4);
     if (io_tls_start(&t->sstp.tls, t->server.fd))
         shake(t);
     else
@@ -108,6 +109,7 @@ watch(struct tunnel *t)
         loop_watch(&t->loop, &t->tun, pump_stream_wants_tun(pump) ? EPOLLIN : 0);
     if (pump->more && wanted)
         loop_again(&t->loop);
+    tcp_path_sent(&t->sstp.path, t->pump.stats.packets_out);
 }
 
 static void
@@ -134,6 +136,7 @@ drop(struct tunnel *t)
     if (t->ended)
         io_tls_close(&t->sstp.tls);
     t->sstp.shaken = false;
+    tcp_path_stop(&t->sstp.path);
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "pump-dgram.h"
 #include "pump-stream.h"
 #include "resolve.h"
+#include "tcp-path.h"
 
 struct tunnel;
 
@@ -31,8 +32,7 @@ struct tunnel_try {
 
 /* What carries a session to its server. */
 struct tunnel_link {
-    /* Everything that needs files or libraries, before the sandbox closes. False: the end is set.
-     */
+    /* What needs files or libraries, before the sandbox closes. False: the end is set. */
     bool (*prepare)(struct tunnel *t);
     void (*connected)(struct tunnel *t); /* ->server is; later: tunnel_start_session() */
     void (*readable)(struct tunnel *t);  /* ->server is, or has an error to tell */
@@ -63,6 +63,7 @@ struct tunnel_over_tls {
     struct io_tls tls;
     bool shaken; /* the handshake is done */
     struct pump_stream pump;
+    struct tcp_path path;
 };
 
 struct tunnel_over_gre {
@@ -135,8 +136,7 @@ bool tunnel_has_other_address(const struct tunnel *t); /* not tried yet */
 void tunnel_connect_next(struct tunnel *t);            /* that one */
 
 /* tunnel-session.c */
-void tunnel_start_session(struct tunnel *t, struct session_link_info *info); /* the rest of @info is
-                                                                                put in */
+void tunnel_start_session(struct tunnel *t, struct session_link_info *info); /* fills the rest */
 /* Something was read or written; unless it is PUMP_OK, the link is lost, because of @why if that is
  * known, else because the server closed @what. */
 void tunnel_check(struct tunnel *t, enum pump_result result, const struct ras_end *why,

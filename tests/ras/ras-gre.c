@@ -29,7 +29,7 @@ int
 ras_gre_open(struct ras_gre_port *port, const struct sockaddr_in *local)
 {
     const struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = local->sin_addr};
-    const int size = BUFFER;
+    const int size = BUFFER, cut = IP_PMTUDISC_DONT;
 
     *port = (struct ras_gre_port){.fd = -1};
     if (!init_batch(&port->in) || !init_batch(&port->out))
@@ -39,6 +39,7 @@ ras_gre_open(struct ras_gre_port *port, const struct sockaddr_in *local)
         return -errno;
     setsockopt(port->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     setsockopt(port->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &cut, sizeof cut);
     return bind(port->fd, (const struct sockaddr *)&in, sizeof in) < 0 ? -errno : 0;
 }
 

@@ -229,13 +229,19 @@ address_text(const struct ike_address *a, char out[static INET6_ADDRSTRLEN])
     return inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->octets, out, INET6_ADDRSTRLEN);
 }
 
-/* Bound to @port, and with @peer connected to it; takes @fd. */
+/* Bound to @port, and with @peer connected to it; takes @fd. Routers may cut what it sends, as with
+ * Windows' servers. */
 static int
 tie(const struct ras_l2tp *l, int fd, uint16_t port, const struct ike_address *peer)
 {
+    static const int cut4 = IP_PMTUDISC_DONT, cut6 = IPV6_PMTUDISC_DONT;
     union end here, there;
     const socklen_t size = to_end(&l->address, port, &here);
 
+    if (l->address.family == 4)
+        setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &cut4, sizeof cut4);
+    else
+        setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &cut6, sizeof cut6);
     if (bind(fd, &here.any, size) == 0 &&
         (peer == NULL || connect(fd, &there.any, to_end(peer, peer->port, &there)) == 0))
         return fd;

@@ -339,6 +339,8 @@ works(void)
            setsockopt(has.udp, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0 &&
            getsockname(has.udp, (struct sockaddr *)&here, &here_len) == 0 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+           setsockopt(has.tcp, IPPROTO_IP, IP_MTU_DISCOVER, &(int){IP_PMTUDISC_DONT},
+                      sizeof(int)) == 0 &&
            setsockopt(has.tcp, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat) == 0 &&
            getsockopt(has.tcp, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
            getsockopt(has.tcp, IPPROTO_TCP, TCP_INFO, &info, &info_len) == 0 &&
