@@ -77,7 +77,7 @@ end(struct call *c, GError **error)
 }
 
 const char *const profile_secret_kinds[PROFILE_SECRET_KINDS] = {
-    NULL, PROFILE_SECRET_PSK, PROFILE_SECRET_TUNNEL, PROFILE_SECRET_KEY, PROFILE_SECRET_PROXY};
+    NULL, PROFILE_SECRET_PSK, PROFILE_SECRET_TUNNEL, PROFILE_SECRET_KEY};
 
 /* What is no password: kept beside those, not among them, and what a keyring's own window shows. */
 static const struct other {
@@ -86,7 +86,6 @@ static const struct other {
     {PROFILE_SECRET_PSK, "/psk", N_("Pre-shared key of the connection “%s”")},
     {PROFILE_SECRET_TUNNEL, "/l2tp", N_("L2TP tunnel secret of the connection “%s”")},
     {PROFILE_SECRET_KEY, "/key", N_("Private key of the connection “%s”")},
-    {PROFILE_SECRET_PROXY, "/proxy", N_("Proxy password of the connection “%s”")},
 };
 
 static const struct other *

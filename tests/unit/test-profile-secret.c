@@ -217,7 +217,6 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_cmpstr((char *)found.data, ==, "third");
     g_assert_true(store(w, PROFILE_SECRET_PSK, "shared", &error));
     g_assert_true(store(w, PROFILE_SECRET_TUNNEL, "of the tunnel", &error));
-    g_assert_true(store(w, PROFILE_SECRET_PROXY, "of the proxy", &error));
     store_key(w);
     g_assert_true(clear(w, NULL, &error));
     g_assert_true(lookup(w, "max", &found, &error));
@@ -231,8 +230,6 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_cmpuint(found.len, ==, 0);
     g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
     g_assert_cmpstr((char *)found.data, ==, "of the tunnel");
-    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
-    g_assert_cmpstr((char *)found.data, ==, "of the proxy");
     expect_key(w, 6000);
     for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
         g_assert_true(clear(w, profile_secret_kinds[i], &error));
