@@ -295,13 +295,16 @@ class Helper:
         self.do(set=properties)
 
     def call(self, method):
-        """The next call of the window to this method."""
+        """The next call of the window to this method: its arguments."""
+        return self.event(method)["arguments"]
+
+    def event(self, method):
+        """The same, with what else is known of it."""
         for event in self.events:
             if event.get("method") == method:
                 self.events.remove(event)
-                return event["arguments"]
-        return self.read_until(lambda event: event.get("method") == method,
-                               f"of a call of {method}")["arguments"]
+                return event
+        return self.read_until(lambda event: event.get("method") == method, f"of a call of {method}")
 
     def called(self, method):
         """Was it called until now?"""

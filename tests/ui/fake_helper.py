@@ -89,7 +89,8 @@ class Connection:
         self.helper.signal(self.path, self.helper.contract.interfaces[1].name, changed)
 
     def on_call(self, _bus, _sender, _path, _interface, method, arguments, invocation):
-        tell(method=method, arguments=plain(arguments.unpack()))
+        may_ask = invocation.get_message().get_flags() & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION
+        tell(method=method, arguments=plain(arguments.unpack()), may_ask=bool(may_ask))
         if method == "GetLog":
             log = ["1767225600 info event: state, to: connecting",
                    "1767225601 info <b>not bold</b> \x1b[31mnot red"]

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dt-certificate-dialog.h"
+#include "dt-everybody.h"
 #include "dt-failure-view.h"
 #include "dt-help-dialog.h"
 #include "dt-ipsec-dialog.h"
@@ -145,6 +146,7 @@ test_dialogs(void)
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_TUNNEL));
     assert_window_looks_good(
         dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, "vpn.example.edu", SHA256));
+    assert_window_looks_good(dt_everybody_ask(NULL, "Example"));
     assert_window_looks_good(dt_ipsec_dialog_new(NULL, profile));
     profile->use_certificate = TRUE;
     assert_window_looks_good(dt_ipsec_dialog_new(NULL, profile));

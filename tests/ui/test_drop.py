@@ -11,7 +11,7 @@ import urllib.parse
 
 import desktop
 import profiles
-from case import check, main, stored, test_alone
+from case import check, main, stored, test, test_alone
 
 SOURCE = os.environ.get("DIALTONE_XDND_SOURCE")
 FILES = "text/uri-list"
@@ -63,6 +63,19 @@ def a_file(case):
     window.press_and_close("Import")
     window.find("password text")
     check(len(stored(case)) == 1, "stored")
+
+
+@test
+def for_everybody(case):
+    """a file that is dropped can be imported for everybody as one that was opened"""
+    path = make(case, "Dropped", "EC_VPN")
+    window = case.start()
+    drop(case, "Connections", window.find("frame", "Connections"), [uri(path)])
+    window.press("Everybody who uses this computer", "radio button")
+    window.press_and_close("Import")
+    case.helper.call("InstallProfile")
+    window.find("password text")
+    check(not stored(case), "it is nobody's own")
 
 
 @test_alone
