@@ -155,7 +155,8 @@ import_file(DtApplication *self, const char *path)
         parent = gtk_window_get_transient_for(parent);
     GtkWidget *window = dt_import_window_new(parent, self->store, self->library, path);
 
-    dt_import_window_set_client(DT_IMPORT_WINDOW(window), self->client);
+    if (self->client_known)
+        dt_import_window_set_client(DT_IMPORT_WINDOW(window), self->client);
     gtk_application_add_window(GTK_APPLICATION(self), GTK_WINDOW(window));
     g_signal_connect_object(window, "imported", G_CALLBACK(on_imported), self, G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(window));

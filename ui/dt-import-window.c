@@ -36,7 +36,9 @@ struct _DtImportWindow {
     GtkToggleButton *everybody_radio;
     GtkLabel *everybody_label, *refused_label;
 
-    DtDialerClient *client;    /* NULL: the helper cannot be reached (yet) */
+    DtDialerClient *client;    /* NULL: the helper cannot be reached */
+    gboolean client_known;     /* else what needs it waits */
+    int waiting;               /* a response that does; 0: none */
     gboolean everybody;        /* what is being stored is for everybody */
     ProfileStore *store;       /* NULL: the window was closed */
     DtLibrary *library;        /* to tell which names are taken */
@@ -464,12 +466,22 @@ store_all(DtImportWindow *self)
 }
 
 static void
+store(DtImportWindow *self, int response)
+{
+    if (gtk_toggle_button_get_active(self->everybody_radio) && !self->client_known) {
+        self->waiting = response;
+        set_busy(self, TRUE);
+        return;
+    }
+    self->waiting = 0;
+    response == GTK_RESPONSE_OK ? store_profile(self) : store_all(self);
+}
+
+static void
 dt_import_window_response(GtkDialog *dialog, int response)
 {
-    if (response == GTK_RESPONSE_OK)
-        store_profile(DT_IMPORT_WINDOW(dialog));
-    else if (response == GTK_RESPONSE_APPLY)
-        store_all(DT_IMPORT_WINDOW(dialog));
+    if (response == GTK_RESPONSE_OK || response == GTK_RESPONSE_APPLY)
+        store(DT_IMPORT_WINDOW(dialog), response);
     else
         gtk_widget_destroy(GTK_WIDGET(dialog));
 }
@@ -555,6 +567,9 @@ void
 dt_import_window_set_client(DtImportWindow *self, DtDialerClient *client)
 {
     g_set_object(&self->client, client);
+    self->client_known = TRUE;
+    if (self->waiting != 0 && self->store != NULL)
+        store(self, self->waiting);
 }
 
 GtkWidget *

@@ -25,7 +25,7 @@ G_DECLARE_FINAL_TYPE(DtImportWindow, dt_import_window, DT, IMPORT_WINDOW, GtkDia
 GtkWidget *dt_import_window_new(GtkWindow *parent, ProfileStore *store, DtLibrary *library,
                                 const char *path);
 
-/* The helper; NULL: it cannot be reached. */
+/* The helper; NULL: it cannot be reached. What is for everybody waits for the first of these. */
 void dt_import_window_set_client(DtImportWindow *self, DtDialerClient *client);
 
 G_END_DECLS

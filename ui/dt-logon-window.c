@@ -524,8 +524,7 @@ on_properties(GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                                      as_stored != NULL ? as_stored : self->profile);
 
     (void)action, (void)parameter;
-    dt_properties_window_set_client(DT_PROPERTIES_WINDOW(properties),
-                                    dt_call_get_client(self->call));
+    dt_properties_window_set_call(DT_PROPERTIES_WINDOW(properties), self->call);
     g_signal_connect_object(properties, "destroy", G_CALLBACK(reload_key), self, G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(properties));
 }

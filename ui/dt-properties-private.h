@@ -47,7 +47,7 @@ struct _DtPropertiesWindow {
     struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
     struct dt_properties_ipsec stored; /* what the profile has without it */
 
-    DtDialerClient *client; /* NULL: the helper cannot be reached */
+    DtCall *call;           /* that knows the helper; NULL: none */
     gboolean for_everybody; /* what is changed in everybody's: the person was asked */
     GBytes *before;         /* as it is stored for everybody */
 

@@ -173,7 +173,9 @@ on_installed(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 install(DtPropertiesWindow *self)
 {
-    if (self->client == NULL) {
+    DtDialerClient *client = self->call != NULL ? dt_call_get_client(self->call) : NULL;
+
+    if (client == NULL) {
         g_autoptr(GError) error = dt_everybody_no_helper();
         g_autofree char *text = dt_everybody_problem(error);
         self->for_everybody = FALSE;
@@ -183,7 +185,7 @@ install(DtPropertiesWindow *self)
     gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), FALSE);
     gtk_widget_hide(GTK_WIDGET(self->problem_label));
     dt_unfinished_begin();
-    profile_system_install_async(self->client, self->store, self->profile, NULL, on_installed,
+    profile_system_install_async(client, self->store, self->profile, NULL, on_installed,
                                  g_object_ref(self));
 }
 

@@ -433,7 +433,7 @@ dt_properties_window_dispose(GObject *object)
 {
     g_cancellable_cancel(DT_PROPERTIES_WINDOW(object)->cancellable);
     g_clear_object(&DT_PROPERTIES_WINDOW(object)->store);
-    g_clear_object(&DT_PROPERTIES_WINDOW(object)->client);
+    g_clear_object(&DT_PROPERTIES_WINDOW(object)->call);
     G_OBJECT_CLASS(dt_properties_window_parent_class)->dispose(object);
 }
 
@@ -533,9 +533,9 @@ dt_properties_window_init(DtPropertiesWindow *self)
 }
 
 void
-dt_properties_window_set_client(DtPropertiesWindow *self, DtDialerClient *client)
+dt_properties_window_set_call(DtPropertiesWindow *self, DtCall *call)
 {
-    g_set_object(&self->client, client);
+    g_set_object(&self->call, call);
 }
 
 GtkWidget *

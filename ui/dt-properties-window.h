@@ -12,7 +12,7 @@
 
 #include <gtk/gtk.h>
 
-#include "dt-dialer-client.h"
+#include "dt-call.h"
 #include "profile-store.h"
 
 G_BEGIN_DECLS
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DtPropertiesWindow, dt_properties_window, DT, PROPERTIES_WINDOW, GtkDialog)
 
 GtkWidget *dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *profile);
-/* The helper; NULL: it cannot be reached. */
-void dt_properties_window_set_client(DtPropertiesWindow *self, DtDialerClient *client);
+/* Of the connection: it knows the helper. The window keeps a reference. */
+void dt_properties_window_set_call(DtPropertiesWindow *self, DtCall *call);
 
 G_END_DECLS

@@ -538,17 +538,24 @@ class Window:
         node.act()
 
     def press_and_close(self, name):
-        """Presses what closes its window, and waits until that is gone without a look into it: a window of
-        GTK 3 complains when it is asked for its children after it was destroyed."""
+        """Presses what closes its window."""
         self.find("push button", name)
-        before = [(node.owner, node.path) for node in self.application().children()]
-        self.press(name)
-        wait_until(lambda: self.has_lost_one_of(before), f"{name} closes its window")
+        self.closing(lambda: self.press(name), f"{name} closes its window")
+
+    def closing(self, act, what, count=1):
+        """Does what closes so many windows, and waits until they are gone without a look into them: a window
+        of GTK 3 complains when it is asked for its children after it was destroyed."""
+        before = {(node.owner, node.path) for node in self.application().children()}
+        act()
+        wait_until(lambda: len(before - self.windows()) >= count, what)
 
     def has_lost_one_of(self, before):
+        return bool(set(before) - self.windows())
+
+    def windows(self):
+        """Of the program, now."""
         application = self.application() if self.process.poll() is None else None
-        now = [(node.owner, node.path) for node in application.children()] if application else []
-        return not set(before) <= set(now)
+        return {(node.owner, node.path) for node in application.children()} if application else set()
 
     def entry(self, label):
         return wait_until(lambda: self.find_now("text", label) or

@@ -5,6 +5,7 @@
 See case.py.
 """
 import os
+import signal
 import sys
 
 import desktop
@@ -45,8 +46,9 @@ def security_page(window):
     return window.find("check box", "Redial if the line is dropped")
 
 
-def answer(window, name):
-    """Presses this button of the question that is open, which may not be the only one of that name."""
+def answer(window, name, closes=1):
+    """Presses this button of the question that is open, which may not be the only one of that name. It closes
+    the question, and perhaps Properties as well."""
     def button():
         todo = [node for node in window.all() if node.role == "alert"]
         while todo:
@@ -55,7 +57,7 @@ def answer(window, name):
                 return node
             todo += node.children()
         return None
-    desktop.wait_until(button, name).act()
+    window.closing(desktop.wait_until(button, name).act, f"{name} closes the question", closes)
 
 
 @test
@@ -98,7 +100,7 @@ def import_by_keyboard(case):
     window.reads("This is for an administrator")
     case.desktop.keys("alt+e")
     window.focuses("Connection name:")
-    case.desktop.keys("Return")
+    window.closing(lambda: case.desktop.keys("Return"), "Enter closes the page")
     case.helper.call("InstallProfile")
     window.find("password text")
 
@@ -121,6 +123,24 @@ def import_refused(case):
     window.press_and_close("Import")
     window.find("password text")
     check(list(stored(case)) == ["example-college-vpn"] and not everybodys(case), "it is this person's")
+
+
+@test
+def import_before_helper(case):
+    """Import before the helper has told that it is there: it waits for it, and no error is told"""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               ("Office 0", "vpn0.example.edu", None), ("Office 1", "vpn1.example.edu", None))
+    for button, n in (("Import", 1), ("Import All", 3)):
+        case.helper.process.send_signal(signal.SIGSTOP)
+        window = case.start(path)
+        window.press("Everybody who uses this computer", "radio button")
+        window.find("push button", button)
+        window.press(button)
+        desktop.wait_until(lambda: not window.find("push button", "Import").has("sensitive"), "it waits")
+        check(not any("Error" in text or "not running" in text for text in window.texts()), window.texts())
+        window.closing(lambda: case.helper.process.send_signal(signal.SIGCONT), "it goes on")
+        check(len(everybodys(case)) == n, everybodys(case))
+        window.end()
 
 
 @test_alone
@@ -182,7 +202,7 @@ def deleted(case):
     for last in (False, True):
         window.press("Delete…")
         window.reads("It is removed for everybody who uses this computer")
-        window.press("Delete")
+        window.press_and_close("Delete")
         check(case.helper.call("RemoveProfile") == ["everybody-1"], "which")
         if not last:
             window.reads(REFUSED)
@@ -198,7 +218,6 @@ def properties_kept(case):
     window = installed(case)
     security_page(window)
     window.press_and_close("OK")
-    window.gone("page tab list")
     check(not stored(case) and not case.helper.called("InstallProfile"), "something was stored")
 
 
@@ -217,15 +236,13 @@ def properties_for_everybody(case):
     window.reads("Change the connection “Example College VPN” for everybody?")
     check(not nameless(window), f"question: {nameless(window)}")
     answer(window, "Cancel")
-    window.gone("push button", "Keep My Own Copy")
     check(window.find_now("page tab list"), "the window stays, with what was changed")
     case.helper.do(**DENIED)
     window.press("OK")
     answer(window, "Change for Everybody")
     window.reads(REFUSED)
     window.press("OK")
-    answer(window, "Change for Everybody")
-    window.gone("page tab list")
+    answer(window, "Change for Everybody", closes=2)
     text = everybodys(case)["everybody-1"]
     check("RedialOnLinkFailure=1" in text and "alice" not in text, text)
     check(not stored(case), "a copy was made")
@@ -239,8 +256,7 @@ def properties_own_copy(case):
     check(not security_page(window).has("checked"), "else this proves nothing")
     window.find("check box", "Redial if the line is dropped").act()
     window.press("OK")
-    answer(window, "Keep My Own Copy")
-    window.gone("page tab list")
+    answer(window, "Keep My Own Copy", closes=2)
     check(b"RedialOnLinkFailure=1" in stored(case)["example-college-vpn"], "its own copy")
     check("RedialOnLinkFailure=1" not in everybodys(case)["everybody-1"], "everybody's is as it was")
     check(not case.helper.called("InstallProfile"), "installed")
@@ -388,8 +404,7 @@ def german(case):
     window.press("Neu wählen, wenn die Verbindung abbricht", "check box")
     window.press("OK")
     window.reads("Die Verbindung „Example College VPN“ für alle ändern?")
-    answer(window, "Eigene Kopie behalten")
-    window.gone("page tab list")
+    answer(window, "Eigene Kopie behalten", closes=2)
     window.end()
     window = case.start(LANGUAGE="de")
     window.find("table cell", NAME + " (alle)")
