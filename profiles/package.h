@@ -4,7 +4,8 @@
  *
  * Bounded: PACKAGE_MAX_FILES files of PACKAGE_MAX_SIZE octets in all, and no more work than to
  * unpack four times that. Programs and libraries in a package are left out; what is taken has a
- * plain relative name. A package with one damaged file is damaged.
+ * plain relative name. A package with one damaged file is damaged. A signature, which stands behind
+ * the cabinet (PE's certificate table), is not looked at: nothing is believed or run for it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
