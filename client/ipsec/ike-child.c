@@ -3,7 +3,7 @@
  * they end. A new pair is there before the old one goes.
  *
  * When both ends begin a quick mode at once there are two new pairs. Both ends then send with the
- * one that has the lowest SPI in it, and who began the other deletes it.
+ * client's, and who began the other deletes it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,10 +40,13 @@ retire(struct ike *k, struct ike_child *c, bool ours_to_delete)
         c->delete_at = k->now + GRACE;
 }
 
-static uint32_t
-lowest(const struct ike_child *c)
+/* Of two that both ends began at once the client's stays, which both can tell. The server's is the
+ * server's to delete: Libreswan 4.10 lets go of all that it has with us when it is told to delete
+ * its newest, and which that is only it knows. */
+static bool
+of_client(const struct ike *k, const struct ike_child *c)
 {
-    return c->in.spi < c->out.spi ? c->in.spi : c->out.spi;
+    return c->initiator == (k->cfg.role == IKE_INITIATOR);
 }
 
 static void
@@ -56,11 +59,12 @@ settle(struct ike *k, struct ike_child *c)
         k->current = c;
         return;
     }
-    /* the other end began before it knew of ours, or we before we knew of its */
-    const bool rivals =
-        !old->alone && old->initiator != c->initiator && c->begun_at < old->born_at + RIVALS;
+    /* We began before we knew of its, or the other end before it knew of ours. What we begin later,
+     * as for a phase 1 that is about to go, replaces what is there. */
+    const usec_t known = old->born_at + (c->initiator ? 0 : RIVALS);
+    const bool rivals = !old->alone && old->initiator != c->initiator && c->begun_at < known;
 
-    if (rivals && lowest(old) < lowest(c)) {
+    if (rivals && of_client(k, old)) {
         retire(k, c, c->initiator);
         return;
     }

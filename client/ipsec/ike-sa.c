@@ -4,7 +4,7 @@
 
 #include "ike-priv.h"
 
-#define RIVALS (60 * USEC_PER_SEC) /* two that came up so close together came of a collision */
+#define RIVALS (20 * USEC_PER_SEC) /* what a first message may be late by, sent again */
 #define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
 #define ASK_AT 3u                  /* message 5 for this time: and is message 4 all there is? */
 #define AGAIN  (10 * USEC_PER_SEC) /* until a rekey that failed is tried again */
@@ -17,7 +17,7 @@ ike_sa_new(struct ike *k, bool initiator)
 
         if (sa->state != IKE_SA_FREE)
             continue;
-        *sa = (struct ike_sa){.initiator = initiator};
+        *sa = (struct ike_sa){.initiator = initiator, .begun_at = k->now};
         sa->sent.due = sa->replied.due = NEVER;
         sa->rekey_at = sa->expires_at = sa->delete_at = NEVER;
         rng_fill(k->cfg.rng, initiator ? sa->cky_i : sa->cky_r, IKE_COOKIE_SIZE);
@@ -96,6 +96,15 @@ retire(struct ike *k, struct ike_sa *sa, bool ours_to_delete)
         sa->delete_at = k->now + GRACE;
 }
 
+/* Was @fresh begun before who began it can have known of @old? */
+static bool
+rivals(const struct ike_sa *old, const struct ike_sa *fresh)
+{
+    const usec_t known = old->up_at + (fresh->initiator ? 0 : RIVALS);
+
+    return old->initiator != fresh->initiator && fresh->begun_at < known;
+}
+
 /* Of two that both ends began at once, the one with the lower cookie stays: both ends see the same.
  */
 static void
@@ -106,10 +115,9 @@ replace_others(struct ike *k, struct ike_sa *fresh)
 
         if (old == fresh || old->state != IKE_SA_UP || old->retired)
             continue;
-        if (old->initiator != fresh->initiator && old->up_at + RIVALS > k->now &&
-            memcmp(old->cky_i, fresh->cky_i, sizeof old->cky_i) < 0)
+        if (rivals(old, fresh) && memcmp(old->cky_i, fresh->cky_i, sizeof old->cky_i) < 0)
             retire(k, fresh, fresh->initiator);
-        else if (old->initiator != fresh->initiator && old->up_at + RIVALS > k->now)
+        else if (rivals(old, fresh))
             retire(k, old, old->initiator);
         else
             retire(k, old, fresh->initiator);

@@ -600,6 +600,83 @@ test_floats_early(void)
     sim_ike_clear(&sim);
 }
 
+/* ---- renewed by both ---- */
+
+/* Libreswan deletes all of a client's when that deletes its newest pair: what we begin while the
+ * server's is there already takes its place, however soon, and whichever SPI is lower. */
+static void
+test_newest_is_kept(void)
+{
+    for (guint32 seed = 80; seed < 96; seed++) {
+        begin(seed, NULL);
+        g_assert_true(sim_ike_settle(&sim, 10 * SEC));
+        ike_rekey(sim.server.k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + SEC);
+        const guint32 of_server = sim.client.sending;
+
+        ike_rekey(sim.client.k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + SEC);
+        const guint32 newest = sim.client.sending;
+        g_assert_cmpuint(newest, !=, of_server);
+        sim_ike_run(&sim, sim.now + 12 * SEC);
+        bool there = false;
+        for (guint i = 0; i < IKE_CHILDREN; i++)
+            there |= sim.client.k->children[i].used && sim.client.k->children[i].out.spi == newest;
+        g_assert_true(there);
+        g_assert_true(sim_ike_agree(&sim));
+        sim_ike_clear(&sim);
+    }
+}
+
+/* The same for phase 1 that lives for less than a minute: the server's, and ours soon after it. */
+static void
+test_phase_1_soon(void)
+{
+    for (guint32 seed = 120; seed < 136; seed++) {
+        begin(seed, NULL);
+        g_assert_true(sim_ike_settle(&sim, 10 * SEC));
+        sim_ike_run(&sim, sim.now + 30 * SEC);
+        ike_sa_current(sim.server.k)->rekey_at = sim.now;
+        ike_expire(sim.server.k, sim.now);
+        sim_ike_flush(&sim);
+        sim_ike_run(&sim, sim.now + 25 * SEC);
+        struct ike_sa *const sa = ike_sa_current(sim.client.k);
+        g_assert_false(sa->initiator);
+        sa->rekey_at = sim.now;
+        ike_expire(sim.client.k, sim.now);
+        sim_ike_flush(&sim);
+        for (guint i = 0; i < 25; i++) {
+            sim_ike_run(&sim, sim.now + SEC);
+            g_assert_true(ike_sa_current(sim.client.k)->initiator);
+            g_assert_false(ike_sa_current(sim.server.k)->initiator);
+        }
+        sim_ike_clear(&sim);
+    }
+}
+
+/* At the very same moment: the client's is used, and stays until it is renewed. */
+static void
+test_both_at_once(void)
+{
+    for (guint32 seed = 100; seed < 116; seed++) {
+        begin(seed, NULL);
+        g_assert_true(sim_ike_settle(&sim, 10 * SEC));
+        sim_ike_run(&sim, sim.now + 30 * SEC);
+        ike_rekey(sim.client.k, sim.now);
+        ike_rekey(sim.server.k, sim.now);
+        sim_ike_flush(&sim);
+        for (guint i = 0; i < 30; i++) {
+            sim_ike_run(&sim, sim.now + SEC);
+            g_assert_true(sim.client.k->current->initiator);
+            g_assert_false(sim.server.k->current->initiator);
+        }
+        g_assert_true(sim_ike_agree(&sim));
+        sim_ike_clear(&sim);
+    }
+}
+
 /* ---- no word at all ---- */
 
 /* Quick mode is ignored: one list, five times, and an end that says what it may mean. */
@@ -653,6 +730,9 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike-habits/phase-1-deleted-instead", test_deserted);
     g_test_add_func("/sim-ike-habits/stale-ones-deleted", test_stale);
     g_test_add_func("/sim-ike-habits/message-3-to-4500", test_floats_early);
+    g_test_add_func("/sim-ike-habits/newest-is-kept", test_newest_is_kept);
+    g_test_add_func("/sim-ike-habits/both-at-once", test_both_at_once);
+    g_test_add_func("/sim-ike-habits/phase-1-soon", test_phase_1_soon);
     g_test_add_func("/sim-ike-habits/quick-mode-is-ignored", test_silent);
     return g_test_run();
 }

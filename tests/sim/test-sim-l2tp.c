@@ -615,7 +615,7 @@ test_taken_away(void)
         {{.script = {once, again, third}}, 6, 0, RAS_REMOTE_DISCONNECTION},
         {{.script = {once}}, 4, 1, RAS_USER_DISCONNECTION},
         {{.script = {once, again}, .raw_esp = true}, 6, 2, RAS_USER_DISCONNECTION},
-        {{.script = {"at up +500 ike-rekey", once, again}}, 10, 2, RAS_USER_DISCONNECTION},
+        {{.script = {"at up +500 ike-rekey", once, again}}, 11, 2, RAS_USER_DISCONNECTION},
         {{.script = {once, again, third}}, 6, 3, RAS_REMOTE_DISCONNECTION},
     };
 
