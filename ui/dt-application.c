@@ -205,7 +205,8 @@ on_show_connections(GSimpleAction *action, GVariant *parameter, gpointer user_da
     (void)action, (void)parameter;
     if (window == NULL) {
         window = GTK_WINDOW(dt_main_window_new(GTK_APPLICATION(self), self->store, self->library));
-        dt_main_window_set_client(DT_MAIN_WINDOW(window), self->client);
+        if (self->client_known)
+            dt_main_window_set_client(DT_MAIN_WINDOW(window), self->client);
         g_signal_connect_object(window, "open-connection", G_CALLBACK(open_connection), self,
                                 G_CONNECT_SWAPPED);
         dt_drop_accept(GTK_WIDGET(window), on_dropped, self);

@@ -30,6 +30,8 @@ struct _DtMainWindow {
     DtLibrary *library;
     DtLister *lister;
     DtDialerClient *client;    /* NULL: not there (yet) */
+    gboolean client_known;     /* else what needs it waits */
+    Profile *removing;         /* everybody's, that does; or NULL */
     GHashTable *calls;         /* name -> DtCall: those that the helper knows */
     const GError *shown_error; /* compared only, never looked into */
     char *selected;            /* the id of the connection, when the list is filled again */
@@ -204,6 +206,8 @@ watch_calls(DtMainWindow *self)
     }
 }
 
+static void remove_for_everybody(DtMainWindow *self, const Profile *profile);
+
 void
 dt_main_window_set_client(DtMainWindow *self, DtDialerClient *client)
 {
@@ -220,6 +224,10 @@ dt_main_window_set_client(DtMainWindow *self, DtDialerClient *client)
     while (g_hash_table_iter_next(&iter, NULL, &call))
         dt_call_set_client(call, client);
     watch_calls(self);
+    self->client_known = TRUE;
+    g_autoptr(Profile) removing = g_steal_pointer(&self->removing);
+    if (removing != NULL)
+        remove_for_everybody(self, removing);
 }
 
 /* ---- what the person does ----------------------------------------------------------------- */
@@ -290,6 +298,11 @@ on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 remove_for_everybody(DtMainWindow *self, const Profile *profile)
 {
+    if (!self->client_known) {
+        profile_free(self->removing);
+        self->removing = profile_copy(profile);
+        return;
+    }
     if (self->client == NULL) {
         g_autoptr(GError) error = dt_everybody_no_helper();
         g_autofree char *text = dt_everybody_problem(error);
@@ -380,6 +393,7 @@ static void
 dt_main_window_finalize(GObject *object)
 {
     g_free(DT_MAIN_WINDOW(object)->selected);
+    profile_free(DT_MAIN_WINDOW(object)->removing);
     G_OBJECT_CLASS(dt_main_window_parent_class)->finalize(object);
 }
 

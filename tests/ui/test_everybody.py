@@ -213,6 +213,26 @@ def deleted(case):
 
 
 @test
+def deleted_before_helper(case):
+    """Delete before the helper has told that it is there: it is removed when it has"""
+    installed(case).end()
+    case.import_profile(name="My own").end()
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window = case.start()
+    window.find("table cell", NAME + " (everybody)")
+    case.desktop.focus("Connections")
+    window.find("table", "Connections").call("Component", "GrabFocus")
+    case.desktop.keys("Down")
+    window.press("Delete…")
+    window.reads("It is removed for everybody who uses this computer")
+    window.press_and_close("Delete")
+    check(not any("not running" in text for text in window.texts()), window.texts())
+    case.helper.process.send_signal(signal.SIGCONT)
+    check(case.helper.call("RemoveProfile") == ["everybody-1"], "which")
+    window.gone("table cell", NAME + " (everybody)")
+
+
+@test
 def properties_kept(case):
     """Properties of everybody's: OK without a change asks nothing, and makes no copy"""
     window = installed(case)
