@@ -246,7 +246,11 @@ ppp_link_network_settle(struct ppp_link *l, usec_t now)
     if (l->phase != PPP_PHASE_NETWORK)
         return;
     settle_others(l, now);
-    if (l->ipcp.fixed_refused || l->ipcp.unusable)
+    if (l->ipcp.fixed_refused) { /* IPv6 is not what was asked for */
+        network_failed(l, now);
+        return;
+    }
+    if (l->ipcp.unusable)
         ppp_fsm_close(&l->ipcp.fsm, now);
     if (l->ipcp.offered && (!l->in_turn || l->ipcp.fsm.state == PPP_OPENED)) {
         l->ipcp.offered = false;

@@ -460,8 +460,11 @@ test_fixed_address_refused_is_735(void)
 {
     struct ppp_link_params client = usual, other = server;
 
-    client.ipv6 = other.ipv6 = false;
     client.fixed_ip4 = 0x0a000063;
+    up(&client, &other); /* though there would be IPv6 */
+    wait_alone(10 * USEC_PER_SEC);
+    assert_story("lcp-up authenticated ended 735 ");
+    client.ipv6 = other.ipv6 = false;
     up(&client, &other);
     wait_alone(10 * USEC_PER_SEC);
     assert_story("lcp-up authenticated ended 735 ");
