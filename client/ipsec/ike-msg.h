@@ -65,6 +65,7 @@ enum ike_id_type {
 enum ike_cert_encoding { IKE_CERT_PKCS7 = 1, IKE_CERT_X509_SIGNATURE = 4, IKE_CERT_CRL = 7 };
 
 enum ike_notify_type {
+    IKE_N_INVALID_COOKIE = 4,
     IKE_N_INVALID_SPI = 11,
     IKE_N_INVALID_TRANSFORM_ID = 12,
     IKE_N_ATTRIBUTES_NOT_SUPPORTED = 13,

@@ -42,6 +42,7 @@ struct ike {
     unsigned child_fails;
     bool refused;         /* by a notify: what comes with it, as phase 1's delete, says no more */
     unsigned deserted;    /* phases 1 that went before there was any pair */
+    unsigned forgotten;   /* main modes that the server knew nothing of when message 3 came */
     bool initial_contact; /* the peer says that it knows of no other association with us */
     bool transaction;     /* the server begins an exchange of XAUTH or mode configuration */
     struct ike_address from; /* of the message at hand; .family 0: the peer's usual one */

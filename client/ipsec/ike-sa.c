@@ -8,6 +8,7 @@
 #define GRACE  (10 * USEC_PER_SEC) /* until the one that was replaced is deleted */
 #define ASK_AT 3u                  /* message 5 for this time: and is message 4 all there is? */
 #define AGAIN  (10 * USEC_PER_SEC) /* until a rekey that failed is tried again */
+#define ANEW   2u                  /* times that a main mode is begun anew */
 
 struct ike_sa *
 ike_sa_new(struct ike *k, bool initiator)
@@ -213,6 +214,15 @@ rekey_running(const struct ike *k)
     return false;
 }
 
+/* SoftEther, while it clears up after a call that has just ended, may throw away what another one
+ * has begun. */
+static bool
+is_forgotten(const struct ike_sa *sa)
+{
+    return sa->state == IKE_SA_SENT_3 && sa->hint == IKE_HINT_NOTIFY &&
+           sa->hint_type == IKE_N_INVALID_COOKIE;
+}
+
 /* Nobody answers any more. What an unprotected message said is told now, as what it is: a guess. */
 static void
 unanswered(struct ike *k, struct ike_sa *sa)
@@ -223,7 +233,16 @@ unanswered(struct ike *k, struct ike_sa *sa)
         ike_start_next(k, sa);
         return;
     }
-    if (sa->hint == IKE_HINT_NOTIFY)
+    if (is_forgotten(sa) && !k->up && k->cfg.role == IKE_INITIATOR && ++k->forgotten <= ANEW) {
+        ike_sa_free(k, sa);
+        ike_start_step(k);
+        return;
+    }
+    if (is_forgotten(sa))
+        snprintf(why, sizeof why,
+                 "message 3 was answered by INVALID-COOKIE (not authenticated): the server has "
+                 "forgotten message 1 each time");
+    else if (sa->hint == IKE_HINT_NOTIFY)
         snprintf(why, sizeof why, "message %u was answered by %s (not authenticated)%s",
                  sa->state == IKE_SA_SENT_3 ? 3 : 5, ike_notify_name(sa->hint_type),
                  k->cfg.auth == IKE_AUTH_PSK ? ": the pre-shared key is probably another one" : "");
