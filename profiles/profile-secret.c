@@ -77,7 +77,7 @@ end(struct call *c, GError **error)
 }
 
 const char *const profile_secret_kinds[PROFILE_SECRET_KINDS] = {
-    NULL, PROFILE_SECRET_PSK, PROFILE_SECRET_TUNNEL, PROFILE_SECRET_KEY};
+    NULL, PROFILE_SECRET_PSK, PROFILE_SECRET_TUNNEL, PROFILE_SECRET_KEY, PROFILE_SECRET_PROXY};
 
 /* What is no password: kept beside those, not among them, and what a keyring's own window shows. */
 static const struct other {
@@ -86,6 +86,7 @@ static const struct other {
     {PROFILE_SECRET_PSK, "/psk", N_("Pre-shared key of the connection “%s”")},
     {PROFILE_SECRET_TUNNEL, "/l2tp", N_("L2TP tunnel secret of the connection “%s”")},
     {PROFILE_SECRET_KEY, "/key", N_("Private key of the connection “%s”")},
+    {PROFILE_SECRET_PROXY, "/proxy", N_("Proxy password of the connection “%s”")},
 };
 
 static const struct other *
@@ -111,18 +112,28 @@ label_of(const Profile *p, const char *user)
     return g_strdup_printf(_("Password of %s for the connection “%s”"), user, p->name);
 }
 
+/* Who is signed in, and where; NULL: the profile alone tells. */
+static char *
+whose(const Profile *p, const char *user)
+{
+    if (g_strcmp0(user, PROFILE_SECRET_PROXY) == 0)
+        return g_strdup_printf("%s@%s:%u", p->proxy_user, p->proxy_host, p->proxy_port);
+    return other_of(user) != NULL ? NULL : g_strdup(user);
+}
+
 /* One of everybody's and one of the user's may have the same id, and lead to different servers. No
- * id of the user's has a slash in it. */
+ * id of the user's has a slash in it. @all: those of every proxy. */
 static GHashTable *
-attributes(const Profile *p, const char *user)
+attributes(const Profile *p, const char *user, gboolean all)
 {
     const struct other *other = other_of(user);
     g_autofree char *of =
         g_strconcat(p->system ? "/etc/" : "", p->id, other != NULL ? other->suffix : "", NULL);
 
-    return user == NULL || other != NULL
-               ? secret_attributes_build(&schema, "profile", of, NULL)
-               : secret_attributes_build(&schema, "profile", of, "user", user, NULL);
+    g_autofree char *who = all && other != NULL ? NULL : whose(p, user);
+
+    return who == NULL ? secret_attributes_build(&schema, "profile", of, NULL)
+                       : secret_attributes_build(&schema, "profile", of, "user", who, NULL);
 }
 
 static void
@@ -144,7 +155,7 @@ profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *ca
                             GAsyncReadyCallback callback, gpointer user_data)
 {
     struct call *c = begin(cancellable, callback, user_data);
-    g_autoptr(GHashTable) which = attributes(p, user);
+    g_autoptr(GHashTable) which = attributes(p, user, FALSE);
 
     secret_password_lookupv(&schema, which, c->inner, on_lookup, c);
 }
@@ -208,7 +219,7 @@ store(const Profile *p, const char *user, const char *text, GCancellable *cancel
       GAsyncReadyCallback callback, gpointer user_data)
 {
     struct call *c = begin(cancellable, callback, user_data);
-    g_autoptr(GHashTable) which = attributes(p, user);
+    g_autoptr(GHashTable) which = attributes(p, user, FALSE);
     g_autofree char *label = label_of(p, user);
 
     secret_password_storev(&schema, which, SECRET_COLLECTION_DEFAULT, label, text, c->inner,
@@ -257,7 +268,7 @@ profile_secret_clear_async(const Profile *p, const char *user, GCancellable *can
                            GAsyncReadyCallback callback, gpointer user_data)
 {
     struct call *c = begin(cancellable, callback, user_data);
-    g_autoptr(GHashTable) which = attributes(p, user);
+    g_autoptr(GHashTable) which = attributes(p, user, TRUE);
 
     secret_password_clearv(&schema, which, c->inner, on_clear, c);
 }

@@ -16,12 +16,14 @@
 extern guint profile_secret_timeout_s; /* that; a test has less patience */
 
 /* In the place of a user name: the pre-shared key of IPsec, the secret by which the two ends of an
- * L2TP tunnel know each other, and the private key of the profile's certificate. None is a user's
- * password: they are not forgotten with those. No user is called so: a user name has no control
- * characters. */
+ * L2TP tunnel know each other, the private key of the profile's certificate, and the password of
+ * the profile's proxy_user for its proxy: another proxy or user is given no other's. None is a
+ * user's password: they are not forgotten with those. No user is called so: a user name has no
+ * control characters. */
 #define PROFILE_SECRET_PSK    "\001psk"
 #define PROFILE_SECRET_TUNNEL "\001l2tp"
 #define PROFILE_SECRET_KEY    "\001key"
+#define PROFILE_SECRET_PROXY  "\001proxy"
 
 void profile_secret_lookup_async(const Profile *p, const char *user, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
@@ -41,11 +43,12 @@ void profile_secret_store_key_async(const Profile *p, const struct plan_key *key
                                     GCancellable *cancellable, GAsyncReadyCallback callback,
                                     gpointer user_data);
 
-/* All that there is of a profile, one after the other: NULL (see below) and the three above. */
-enum { PROFILE_SECRET_KINDS = 4 };
+/* All that there is of a profile, one after the other: NULL (see below) and the four above. */
+enum { PROFILE_SECRET_KINDS = 5 };
 extern const char *const profile_secret_kinds[PROFILE_SECRET_KINDS];
 
-/* @user NULL: the passwords of every user of the profile. Not having one is success. */
+/* @user NULL: the passwords of every user of the profile; PROFILE_SECRET_PROXY: of every proxy. Not
+ * having one is success. */
 void profile_secret_clear_async(const Profile *p, const char *user, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 gboolean profile_secret_clear_finish(GAsyncResult *result, GError **error);

@@ -333,7 +333,8 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
     if (secret_set_text(&credentials->password, login->password) &&
         secret_set_text(&credentials->new_password, login->new_password) &&
         secret_set_text(&credentials->psk, login->psk) &&
-        secret_set_text(&credentials->l2tp_secret, login->tunnel_secret)) {
+        secret_set_text(&credentials->l2tp_secret, login->tunnel_secret) &&
+        secret_set_text(&credentials->proxy_password, login->proxy_password)) {
         credentials->has_new_password = login->new_password != NULL;
         if (login->key != NULL)
             credentials->key = *login->key;

@@ -63,6 +63,7 @@ struct dt_call_login {
     const char *user, *domain, *password;
     const char *new_password;        /* NULL: none */
     const char *psk, *tunnel_secret; /* of L2TP/IPsec; NULL: none */
+    const char *proxy_password;      /* for the profile's proxy_user; NULL: none */
     const struct plan_key *key;      /* of the profile's certificate; NULL: none */
 };
 void dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login);

@@ -85,6 +85,41 @@ why(const char *name, enum dt_key_kind kind)
                            name);
 }
 
+static char *
+why_proxy(const Profile *profile, gboolean refused)
+{
+    g_autofree char *name = dt_format_foreign(profile->name, MAX_NAME);
+    g_autofree char *host = dt_format_foreign(profile->proxy_host, MAX_NAME);
+    g_autofree char *user = dt_format_foreign(profile->proxy_user, MAX_NAME);
+
+    if (refused)
+        /* Translators: a proxy server, a user name, the name of a connection */
+        return g_strdup_printf(_("The proxy %s did not let the last call pass. If the password of "
+                                 "%s was wrong, type the right one. It is for the proxy on the way "
+                                 "to “%s”, and not for the VPN."),
+                               host, user, name);
+    /* Translators: the name of a connection, a proxy server, a user name */
+    return g_strdup_printf(_("“%s” goes through the proxy %s, which knows you as %s. Type the "
+                             "password for the proxy; it may be another than that for the VPN."),
+                           name, host, user);
+}
+
+GtkWidget *
+dt_key_dialog_new_proxy(GtkWindow *parent, const Profile *profile, gboolean refused)
+{
+    DtKeyDialog *self =
+        g_object_new(DT_TYPE_KEY_DIALOG, "transient-for", parent, "use-header-bar", 0, NULL);
+    g_autofree char *text = why_proxy(profile, refused);
+
+    self->kind = DT_KEY_PROXY;
+    gtk_window_set_title(GTK_WINDOW(self), _("Proxy Password"));
+    gtk_label_set_text_with_mnemonic(self->key_label, _("Proxy _password:"));
+    gtk_button_set_label(GTK_BUTTON(self->keep_check),
+                         _("_Save the password when it has connected"));
+    gtk_label_set_text(self->why_label, text);
+    return GTK_WIDGET(self);
+}
+
 GtkWidget *
 dt_key_dialog_new(GtkWindow *parent, const char *name, enum dt_key_kind kind)
 {

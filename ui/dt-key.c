@@ -23,7 +23,11 @@ struct _DtKey {
     struct plan_key own;
     guint reading_own;      /* of the answers below, those for it */
     gboolean tunnel_wanted; /* a server has asked for it */
-    guint reading;          /* answers of the keyring that are still to come */
+    gboolean proxy_refused; /* the last call did not get through the proxy */
+    guint reading_proxy;    /* of the answers below, those for its password */
+    gboolean proxy_changed; /* and among them is one for another proxy */
+    char *proxy;   /* whose password it is: the profile's proxy and user; NULL: nobody's yet */
+    guint reading; /* answers of the keyring that are still to come */
     enum dt_key_kind asked;
     GtkWidget *dialog;         /* the question that is open, or NULL */
     GCancellable *cancellable; /* cancelled in dispose */
@@ -37,14 +41,21 @@ static guint signals[N_SIGNALS];
 const char *
 dt_key_place(enum dt_key_kind kind)
 {
-    return kind == DT_KEY_PSK ? PROFILE_SECRET_PSK : PROFILE_SECRET_TUNNEL;
+    static const char *const places[DT_KEY_KINDS] = {
+        [DT_KEY_PSK] = PROFILE_SECRET_PSK,
+        [DT_KEY_TUNNEL] = PROFILE_SECRET_TUNNEL,
+        [DT_KEY_PROXY] = PROFILE_SECRET_PROXY,
+    };
+
+    return places[kind];
 }
 
 const char *
 dt_key_too_long(enum dt_key_kind kind)
 {
-    return kind == DT_KEY_PSK ? _("The pre-shared key is too long.")
-                              : _("The tunnel secret is too long.");
+    return kind == DT_KEY_PSK      ? _("The pre-shared key is too long.")
+           : kind == DT_KEY_TUNNEL ? _("The tunnel secret is too long.")
+                                   : _("The password is too long.");
 }
 
 char *
@@ -53,6 +64,9 @@ dt_key_not_saved(enum dt_key_kind kind, const char *why)
     if (kind == DT_KEY_PSK)
         /* Translators: %s is a sentence from the keyring */
         return g_strdup_printf(_("The pre-shared key was not saved: %s"), why);
+    if (kind == DT_KEY_PROXY)
+        /* Translators: %s is a sentence from the keyring */
+        return g_strdup_printf(_("The password for the proxy was not saved: %s"), why);
     /* Translators: %s is a sentence from the keyring */
     return g_strdup_printf(_("The tunnel secret was not saved: %s"), why);
 }
@@ -102,8 +116,11 @@ static void
 on_found(gpointer data, enum dt_key_kind kind, const struct secret *found)
 {
     DtKey *self = DT_KEY(data);
+    const gboolean of_another = kind == DT_KEY_PROXY && self->proxy_changed;
 
-    if (!self->keys[kind].typed)
+    if (kind == DT_KEY_PROXY && --self->reading_proxy == 0)
+        self->proxy_changed = FALSE;
+    if (!self->keys[kind].typed && !of_another)
         secret_set(&self->keys[kind].secret, secret_rd(found));
     found_one(self);
 }
@@ -129,13 +146,32 @@ on_own_found(GObject *source, GAsyncResult *result, gpointer user_data)
     found_one(self);
 }
 
-void
-dt_key_load(DtKey *self, const Profile *profile)
+static gboolean
+uses_proxy_password(const Profile *p)
 {
-    if (!profile_uses_l2tp(profile)) {
-        g_signal_emit(self, signals[READY], 0);
+    return p->proxy != PLAN_PROXY_NONE && *p->proxy_user != '\0' && profile_dials(p, PLAN_SSTP);
+}
+
+/* A password is for one user of one proxy: nobody else is given it. */
+static void
+forget_other_proxy(DtKey *self, const Profile *p)
+{
+    g_autofree char *proxy = g_strdup_printf("%u %s %u %s", p->proxy, p->proxy_host, p->proxy_port,
+                                             uses_proxy_password(p) ? p->proxy_user : "");
+    struct key *key = &self->keys[DT_KEY_PROXY];
+
+    if (g_strcmp0(proxy, self->proxy) == 0)
         return;
-    }
+    secret_wipe(&key->secret);
+    key->typed = key->keep = self->proxy_refused = FALSE;
+    self->proxy_changed = self->reading_proxy > 0;
+    g_free(self->proxy);
+    self->proxy = g_steal_pointer(&proxy);
+}
+
+static void
+load_l2tp(DtKey *self, const Profile *profile)
+{
     self->reading++;
     dt_key_look_up(profile, DT_KEY_TUNNEL, self->cancellable, on_found, self);
     explicit_bzero(&self->own, sizeof self->own);
@@ -148,6 +184,23 @@ dt_key_load(DtKey *self, const Profile *profile)
     }
     self->reading_own++;
     profile_secret_lookup_async(profile, PROFILE_SECRET_KEY, self->cancellable, on_own_found, self);
+}
+
+void
+dt_key_load(DtKey *self, const Profile *profile)
+{
+    const guint before = self->reading;
+
+    forget_other_proxy(self, profile);
+    if (uses_proxy_password(profile)) {
+        self->reading++;
+        self->reading_proxy++;
+        dt_key_look_up(profile, DT_KEY_PROXY, self->cancellable, on_found, self);
+    }
+    if (profile_uses_l2tp(profile))
+        load_l2tp(self, profile);
+    if (self->reading == before)
+        g_signal_emit(self, signals[READY], 0);
 }
 
 static void
@@ -172,15 +225,29 @@ on_tunnel_secret_kept(gpointer self, const GError *problem)
     on_kept(self, problem, DT_KEY_TUNNEL);
 }
 
-void
-dt_key_keep(DtKey *self, const Profile *profile)
+static void
+on_proxy_password_kept(gpointer self, const GError *problem)
 {
+    on_kept(self, problem, DT_KEY_PROXY);
+}
+
+void
+dt_key_keep(DtKey *self, const Profile *profile, const char *protocol)
+{
+    static const DtUnfinishedDone kept[DT_KEY_KINDS] = {
+        [DT_KEY_PSK] = on_psk_kept,
+        [DT_KEY_TUNNEL] = on_tunnel_secret_kept,
+        [DT_KEY_PROXY] = on_proxy_password_kept,
+    };
+
+    forget_other_proxy(self, profile); /* the profile may be another by now */
     for (enum dt_key_kind kind = DT_KEY_PSK; kind < DT_KEY_KINDS; kind++) {
         struct key *key = &self->keys[kind];
 
+        if (kind == DT_KEY_PROXY && !g_str_equal(protocol, "sstp"))
+            continue;
         if (key->typed && key->keep)
-            dt_unfinished_store(profile, dt_key_place(kind), &key->secret,
-                                kind == DT_KEY_PSK ? on_psk_kept : on_tunnel_secret_kept, self);
+            dt_unfinished_store(profile, dt_key_place(kind), &key->secret, kept[kind], self);
         key->typed = key->keep = FALSE;
     }
 }
@@ -216,14 +283,28 @@ is_missing(DtKey *self, const Profile *profile, enum dt_key_kind kind)
         return FALSE;
     if (kind == DT_KEY_TUNNEL)
         return self->tunnel_wanted;
+    if (kind == DT_KEY_PROXY)
+        return uses_proxy_password(profile);
     return profile_uses_psk(profile) && profile_dialable(profile, order) > 0 &&
            order[0] == PLAN_L2TP_IPSEC;
+}
+
+/* DT_KEY_KINDS: none is. */
+static enum dt_key_kind
+first_missing(DtKey *self, const Profile *profile)
+{
+    enum dt_key_kind kind = DT_KEY_PSK;
+
+    while (kind < DT_KEY_KINDS && !is_missing(self, profile, kind))
+        kind++;
+    return kind;
 }
 
 gboolean
 dt_key_is_missing(DtKey *self, const Profile *profile)
 {
-    return is_missing(self, profile, DT_KEY_PSK) || is_missing(self, profile, DT_KEY_TUNNEL);
+    forget_other_proxy(self, profile);
+    return first_missing(self, profile) < DT_KEY_KINDS;
 }
 
 static void
@@ -248,8 +329,11 @@ void
 dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile)
 {
     if (self->dialog == NULL) {
-        self->asked = is_missing(self, profile, DT_KEY_PSK) ? DT_KEY_PSK : DT_KEY_TUNNEL;
-        self->dialog = dt_key_dialog_new(parent, profile->name, self->asked);
+        self->asked = first_missing(self, profile);
+        g_return_if_fail(self->asked < DT_KEY_KINDS);
+        self->dialog = self->asked == DT_KEY_PROXY
+                           ? dt_key_dialog_new_proxy(parent, profile, self->proxy_refused)
+                           : dt_key_dialog_new(parent, profile->name, self->asked);
         g_signal_connect(self->dialog, "destroy", G_CALLBACK(gtk_widget_destroyed), &self->dialog);
         g_signal_connect_object(self->dialog, "response", G_CALLBACK(on_response), self, 0);
     }
@@ -270,6 +354,11 @@ dt_key_failed(DtKey *self, guint32 failure)
 {
     if (failure == RAS_OAKLEY_GENERAL_PROCESSING)
         refuse(&self->keys[DT_KEY_PSK]);
+    if (failure == RAS_CANNOT_CONNECT_PROXY) {
+        self->keys[DT_KEY_PROXY].typed = TRUE; /* there is no other place to change a saved one */
+        refuse(&self->keys[DT_KEY_PROXY]);
+        self->proxy_refused = TRUE;
+    }
     if (failure != RAS_OAKLEY_AUTH_FAIL)
         return;
     refuse(&self->keys[DT_KEY_TUNNEL]);
@@ -297,6 +386,7 @@ dt_key_finalize(GObject *object)
     for (enum dt_key_kind kind = DT_KEY_PSK; kind < DT_KEY_KINDS; kind++)
         secret_wipe(&self->keys[kind].secret);
     explicit_bzero(&self->own, sizeof self->own);
+    g_free(self->proxy);
     g_clear_object(&self->cancellable);
     G_OBJECT_CLASS(dt_key_parent_class)->finalize(object);
 }

@@ -1,8 +1,9 @@
 /*
- * dt-key.h - the keys of one L2TP connection that are no user's password: IPsec's pre-shared key,
- * and the secret of L2TP's tunnel. Read from the keyring, or asked of the person when a call needs
- * one, and kept when it has connected and the person wants that. And the private key of the
- * profile's certificate, which is only read (dt-ipsec-dialog.h).
+ * dt-key.h - the keys of one connection that are no user's password: IPsec's pre-shared key, the
+ * secret of L2TP's tunnel, and the password for the proxy on the way to an SSTP server. Read from
+ * the keyring, or asked of the person when a call needs one, and kept when it has connected and the
+ * person wants that. And the private key of the profile's certificate, which is only read
+ * (dt-ipsec-dialog.h).
  *
  * Signals: "ready" when the keyring was read, or answered that it cannot be; "given" when the
  * person typed a key; "problem" (char *) with a sentence when the keyring did not keep it.
@@ -17,7 +18,7 @@
 
 G_BEGIN_DECLS
 
-enum dt_key_kind { DT_KEY_PSK, DT_KEY_TUNNEL, DT_KEY_KINDS };
+enum dt_key_kind { DT_KEY_PSK, DT_KEY_TUNNEL, DT_KEY_PROXY, DT_KEY_KINDS };
 
 #define DT_TYPE_KEY (dt_key_get_type())
 
@@ -33,13 +34,15 @@ const struct plan_key *dt_key_get_own(DtKey *self); /* of the certificate; as ab
 gboolean dt_key_is_waiting(DtKey *self);            /* for that one: "ready" will tell */
 /* Is one to be asked for before this is dialed? The pre-shared key only where nothing else is tried
  * before L2TP: without it the other protocols of a profile still have their turn. The tunnel's
- * secret only after a server has wanted it: few do. */
+ * secret only after a server has wanted it: few do. The proxy's password where the profile has a
+ * user name for it; one that was for another proxy, or another user, is forgotten. */
 gboolean dt_key_is_missing(DtKey *self, const Profile *profile);
 void dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile); /* the one that is */
-/* It has connected: into the keyring with them, if that was chosen. */
-void dt_key_keep(DtKey *self, const Profile *profile);
+/* It has connected, by @protocol as Details spells it: into the keyring with them, if that was
+ * chosen. The proxy's password only if it was SSTP: nothing else tells that it was right. */
+void dt_key_keep(DtKey *self, const Profile *profile, const char *protocol);
 /* The call failed with this number: if that means a key, and it was typed for this call or there
- * was none, it is asked for in the next. */
+ * was none, it is asked for in the next; the proxy's also if it came from the keyring. */
 void dt_key_failed(DtKey *self, guint32 failure);
 
 /* Asks the keyring. @callback gets what is there, which is empty when there is none or no keyring,

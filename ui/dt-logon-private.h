@@ -34,7 +34,7 @@ struct _DtLogonWindow {
 
     ProfileStore *store;
     Profile *profile;
-    DtKey *key; /* of L2TP/IPsec */
+    DtKey *key; /* of L2TP/IPsec, and the proxy */
     DtCall *call;
     GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
     GtkWidget *password_dialog; /* the question that is open, or NULL */

@@ -51,6 +51,7 @@ dt_logon_login(DtLogonWindow *self, const char *new_password)
                                   .new_password = new_password,
                                   .psk = dt_key_get(self->key, DT_KEY_PSK),
                                   .tunnel_secret = dt_key_get(self->key, DT_KEY_TUNNEL),
+                                  .proxy_password = dt_key_get(self->key, DT_KEY_PROXY),
                                   .key = dt_key_get_own(self->key)};
 }
 
@@ -357,7 +358,7 @@ learn(DtLogonWindow *self)
     dt_logon_refresh_profile(self);
     profile_learn(self->store, self->profile,
                   dt_connection_get_details(dt_call_get_connection(self->call)), NULL);
-    dt_key_keep(self->key, self->profile);
+    dt_key_keep(self->key, self->profile, dt_call_get_detail(self->call, "protocol"));
 }
 
 static void

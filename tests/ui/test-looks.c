@@ -144,6 +144,8 @@ test_dialogs(void)
     assert_window_looks_good(dt_password_dialog_new(NULL, "Example", RAS_PASSWD_EXPIRED));
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_PSK));
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_TUNNEL));
+    assert_window_looks_good(dt_key_dialog_new_proxy(NULL, profile, FALSE));
+    assert_window_looks_good(dt_key_dialog_new_proxy(NULL, profile, TRUE));
     assert_window_looks_good(
         dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, "vpn.example.edu", SHA256));
     assert_window_looks_good(dt_everybody_ask(NULL, "Example"));

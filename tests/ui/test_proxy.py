@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The web proxy of a profile, and the settings of the desktop.
+"""The web proxy of a profile, and the settings of the desktop; and the proxy that a call goes through.
 
 See case.py. The settings are GLib's keyfile backend: a file of the test's own.
 """
@@ -11,7 +11,8 @@ import subprocess
 import sys
 
 import desktop
-from case import PROGRAM, SANITIZER, check, main, nameless, test
+import profiles
+from case import HERE, PROGRAM, SANITIZER, check, main, nameless, stored, test
 from gi.repository import Gio, GLib
 
 XML = """<VPNProfile><ProfileName>{name}</ProfileName><NativeProfile><Servers>vpn.example.edu</Servers>
@@ -305,6 +306,116 @@ def without_such_settings(case):
     window = import_xml(case)
     connect(case, window)
     window.reads("proxy.example.edu:8080 – not used: This desktop has no setting for it.")
+
+
+CALL_PROXY = "[Dialtone]\r\nProxy=1\r\nProxyHost=proxy.example.edu\r\nProxyPort=3128\r\nProxyUser=line\r\n"
+ASKED = "Proxy Password"
+
+
+def import_through_proxy(case, **keys):
+    """A connection through an HTTP proxy that wants a user name; its window, filled in."""
+    folder = os.path.join(case.desktop.folder, "through")
+    path = profiles.make(folder, **keys)
+    with open(os.path.join(folder, "EC_VPN", "EC_VPN.cms"), "a", encoding="ascii", newline="") as file:
+        file.write(CALL_PROXY)
+    window = case.start(path)
+    window.press_and_close("Import")
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    return window
+
+
+def refused_by_proxy(case, window):
+    case.helper.set(State="idle", Stage=1, Error=0x80072EFD)
+    window.reads("Error 0x80072EFD")
+
+
+@test
+def proxy_password(case):
+    """the password for a proxy is asked for, dialed with, asked again when it is refused, and saved"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = import_through_proxy(case)
+    window.press("Connect")
+    window.find("dialog", ASKED)
+    window.reads("goes through the proxy proxy.example.edu, which knows you as line")
+    check(not nameless(window), f"proxy: {nameless(window)}")
+    check(not case.helper.called("Connect"), "dialed without the password")
+    window.press("Cancel")
+    window.gone("dialog", ASKED)
+    window.press("Connect")
+    window.find("dialog", ASKED)
+    window.type("Proxy password:", "x" * 513)
+    window.reads("The password is too long.")
+    window.type("Proxy password:", "wrong")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(plan["protocols"] == ["sstp"] and plan["proxy-host"] == "proxy.example.edu", plan)
+    check((secrets["proxy-user"], secrets["proxy-password"]) == ("line", "wrong"), secrets)
+    refused_by_proxy(case, window)
+    window.press("Connect")
+    window.reads("did not let the last call pass")
+    window.type("Proxy password:", "wrong again")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check(secrets["proxy-password"] == "wrong again", secrets)
+    refused_by_proxy(case, window)
+    window.press("Connect")
+    window.reads("did not let the last call pass")
+    window.type("Proxy password:", "t0 the world")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check((secrets["password"], secrets["proxy-password"]) == ("secret", "t0 the world"), secrets)
+    case.connect(protocol="sstp")
+    keys.expect("stored line@proxy.example.edu:3128")
+    check(all(b"t0 the world" not in text for text in stored(case).values()), "it is in no file")
+    case.helper.set(State="idle", Error=631)
+    window = case.restart()
+    window.type("Password:", "secret")
+    window.press("Connect")
+    _, secrets = case.helper.call("Connect")
+    check(secrets["proxy-password"] == "t0 the world", secrets)
+    refused_by_proxy(case, window)
+    window.press("Connect")
+    window.reads("did not let the last call pass")
+    keys.end()
+
+
+@test
+def proxy_password_unproved(case):
+    """a password for the proxy is not saved when another way has connected, nor if nobody wants that"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = import_through_proxy(case)
+    window.press("Connect")
+    window.type("Proxy password:", "unproved")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(protocol="pptp")
+    window.find("push button", "Disconnect")
+    case.helper.set(State="idle", Error=631)
+    window = case.restart()
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.type("Proxy password:", "not to be saved")
+    window.press("Save the password when it has connected", "check box")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(protocol="sstp")
+    window.find("push button", "Disconnect")
+    case.helper.set(State="idle", Error=631)
+    window = case.restart()
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.find("dialog", ASKED)
+    keys.end()
+
+
+@test
+def proxy_not_asked(case):
+    """where no SSTP is dialed, nobody is asked for the password of a proxy"""
+    window = import_through_proxy(case, strategy=1)
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(plan["protocols"] == ["pptp"] and not secrets.get("proxy-password"), (plan, secrets))
 
 
 sys.exit(main())

@@ -107,6 +107,29 @@ clear(struct world *w, const char *user, GError **error)
     return profile_secret_clear_finish(result, error);
 }
 
+/* A password for a proxy is given to that proxy, and as that user, alone. Leaves two. */
+static void
+expect_own_proxy_only(struct world *w)
+{
+    g_autoptr(GError) error = NULL;
+    struct secret found = {0};
+
+    profile_set(&w->p->proxy_host, "proxy.example");
+    profile_set(&w->p->proxy_user, "line");
+    g_assert_true(store(w, PROFILE_SECRET_PROXY, "to the world", &error));
+    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
+    g_assert_cmpstr((char *)found.data, ==, "to the world");
+    profile_set(&w->p->proxy_user, "another");
+    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    profile_set(&w->p->proxy_user, "line");
+    profile_set(&w->p->proxy_host, "evil.example");
+    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    g_assert_true(store(w, PROFILE_SECRET_PROXY, "of that", &error));
+    g_assert_no_error(error);
+}
+
 static void
 set_up(struct world *w, gconstpointer data)
 {
@@ -231,9 +254,15 @@ a_password_is_kept_for_profile_and_user(struct world *w, gconstpointer data)
     g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
     g_assert_cmpstr((char *)found.data, ==, "of the tunnel");
     expect_key(w, 6000);
+    expect_own_proxy_only(w);
     for (gsize i = 0; i < PROFILE_SECRET_KINDS; i++)
         g_assert_true(clear(w, profile_secret_kinds[i], &error));
     g_assert_true(lookup(w, PROFILE_SECRET_TUNNEL, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0);
+    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
+    g_assert_cmpuint(found.len, ==, 0); /* of whichever proxy */
+    profile_set(&w->p->proxy_host, "proxy.example");
+    g_assert_true(lookup(w, PROFILE_SECRET_PROXY, &found, &error));
     g_assert_cmpuint(found.len, ==, 0);
     expect_key(w, 0);
     g_assert_no_error(error);
