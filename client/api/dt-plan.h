@@ -1,5 +1,6 @@
 /*
- * dt-plan.h - the dial plan and the secrets as they cross D-Bus: an a{sv} each.
+ * dt-plan.h - the dial plan as it crosses D-Bus, an a{sv}; the secrets, which are another, are in
+ * dt-credentials.h.
  *
  * Keys of the plan. Those with * must be there; the others default to dial_plan_init(). An unknown
  * key, another type, a number out of range, too many elements, or a text with control characters
@@ -24,9 +25,6 @@
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
  *     for-everybody b: all users of the computer see the connection
  *
- * Keys of the secrets, all optional, all s: user, domain, password, new-password, proxy-user,
- * proxy-password, psk (of IPsec), l2tp-secret (of L2TP's tunnel), private-key (PEM, of cert).
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -34,6 +32,7 @@
 #include <gio/gio.h>
 
 #include "dial-plan.h"
+#include "dt-credentials.h"
 
 /* A floating a{sv}; NULL or an invalid plan is a programmer's error. */
 GVariant *dt_plan_to_variant(const struct dial_plan *plan);
@@ -42,8 +41,5 @@ GVariant *dt_plan_to_variant(const struct dial_plan *plan);
  */
 bool dt_plan_from_variant(GVariant *variant, struct dial_plan *ret, GError **error);
 
-/* NULL: an empty a{sv}, "nobody answers". */
-GVariant *dt_credentials_to_variant(const struct credentials *credentials);
-bool dt_credentials_from_variant(GVariant *variant, struct credentials *ret, GError **error);
-/* Overwrite every text in @variant, which nobody may use any more (but unref). */
-void dt_credentials_wipe_variant(GVariant *variant);
+/* A text that fits, and has nothing in it that would have to be shown as something else. */
+bool dt_plan_text(GVariant *v, char *out, size_t cap);
