@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     uint32_t number;
@@ -60,14 +61,16 @@ ras_error_advice(enum ras_error error)
 void
 ras_end_set(struct ras_end *end, enum ras_error error, const char *format, ...)
 {
+    char text[sizeof end->detail];
     va_list args;
 
     if (end->error != RAS_OK)
         return;
     end->error = error;
     va_start(args, format);
-    vsnprintf(end->detail, sizeof end->detail, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    ras_printable(end->detail, sizeof end->detail, text, strlen(text)); /* it may be cut in two */
 }
 
 /* The length of the valid, harmless UTF-8 sequence at @p, or 0. */

@@ -612,18 +612,21 @@ static void
 look_who_came(struct helper_attempt *a)
 {
     const GPtrArray *all = a->setup.host->endpoints;
-    g_autofree char *said = g_strdup(a->end.detail);
+    const struct ras_end said = a->end;
 
     for (guint i = 0; i < all->len; i++)
         a->displaced |= a->end.error == RAS_REMOTE_DISCONNECTION &&
                         all->pdata[i] != &a->endpoints &&
                         helper_endpoints_displaced(&a->endpoints, all->pdata[i],
                                                    (usec_t)g_get_monotonic_time());
-    if (a->displaced)
-        g_snprintf(a->end.detail, sizeof a->end.detail,
-                   "the server ended this call when another call of this computer to it began: it "
-                   "has one place for both (%.60s)",
-                   said);
+    if (!a->displaced)
+        return;
+    helper_log(a->setup.log, LOG_INFO, "The server: %s", said.detail); /* whole */
+    a->end = (struct ras_end){0};
+    ras_end_set(&a->end, said.error,
+                "another call of this computer to this server began, and it has one place for "
+                "both: %s",
+                said.detail);
 }
 
 static void

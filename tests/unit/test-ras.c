@@ -57,6 +57,20 @@ test_detail_is_cut(void)
     g_assert_cmpuint(strlen(end.detail), ==, sizeof end.detail - 1);
 }
 
+/* Y2: not through a letter, which D-Bus would not take, and never as it came. */
+static void
+test_detail_is_text(void)
+{
+    struct ras_end end = {0}, other = {0};
+    g_autofree char *text = g_strnfill(sizeof end.detail - 2, 'a');
+
+    ras_end_set(&end, RAS_AUTHENTICATION_FAILURE, "%s\u00e4\u00f6", text);
+    g_assert_true(g_utf8_validate(end.detail, -1, NULL));
+    g_assert_true(g_str_has_prefix(end.detail, text));
+    ras_end_set(&other, RAS_AUTHENTICATION_FAILURE, "a\x1b[2J\u00e4");
+    g_assert_cmpstr(other.detail, ==, "a?[2J\u00e4");
+}
+
 static void
 test_printable(void)
 {
@@ -107,6 +121,7 @@ main(int argc, char **argv)
     g_test_add_func("/ras/table", test_table);
     g_test_add_func("/ras/first-cause-is-kept", test_first_cause);
     g_test_add_func("/ras/detail-is-cut", test_detail_is_cut);
+    g_test_add_func("/ras/Y2-detail-is-text", test_detail_is_text);
     g_test_add_func("/ras/Y2-printable", test_printable);
     return g_test_run();
 }
