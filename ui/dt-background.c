@@ -87,7 +87,7 @@ tell(struct watched *w, guint32 failure)
                         : w->was_up                        ? _("%s was cut off")
                                                            : _("%s could not be connected"),
                         name);
-    g_autofree char *body = dt_format_error(failure);
+    g_autofree char *body = dt_format_failure(failure, dt_call_get_details(w->call));
     g_autoptr(GNotification) n = g_notification_new(title);
 
     g_notification_set_body(n, body);

@@ -247,11 +247,16 @@ dt_call_get_error(DtCall *self)
     return self->error;
 }
 
+GVariant *
+dt_call_get_details(DtCall *self)
+{
+    return self->connection != NULL ? dt_connection_get_details(self->connection) : NULL;
+}
+
 const char *
 dt_call_get_detail(DtCall *self, const char *key)
 {
-    GVariant *details =
-        self->connection != NULL ? dt_connection_get_details(self->connection) : NULL;
+    GVariant *details = dt_call_get_details(self);
     const char *text = "";
 
     if (details != NULL)

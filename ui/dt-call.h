@@ -54,6 +54,7 @@ guint32 dt_call_get_failure(DtCall *self);  /* what ended the last attempt, to b
 char *dt_call_get_failure_detail(DtCall *self);
 const GError *dt_call_get_error(DtCall *self); /* of the last call to the helper, or NULL */
 char *dt_call_get_status_text(DtCall *self);   /* the line for the state; free it */
+GVariant *dt_call_get_details(DtCall *self);   /* all Details, or NULL; borrowed */
 const char *dt_call_get_detail(DtCall *self,
                                const char *key); /* a text of Details, or ""; borrowed */
 

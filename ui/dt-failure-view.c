@@ -3,7 +3,7 @@
 
 #include "dt-failure-view.h"
 
-#include "dt-dialer-client.h"
+#include "dt-failure.h"
 #include "dt-format.h"
 #include "dt-ras-error.h"
 #include "profile-plan.h"
@@ -71,16 +71,17 @@ show_text(DtFailureView *self, const char *what, const char *advice, const char 
 }
 
 void
-dt_failure_view_show(DtFailureView *self, guint32 error, const char *detail, gboolean certificate)
+dt_failure_view_show(DtFailureView *self, guint32 error, GVariant *details, const char *detail,
+                     gboolean certificate)
 {
     if (error == RAS_OK) {
         gtk_widget_hide(GTK_WIDGET(self));
         return;
     }
 
-    g_autofree char *what = dt_format_error(error);
+    g_autofree char *what = dt_format_failure(error, details);
 
-    show_text(self, what, dt_dialer_client_error_advice(error), detail);
+    show_text(self, what, dt_failure_advice(error, details), detail);
     gtk_widget_set_visible(self->certificate_button, certificate);
 }
 
@@ -139,7 +140,7 @@ dt_failure_view_show_error(DtFailureView *self, const GError *error)
     const enum ras_error number = dt_ras_error_number(error);
 
     if (number != RAS_OK) {
-        dt_failure_view_show(self, number, error->message, FALSE);
+        dt_failure_view_show(self, number, NULL, error->message, FALSE);
         return;
     }
     if (error->domain == PROFILE_PLAN_ERROR) {
@@ -150,7 +151,7 @@ dt_failure_view_show_error(DtFailureView *self, const GError *error)
     const char *what, *advice;
     if (dt_failure_view_explain(error, &known, &what, &advice)) {
         if (known != RAS_OK)
-            dt_failure_view_show(self, known, error->message, FALSE);
+            dt_failure_view_show(self, known, NULL, error->message, FALSE);
         else
             show_text(self, what, advice, error->message);
         return;

@@ -16,10 +16,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DtFailureView, dt_failure_view, DT, FAILURE_VIEW, GtkBox)
 
 /*
- * @error: RAS number or HRESULT; 0 hides the view. @detail: the technical cause, foreign text of
+ * @error: RAS number or HRESULT; 0 hides the view. @details: of the connection (dt-failure.h), or
+ * NULL. @detail: the technical cause, foreign text of
  * one or more lines, may be "". @certificate: offer to look at the certificate of the server.
  */
-void dt_failure_view_show(DtFailureView *self, guint32 error, const char *detail,
+void dt_failure_view_show(DtFailureView *self, guint32 error, GVariant *details, const char *detail,
                           gboolean certificate);
 
 /* A call that the helper did not take, or that did not reach it. */

@@ -2,6 +2,7 @@
 #include "dt-format.h"
 
 #include "dt-dialer-client.h"
+#include "dt-failure.h"
 #include "ras.h"
 
 #include <glib/gi18n.h>
@@ -19,10 +20,16 @@ dt_format_duration(guint64 seconds)
 char *
 dt_format_error(guint32 error)
 {
+    return dt_format_failure(error, NULL);
+}
+
+char *
+dt_format_failure(guint32 error, GVariant *details)
+{
     g_autofree char *number = dt_dialer_client_error_number(error);
 
     /* Translators: a number that help desks know, and a sentence that says what happened */
-    return g_strdup_printf(_("Error %s: %s"), number, dt_dialer_client_error_text(error));
+    return g_strdup_printf(_("Error %s: %s"), number, dt_failure_text(error, details));
 }
 
 char *

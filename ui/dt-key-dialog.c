@@ -94,9 +94,9 @@ why_proxy(const Profile *profile, gboolean refused)
 
     if (refused)
         /* Translators: a proxy server, a user name, the name of a connection */
-        return g_strdup_printf(_("The proxy %s did not let the last call pass. If the password of "
-                                 "%s was wrong, type the right one. It is for the proxy on the way "
-                                 "to “%s”, and not for the VPN."),
+        return g_strdup_printf(_("The proxy %s did not accept this password for the user name %s. "
+                                 "Type the right one. It is for the proxy on the way to “%s”, and "
+                                 "not for the VPN; the user name is in Properties, Networking."),
                                host, user, name);
     /* Translators: the name of a connection, a proxy server, a user name */
     return g_strdup_printf(_("“%s” goes through the proxy %s, which knows you as %s. Type the "

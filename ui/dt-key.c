@@ -3,6 +3,7 @@
 
 #include "dt-key.h"
 
+#include "dt-failure.h"
 #include "dt-key-dialog.h"
 #include "dt-unfinished.h"
 #include "profile-secret.h"
@@ -23,7 +24,7 @@ struct _DtKey {
     struct plan_key own;
     guint reading_own;      /* of the answers below, those for it */
     gboolean tunnel_wanted; /* a server has asked for it */
-    gboolean proxy_refused; /* the last call did not get through the proxy */
+    gboolean proxy_refused; /* it wanted another password in the last call */
     guint reading_proxy;    /* of the answers below, those for its password */
     gboolean proxy_changed; /* and among them is one for another proxy */
     char *proxy;   /* whose password it is: the profile's proxy and user; NULL: nobody's yet */
@@ -350,11 +351,12 @@ refuse(struct key *key)
 }
 
 void
-dt_key_failed(DtKey *self, guint32 failure)
+dt_key_failed(DtKey *self, guint32 failure, GVariant *details)
 {
     if (failure == RAS_OAKLEY_GENERAL_PROCESSING)
         refuse(&self->keys[DT_KEY_PSK]);
-    if (failure == RAS_CANNOT_CONNECT_PROXY) {
+    if (failure != RAS_OK &&
+        dt_failure_proxy_user(details)) {      /* another protocol may be the last */
         self->keys[DT_KEY_PROXY].typed = TRUE; /* there is no other place to change a saved one */
         refuse(&self->keys[DT_KEY_PROXY]);
         self->proxy_refused = TRUE;

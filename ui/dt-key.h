@@ -42,8 +42,9 @@ void dt_key_ask(DtKey *self, GtkWindow *parent, const Profile *profile); /* the 
  * chosen. The proxy's password only if it was SSTP: nothing else tells that it was right. */
 void dt_key_keep(DtKey *self, const Profile *profile, const char *protocol);
 /* The call failed with this number: if that means a key, and it was typed for this call or there
- * was none, it is asked for in the next; the proxy's also if it came from the keyring. */
-void dt_key_failed(DtKey *self, guint32 failure);
+ * was none, it is asked for in the next. So is the proxy's password, also if it came from the
+ * keyring, where @details (dt-failure.h) say that the proxy refused it. */
+void dt_key_failed(DtKey *self, guint32 failure, GVariant *details);
 
 /* Asks the keyring. @callback gets what is there, which is empty when there is none or no keyring,
  * and wiped afterwards; it is not called once @cancellable is cancelled, so @data may be gone by

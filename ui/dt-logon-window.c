@@ -338,11 +338,12 @@ render_failure(DtLogonWindow *self)
         const gboolean certificate = dt_certificate_dialog_may_accept(
             failure, dt_call_get_detail(self->call, "certificate-sha256"));
 
-        dt_failure_view_show(self->failure_view, failure, detail, certificate);
+        dt_failure_view_show(self->failure_view, failure, dt_call_get_details(self->call), detail,
+                             certificate);
     }
     if (failure == RAS_AUTHENTICATION_FAILURE)
         gtk_widget_grab_focus(self->password_entry);
-    dt_key_failed(self->key, failure);
+    dt_key_failed(self->key, failure, dt_call_get_details(self->call));
 }
 
 static void

@@ -75,7 +75,8 @@ state_text(DtMainWindow *self, const ProfileSummary *item)
     if (call == NULL)
         return g_strdup(_("Not connected"));
     const guint32 failure = dt_call_get_failure(call);
-    return failure != 0 ? dt_format_error(failure) : dt_call_get_status_text(call);
+    return failure != 0 ? dt_format_failure(failure, dt_call_get_details(call))
+                        : dt_call_get_status_text(call);
 }
 
 static DtListerRow

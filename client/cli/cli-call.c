@@ -5,6 +5,7 @@
 #include "cli-call.h"
 
 #include "dt-attempts.h"
+#include "dt-failure.h"
 #include "ras.h"
 #include "web-proxy.h"
 
@@ -228,8 +229,9 @@ report_end(struct cli_call *d)
         cli_print_json(cli_status_node(properties));
         cli_json = FALSE;
     }
-    return cli_fail_number(number, dt_dialer_client_error_text(number),
-                           dt_dialer_client_error_advice(number), detail);
+    GVariant *details = dt_connection_get_details(d->connection);
+    return cli_fail_number(number, dt_failure_text(number, details),
+                           dt_failure_advice(number, details), detail);
 }
 
 /* Once an attempt; its seconds count down in the property. */
@@ -247,7 +249,8 @@ say_waiting(struct cli_call *d)
     g_autofree char *text = dt_dialer_client_state_text(d->connection);
     say_attempts(d, number);
     fflush(stdout);
-    g_printerr(_("Error %s: %s"), why, dt_dialer_client_error_text(number));
+    g_printerr(_("Error %s: %s"), why,
+               dt_failure_text(number, dt_connection_get_details(d->connection)));
     g_printerr("\n");
     say(d, text);
     d->connected = FALSE;

@@ -148,6 +148,24 @@ cli_fail_number(guint32 number, const char *text, const char *advice, const char
     return CLI_FAILED;
 }
 
+/* Who did not come to the service finds nothing in its log. */
+static const char *
+advice_of(const GError *error, guint32 number)
+{
+    static const GDBusError missing[] = {G_DBUS_ERROR_SERVICE_UNKNOWN,
+                                         G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+                                         G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
+                                         G_DBUS_ERROR_SPAWN_EXEC_FAILED, G_DBUS_ERROR_SPAWN_FAILED};
+
+    if (number != RAS_RASMAN_CANNOT_INITIALIZE || dt_ras_error_number(error) != RAS_OK)
+        return dt_dialer_client_error_advice(number);
+    for (gsize i = 0; i < G_N_ELEMENTS(missing); i++)
+        if (g_error_matches(error, G_DBUS_ERROR, (int)missing[i]))
+            return _("Check that Dialtone is completely installed: the service is called "
+                     "dialtoned.");
+    return "";
+}
+
 int
 cli_fail(GError *error, guint32 otherwise)
 {
@@ -158,7 +176,7 @@ cli_fail(GError *error, guint32 otherwise)
         number = RAS_ACCESS_DENIED;
     if (number == RAS_OK)
         number = otherwise;
-    result = cli_fail_number(number, error->message, dt_dialer_client_error_advice(number), NULL);
+    result = cli_fail_number(number, error->message, advice_of(error, number), NULL);
     g_error_free(error);
     return result;
 }

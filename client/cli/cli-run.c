@@ -9,7 +9,7 @@
  */
 #include "cli-call.h"
 #include "cli-place.h"
-
+#include "dt-failure.h"
 #include "profile-learn.h"
 #include "ras.h"
 
@@ -107,7 +107,8 @@ on_ended(void *ctx, const struct cli_call *call, GVariant *properties)
         return -1;
     if (!call->stop && number != RAS_OK) {
         g_autofree char *text = dt_dialer_client_error_number(number);
-        g_printerr(_("Error %s: %s"), text, dt_dialer_client_error_text(number));
+        g_printerr(_("Error %s: %s"), text,
+                   dt_failure_text(number, dt_connection_get_details(call->connection)));
         g_printerr("\n");
     }
     return CLI_FAILED;

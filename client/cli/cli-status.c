@@ -3,6 +3,7 @@
 
 #include "cli-json.h"
 #include "dt-attempts.h"
+#include "dt-failure.h"
 #include "profile-learn.h"
 #include "profile-weakness.h"
 #include "ras.h"
@@ -34,6 +35,7 @@ static const struct status_key {
     {"stage", OF_CONNECTION, "Stage", 'u', NULL},
     {"error", OF_CONNECTION, "Error", 'u', NULL},
     {"error_detail", OF_CONNECTION, "ErrorDetail", 's', N_("Detail")},
+    {"proxy_problem", OF_DETAILS, "proxy-problem", 's', NULL},
     {"protocol", OF_DETAILS, "protocol", 's', N_("Protocol")},
     {"server", OF_DETAILS, "server", 's', N_("Server")},
     {"server_address", OF_DETAILS, "server-address", 's', N_("Server address")},
@@ -146,9 +148,9 @@ add_attempts(JsonBuilder *b, GVariant *details)
 
 /* What was said of it, or else what its number means. */
 static void
-add_error_text(JsonBuilder *b, GVariant *properties, guint32 error)
+add_error_text(JsonBuilder *b, GVariant *properties, GVariant *details, guint32 error)
 {
-    const char *text = dt_dialer_client_error_text(error);
+    const char *text = dt_failure_text(error, details);
 
     g_variant_lookup(properties, "ErrorText", "&s", &text);
     cli_json_text(b, "error_text", text);
@@ -167,7 +169,7 @@ cli_status_node(GVariant *properties)
 
         add_value(b, &keys[i], value);
         if (strcmp(keys[i].json, "error") == 0)
-            add_error_text(b, properties, (guint32)number_of(value));
+            add_error_text(b, properties, details, (guint32)number_of(value));
     }
     add_attempts(b, details);
     add_warnings(b, details);
@@ -253,7 +255,7 @@ cli_print_status(GVariant *properties)
     print_attempts(details, error);
     if (error != 0) {
         g_autofree char *number = dt_dialer_client_error_number(error);
-        g_print(_("Last error: %s: %s\n"), number, dt_dialer_client_error_text(error));
+        g_print(_("Last error: %s: %s\n"), number, dt_failure_text(error, details));
     }
 }
 

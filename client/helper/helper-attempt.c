@@ -21,7 +21,6 @@ enum {
     QUESTION_S = 300,       /* for a person to answer */
     DIAL_S = 120,           /* beyond the plan's own limits, which are the tunnel's to keep */
     IDLE_CHECK_S = 5,
-    PROXY_S = 20, /* when the plan does not say */
 };
 
 struct helper_attempt {
@@ -38,8 +37,9 @@ struct helper_attempt {
     struct helper_link *link;
     struct tunnel_status status;
     char server_address[INET6_ADDRSTRLEN];
-    struct proxy_start *through; /* NULL: no proxy, or not needed any more */
-    struct helper_proxy *proxy;  /* on its way to the server */
+    struct proxy_start *through;      /* NULL: no proxy, or not needed any more */
+    struct helper_proxy *proxy;       /* on its way to the server */
+    enum proxy_outcome proxy_outcome; /* as far as any of its addresses came */
     uint16_t proxy_tag;
     struct helper_endpoint proxy_endpoint;
     struct helper_endpoints endpoints;
@@ -205,10 +205,11 @@ say_socket(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint 
 }
 
 static void
-on_proxy(void *ctx, int fd, const char *text)
+on_proxy(void *ctx, int fd, enum proxy_outcome outcome, const char *text)
 {
     struct helper_attempt *a = ctx;
 
+    a->proxy_outcome = MAX(a->proxy_outcome, outcome);
     helper_log(a->setup.log, LOG_DEBUG, "proxy: %s",
                fd >= 0         ? "connected"
                : *text != '\0' ? text
@@ -227,6 +228,7 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
 
     if (a->proxy != NULL || a->through == NULL)
         return err;
+    a->proxy_outcome = MAX(a->proxy_outcome, PROXY_UNREACHED);
     a->proxy_tag = tag;
     a->proxy_endpoint = *to;
     a->proxy = helper_proxy_new(a->setup.host, to, a->through, on_proxy, a, &err);
@@ -607,6 +609,12 @@ helper_attempt_displaced(const struct helper_attempt *a)
     return a->displaced;
 }
 
+enum proxy_outcome
+helper_attempt_proxy(const struct helper_attempt *a)
+{
+    return a->end.error == RAS_CANNOT_CONNECT_PROXY ? a->proxy_outcome : PROXY_THROUGH;
+}
+
 /* Has a later call to the same server taken this one's place there? Only that server knows. */
 static void
 look_who_came(struct helper_attempt *a)
@@ -684,26 +692,6 @@ say_start(struct helper_attempt *a)
 }
 
 static void
-remember_proxy(struct helper_attempt *a)
-{
-    const struct dial_plan *plan = a->setup.plan;
-    const struct credentials *c = a->setup.credentials;
-    const struct plan_server *server = &plan->servers[a->setup.server];
-
-    if (!plan_uses_proxy(plan, a->setup.protocol))
-        return;
-    a->through = g_new0(struct proxy_start, 1);
-    a->through->kind = plan->proxy;
-    g_strlcpy(a->through->proxy_host, plan->proxy_host, sizeof a->through->proxy_host);
-    a->through->proxy_port = plan->proxy_port;
-    g_strlcpy(a->through->host, server->host, sizeof a->through->host);
-    a->through->port = server->port != 0 ? server->port : plan_default_port(a->setup.protocol);
-    g_strlcpy(a->through->user, c->proxy_user, sizeof a->through->user);
-    a->through->password = c->proxy_password;
-    a->through->timeout_s = plan->connect_timeout_s != 0 ? plan->connect_timeout_s : PROXY_S;
-}
-
-static void
 prepare_esp(struct helper_attempt *a)
 {
     const bool ipsec =
@@ -744,7 +732,8 @@ helper_attempt_new(const struct helper_attempt_setup *setup, const struct helper
     }
     a->socket_source = g_unix_fd_add(a->socket, G_IO_IN | G_IO_HUP, on_socket, a);
     set_dial_deadline(a);
-    remember_proxy(a);
+    a->through = helper_proxy_plan(setup->plan, setup->credentials, setup->server, setup->protocol);
+    a->proxy_outcome = a->through != NULL ? PROXY_UNKNOWN : PROXY_THROUGH;
     prepare_esp(a);
     say_start(a);
     a->setup.credentials = NULL;

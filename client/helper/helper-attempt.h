@@ -9,6 +9,7 @@
 #include "helper-host.h"
 #include "helper-link.h"
 #include "helper-log.h"
+#include "proxy-msg.h"
 
 struct helper_attempt;
 
@@ -54,5 +55,7 @@ const char *helper_attempt_server_address(const struct helper_attempt *a); /* ""
 /* Once it is leaving: a later call of ours has its place at the server, and to dial again would
  * only take it back. */
 bool helper_attempt_displaced(const struct helper_attempt *a);
+/* Once it is over: what the proxy was that it failed at; PROXY_THROUGH: it did not. */
+enum proxy_outcome helper_attempt_proxy(const struct helper_attempt *a);
 bool helper_attempt_kernel_esp(const struct helper_attempt *a);
 bool helper_attempt_dns_applied(const struct helper_attempt *a);

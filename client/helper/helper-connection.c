@@ -163,9 +163,11 @@ note_failure(HelperConnection *self, const struct ras_end *end)
     if (self->state == STATE_CONNECTED || self->state == STATE_DISCONNECTING)
         return; /* it was up, or nobody wanted it any more */
     g_strlcpy(failure.server, current_server(self)->host, sizeof failure.server);
-    if (self->attempt != NULL)
+    if (self->attempt != NULL) {
         g_strlcpy(failure.server_address, helper_attempt_server_address(self->attempt),
                   sizeof failure.server_address);
+        failure.proxy = helper_attempt_proxy(self->attempt);
+    }
     helper_failures_add(&self->failures, &failure);
 }
 

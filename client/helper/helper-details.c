@@ -150,6 +150,7 @@ helper_details(const struct helper_details_facts *facts)
         g_variant_builder_add(&b, "{sv}", "dns-applied",
                               g_variant_new_boolean(helper_attempt_dns_applied(a)));
     }
+    put_text(&b, "proxy-problem", helper_failures_proxy(facts->failures));
     if (facts->failures->n > 0)
         g_variant_builder_add(&b, "{sv}", "attempts", helper_failures_to_variant(facts->failures));
     if (facts->connected_since > 0)

@@ -11,6 +11,24 @@ helper_failures_add(struct helper_failures *f, const struct helper_failure *fail
     f->list[f->n++] = *failure;
 }
 
+const char *
+helper_failures_proxy(const struct helper_failures *f)
+{
+    static const char *const words[] = {
+        [PROXY_THROUGH] = "",
+        [PROXY_UNKNOWN] = "name-unknown",
+        [PROXY_UNREACHED] = "unreachable",
+        [PROXY_IS_NONE] = "not-a-proxy",
+        [PROXY_REFUSES_SERVER] = "server-refused",
+        [PROXY_REFUSES_USER] = "user-refused",
+    };
+    unsigned i = f->n;
+
+    while (i > 0 && f->list[i - 1].proxy == PROXY_THROUGH)
+        i--;
+    return i == 0 ? "" : words[f->list[i - 1].proxy];
+}
+
 GVariant *
 helper_failures_to_variant(const struct helper_failures *f)
 {

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "dial-plan.h"
+#include "proxy-msg.h"
 #include "ras.h"
 
 #define HELPER_FAILURES_MAX 32 /* more than the steps of most rounds; the oldest make room */
@@ -18,6 +19,7 @@ struct helper_failure {
     char server[PLAN_MAX_TEXT];
     char server_address[INET6_ADDRSTRLEN]; /* "": it came not so far */
     struct ras_end end;
+    enum proxy_outcome proxy; /* PROXY_THROUGH: no proxy has to do with it */
 };
 
 struct helper_failures {
@@ -26,5 +28,8 @@ struct helper_failures {
 };
 
 void helper_failures_add(struct helper_failures *f, const struct helper_failure *failure);
+/* "user-refused", as org.dialtone.Dialer1.xml has it: of the last of them that a proxy did not let
+ * through; "": none. */
+const char *helper_failures_proxy(const struct helper_failures *f);
 /* A floating a(usssus), as org.dialtone.Dialer1.xml has it. */
 GVariant *helper_failures_to_variant(const struct helper_failures *f);

@@ -11,6 +11,8 @@
 
 enum { EXTRA_S = 10 }; /* beyond the time that the process itself keeps to */
 
+enum { PROXY_S = 20 /* when the plan does not say */ };
+
 struct helper_proxy {
     struct helper_endpoint endpoint;
     uint32_t mark;
@@ -24,7 +26,7 @@ struct helper_proxy {
 };
 
 static void
-finish(struct helper_proxy *p, int error, const char *text)
+finish(struct helper_proxy *p, int error, enum proxy_outcome outcome, const char *text)
 {
     int fd = -error;
 
@@ -34,7 +36,7 @@ finish(struct helper_proxy *p, int error, const char *text)
         fd = p->connection;
         p->connection = -1;
     }
-    p->done(p->ctx, fd, text);
+    p->done(p->ctx, fd, outcome, text);
 }
 
 /* A fresh connection to the proxy, begun. */
@@ -69,7 +71,7 @@ serve_done(struct helper_proxy *p, struct rd body)
     if (!proxy_done_get(&body, &d) || !rd_done(&body))
         return false;
     const bool sane = d.error <= 4095; /* the kernel's own limit for an errno */
-    finish(p, sane ? (int)d.error : EPROTO, d.detail);
+    finish(p, sane ? (int)d.error : EPROTO, d.outcome, d.detail);
     return true;
 }
 
@@ -97,7 +99,7 @@ on_socket(int fd, GIOCondition condition, gpointer data)
         break;
     }
     p->socket_source = 0;
-    finish(p, EPROTO, "the proxy process ended unexpectedly");
+    finish(p, EPROTO, PROXY_UNREACHED, "the proxy process ended unexpectedly");
     return G_SOURCE_REMOVE;
 }
 
@@ -107,7 +109,7 @@ on_deadline(gpointer data)
     struct helper_proxy *p = data;
 
     p->deadline_source = 0;
-    finish(p, ETIMEDOUT, "");
+    finish(p, ETIMEDOUT, PROXY_UNREACHED, "");
     return G_SOURCE_REMOVE;
 }
 
@@ -136,6 +138,26 @@ say_start(struct helper_proxy *p, const struct helper_host *host, const struct p
     explicit_bzero(&s, sizeof s);
     explicit_bzero(bytes, sizeof bytes);
     return err;
+}
+
+struct proxy_start *
+helper_proxy_plan(const struct dial_plan *plan, const struct credentials *c, unsigned index,
+                  enum plan_protocol protocol)
+{
+    const struct plan_server *server = &plan->servers[index];
+
+    if (!plan_uses_proxy(plan, protocol))
+        return NULL;
+    struct proxy_start *start = g_new0(struct proxy_start, 1);
+    start->kind = plan->proxy;
+    g_strlcpy(start->proxy_host, plan->proxy_host, sizeof start->proxy_host);
+    start->proxy_port = plan->proxy_port;
+    g_strlcpy(start->host, server->host, sizeof start->host);
+    start->port = server->port != 0 ? server->port : plan_default_port(protocol);
+    g_strlcpy(start->user, c->proxy_user, sizeof start->user);
+    start->password = c->proxy_password;
+    start->timeout_s = plan->connect_timeout_s != 0 ? plan->connect_timeout_s : PROXY_S;
+    return start;
 }
 
 struct helper_proxy *

@@ -13,11 +13,15 @@
 
 struct helper_proxy;
 
-/* @fd: the connection to the server (the callee's), or a negative errno with @text, what the proxy
- * said, printable, perhaps "". Called once, never from within helper_proxy_new(). The proxy may be
- * freed in it. */
-typedef void (*helper_proxy_done)(void *ctx, int fd, const char *text);
+/* @fd: the connection to the server (the callee's), or a negative errno with how far it came and
+ * @text, what the proxy said, printable, perhaps "". Called once, never from within
+ * helper_proxy_new(). The proxy may be freed in it. */
+typedef void (*helper_proxy_done)(void *ctx, int fd, enum proxy_outcome outcome, const char *text);
 
+/* What there is to be done through the proxy of a plan for this one of its servers; NULL: this
+ * protocol takes none. With the password: wipe it, and g_free() it. */
+struct proxy_start *helper_proxy_plan(const struct dial_plan *plan, const struct credentials *c,
+                                      unsigned server, enum plan_protocol protocol);
 /* @start: whom to reach and how; copied; its uid and gid are the helper's to fill in. NULL:
  * *ret_error is a negative errno. */
 struct helper_proxy *helper_proxy_new(const struct helper_host *host,

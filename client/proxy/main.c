@@ -70,7 +70,8 @@ static int
 run(void)
 {
     struct proxy_start start = {0};
-    struct proxy_done done = {.error = EBADMSG, .detail = "bad first message"};
+    struct proxy_done done = {
+        .outcome = PROXY_UNREACHED, .error = EBADMSG, .detail = "bad first message"};
     unsigned again = PROXY_AGAIN_MAX;
     struct proxy_run p = {.start = &start, .socket = -1, .again = ask_again, .owner = &again};
     uint8_t bytes[PROXY_DETAIL + 16];

@@ -215,8 +215,9 @@ set_up(struct run *r)
 /* ---- what became of it ---- */
 
 static void
-set_done(struct proxy_done *d, int error, const char *text)
+set_done(struct proxy_done *d, enum proxy_outcome outcome, int error, const char *text)
 {
+    d->outcome = outcome;
     d->error = (uint32_t)error;
     ras_printable(d->detail, sizeof d->detail, text, strlen(text));
 }
@@ -228,9 +229,10 @@ judge_answer(long status, struct proxy_done *ret)
 
     snprintf(text, sizeof text, "the proxy answered %ld", status);
     if (status == 407)
-        set_done(ret, EACCES, "the proxy wants another user name or password (407)");
+        set_done(ret, PROXY_REFUSES_USER, EACCES,
+                 "the proxy wants another user name or password (407)");
     else
-        set_done(ret, ECONNREFUSED, text);
+        set_done(ret, PROXY_REFUSES_SERVER, ECONNREFUSED, text);
 }
 
 static void
@@ -244,17 +246,17 @@ judge_socks(const struct run *r, struct proxy_done *ret)
     case CURLPX_USER_REJECTED:
     case CURLPX_NO_AUTH:
     case CURLPX_GSSAPI:
-        set_done(ret, EACCES, "the proxy wants another user name or password");
+        set_done(ret, PROXY_REFUSES_USER, EACCES, "the proxy wants another user name or password");
         return;
     case CURLPX_BAD_VERSION:
     case CURLPX_BAD_ADDRESS_TYPE:
     case CURLPX_UNKNOWN_MODE:
     case CURLPX_CLOSED:
-        set_done(ret, EPROTO, "the proxy's answer is not SOCKS5");
+        set_done(ret, PROXY_IS_NONE, EPROTO, "the proxy's answer is not SOCKS5");
         return;
     default:
         snprintf(text, sizeof text, "the proxy could not reach the server (SOCKS5, %ld)", code);
-        set_done(ret, ECONNREFUSED, text);
+        set_done(ret, PROXY_REFUSES_SERVER, ECONNREFUSED, text);
     }
 }
 
@@ -267,17 +269,17 @@ judge(const struct run *r, CURLcode code, struct proxy_done *ret)
     if (code == CURLE_OK && (r->p->start->kind != PLAN_PROXY_HTTP || status / 100 == 2))
         *ret = (struct proxy_done){0};
     else if (r->error != 0)
-        set_done(ret, r->error, "");
+        set_done(ret, PROXY_UNREACHED, r->error, "");
     else if (r->too_long)
-        set_done(ret, EPROTO, "the proxy's answer is too long");
+        set_done(ret, PROXY_IS_NONE, EPROTO, "the proxy's answer is too long");
     else if (code == CURLE_OPERATION_TIMEDOUT)
-        set_done(ret, ETIMEDOUT, "the proxy does not answer");
+        set_done(ret, PROXY_UNREACHED, ETIMEDOUT, "the proxy does not answer");
     else if (code == CURLE_PROXY)
         judge_socks(r, ret);
     else if (status >= 300)
         judge_answer(status, ret);
     else
-        set_done(ret, EPROTO, curl_easy_strerror(code));
+        set_done(ret, PROXY_IS_NONE, EPROTO, curl_easy_strerror(code));
 }
 
 void
@@ -287,7 +289,7 @@ proxy_run(struct proxy_run *p, struct proxy_done *ret)
 
     r.deadline = now() + p->start->timeout_s * USEC_PER_SEC;
     if (r.curl == NULL || !set_up(&r))
-        set_done(ret, EINVAL, "the proxy or the server cannot be named so");
+        set_done(ret, PROXY_UNREACHED, EINVAL, "the proxy or the server cannot be named so");
     else
         judge(&r, curl_easy_perform(r.curl), ret);
     curl_easy_cleanup(r.curl);

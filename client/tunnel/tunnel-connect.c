@@ -1,5 +1,6 @@
 /* tunnel-connect.c - a name becomes a socket. See tunnel.h. SPDX-License-Identifier:
  * GPL-3.0-or-later */
+#include "tunnel-connect.h"
 #include "tunnel.h"
 
 #include <errno.h>
@@ -285,6 +286,24 @@ on_stagger(void *owner, usec_t now)
         try_next(t);
     else
         t->give_up_address = !t->link->heard(t);
+}
+
+void
+tunnel_connect_timed_out(struct tunnel *t)
+{
+    const bool proxy = through_proxy(t);
+
+    if (t->resolve.child > 0)
+        tunnel_end(t, proxy ? RAS_CANNOT_CONNECT_PROXY : RAS_DNSNAME_NOT_RESOLVABLE,
+                   "%.80s: no answer in time", host_to_find(t));
+    else if (t->address == NULL && t->try_end.error != RAS_OK)
+        tunnel_end_with(t, &t->try_end);
+    else if (t->address == NULL && proxy)
+        tunnel_end(t, RAS_CANNOT_CONNECT_PROXY, "%.80s: the proxy does not answer",
+                   host_to_find(t));
+    else
+        tunnel_end(t, RAS_VPN_TIMEOUT, "%.80s: timed out %s", tunnel_server(t)->host,
+                   t->address == NULL ? "connecting" : t->link->second);
 }
 
 bool

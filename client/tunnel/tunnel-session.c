@@ -1,5 +1,6 @@
 /* tunnel-session.c - the session and its events. See tunnel.h. SPDX-License-Identifier:
  * GPL-3.0-or-later */
+#include "tunnel-connect.h"
 #include "tunnel.h"
 
 #include "l2tp-kernel-esp.h"

@@ -1,5 +1,6 @@
 /* tunnel.c - see tunnel.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tunnel.h"
+#include "tunnel-connect.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -173,14 +174,7 @@ on_connect_timer(void *owner, usec_t now)
     struct tunnel *t = owner;
 
     (void)now;
-    if (t->resolve.child > 0)
-        tunnel_end(t, RAS_DNSNAME_NOT_RESOLVABLE, "%.80s: no answer in time",
-                   tunnel_server(t)->host);
-    else if (t->address == NULL && t->try_end.error != RAS_OK)
-        tunnel_end_with(t, &t->try_end);
-    else
-        tunnel_end(t, RAS_VPN_TIMEOUT, "%.80s: timed out %s", tunnel_server(t)->host,
-                   t->address == NULL ? "connecting" : t->link->second);
+    tunnel_connect_timed_out(t);
 }
 
 static bool

@@ -49,8 +49,7 @@ struct tunnel_link {
     void (*drop)(struct tunnel *t);       /* forget what was on its way; ->server is closed next */
     void (*clear)(struct tunnel *t);      /* the memory */
     const char *second; /* what else it takes than a connection, as in "timed out ..." */
-    /* Has the server said anything? Connecting says nothing about that over UDP: addresses are
-     * tried one after the other until it has. NULL: connected is as good as heard. */
+    /* Has it said anything? Over UDP, addresses are tried until one has. NULL: connected is. */
     bool (*heard)(const struct tunnel *t);
     bool ipv4_only;
 };
@@ -126,14 +125,6 @@ void tunnel_end(struct tunnel *t, enum ras_error error, const char *format, ...)
 void tunnel_end_with(struct tunnel *t, const struct ras_end *end);
 
 const struct plan_server *tunnel_server(const struct tunnel *t);
-
-/* tunnel-connect.c */
-bool tunnel_resolve(struct tunnel *t); /* blocks until there are addresses, or the end is set */
-void tunnel_connect(struct tunnel *t); /* later: tunnel_connected() */
-void tunnel_on_socket(struct tunnel *t, const struct control_msg *m, int fd); /* takes @fd */
-void tunnel_connect_stop(struct tunnel *t);
-bool tunnel_has_other_address(const struct tunnel *t); /* not tried yet */
-void tunnel_connect_next(struct tunnel *t);            /* that one */
 
 /* tunnel-session.c */
 void tunnel_start_session(struct tunnel *t, struct session_link_info *info); /* fills the rest */

@@ -51,6 +51,7 @@ void
 proxy_done_put(struct wr *w, const struct proxy_done *d)
 {
     wr_u8(w, PROXY_DONE);
+    wr_u8(w, (uint8_t)d->outcome);
     wr_be32(w, d->error);
     wire_text_put(w, d->detail);
 }
@@ -60,9 +61,11 @@ proxy_done_get(struct rd *r, struct proxy_done *ret)
 {
     struct proxy_done d = {0};
 
+    d.outcome = rd_u8(r);
     d.error = rd_be32(r);
     wire_text_get(r, d.detail, sizeof d.detail);
-    if (!rd_done(r))
+    if (!rd_done(r) || (unsigned)d.outcome > PROXY_REFUSES_USER || d.outcome == PROXY_UNKNOWN ||
+        (d.outcome == PROXY_THROUGH) != (d.error == 0))
         return false;
     *ret = d;
     return true;

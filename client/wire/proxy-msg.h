@@ -52,9 +52,19 @@ struct proxy_start {
     uint32_t uid, gid; /* to run as; the last eight octets of the message */
 };
 
-/* error 0: connected. EACCES: the proxy wants another user name or password. ECONNREFUSED: the
- * proxy would not or could not reach the server. ETIMEDOUT. EPROTO: not a proxy's answer. */
+/* How far it came, the furthest last: a person mends each in another place. */
+enum proxy_outcome {
+    PROXY_THROUGH,        /* connected to the server */
+    PROXY_UNKNOWN,        /* the proxy's name is not known: of the tunnel, which looks it up */
+    PROXY_UNREACHED,      /* it was not reached, or does not answer */
+    PROXY_IS_NONE,        /* what answers is not a proxy of this kind */
+    PROXY_REFUSES_SERVER, /* it would not, or could not, reach the server */
+    PROXY_REFUSES_USER,   /* it wants another user name or password */
+};
+
+/* error: an errno; 0 with PROXY_THROUGH and no other. */
 struct proxy_done {
+    enum proxy_outcome outcome;
     uint32_t error;
     char detail[PROXY_DETAIL]; /* printable */
 };

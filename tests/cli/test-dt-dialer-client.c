@@ -3,6 +3,7 @@
  * helper that plays its part, dies and comes back. SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "dt-dialer-client.h"
+#include "dt-failure.h"
 
 #include "dt-ras-error.h"
 #include "profile-system.h"
@@ -320,6 +321,32 @@ numbers_have_words(void)
     g_assert_cmpuint(strlen(dt_dialer_client_error_advice(691)), >, 10);
 }
 
+/* Of the proxy: what is to be mended, and where; and of nothing else. */
+static void
+failures_have_words(void)
+{
+    static const char *const rows[][2] = {
+        {"name-unknown", "The name of the proxy is not known."},
+        {"unreachable", "The proxy cannot be reached."},
+        {"not-a-proxy", "What answers at the proxy's address is not a proxy of this kind."},
+        {"server-refused", "The proxy does not let the connection through to the server."},
+        {"user-refused", "The proxy wants another user name or password."},
+        {"of a later version", "The proxy did not let the connection pass."}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("{'proxy-problem': <'%s'>}", rows[i][0]);
+        g_autoptr(GVariant) details = g_variant_ref_sink(g_variant_new_parsed(text));
+
+        g_assert_cmpstr(dt_failure_text(RAS_CANNOT_CONNECT_PROXY, details), ==, rows[i][1]);
+        g_assert_cmpuint(strlen(dt_failure_advice(RAS_CANNOT_CONNECT_PROXY, details)), >, 10);
+        g_assert_cmpstr(dt_failure_text(691, details), ==, dt_dialer_client_error_text(691));
+        g_assert_cmpint(dt_failure_proxy_user(details), ==,
+                        g_str_equal(rows[i][0], "user-refused"));
+    }
+    g_assert_cmpstr(dt_failure_text(RAS_CANNOT_CONNECT_PROXY, NULL), ==, rows[5][1]);
+    g_assert_false(dt_failure_proxy_user(NULL));
+}
+
 /* Each state is a line; what the server is called cannot disturb it (Y2). */
 static void
 states_have_words(void)
@@ -371,6 +398,7 @@ main(int argc, char **argv)
     TEST("for-everybody", for_everybody);
     TEST("for-everybody-denied", for_everybody_denied);
     g_test_add_func("/dialer-client/numbers", numbers_have_words);
+    g_test_add_func("/dialer-client/failures", failures_have_words);
     g_test_add_func("/dialer-client/Y2-states", states_have_words);
     const int result = g_test_run();
     g_autoptr(GDBusConnection) last = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);

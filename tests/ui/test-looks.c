@@ -235,7 +235,7 @@ test_failure(void)
         GtkWidget *view = g_object_new(DT_TYPE_FAILURE_VIEW, "visible", TRUE, NULL);
 
         gtk_container_add(GTK_CONTAINER(window), view);
-        dt_failure_view_show(DT_FAILURE_VIEW(view), numbers[i], "the cause", TRUE);
+        dt_failure_view_show(DT_FAILURE_VIEW(view), numbers[i], NULL, "the cause", TRUE);
         assert_window_looks_good(window);
     }
 }

@@ -174,11 +174,11 @@ test_failure(void)
     const int codes[] = {G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NO_REPLY,
                          G_DBUS_ERROR_ACCESS_DENIED, G_DBUS_ERROR_LIMITS_EXCEEDED};
 
-    dt_failure_view_show(DT_FAILURE_VIEW(view), 691, "<b>%s%n", FALSE);
+    dt_failure_view_show(DT_FAILURE_VIEW(view), 691, NULL, "<b>%s%n", FALSE);
     g_assert_true(gtk_widget_get_visible(view));
-    dt_failure_view_show(DT_FAILURE_VIEW(view), 0, NULL, FALSE);
+    dt_failure_view_show(DT_FAILURE_VIEW(view), 0, NULL, NULL, FALSE);
     g_assert_false(gtk_widget_get_visible(view));
-    dt_failure_view_show(DT_FAILURE_VIEW(view), 999999, NULL, TRUE); /* of a later version */
+    dt_failure_view_show(DT_FAILURE_VIEW(view), 999999, NULL, NULL, TRUE); /* of a later version */
     g_assert_true(gtk_widget_get_visible(view));
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_autoptr(GError) error = g_error_new_literal(G_DBUS_ERROR, codes[i], "\xff\x1b");

@@ -325,9 +325,9 @@ def import_through_proxy(case, **keys):
     return window
 
 
-def refused_by_proxy(case, window):
-    case.helper.set(State="idle", Stage=1, Error=0x80072EFD)
-    window.reads("Error 0x80072EFD")
+def refused_by_proxy(case, window, problem="user-refused", words="The proxy wants another user name or password."):
+    case.helper.set(State="idle", Stage=1, Error=0x80072EFD, Details={"proxy-problem": problem})
+    window.reads(f"Error 0x80072EFD: {words}")
 
 
 @test
@@ -353,14 +353,14 @@ def proxy_password(case):
     check((secrets["proxy-user"], secrets["proxy-password"]) == ("line", "wrong"), secrets)
     refused_by_proxy(case, window)
     window.press("Connect")
-    window.reads("did not let the last call pass")
+    window.reads("did not accept this password for the user name line")
     window.type("Proxy password:", "wrong again")
     window.press("Connect")
     _, secrets = case.helper.call("Connect")
     check(secrets["proxy-password"] == "wrong again", secrets)
     refused_by_proxy(case, window)
     window.press("Connect")
-    window.reads("did not let the last call pass")
+    window.reads("did not accept this password for the user name line")
     window.type("Proxy password:", "t0 the world")
     window.press("Connect")
     _, secrets = case.helper.call("Connect")
@@ -376,8 +376,32 @@ def proxy_password(case):
     check(secrets["proxy-password"] == "t0 the world", secrets)
     refused_by_proxy(case, window)
     window.press("Connect")
-    window.reads("did not let the last call pass")
+    window.reads("did not accept this password for the user name line")
     keys.end()
+
+
+@test
+def proxy_out_of_reach(case):
+    """what has to do with no password of the proxy is told in its own words, and no password is asked for again"""
+    window = import_through_proxy(case)
+    window.press("Connect")
+    window.type("Proxy password:", "t0 the world")
+    window.press("Connect")
+    case.helper.call("Connect")
+    for problem, words in (("unreachable", "The proxy cannot be reached."),
+                           ("name-unknown", "The name of the proxy is not known."),
+                           ("server-refused", "The proxy does not let the connection through to the server."),
+                           ("not-a-proxy", "What answers at the proxy's address is not a proxy of this kind.")):
+        refused_by_proxy(case, window, problem, words)
+        window.type("Password:", "secret")
+        window.press("Connect")
+        _, secrets = case.helper.call("Connect")
+        check(secrets["proxy-password"] == "t0 the world", (problem, secrets))
+    case.helper.set(State="idle", Stage=1, Error=809, Details={"proxy-problem": "user-refused"})
+    window.reads("Error 809")  # of what was tried after SSTP
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.reads("did not accept this password for the user name line")
 
 
 @test

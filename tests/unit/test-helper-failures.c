@@ -41,11 +41,32 @@ test_none(void)
     g_assert_cmpuint(g_variant_n_children(list), ==, 0);
 }
 
+/* The last that a proxy did not let through, whatever was tried after it. */
+static void
+test_proxy(void)
+{
+    static const enum proxy_outcome outcomes[] = {PROXY_UNKNOWN, PROXY_UNREACHED, PROXY_IS_NONE,
+                                                  PROXY_REFUSES_SERVER, PROXY_REFUSES_USER};
+    static const char *const words[] = {"name-unknown", "unreachable", "not-a-proxy",
+                                        "server-refused", "user-refused"};
+    g_autofree struct helper_failures *f = g_new0(struct helper_failures, 1);
+
+    g_assert_cmpstr(helper_failures_proxy(f), ==, "");
+    helper_failures_add(f, &(struct helper_failure){.protocol = "l2tp"});
+    g_assert_cmpstr(helper_failures_proxy(f), ==, "");
+    for (gsize i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+        helper_failures_add(f, &(struct helper_failure){.protocol = "sstp", .proxy = outcomes[i]});
+        helper_failures_add(f, &(struct helper_failure){.protocol = "pptp"});
+        g_assert_cmpstr(helper_failures_proxy(f), ==, words[i]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/helper-failures/bounded", test_bounded);
     g_test_add_func("/helper-failures/none", test_none);
+    g_test_add_func("/helper-failures/proxy", test_proxy);
     return g_test_run();
 }

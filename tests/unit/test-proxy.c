@@ -236,6 +236,17 @@ check_glued(const struct world *w)
     g_assert_cmpmem(bytes, n, "glued", 5);
 }
 
+/* Which of the two sides of the proxy a person has to look at. */
+static enum proxy_outcome
+outcome_of(uint32_t error)
+{
+    return error == 0              ? PROXY_THROUGH
+           : error == EACCES       ? PROXY_REFUSES_USER
+           : error == ECONNREFUSED ? PROXY_REFUSES_SERVER
+           : error == EPROTO       ? PROXY_IS_NONE
+                                   : PROXY_UNREACHED;
+}
+
 static void
 through(gconstpointer data)
 {
@@ -251,6 +262,7 @@ through(gconstpointer data)
     proxy_run(&run, &done);
     g_test_message("%u %s", done.error, done.detail);
     g_assert_cmpuint(done.error, ==, c->expect);
+    g_assert_cmpint(done.outcome, ==, outcome_of(c->expect));
     g_assert_cmpint(run.socket, ==, -1);
     if (strstr(c->name, "glued") != NULL)
         check_glued(&w);
@@ -279,7 +291,8 @@ refused(void)
     struct proxy_run run = {.start = &start, .again = on_again, .owner = &w, .socket = fd};
     w.again = PROXY_AGAIN_MAX;
     proxy_run(&run, &done);
-    g_assert_cmpuint(done.error, !=, 0);
+    g_assert_cmpuint(done.error, ==, ECONNREFUSED); /* by the proxy's computer, not by the proxy */
+    g_assert_cmpint(done.outcome, ==, PROXY_UNREACHED);
 }
 
 /* H9: no request is made that a name could have written. */
@@ -308,7 +321,11 @@ static void
 messages(void)
 {
     const struct proxy_start start = start_for(&cases[3]);
-    struct proxy_done done = {.error = EACCES, .detail = "no"}, got_done;
+    struct proxy_done done = {PROXY_REFUSES_USER, EACCES, "no"}, got_done;
+    static const struct proxy_done bad[] = {{PROXY_THROUGH, EACCES, ""},
+                                            {PROXY_REFUSES_USER, 0, ""},
+                                            {PROXY_UNKNOWN, EACCES, ""},
+                                            {PROXY_REFUSES_USER + 1, EACCES, ""}};
     struct proxy_start got;
     uint8_t bytes[PROXY_MSG_MAX];
     struct wr w = wr_over(bytes, sizeof bytes);
@@ -329,7 +346,14 @@ messages(void)
     r = rd_over(bytes + 1, w.len - 1);
     g_assert_true(proxy_done_get(&r, &got_done));
     g_assert_cmpuint(got_done.error, ==, EACCES);
+    g_assert_cmpint(got_done.outcome, ==, PROXY_REFUSES_USER);
     g_assert_cmpstr(got_done.detail, ==, "no");
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) { /* D7 */
+        w = wr_over(bytes, sizeof bytes);
+        proxy_done_put(&w, &bad[i]);
+        r = rd_over(bytes + 1, w.len - 1);
+        g_assert_false(proxy_done_get(&r, &got_done));
+    }
 }
 
 int

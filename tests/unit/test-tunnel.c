@@ -229,6 +229,21 @@ proxy_refuses(void)
     ends_with(h, RAS_CANNOT_CONNECT_PROXY, "192.0.2.9 port 8080");
 }
 
+/* That is the proxy's fault, and no server's. */
+static void
+no_answer_of_a_proxy(void)
+{
+    struct fake_helper *h = fake_helper_new("vpn.example.org", 443);
+
+    h->plan.proxy = PLAN_PROXY_SOCKS5;
+    h->plan.proxy_port = 1080;
+    g_strlcpy(h->plan.proxy_host, "192.0.2.9", sizeof h->plan.proxy_host);
+    h->mute_sockets = true;
+    h->plan.connect_timeout_s = 1;
+    fake_helper_start(h);
+    ends_with(h, RAS_CANNOT_CONNECT_PROXY, "192.0.2.9: the proxy does not answer");
+}
+
 /* A server that takes the connection and then says nothing at all, or a little now and then. */
 static void
 slow_handshake(gconstpointer drip)
@@ -629,6 +644,7 @@ main(int argc, char **argv)
     g_test_add_func("/tunnel/refused", refused);
     g_test_add_func("/tunnel/refused-by-the-peer", refused_by_the_peer);
     g_test_add_func("/tunnel/no-answer", no_answer);
+    g_test_add_func("/tunnel/no-answer-of-a-proxy", no_answer_of_a_proxy);
     g_test_add_func("/tunnel/proxy-refuses", proxy_refuses);
     g_test_add_data_func("/tunnel/T5-silent-handshake", NULL, slow_handshake);
     g_test_add_data_func("/tunnel/T5-dripping-handshake", "", slow_handshake);
