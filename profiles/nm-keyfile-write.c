@@ -104,7 +104,7 @@ put_tls(GKeyFile *out, const Profile *p)
     if (p->proxy != PLAN_PROXY_HTTP || *p->proxy_host == '\0')
         return;
     put_text(out, "proxy-server", p->proxy_host);
-    g_key_file_set_integer(out, "vpn", "proxy-port", (int)p->proxy_port);
+    g_key_file_set_integer(out, "vpn", "proxy-port", (int)profile_proxy_port(p));
     put_text(out, "proxy-user", p->proxy_user);
 }
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PROXY_PORT_HTTP = 8080, PROXY_PORT_SOCKS = 1080 }; /* where nothing names one */
+
 G_DEFINE_QUARK(profile - plan - error - quark, profile_plan_error)
 
 G_GNUC_PRINTF(2, 3)
@@ -242,9 +244,58 @@ parse_proxy(const char *text, struct dial_plan *plan, struct credentials *c)
     if (g_str_has_suffix(host, "/"))
         host[strlen(host) - 1] = '\0';
     plan->proxy = is_socks ? PLAN_PROXY_SOCKS5 : PLAN_PROXY_HTTP;
-    plan->proxy_port = is_socks ? 1080 : 8080;
+    plan->proxy_port = is_socks ? PROXY_PORT_SOCKS : PROXY_PORT_HTTP;
     return split_port(host, &host, &port) && put_host(host, plan->proxy_host) &&
            (port == NULL || parse_port(port, &plan->proxy_port));
+}
+
+guint
+profile_proxy_port(const Profile *p)
+{
+    return p->proxy_port != 0              ? p->proxy_port
+           : p->proxy == PLAN_PROXY_SOCKS5 ? PROXY_PORT_SOCKS
+                                           : PROXY_PORT_HTTP;
+}
+
+char *
+profile_proxy_problem(const Profile *p)
+{
+    char host[PLAN_MAX_TEXT], shown[PLAN_MAX_TEXT];
+
+    if (p->proxy == PLAN_PROXY_NONE || !profile_dials(p, PLAN_SSTP))
+        return NULL;
+    if (*p->proxy_host == '\0')
+        return g_strdup(_("Type the name or the address of the proxy server."));
+    if (p->proxy_port > 65535)
+        return g_strdup(_("The port of the proxy server is between 1 and 65535."));
+    if (!put_host(p->proxy_host, host)) {
+        ras_printable(shown, sizeof shown, p->proxy_host, strlen(p->proxy_host));
+        return g_strdup_printf(_("“%s” is not the address of a proxy server: it is a name or an "
+                                 "address alone, and the port stands beside it."),
+                               shown);
+    }
+    if (strlen(p->proxy_user) >= PLAN_MAX_TEXT)
+        return g_strdup_printf(_("%s is too long."), _("The user name of the proxy server"));
+    ras_printable(shown, sizeof shown, p->proxy_user, strlen(p->proxy_user));
+    return g_str_equal(shown, p->proxy_user)
+               ? NULL
+               : g_strdup(
+                     _("The user name of the proxy server has characters that cannot be sent."));
+}
+
+static gboolean
+use_profiles_proxy(const Profile *p, struct dial_plan *plan, struct credentials *c, GError **error)
+{
+    g_autofree char *problem = profile_proxy_problem(p);
+
+    if (problem != NULL)
+        return invalid(error, "%s", problem);
+    if (p->proxy == PLAN_PROXY_NONE || !profile_dials(p, PLAN_SSTP))
+        return TRUE;
+    plan->proxy = p->proxy;
+    plan->proxy_port = (uint16_t)profile_proxy_port(p);
+    g_strlcpy(c->proxy_user, p->proxy_user, sizeof c->proxy_user);
+    return put_host(p->proxy_host, plan->proxy_host);
 }
 
 static gboolean
@@ -252,17 +303,13 @@ fill_proxy(const Profile *p, const struct plan_request *r, struct dial_plan *pla
            struct credentials *c, GError **error)
 {
     if (r->proxy != NULL) {
-        memset(c->proxy_user, 0, sizeof c->proxy_user);
         if (g_str_equal(r->proxy, "none") || parse_proxy(r->proxy, plan, c))
             return TRUE;
         return invalid(error, "%s",
                        _("The proxy must be a host, host:port, http://user@host:port or "
                          "socks5://host:port, without a password."));
     }
-    plan->proxy = p->proxy;
-    plan->proxy_port = (uint16_t)p->proxy_port;
-    return put(plan->proxy_host, sizeof plan->proxy_host, p->proxy_host,
-               _("The address of the proxy server"), error);
+    return use_profiles_proxy(p, plan, c, error);
 }
 
 /* --- network --- */
@@ -389,9 +436,7 @@ fill_credentials(const Profile *p, const struct plan_request *r, struct credenti
     if (p->max_domain > 0 && g_utf8_strlen(domain, -1) > p->max_domain)
         return invalid(error, _("The logon domain may have at most %u characters."), p->max_domain);
     if (!put(c->user, sizeof c->user, full, _("The user name"), error) ||
-        !put(c->domain, sizeof c->domain, domain, _("The logon domain"), error) ||
-        !put(c->proxy_user, sizeof c->proxy_user, p->proxy_user,
-             _("The user name of the proxy server"), error))
+        !put(c->domain, sizeof c->domain, domain, _("The logon domain"), error))
         return FALSE;
     return credentials_valid(c, &why) || invalid(error, "%s", _(why));
 }

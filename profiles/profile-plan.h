@@ -46,4 +46,8 @@ char *profile_plan_user(const Profile *p, const char *typed);
  */
 gboolean profile_plan_parse_server(const char *text, struct plan_server *ret,
                                    char **ret_path_query);
+/* What is wrong with the proxy on the way to an SSTP server, in a sentence; NULL: nothing, none is
+ * used, or no SSTP is dialed. Free it. */
+char *profile_proxy_problem(const Profile *p);
+guint profile_proxy_port(const Profile *p); /* the usual one of its kind, if it names none */
 gboolean profile_plan_parse_pin(const char *text, guint8 ret[static 32]);

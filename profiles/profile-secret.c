@@ -1,6 +1,8 @@
 /* profile-secret.c - see profile-secret.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-secret.h"
 
+#include "profile-plan.h"
+
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
 
@@ -117,7 +119,7 @@ static char *
 whose(const Profile *p, const char *user)
 {
     if (g_strcmp0(user, PROFILE_SECRET_PROXY) == 0)
-        return g_strdup_printf("%s@%s:%u", p->proxy_user, p->proxy_host, p->proxy_port);
+        return g_strdup_printf("%s@%s:%u", p->proxy_user, p->proxy_host, profile_proxy_port(p));
     return other_of(user) != NULL ? NULL : g_strdup(user);
 }
 

@@ -6,6 +6,7 @@
 #include "dt-failure.h"
 #include "dt-key-dialog.h"
 #include "dt-unfinished.h"
+#include "profile-plan.h"
 #include "profile-secret.h"
 #include "ras.h"
 
@@ -157,8 +158,9 @@ uses_proxy_password(const Profile *p)
 static void
 forget_other_proxy(DtKey *self, const Profile *p)
 {
-    g_autofree char *proxy = g_strdup_printf("%u %s %u %s", p->proxy, p->proxy_host, p->proxy_port,
-                                             uses_proxy_password(p) ? p->proxy_user : "");
+    g_autofree char *proxy =
+        g_strdup_printf("%u %s %u %s", p->proxy, p->proxy_host, profile_proxy_port(p),
+                        uses_proxy_password(p) ? p->proxy_user : "");
     struct key *key = &self->keys[DT_KEY_PROXY];
 
     if (g_strcmp0(proxy, self->proxy) == 0)

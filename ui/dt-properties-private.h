@@ -1,6 +1,6 @@
 /*
  * dt-properties-private.h - inside of the properties window: what it shows
- * (dt-properties-window.c), and what OK does (dt-properties-save.c).
+ * (dt-properties-window.c; dt-properties-proxy.c), and what OK does (dt-properties-save.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -38,6 +38,11 @@ struct _DtPropertiesWindow {
     GtkLabel *routes_label, *web_proxy_label;
     GtkToggleButton *web_proxy_check;
     GtkWidget *web_proxy_caption;
+    GtkWidget *proxy_caption, *proxy_host_caption, *proxy_host_box, *proxy_user_caption;
+    GtkWidget *proxy_hint_label;
+    GtkComboBoxText *proxy_combo;
+    GtkSpinButton *proxy_port_spin;
+    GtkEntry *proxy_host_entry, *proxy_user_entry;
     GtkEntry *dns1_entry, *dns2_entry, *suffix_entry;
     GtkLabel *source_label, *version_label, *actions_label, *problem_label;
     GtkListStore *others_store;
@@ -59,6 +64,12 @@ struct _DtPropertiesWindow {
 /* ---- of the window */
 void dt_properties_take_values(DtPropertiesWindow *self); /* what is to be seen, into the profile */
 GtkEntry *dt_properties_entry_of(DtPropertiesWindow *self, enum dt_key_kind kind);
+
+/* ---- of the proxy on the way to an SSTP server */
+void dt_properties_show_proxy(DtPropertiesWindow *self);
+void
+dt_properties_take_proxy(DtPropertiesWindow *self); /* what is wrong, profile_validate() says */
+void dt_properties_proxy_kind_changed(DtPropertiesWindow *self);
 
 /* ---- of OK */
 void dt_properties_keep_ipsec(struct dt_properties_ipsec *to, const Profile *p);

@@ -360,6 +360,7 @@ show_networking(DtPropertiesWindow *self)
     gtk_entry_set_text(self->suffix_entry, dun->dns_suffix);
     show_own(self->routes_label, dt_profile_text_routes(self->profile));
     on_toggled(self);
+    dt_properties_show_proxy(self);
     show_web_proxy(self);
 }
 
@@ -408,6 +409,7 @@ dt_properties_take_values(DtPropertiesWindow *self)
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
     p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
     p->dun.specify_servers = gtk_toggle_button_get_active(self->dns_check);
+    dt_properties_take_proxy(self);
     p->use_web_proxy = gtk_toggle_button_get_active(self->web_proxy_check);
     profile_set(&p->dun.dns1, gtk_entry_get_text(self->dns1_entry));
     profile_set(&p->dun.dns2, gtk_entry_get_text(self->dns2_entry));
@@ -515,12 +517,28 @@ bind_template(GtkWidgetClass *widget_class)
 }
 
 static void
+bind_proxy(GtkWidgetClass *widget_class)
+{
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_host_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_host_box);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_user_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_hint_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_combo);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_port_spin);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_host_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_user_entry);
+    gtk_widget_class_bind_template_callback(widget_class, dt_properties_proxy_kind_changed);
+}
+
+static void
 dt_properties_window_class_init(DtPropertiesWindowClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dt_properties_window_dispose;
     G_OBJECT_CLASS(klass)->finalize = dt_properties_window_finalize;
     GTK_DIALOG_CLASS(klass)->response = dt_properties_window_response;
     bind_template(GTK_WIDGET_CLASS(klass));
+    bind_proxy(GTK_WIDGET_CLASS(klass));
 }
 
 static void

@@ -216,15 +216,23 @@ get_psk(const Profile *p, struct cli_call *d)
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
 }
 
+/* One that the window has saved is for the profile's own proxy and user, and for no other. */
+static gboolean
+saved_proxy_password(const Profile *p, struct cli_call *d)
+{
+    return d->options->proxy == NULL &&
+           saved(p, PROFILE_SECRET_PROXY, d, &d->credentials.proxy_password);
+}
+
 /* Of the proxy, for the user name that it has. Others need none. */
 static int
-get_proxy_password(struct cli_call *d)
+get_proxy_password(const Profile *p, struct cli_call *d)
 {
     g_autofree char *user = cli_shown(d->credentials.proxy_user);
     g_autofree char *label = g_strdup_printf(_("Password of %s for the proxy:"), user);
 
     if (d->plan.proxy == PLAN_PROXY_NONE || *user == '\0' || !plan_dials(&d->plan, PLAN_SSTP) ||
-        d->credentials.proxy_password.len > 0 || !d->interactive ||
+        d->credentials.proxy_password.len > 0 || saved_proxy_password(p, d) || !d->interactive ||
         cli_prompt(label, FALSE, &d->leave, &d->credentials.proxy_password))
         return -1;
     return cli_fail_number(RAS_USER_DISCONNECTION,
@@ -357,7 +365,7 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
     if (failed == -1)
         failed = get_psk(p, d);
     if (failed == -1)
-        failed = get_proxy_password(d);
+        failed = get_proxy_password(p, d);
     if (failed != -1)
         return failed;
     get_own_key(p, d);

@@ -210,8 +210,11 @@ test_properties(void)
     g_autofree char *folder = g_dir_make_tmp("dialtone-XXXXXX", NULL);
     g_autoptr(ProfileStore) store = profile_store_new(folder, folder);
     g_autoptr(Profile) profile = profile_of_l2tp();
-    GtkWidget *window = dt_properties_window_new(NULL, store, profile), *notebook = NULL;
+    GtkWidget *window, *notebook = NULL;
 
+    profile->dun.vpn_strategy = 0; /* SSTP, too: with a proxy */
+    profile->proxy = PLAN_PROXY_HTTP;
+    window = dt_properties_window_new(NULL, store, profile);
     find_notebook(window, &notebook);
     g_assert_nonnull(notebook);
     gtk_widget_show(window);

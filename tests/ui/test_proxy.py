@@ -381,6 +381,37 @@ def proxy_password(case):
 
 
 @test
+def proxy_password_of_the_command(case):
+    """the command dials with the proxy's password that the window has saved; not with that for another proxy"""
+    def dial(*options):
+        process = case.desktop.spawn(
+            ["env", *(f"{k}={v}" for k, v in SANITIZER.items()),
+             os.path.join(os.path.dirname(PROGRAM), "../client/cli/dialtone"), "dial", "Example College VPN",
+             "--password-file", case.desktop.folder + "/password", *options], stdin=subprocess.DEVNULL)
+        plan, secrets = case.helper.call("Connect")
+        case.helper.set(State="idle", Error=691)
+        check(process.wait(timeout=desktop.DEADLINE) == 1, process.returncode)
+        return plan, secrets
+
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = import_through_proxy(case)
+    window.press("Connect")
+    window.type("Proxy password:", "t0 the world")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect(protocol="sstp")
+    keys.expect("stored line@proxy.example.edu:3128")
+    case.helper.set(State="idle", Error=631)
+    with open(case.desktop.folder + "/password", "w", encoding="utf-8") as file:
+        file.write("secret\n")
+    plan, secrets = dial()
+    check(plan["proxy-host"] == "proxy.example.edu" and secrets["proxy-password"] == "t0 the world", secrets)
+    plan, secrets = dial("--proxy", "line@proxy.example.edu:3128")
+    check(plan["proxy-host"] == "proxy.example.edu" and not secrets.get("proxy-password"), secrets)
+    keys.end()
+
+
+@test
 def proxy_out_of_reach(case):
     """what has to do with no password of the proxy is told in its own words, and no password is asked for again"""
     window = import_through_proxy(case)
@@ -431,6 +462,91 @@ def proxy_password_unproved(case):
     window.press("Connect")
     window.find("dialog", ASKED)
     keys.end()
+
+
+def networking(window):
+    """Properties, Networking."""
+    window.press("Properties")
+    tabs = window.find("page tab list")
+    names = [tab.name for tab in tabs.children()]
+    tabs.call("Selection", "SelectChild", desktop.number(names.index("Networking")))
+    window.find("check box", "Use the default gateway on the remote network")
+
+
+def choose_proxy(window, kind):
+    window.find("combo box", "Proxy on the way to the server").call("Selection", "SelectChild",
+                                                                    desktop.number(kind))
+
+
+def port(window):
+    return window.find("spin button", "Port:")
+
+
+def close_properties(window):
+    window.press_and_close("OK")
+    window.gone("page tab list")
+
+
+@test
+def proxy_in_properties(case):
+    """Properties, Networking: a proxy is set, what is wrong with it is told, dialed through, and taken out"""
+    window = case.import_profile(strategy=5)
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    networking(window)
+    check(not nameless(window), f"networking: {nameless(window)}")
+    check(not window.entry("Proxy server:").has("sensitive"), "there is no proxy to name")
+    close_properties(window)  # as it was
+    networking(window)
+    choose_proxy(window, 2)
+    desktop.wait_until(lambda: port(window).text() == "1080", "the usual port of SOCKS")
+    choose_proxy(window, 1)
+    desktop.wait_until(lambda: port(window).text() == "8080", "the usual port of HTTP")
+    window.press("OK")
+    window.reads("Type the name or the address of the proxy server.")
+    window.type("Proxy server:", "proxy.example.edu:3128")
+    window.press("OK")
+    window.reads("“proxy.example.edu:3128” is not the address of a proxy server")
+    window.type("Proxy server:", " proxy.example.edu ")
+    port(window).write("3128")
+    window.type("User name at the proxy:", "line\nline")
+    window.press("OK")
+    window.reads("The user name of the proxy server has characters that cannot be sent.")
+    window.type("User name at the proxy:", "line")
+    close_properties(window)
+    networking(window)
+    check(window.entry("Proxy server:").text() == "proxy.example.edu", window.entry("Proxy server:").text())
+    check(port(window).text() == "3128" and window.entry("User name at the proxy:").text() == "line", "shown")
+    choose_proxy(window, 2)
+    check(port(window).text() == "3128", "that port was chosen")
+    choose_proxy(window, 1)
+    close_properties(window)
+    window.press("Connect")
+    window.type("Proxy password:", "t0 the world")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check((plan["proxy"], plan["proxy-host"], plan["proxy-port"]) == ("http", "proxy.example.edu", 3128), plan)
+    check((secrets["proxy-user"], secrets["proxy-password"]) == ("line", "t0 the world"), secrets)
+    refused_by_proxy(case, window)
+    networking(window)
+    choose_proxy(window, 0)
+    close_properties(window)
+    window.type("Password:", "secret")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(plan["proxy"] == "none" and "proxy-user" not in secrets, (plan, secrets))
+
+
+@test
+def proxy_of_sstp_only(case):
+    """Properties has a proxy only where SSTP is dialed; a broken one refuses nothing where it is not"""
+    window = import_through_proxy(case, strategy=1)
+    networking(window)
+    check(not window.find_now("combo box", "Proxy on the way to the server"), "of no use for PPTP")
+    check(not window.find_now("text", "Proxy server:"), "nor its name")
+    close_properties(window)
+    text = stored(case)
+    check(b"ProxyHost=proxy.example.edu" in b"".join(text.values()), "it is kept")
 
 
 @test

@@ -220,6 +220,61 @@ proxies_of_a_call(void)
     dial_plan_clear(&m.plan);
 }
 
+/* As Properties shows what is wrong, and a call refuses it. */
+static void
+proxies_of_a_profile(void)
+{
+    static char long_text[300];
+    static const struct {
+        enum plan_proxy kind;
+        const char *host, *user;
+        guint port;
+        const char *words; /* NULL: nothing is wrong */
+        guint used_port;
+    } rows[] = {
+        {PLAN_PROXY_NONE, "not a host", "\x01", 0, NULL, 0},
+        {PLAN_PROXY_HTTP, "proxy.test", "", 3128, NULL, 3128},
+        {PLAN_PROXY_HTTP, "proxy.test", "CORP\\anna", 0, NULL, 8080},
+        {PLAN_PROXY_SOCKS5, "2001:db8::1", "anna", 0, NULL, 1080},
+        {PLAN_PROXY_HTTP, "", "", 8080, "Type the name", 0},
+        {PLAN_PROXY_HTTP, "proxy.test:3128", "", 8080, "the port stands beside it", 0},
+        {PLAN_PROXY_HTTP, "http://proxy.test", "", 8080, "“http://proxy.test” is not", 0},
+        {PLAN_PROXY_SOCKS5, "a b", "", 1080, "is not the address of a proxy", 0},
+        {PLAN_PROXY_HTTP, "a\nb", "", 1080, "is not the address of a proxy", 0},
+        {PLAN_PROXY_HTTP, "proxy.test", "", 65536, "between 1 and 65535", 0},
+        {PLAN_PROXY_HTTP, "proxy.test", "a\nb", 8080, "characters that cannot be sent", 0},
+        {PLAN_PROXY_HTTP, "proxy.test", long_text, 8080, "is too long", 0},
+        {PLAN_PROXY_HTTP, long_text, "", 8080, "is not the address of a proxy", 0},
+    };
+    g_autoptr(Profile) p = sample();
+    struct made m;
+
+    memset(long_text, 'x', sizeof long_text - 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        p->proxy = rows[i].kind;
+        p->proxy_port = rows[i].port;
+        profile_set(&p->proxy_host, rows[i].host);
+        profile_set(&p->proxy_user, rows[i].user);
+        g_autofree char *problem = profile_proxy_problem(p);
+        if (rows[i].words != NULL) {
+            g_assert_nonnull(problem);
+            g_assert_nonnull(strstr(problem, rows[i].words));
+            refuse(p, &(struct plan_request){.user = "u"}, rows[i].words);
+            continue;
+        }
+        g_assert_null(problem);
+        make(p, &(struct plan_request){.user = "u"}, &m);
+        g_assert_cmpint(m.plan.proxy, ==, rows[i].kind);
+        g_assert_cmpuint(m.plan.proxy_port, ==, rows[i].used_port);
+        dial_plan_clear(&m.plan);
+    }
+    p->dun.vpn_strategy = 1; /* PPTP alone: what is not seen there refuses nothing */
+    g_assert_null(profile_proxy_problem(p));
+    make(p, &(struct plan_request){.user = "u"}, &m);
+    g_assert_cmpint(m.plan.proxy, ==, PLAN_PROXY_NONE);
+    dial_plan_clear(&m.plan);
+}
+
 static void
 servers_in_order_or_the_chosen_one(void)
 {
@@ -591,6 +646,7 @@ main(int argc, char **argv)
                     what_was_typed_goes_before_what_is_remembered);
     g_test_add_func("/profile-plan/user", the_user_is_checked);
     g_test_add_func("/profile-plan/proxies-of-a-call", proxies_of_a_call);
+    g_test_add_func("/profile-plan/proxies-of-a-profile", proxies_of_a_profile);
     g_test_add_func("/profile-plan/order-of-servers", servers_in_order_or_the_chosen_one);
     g_test_add_func("/profile-plan/certificates", certificates);
     g_test_add_func("/profile-plan/network", network);
