@@ -8,6 +8,7 @@ struct look {
     bool v4, tcp;
     bool plain; /* whole headers, no options, the lengths agree: may be compared with a flow */
     bool data;  /* plain, and nothing but data: may be merged */
+    bool ack;   /* plain, and nothing but an acknowledgement */
     uint16_t transport, header, payload;
 };
 
@@ -25,6 +26,14 @@ look_ip(const uint8_t *p, size_t n, struct look *ret, uint8_t *ret_protocol)
     ret->transport = IP6_HEADER;
     *ret_protocol = p[IP6_NEXT];
     return (size_t)get16(p + IP6_LENGTH) + IP6_HEADER == n;
+}
+
+/* No option, or nothing but what every segment of a connection has (RFC 7323 appendix A). */
+static bool
+options_common(const uint8_t *t, size_t size)
+{
+    return size == TCP_HEADER ||
+           (size == TCP_HEADER + TCP_TIMESTAMPS && get32(t + TCP_HEADER) == 0x0101080a);
 }
 
 static struct look
@@ -54,6 +63,8 @@ look_at(const uint8_t *p, size_t n)
     l.header = (uint16_t)(l.transport + size);
     l.payload = (uint16_t)(n - l.header);
     l.data &= l.payload > 0;
+    l.ack = l.tcp && l.payload == 0 && t[TCP_FLAGS] == FLAG_ACK && (t[TCP_OFFSET] & 15) == 0 &&
+            options_common(t, size);
     return l;
 }
 
@@ -125,6 +136,30 @@ same_tcp(const struct offload_flow *f, const uint8_t *p, const struct look *l)
         return false;
     return memcmp(q + TCP_URGENT, t + TCP_URGENT,
                   (size_t)(l->header - l->transport) - TCP_URGENT) == 0;
+}
+
+/* How far @a is ahead of @b in the sequence space (RFC 9293 section 3.4). */
+static int32_t
+ahead(const uint8_t *a, const uint8_t *b)
+{
+    return (int32_t)(get32(a) - get32(b));
+}
+
+/* Both came at the same time, and whoever reads @p needs no more to know what the one before said:
+ * it acknowledges more, and neither tells of a loss, a window alone, or congestion. What a router
+ * may leave out in such a place: RFC 3449 section 5.2.1. */
+static bool
+supersedes(const struct offload_flow *f, const uint8_t *p, const struct look *l)
+{
+    const uint8_t *q = flow_packet(f), *u = q + f->transport, *t = p + l->transport;
+
+    if (!f->ack || !l->ack || f->header != l->header || ahead(t + TCP_ACK, u + TCP_ACK) <= 0 ||
+        ahead(t + TCP_SEQUENCE, u + TCP_SEQUENCE) != 0)
+        return false;
+    if (l->v4 ? q[1] != p[1] : memcmp(q, p, 4) != 0) /* ECN among them */
+        return false;
+    return l->header == l->transport + TCP_HEADER ||
+           ahead(t + TCP_TIME, u + TCP_TIME) >= 0; /* else only the older one is believed */
 }
 
 static bool
@@ -223,6 +258,7 @@ begin_flow(struct offload_merge *m, uint8_t *packet, size_t n, const struct look
     struct offload_flow *f = take_flow(m);
 
     f->tcp = l->tcp;
+    f->ack = l->ack;
     f->n_parts = 1;
     f->iov[1] = (struct iovec){.iov_base = packet, .iov_len = n};
     f->len = n;
@@ -259,8 +295,12 @@ offload_merge_add(struct offload_merge *m, uint8_t *packet, size_t n)
     }
 
     struct offload_flow *f = find_flow(m, packet, &l);
-    const bool merges = l.data && (l.tcp ? m->tso : m->uso) && checksums_good(packet, n, &l);
-    if (merges && f != NULL && continues(f, packet, &l)) {
+    const bool merges =
+        (l.data || l.ack) && (l.tcp ? m->tso : m->uso) && checksums_good(packet, n, &l);
+    if (merges && f != NULL && supersedes(f, packet, &l)) {
+        f->iov[1].iov_base = packet;
+        m->superseded++;
+    } else if (merges && l.data && f != NULL && continues(f, packet, &l)) {
         join_flow(f, packet, &l);
     } else {
         if (f != NULL)

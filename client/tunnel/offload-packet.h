@@ -34,6 +34,8 @@ enum {
     TCP_WINDOW = 14,
     TCP_CHECKSUM = 16,
     TCP_URGENT = 18,
+    TCP_TIMESTAMPS = 12, /* octets of that option alone, the way everybody pads it */
+    TCP_TIME = 24,       /* the sender's, in it */
     FLAG_FIN = 0x01,
     FLAG_PSH = 0x08,
     FLAG_ACK = 0x10,

@@ -47,8 +47,8 @@ bool offload_cut_left(const struct offload_cut *c);
 
 /* Merging: packets that follow each other in one TCP (or UDP) flow become one write. */
 struct offload_flow {
-    size_t n_parts; /* 0: free */
-    bool tcp;
+    size_t n_parts;                      /* 0: free */
+    bool tcp, ack;                       /* ->ack: one acknowledgement without data */
     struct iovec iov[1 + OFFLOAD_PARTS]; /* [0] virtio header, [1] first packet, payloads behind */
     struct virtio_net_hdr hdr;
     size_t len;         /* of the merged packet */
@@ -63,6 +63,7 @@ struct offload_flow {
 struct offload_merge {
     bool tso, uso; /* what the TUN takes */
     uint32_t clock;
+    uint64_t superseded; /* acknowledgements that were not written: another said more */
     struct offload_flow flows[OFFLOAD_FLOWS];
     /* @iov: virtio header, then the packet in one or more pieces; valid during the call */
     void (*write)(void *owner, const struct iovec *iov, size_t n);
@@ -71,7 +72,9 @@ struct offload_merge {
 
 /* @packet is borrowed, and its headers may be changed, until the next offload_merge_flush(). A
  * packet whose checksum is wrong is never merged: it is passed on as it is, for the kernel to drop.
- * Order within a flow is kept. */
+ * Order within a flow is kept. Of acknowledgements without data that follow each other, and of
+ * which each says more than the one before, the last is written: each costs a system call, and lets
+ * the sender go on by a piece. */
 void offload_merge_add(struct offload_merge *m, uint8_t *packet, size_t n);
 void offload_merge_flush(struct offload_merge *m);
 
