@@ -117,7 +117,7 @@ set_address6(struct helper_link *l)
 static const struct helper_queue *
 queue_of(const struct helper_link *l)
 {
-    static const struct helper_queue stream = {.packets = 32}, gre = {32, 16000};
+    static const struct helper_queue stream = {.packets = 32}, gre = {32, 32000};
 
     return l->has_server && l->server.raw && l->server.kind == SOCKET_TCP ? &gre : &stream;
 }

@@ -97,6 +97,15 @@ offload_cut_left(const struct offload_cut *c)
     return !c->ended;
 }
 
+void
+offload_cut_lose(struct offload_cut *c)
+{
+    if (c->segment == 0 || c->len - c->header - c->done <= c->segment)
+        return;
+    c->done += c->segment;
+    c->id++;
+}
+
 /* UDP sends a sum of zero as all ones (RFC 768). */
 static void
 put_checksum(uint8_t *field, uint64_t sum, bool udp)

@@ -44,6 +44,8 @@ bool offload_cut_begin(struct offload_cut *c, const struct virtio_net_hdr *hdr,
  * (offload_cut_left() tells which; such a packet is dropped by beginning another). */
 size_t offload_cut_next(struct offload_cut *c, uint8_t *out, size_t cap);
 bool offload_cut_left(const struct offload_cut *c);
+/* The next packet is left out, as if it had been lost on its way; unless it is the last. */
+void offload_cut_lose(struct offload_cut *c);
 
 /* Merging: packets that follow each other in one TCP (or UDP) flow become one write. */
 struct offload_flow {

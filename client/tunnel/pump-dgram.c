@@ -13,6 +13,7 @@ enum {
     CONTROL_SIZE = CMSG_SPACE(sizeof(int)),
     SEGMENTS_MAX = 64, /* the kernel's UDP_MAX_SEGMENTS before Linux 6.9 */
     SEGMENTED_MAX = 65000,
+    LEAST = 512, /* octets that a datagram counts at least: a short one takes time, too */
 };
 
 bool
@@ -186,8 +187,10 @@ pump_dgram_receive(struct pump_dgram *d, enum session_channel channel, usec_t no
 
     while (s->fd >= 0 && n == most && total < d->budget) {
         n = read_many(d, s);
-        for (int i = 0; i < n; i++)
-            total += take(d, channel, now, &g, &d->messages[i]);
+        for (int i = 0; i < n; i++) {
+            const size_t octets = take(d, channel, now, &g, &d->messages[i]);
+            total += octets > LEAST ? octets : LEAST;
+        }
         if (g.n > 0)
             digest(d, channel, now, g.v, g.n);
         g.n = 0;

@@ -3,12 +3,16 @@
 
 #include <errno.h>
 
+enum { WRITES = 8 /* to a TUN, each of which may bring packets: a queue has room for 32 */ };
+
 static void
 write_merged(void *owner, const struct iovec *iov, size_t n)
 {
     struct pump *p = owner;
 
     io_tun_write(&p->tun, iov, n);
+    if (p->queue.ahead > 0 && ++p->written % WRITES == 0)
+        tun_queue_fill(&p->queue, &p->tun); /* an error will be there the next time, too */
 }
 
 bool
@@ -70,12 +74,17 @@ pump_read(struct pump *p)
 {
     if (p->fed)
         return -EAGAIN;
+    if (p->drained && tun_queue_empty(&p->queue)) { /* not asked twice in a row */
+        p->drained = false;
+        return -EAGAIN;
+    }
     const int error = tun_queue_fill(&p->queue, &p->tun);
     struct tun_queue_packet *next = tun_queue_take(&p->queue);
 
+    p->drained = error == -EAGAIN && next != NULL;
     if (next == NULL)
         return error;
-    if (!offload_cut_begin(&p->cut, &next->hdr, next->p, next->n))
+    if (!tun_queue_cut(next, &p->cut))
         p->stats.dropped++;
     return 0;
 }

@@ -29,6 +29,8 @@ struct pump {
     bool open;                      /* the TUN is there */
     bool fed;                       /* somebody else reads it, and sets ->cut */
     struct tun_queue queue;
+    unsigned written; /* packets, to the TUN */
+    bool drained;     /* of the TUN nothing more was there when the last packet was taken */
     struct offload_cut cut;
     struct offload_merge merge;
     struct tunnel_stats stats;

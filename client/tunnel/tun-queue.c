@@ -108,14 +108,33 @@ waits_in(const struct tun_queue_line *l, uint32_t flow)
     return i != NULL;
 }
 
+/* Is there room for it among the transfers? */
+static bool
+takes(struct tun_queue *q, struct tun_queue_packet *packet)
+{
+    const size_t all = q->bulk.octets + packet->n;
+
+    q->spared -= q->spared < packet->n ? q->spared : packet->n;
+    if (q->bulk.head == NULL || all <= q->ahead)
+        return true;
+    if (packet->hdr.gso_type == VIRTIO_NET_HDR_GSO_NONE || all > 2 * q->ahead)
+        return false;
+    packet->loses = q->spared == 0;
+    q->lost += packet->loses;
+    if (packet->loses)
+        q->spared = q->ahead;
+    return true;
+}
+
 static void
 put(struct tun_queue *q, struct tun_queue_packet *packet)
 {
+    packet->loses = false;
     packet->flow = flow_of(packet->p, packet->n);
     if (packet->hdr.gso_type == VIRTIO_NET_HDR_GSO_NONE &&
         q->first.octets + packet->n <= TUN_QUEUE_FIRST && !waits_in(&q->bulk, packet->flow)) {
         line_put(&q->first, packet);
-    } else if (q->bulk.head == NULL || q->bulk.octets + packet->n <= q->ahead) {
+    } else if (takes(q, packet)) {
         line_put(&q->bulk, packet);
     } else {
         give_back(q, packet);
@@ -157,4 +176,14 @@ tun_queue_take(struct tun_queue *q)
     if (q->taken == NULL)
         q->taken = line_take(&q->bulk);
     return q->taken;
+}
+
+bool
+tun_queue_cut(const struct tun_queue_packet *packet, struct offload_cut *ret)
+{
+    if (!offload_cut_begin(ret, &packet->hdr, packet->p, packet->n))
+        return false;
+    if (packet->loses)
+        offload_cut_lose(ret);
+    return true;
 }

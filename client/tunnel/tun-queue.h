@@ -5,6 +5,12 @@
  * first, as long as those are few (the "new flows" of RFC 8290, 4.2); what has no room any more is
  * dropped off the other line, where the transfers are. Order within a flow is kept.
  *
+ * A TUN tells TCP nothing of its queue: what was written to it counts as sent. Only a loss slows a
+ * transfer down, and that of a whole super-packet (10 packets and more) costs it that much more
+ * than one. So where the line becomes too long, one packet of the next super-packet is lost, and
+ * none again until as much as the line holds has followed: TCP's answer comes no sooner. What makes
+ * the line twice as long is dropped whole.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -22,6 +28,7 @@ struct tun_queue_packet {
     uint8_t *p; /* TUN_QUEUE_SLOT */
     size_t n;
     uint32_t flow;
+    bool loses; /* the first of the packets that it is cut into */
     struct tun_queue_packet *next;
 };
 
@@ -32,7 +39,8 @@ struct tun_queue_line {
 
 struct tun_queue {
     size_t ahead; /* octets of transfers that may wait; 0: one packet at a time is read */
-    uint64_t dropped;
+    uint64_t dropped, lost;
+    size_t spared; /* octets of transfers that lose nothing, before one may again */
     struct tun_queue_line first, bulk;
     struct tun_queue_packet *spare; /* a stack: what was used last is still in the cache */
     struct tun_queue_packet *taken; /* the caller's until the next tun_queue_take() */
@@ -49,3 +57,5 @@ int tun_queue_fill(struct tun_queue *q, const struct io_tun *tun);
 bool tun_queue_empty(const struct tun_queue *q);
 /* The next one, or NULL. It is borrowed until the next call. */
 struct tun_queue_packet *tun_queue_take(struct tun_queue *q);
+/* Begins to cut what was taken. False: it cannot be cut. */
+bool tun_queue_cut(const struct tun_queue_packet *packet, struct offload_cut *ret);

@@ -146,7 +146,7 @@ test_full_tunnel_gre(struct harness *h, gconstpointer data)
 
     g_autofree char *gre = output_has("ip rule show", "to 192.0.2.1 ipproto gre lookup main");
     g_autofree char *queue = output_has("ip link show vpn0", "qlen 32");
-    g_autofree char *most = output_has("ip -d link show vpn0", "gso_max_size 16000");
+    g_autofree char *most = output_has("ip -d link show vpn0", "gso_max_size 32000");
     g_autofree char *rest = output_has("ip route get 192.0.2.1", "dev vpn0");
     dt_connection_call_disconnect_sync(c, NULL, NULL);
     harness_wait_state(c, "idle");

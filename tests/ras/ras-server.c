@@ -365,7 +365,7 @@ read_tun(struct ras_server *s, usec_t now)
             break;
         budget -= next->n < budget ? next->n : budget;
         s->cut_for = find_peer(s, next->p, next->n);
-        if (!offload_cut_begin(&s->cut, &next->hdr, next->p, next->n) ||
+        if (!tun_queue_cut(next, &s->cut) ||
             (s->cut_for == NULL && !give_l2tp(s, next->p, next->n))) {
             s->cut.ended = true;
             s->dropped++;

@@ -317,6 +317,77 @@ test_read_ahead(void)
     world_clear(&w);
 }
 
+/* Each packet that the kernel is given may let a sender go on, and the kernel has room for 32 of
+ * what that brings: they are taken away meanwhile, and sent when it is their turn. */
+static void
+test_read_between_writes(void)
+{
+    enum { OFTEN = 8, N = 3 };
+    struct world w;
+    uint8_t p[20], got[MTU];
+
+    for (size_t ahead = 0; ahead <= 128 * 1024; ahead += 128 * 1024) {
+        world_make(&w, true);
+        w.pump.queue.ahead = ahead;
+        for (unsigned i = 0; i < N; i++)
+            into_tun(&w, 100, i);
+        for (unsigned i = 0; i < OFTEN; i++) {
+            g_assert_true(tun_queue_empty(&w.pump.queue));
+            packet(p, sizeof p, i);
+            pump_deliver(&w.pump,
+                         &(struct session_packets){.n = 1, .v[0] = {.p = p, .len = sizeof p}});
+            g_assert_cmpint(recv(w.tun, got, sizeof got, 0), ==, sizeof p);
+        }
+        g_assert_cmpint(tun_queue_empty(&w.pump.queue), ==, ahead == 0);
+        server_gets_nothing(&w);
+        g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+        for (unsigned i = 0; i < N; i++)
+            server_gets(&w, 100, i);
+        world_clear(&w);
+    }
+}
+
+/* That the TUN has no more is asked once; and what comes then is seen the next time. */
+static void
+test_asked_once(void)
+{
+    struct world w;
+
+    world_make(&w, true);
+    w.pump.queue.ahead = 128 * 1024;
+    into_tun(&w, 100, 0);
+    g_assert_cmpint(pump_read(&w.pump), ==, 0);
+    into_tun(&w, 100, 1);
+    g_assert_cmpint(pump_read(&w.pump), ==, -EAGAIN);
+    g_assert_cmpint(pump_read(&w.pump), ==, 0);
+    g_assert_cmpint(pump_read(&w.pump), ==, -EAGAIN);
+    g_assert_cmpint(pump_read(&w.pump), ==, -EAGAIN);
+    into_tun(&w, 100, 2);
+    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    server_gets(&w, 100, 1);
+    server_gets(&w, 100, 2);
+    world_clear(&w);
+}
+
+/* Short packets cost as much time as long ones: not as many as have so many octets are taken
+ * before it is the other direction's turn. */
+static void
+test_short_ones_count(void)
+{
+    enum { N = 24, READS = PUMP_DGRAM_RX / PUMP_DGRAM_GRO };
+    struct world w;
+
+    world_make(&w, true);
+    w.d.budget = 4000;
+    for (unsigned i = 0; i < N; i++)
+        g_assert_cmpint(send(w.theirs, "short", 5, 0), ==, 5);
+    for (unsigned i = 1; i <= N / READS; i++) {
+        pump_dgram_receive(&w.d, CHANNEL_DATA, 1);
+        g_assert_cmpuint(session.received.length, ==, i * READS);
+    }
+    world_clear(&w);
+}
+
 static void
 test_put_waits_its_turn(void)
 {
@@ -501,6 +572,9 @@ main(int argc, char **argv)
     g_test_add_func("/pump-dgram/put-is-never-cut", test_put_is_never_cut);
     g_test_add_func("/pump-dgram/blocked", test_blocked);
     g_test_add_func("/pump-dgram/read-ahead", test_read_ahead);
+    g_test_add_func("/pump-dgram/read-between-writes", test_read_between_writes);
+    g_test_add_func("/pump-dgram/asked-once", test_asked_once);
+    g_test_add_func("/pump-dgram/short-ones-count", test_short_ones_count);
     g_test_add_func("/pump-dgram/put-waits-its-turn", test_put_waits_its_turn);
     g_test_add_data_func("/pump-dgram/down-udp", "udp", test_down);
     g_test_add_data_func("/pump-dgram/down-one-by-one", NULL, test_down);

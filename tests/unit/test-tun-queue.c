@@ -88,6 +88,7 @@ takes(struct world *w, const char *names)
 
         g_assert_nonnull(packet);
         g_assert_cmpint(packet->p[NAME], ==, *names);
+        g_assert_cmpint(packet->loses, ==, g_ascii_isupper(*names));
     }
     g_assert_true(tun_queue_empty(&w->q));
     g_assert_null(tun_queue_take(&w->q));
@@ -125,10 +126,15 @@ static const struct row {
         {'3', PROTOCOL_UDP, 1, 1400}, {'4', PROTOCOL_UDP, 1, 1400}, {'5', PROTOCOL_UDP, 1, 1400},
         {'x', PROTOCOL_TCP, 1, LONG}, {'y', PROTOCOL_TCP, 1, SHORT}, {'z', PROTOCOL_TCP, 1, SHORT},
         {'6', PROTOCOL_UDP, 1, 1400}}},
-    {"no-room-for-a-transfer", "pqabcd", 8, {
+    {"no-room-for-a-transfer", "pqabcdEfgh", 12, { /* 'E' loses one packet, 'i' and 'j' are lost */
         {'a', PROTOCOL_TCP, 1, LONG}, {'b', PROTOCOL_TCP, 1, LONG}, {'c', PROTOCOL_TCP, 1, LONG},
-        {'d', PROTOCOL_TCP, 1, LONG}, {'e', PROTOCOL_TCP, 1, LONG}, {'p', ICMP, 0, SHORT},
-        {'f', PROTOCOL_TCP, 1, LONG}, {'q', PROTOCOL_UDP, 53, SHORT}}},
+        {'d', PROTOCOL_TCP, 1, LONG}, {'E', PROTOCOL_TCP, 1, LONG}, {'p', ICMP, 0, SHORT},
+        {'f', PROTOCOL_TCP, 1, LONG}, {'g', PROTOCOL_TCP, 1, LONG}, {'h', PROTOCOL_TCP, 2, LONG},
+        {'i', PROTOCOL_TCP, 1, LONG}, {'q', PROTOCOL_UDP, 53, SHORT}, {'j', PROTOCOL_TCP, 2, LONG}}},
+    {"no-room-for-datagrams", "abcde1", 7, { /* of one packet there is no part to lose */
+        {'a', PROTOCOL_UDP, 1, LONG}, {'b', PROTOCOL_UDP, 1, LONG}, {'c', PROTOCOL_UDP, 1, LONG},
+        {'d', PROTOCOL_UDP, 1, LONG}, {'e', PROTOCOL_UDP, 1, 1400}, {'1', PROTOCOL_UDP, 1, 100},
+        {'f', PROTOCOL_UDP, 1, 1400}}},
     /* clang-format on */
 };
 
@@ -160,6 +166,57 @@ test_one_always_has_room(void)
     all_from_kernel(&w, s + 1, 1);
     takes(&w, "b");
     world_clear(&w);
+}
+
+/* A line that stays too long: one loses, and all that come in the time until TCP can have answered
+ * lose nothing. A slot that is used again has forgotten. */
+static void
+test_one_loses_at_a_time(void)
+{
+    char lost[] = "....................";
+    struct world w;
+
+    world_make(&w, AHEAD);
+    for (size_t i = 0; i < strlen(lost); i++) {
+        const struct spec s = {(char)i, PROTOCOL_TCP, 1, LONG};
+
+        from_kernel(&w, &s);
+        g_assert_cmpint(tun_queue_fill(&w.q, &w.tun), ==, -EAGAIN);
+        if (i < 4)
+            continue;
+        const struct tun_queue_packet *packet = tun_queue_take(&w.q);
+        g_assert_cmpint(packet->p[NAME], ==, i - 4);
+        lost[i - 4] = packet->loses ? 'x' : '-';
+    }
+    g_assert_cmpstr(lost, ==, "----x----x----x-....");
+    g_assert_cmpuint(w.q.lost, ==, 4); /* one of them waits */
+    g_assert_cmpuint(w.q.dropped, ==, 0);
+    world_clear(&w);
+}
+
+static void
+test_cut(void)
+{
+    uint8_t bytes[3040] = {0x45, [9] = PROTOCOL_TCP, [32] = 0x50}, out[1100];
+    struct tun_queue_packet packet = {.p = bytes, .n = sizeof bytes};
+    struct offload_cut cut;
+
+    packet.hdr = (struct virtio_net_hdr){.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+                                         .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+                                         .gso_size = 1000,
+                                         .csum_start = 20,
+                                         .csum_offset = 16};
+    for (int loses = 0; loses < 2; loses++) {
+        size_t n = 0;
+
+        packet.loses = loses;
+        g_assert_true(tun_queue_cut(&packet, &cut));
+        while (offload_cut_next(&cut, out, sizeof out) > 0)
+            n++;
+        g_assert_cmpuint(n, ==, 3 - loses);
+    }
+    packet.n = 0;
+    g_assert_false(tun_queue_cut(&packet, &cut));
 }
 
 static void
@@ -254,6 +311,8 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &rows[i], test_order);
     }
     g_test_add_func("/tun-queue/one-always-has-room", test_one_always_has_room);
+    g_test_add_func("/tun-queue/one-loses-at-a-time", test_one_loses_at_a_time);
+    g_test_add_func("/tun-queue/cut", test_cut);
     g_test_add_func("/tun-queue/none-read-ahead", test_none_read_ahead);
     g_test_add_func("/tun-queue/slots", test_slots);
     g_test_add_func("/tun-queue/no-packet", test_no_packet);
