@@ -304,34 +304,59 @@ class Practice:
 class Whole(Practice):
     """Super-packets whole through TLS: a wire with tunwhole at both ends (tunwhole.c says what for)."""
 
-    class Stream(Process):
+    class End(Process):
         helper = None
 
         def __init__(self, *argv):
             super().__init__(*argv)
-            if not self.p.stdout.readline().startswith("whole0"):
-                sys.exit("tunwhole did not start")
+            if not self.p.stdout.readline().startswith("bound0"):
+                sys.exit(f"{argv[4]} did not start")
             self.tunnel = self.p.pid
 
     def _start(self, auth, phase2):
         self.inner = "10.8.0.1"
-        self.ras = self._end(self.server, self.inner, "10.8.0.2", "server", self.files.cert,
-                             self.files.key)
-        wait_for_listener(self.server, 4500)
+        self.ras = self._end(self.server, self.inner, "10.8.0.2", *self._far())
+        self._wait_for_far()
 
     def _end(self, namespace, address, peer, *argv):
-        end = self.Stream(*inside(namespace, program("tests/bench/bench-tunwhole"), *argv, SERVER,
-                                  "4500", "whole0"))
-        run(*inside(namespace, "ip", "address", "add", address, "peer", peer, "dev", "whole0"))
-        run(*inside(namespace, "ip", "link", "set", "whole0", "mtu", "1400", "txqueuelen", "32",
+        end = self.End(*inside(namespace, *argv, "bound0"))
+        run(*inside(namespace, "ip", "address", "add", address, "peer", peer, "dev", "bound0"))
+        run(*inside(namespace, "ip", "link", "set", "bound0", "mtu", "1400", "txqueuelen", "32",
                     "up"))
         return end
 
+    def _far(self):
+        return (program("tests/bench/bench-tunwhole"), "server", self.files.cert, self.files.key,
+                SERVER, "4500")
+
+    def _near(self, _link):
+        return program("tests/bench/bench-tunwhole"), "client", SERVER, "4500"
+
+    def _wait_for_far(self):
+        wait_for_listener(self.server, 4500)
+
     def call(self, link):
-        end = self._end(self.client, "10.8.0.2", self.inner, "client")
-        wait_for("tunwhole", lambda: "1 received" in run(
+        end = self._end(self.client, "10.8.0.2", self.inner, *self._near(link))
+        wait_for("the bound", lambda: "1 received" in run(
             *inside(self.client, "ping", "-c1", "-W1", self.inner), check=False))
         return end
+
+
+class Bare(Whole):
+    """Packets in datagrams and nothing of a protocol: tunbare at both ends (tunbare.c says what for)."""
+
+    def __init__(self, files, kind):
+        self.kind = kind
+        super().__init__(files)
+
+    def _far(self):
+        return program("tests/bench/bench-tunbare"), self.kind, SERVER, CLIENT
+
+    def _near(self, _link):
+        return program("tests/bench/bench-tunbare"), self.kind, CLIENT, SERVER
+
+    def _wait_for_far(self):
+        pass
 
 
 class SoftEther:
