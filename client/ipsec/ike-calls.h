@@ -37,6 +37,7 @@ struct ike_sa *ike_sa_find(struct ike *k, const struct ike_header *h);
 struct ike_sa *ike_sa_current(struct ike *k); /* to begin exchanges on; NULL: none is up */
 void ike_sa_up(struct ike *k, struct ike_sa *sa);
 void ike_sa_failed(struct ike *k, struct ike_sa *sa, enum ras_error error, const char *why);
+void ike_sa_succeed(struct ike *k); /* one is gone: was another put aside for it? */
 void ike_sa_expire(struct ike *k, struct ike_sa *sa);
 usec_t ike_sa_deadline(const struct ike_sa *sa);
 bool ike_msgid_fresh(struct ike_sa *sa, uint32_t msgid); /* and now it is not any more */

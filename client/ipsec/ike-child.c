@@ -126,7 +126,7 @@ ike_child_hangs_on(const struct ike *k, const struct ike_sa *sa)
 {
     const struct ike_child *const c = k->current;
 
-    return c != NULL &&
+    return c != NULL && k->cfg.role == IKE_INITIATOR &&
            (c->born_at <= sa->up_at || memcmp(c->phase1, sa->cky_i, sizeof c->phase1) == 0);
 }
 

@@ -273,6 +273,7 @@ sa_deleted(struct ike *k, struct ike_sa *sa)
     const bool again = unserved && ike_quick_deserted(k, sa);
 
     ike_sa_free(k, sa);
+    ike_sa_succeed(k);
     if (k->closing || ike_sa_current(k) != NULL)
         return;
     if (k->cfg.role == IKE_RESPONDER) {

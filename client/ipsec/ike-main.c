@@ -15,9 +15,12 @@
 
 #include "ike-priv.h"
 
-#define NONCE_SIZE   32
-#define REPEATS      5 /* of messages 3 and 5: 15 s in all */
-#define LIFE_DEFAULT 28800u
+#ifndef IKE_LIFE_1 /* less in a build for tests/lab/l2tp-calls --both */
+#define IKE_LIFE_1 28800u
+#endif
+
+#define NONCE_SIZE 32
+#define REPEATS    5 /* of messages 3 and 5: 15 s in all */
 
 static struct ike_header
 header_of(const struct ike_sa *sa, uint8_t flags)
@@ -60,7 +63,7 @@ suites_of(const struct ike *k, unsigned tier, struct ike_suites *ret)
 static uint32_t
 life_of(const struct ike *k)
 {
-    return k->cfg.phase1_seconds != 0 ? k->cfg.phase1_seconds : LIFE_DEFAULT;
+    return k->cfg.phase1_seconds != 0 ? k->cfg.phase1_seconds : IKE_LIFE_1;
 }
 
 void

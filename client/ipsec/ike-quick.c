@@ -14,10 +14,13 @@
 
 #include "ike-priv.h"
 
+#ifndef IKE_LIFE_2 /* less in a build for tests/lab/l2tp-calls --both */
+#define IKE_LIFE_2 3600u
+#endif
+
 #define NONCE_SIZE     32
 #define REPEATS        5
 #define KEPT           (60 * USEC_PER_SEC)
-#define LIFE_DEFAULT   3600u
 #define UDP            17
 #define PORT_L2TP      1701
 #define DESERTED_OFTEN 4 /* phases 1 that the server deletes instead of an answer */
@@ -162,7 +165,7 @@ ike_quick_begin(struct ike *k, bool rekey)
     q->terms = (struct ike_terms){
         .encapsulation = encapsulation(sa),
         .group = ike_child_pfs(q->tier, sa->suite.group, k->cfg.pfs),
-        .seconds = k->cfg.phase2_seconds != 0 ? k->cfg.phase2_seconds : LIFE_DEFAULT,
+        .seconds = k->cfg.phase2_seconds != 0 ? k->cfg.phase2_seconds : IKE_LIFE_2,
     };
     q->dh = q->terms.group != 0 ? dh_new((enum dh_group)q->terms.group, k->cfg.rng) : NULL;
     q->ni.n = NONCE_SIZE;
@@ -343,6 +346,8 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
     q->free_at = k->now + KEPT;
     k->phase2_tier = q->tier;
     k->phase2_tried = 0;
+    if (sa->retired) /* with which strongSwan throws it away: one that lasts, at once */
+        ike_quick_begin(k, true);
     return true;
 }
 

@@ -92,6 +92,7 @@ static void
 retire(struct ike *k, struct ike_sa *sa, bool ours_to_delete)
 {
     sa->retired = true;
+    sa->retired_at = k->now;
     sa->rekey_at = NEVER;
     if (ours_to_delete)
         sa->delete_at = k->now + GRACE;
@@ -106,23 +107,56 @@ rivals(const struct ike_sa *old, const struct ike_sa *fresh)
     return old->initiator != fresh->initiator && fresh->begun_at < known;
 }
 
-/* Of two that both ends began at once, the one with the lower cookie stays: both ends see the same.
- */
+/* Of two that both ends began at once the client's stays. No RFC has a rule. strongSwan and
+ * Libreswan go on with both; Windows gives one up (ERROR_IPSEC_IKE_SIMULTANEOUS_REKEY), nobody says
+ * which. So a client never deletes one of two that collided, neither its own nor the server's:
+ * whatever the server throws away, the other is left. */
+static bool
+of_client(const struct ike *k, const struct ike_sa *sa)
+{
+    return sa->initiator == (k->cfg.role == IKE_INITIATOR);
+}
+
+/* It was in use when @fresh was begun, and the rival of @fresh was up first. */
+static bool
+was_to_replace(const struct ike_sa *old, const struct ike_sa *fresh)
+{
+    return old->up_at < fresh->begun_at && old->retired_at >= fresh->begun_at;
+}
+
 static void
 replace_others(struct ike *k, struct ike_sa *fresh)
 {
     for (unsigned i = 0; i < IKE_SAS; i++) {
         struct ike_sa *const old = &k->sas[i];
 
-        if (old == fresh || old->state != IKE_SA_UP || old->retired)
+        if (old == fresh || old->state != IKE_SA_UP)
             continue;
-        if (rivals(old, fresh) && memcmp(old->cky_i, fresh->cky_i, sizeof old->cky_i) < 0)
+        if (old->retired) {
+            if (of_client(k, fresh) && was_to_replace(old, fresh))
+                retire(k, old, fresh->initiator);
+        } else if (rivals(old, fresh) && of_client(k, old))
             retire(k, fresh, fresh->initiator);
         else if (rivals(old, fresh))
             retire(k, old, old->initiator);
         else
             retire(k, old, fresh->initiator);
     }
+}
+
+/* The one that was used is gone. Is there another that was put aside for it? */
+void
+ike_sa_succeed(struct ike *k)
+{
+    struct ike_sa *const sa = ike_sa_current(k);
+
+    if (sa == NULL || !sa->retired)
+        return;
+    sa->retired = false;
+    sa->delete_at = NEVER;
+    sa->rekey_at = sa->up_at + ike_life(k, sa->seconds, sa->initiator);
+    if (sa->rekey_at <= k->now)
+        sa->rekey_at = k->now + AGAIN;
 }
 
 void
@@ -136,14 +170,24 @@ ike_sa_shorten(struct ike *k, struct ike_sa *sa, uint32_t seconds)
         sa->rekey_at = usec_min(sa->rekey_at, sa->up_at + ike_life(k, seconds, sa->initiator));
 }
 
-/* What we are going to delete may take the pair in use along. */
+/* What we are going to delete may take the pair in use along. And one that is only just made, of a
+ * phase 1 that the server has replaced meanwhile, may be there on our side alone: strongSwan
+ * ignores message 3 of quick mode when it has begun with that. */
 static bool
 pair_is_left_behind(const struct ike *k)
 {
-    for (unsigned i = 0; i < IKE_SAS; i++)
-        if (k->sas[i].state == IKE_SA_UP && k->sas[i].delete_at != NEVER &&
-            ike_child_hangs_on(k, &k->sas[i]))
+    const struct ike_child *const c = k->current;
+    const bool young = c != NULL && c->initiator && c->born_at + GRACE > k->now;
+
+    for (unsigned i = 0; i < IKE_SAS; i++) {
+        const struct ike_sa *const sa = &k->sas[i];
+
+        if (sa->state != IKE_SA_UP || !ike_child_hangs_on(k, sa))
+            continue;
+        if (sa->delete_at != NEVER ||
+            (young && sa->retired && memcmp(c->phase1, sa->cky_i, sizeof c->phase1) == 0))
             return true;
+    }
     return false;
 }
 

@@ -97,7 +97,7 @@ struct ike_sa {
     unsigned seen_at;
     uint32_t replied_id; /* the last INFORMATIONAL that had an answer, and the answer */
     struct ike_sent replied;
-    usec_t begun_at, up_at, rekey_at, expires_at, delete_at;
+    usec_t begun_at, up_at, retired_at, rekey_at, expires_at, delete_at;
     uint32_t dpd_seq, dpd_first, dpd_peer_seq;
     unsigned dpd_tries;
     bool dpd_peer_known;

@@ -41,6 +41,33 @@ background() {                     # background NAME COMMAND...
     echo $! >"$LAB_STATE/pid/$name"
 }
 
+# The client's wire through lab-bridge, when $LAB_BRIDGE has options for it. Offloads are off on both
+# ends, so that only frames come that a wire carries.
+bad_wire() {
+    local bridge=${DIALTONE_BUILD:?names no build folder}/tests/lab/bridge/lab-bridge n
+    [ -x "$bridge" ] || die "$bridge is not built"
+    ip -n $P-srv link set port-cli nomaster
+    ip -n $P-srv link add wire-b type veth peer name wire-c
+    ip -n $P-srv link set wire-c master br0
+    for n in port-cli wire-b wire-c; do ip -n $P-srv link set $n up; done
+    for n in srv:port-cli srv:wire-b srv:wire-c cli:eth0; do
+        ip netns exec $P-${n%:*} ethtool -K ${n#*:} tx off gso off tso off gro off >/dev/null
+    done
+    # shellcheck disable=SC2086
+    background lab-bridge ip netns exec $P-srv "$bridge" $LAB_BRIDGE port-cli wire-b \
+        >"$LAB_STATE/lab-bridge.out" 2>&1 </dev/null
+    wait_for 15 grep -q ready "$LAB_STATE/lab-bridge.out" || die "lab-bridge did not start"
+}
+
+end_bad_wire() {
+    local pid
+    running lab-bridge || return 0
+    pid=$(cat "$LAB_STATE/pid/lab-bridge")
+    # It ends by itself when an interface of its goes, so it may be gone by now.
+    kill "$pid" 2>/dev/null || true
+    wait_for 5 gone lab-bridge || kill -9 "$pid" 2>/dev/null || true
+}
+
 answered() { [ -e "$LAB_STATE/x/ready" ] || [ -e "$LAB_STATE/x/failed" ] || ! running guest; }
 
 # After 15 minutes it ends by itself, and if not, by "timeout"; --kill-child takes all of its processes

@@ -475,6 +475,41 @@ test_rebinding(void)
     hangs_up();
 }
 
+/* A computer that slept: time went on (CLOCK_BOOTTIME), nothing was said or heard meanwhile. What
+ * is overdue is done at once: R-U-THERE, a new pair, a new phase 1; and when that has run out as
+ * well the call ends, and is dialed again. The wall clock is asked by nothing here. */
+static void
+test_slept(void)
+{
+    static const struct {
+        usec_t slept;
+        bool ends;
+    } rows[] = {
+        {30 * SEC, false}, {3000 * SEC, false}, {3700 * SEC, false}, {8 * 3600 * SEC, true}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const struct sim_ike_params p = {.seed = 60 + i, .delay = 20 * MS, .traffic = TRUE};
+
+        dials(&p);
+        sim_ike_run(&sim, sim.now + 10 * SEC);
+        sim.cut = TRUE;
+        sim_ike_run(&sim, sim.now + SEC);
+        sim.cut = FALSE;
+        sim.now += rows[i].slept;
+        sim.next_traffic = sim.now;
+        sim_ike_run(&sim, sim.now + 3 * SEC);
+        g_assert_cmpint(sim.client.ended, ==, rows[i].ends);
+        if (rows[i].ends) {
+            g_assert_cmpint(sim.client.end.error, ==, RAS_LINK_FAILURE);
+        } else {
+            no_end();
+            g_assert_cmpuint(sim.client.heard_esp + 100 * MS, >, sim.now);
+            g_assert_cmpuint(sim.server.heard_esp + 100 * MS, >, sim.now);
+        }
+        sim_ike_clear(&sim);
+    }
+}
+
 static void
 run_seed(guint32 seed, guint *ups)
 {
@@ -556,6 +591,7 @@ main(int argc, char **argv)
     g_test_add_func("/sim-ike/collisions", test_collisions);
     g_test_add_func("/sim-ike/K13-dead-peer", test_dead);
     g_test_add_func("/sim-ike/K11-rebinding", test_rebinding);
+    g_test_add_func("/sim-ike/slept", test_slept);
     g_test_add_func("/sim-ike/seeds", test_seeds);
     return g_test_run();
 }
