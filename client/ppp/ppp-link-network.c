@@ -45,6 +45,8 @@ begin_layer(struct ppp_link *l, struct ppp_fsm *layer, usec_t now)
 {
     if (l->lcp.fsm.rtt > 0)
         ppp_fsm_hint_rtt(layer, l->lcp.fsm.rtt);
+    else if (l->lcp.fsm.first_period > layer->first_period)
+        layer->first_period = l->lcp.fsm.first_period;
     ppp_fsm_open(layer, now);
     ppp_fsm_lower_up(layer, now);
 }

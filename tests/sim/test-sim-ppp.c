@@ -21,6 +21,9 @@ static struct world {
     GRand *rand;
     guint loss, repeat; /* percent */
     usec_t now, delay;
+    usec_t least; /* that a frame takes, and up to .delay more */
+    guint again;  /* the client's Configure-Requests of NCPs that are copies */
+    guint8 last_id[256];
     struct wire wire;
     struct ppp_link client;
     struct ppp_peer peer;
@@ -56,10 +59,15 @@ put_on_wire(bool to_client, struct rd frame)
     g_assert_cmpuint(frame.left, >=, 8);
     g_assert_cmpuint((guint)(frame.p[6] << 8 | frame.p[7]), ==, frame.left - 4);
     w->loss_seen += copies == 0;
+    if (!to_client && frame.p[2] == 0x80 && frame.p[4] == PPP_CONF_REQ) {
+        w->again += frame.p[5] == w->last_id[frame.p[3]];
+        w->last_id[frame.p[3]] = frame.p[5];
+    }
     for (guint i = 0; i < copies && w->wire.n < WIRE; i++) {
         const size_t at = w->wire.n++;
 
-        w->wire.v[at].due = w->now + (usec_t)g_rand_int_range(w->rand, 1, (gint32)w->delay);
+        w->wire.v[at].due =
+            w->now + w->least + (usec_t)g_rand_int_range(w->rand, 1, (gint32)w->delay);
         w->wire.v[at].to_client = to_client;
         w->wire.v[at].len = frame.left;
         memcpy(w->wire.v[at].bytes, frame.p, frame.left);
@@ -265,6 +273,24 @@ test_perfect_wire(void)
     }
 }
 
+/* A round trip that is longer than the Restart timer is, to begin with. pppd takes down what is
+ * Opened when a copy of a Configure-Request comes, so that there must be none once that is known.
+ */
+static void
+test_slow_wire(void)
+{
+    for (guint seed = 0; seed < SEEDS / 4; seed++) {
+        begin(seed, 0);
+        w->delay = 20000;
+        w->least = 400000 + seed % 10 * 60000;
+        run(30 * USEC_PER_SEC);
+        g_assert_cmpuint(w->ends, ==, 0);
+        assert_agreed();
+        g_assert_cmpuint(w->again, ==, 0);
+        finish();
+    }
+}
+
 /* Within a minute a call is up at both ends, or over at both; never half. */
 static void
 test_lossy_wire_settles(void)
@@ -347,6 +373,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sim-ppp/perfect-wire", test_perfect_wire);
+    g_test_add_func("/sim-ppp/slow-wire", test_slow_wire);
     g_test_add_func("/sim-ppp/lossy-wire-settles", test_lossy_wire_settles);
     g_test_add_func("/sim-ppp/hang-up-at-any-time", test_hang_up_at_any_time);
     g_test_add_func("/sim-ppp/hours-of-loss", test_hours_of_loss);

@@ -634,6 +634,23 @@ test_retransmission_is_not_measured(void)
     g_assert_cmpuint(toy.fsm.rtt, ==, 0);
 }
 
+/* But what follows waits as long as that one did, until an answer comes to what was sent once. */
+static void
+test_longer_period_holds(void)
+{
+    const usec_t answer = NOW + 1050000;
+
+    toy_init();
+    ppp_fsm_open(&toy.fsm, NOW);
+    ppp_fsm_lower_up(&toy.fsm, NOW);
+    ppp_fsm_expire(&toy.fsm, NOW + USEC_PER_SEC);
+    g_assert_true(ppp_fsm_input(&toy.fsm, answer, hex("03010007 010309")));
+    g_assert_cmpuint(toy.fsm.deadline, ==, answer + 2 * USEC_PER_SEC);
+    g_assert_true(ppp_fsm_input(&toy.fsm, answer + 20000, hex("03020007 010308")));
+    g_assert_cmpuint(toy.fsm.rtt, ==, 20000);
+    g_assert_cmpuint(toy.fsm.first_period, ==, 250000);
+}
+
 /* P16: a Reject holds what fits; an Ack that would not fit is none. */
 static void
 test_answers_fit_a_frame(void)
@@ -737,6 +754,7 @@ main(int argc, char **argv)
     g_test_add_func("/ppp-fsm/reliable-carrier-unready-peer", test_reliable_carrier_unready_peer);
     g_test_add_func("/ppp-fsm/timer-follows-the-round-trip", test_timer_follows_the_round_trip);
     g_test_add_func("/ppp-fsm/retransmission-is-not-measured", test_retransmission_is_not_measured);
+    g_test_add_func("/ppp-fsm/longer-period-holds", test_longer_period_holds);
     g_test_add_func("/ppp-fsm/P16-answers-fit-a-frame", test_answers_fit_a_frame);
     g_test_add_func("/ppp-fsm/code-reject-is-cut", test_code_reject_is_cut);
     g_test_add_func("/ppp-fsm/P11-code-reject", test_code_reject);
