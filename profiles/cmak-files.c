@@ -169,9 +169,9 @@ take_routes(struct cmak_loader *l, struct profile_action *a)
     g_autofree char *file = cmak_route_file(a->command), *url = cmak_route_url(a->command);
     const char *name;
 
-    if (url != NULL && *url != '\0')
-        profile_note(l->p, _("Routes are not taken from %s in this version."), url);
     g_autofree char *text = file == NULL ? NULL : action_text(l, file, &name);
+    if (file == NULL && url != NULL && *url != '\0')
+        a->replaced = TRUE;
     if (text == NULL)
         return;
     cmak_take_routes(l->p, name, text);
@@ -192,12 +192,24 @@ take_proxy(struct cmak_loader *l, const struct profile_action *a)
         cmak_take_proxy(l->p, ini, name);
 }
 
+/* The program that fetches updates for Connection Manager; here profile-update.h does. */
+static void
+take_update(const struct cmak_loader *l, struct profile_action *a)
+{
+    const gboolean of_servers = cmak_is_download(a->command, "/vpn");
+    const char *url = of_servers ? l->p->server_list_url : l->p->pb_url;
+
+    if (*url != '\0' && (of_servers || cmak_is_download(a->command, "")))
+        a->replaced = TRUE;
+}
+
 void
 cmak_take_action_files(struct cmak_loader *l)
 {
     for (guint i = 0; i < l->p->actions->len; i++) {
         take_routes(l, l->p->actions->pdata[i]);
         take_proxy(l, l->p->actions->pdata[i]);
+        take_update(l, l->p->actions->pdata[i]);
     }
 }
 

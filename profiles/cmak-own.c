@@ -17,6 +17,7 @@ cmak_own_field(const struct profile_field *f)
                                        "IPsecEncapsulation",
                                        "L2TPPort1701",
                                        "IdleSeconds",
+                                       "UpdateLists",
                                        "DialFirst",
                                        "PhoneNumber",
                                        "WebProxy",

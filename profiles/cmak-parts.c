@@ -86,7 +86,6 @@ cmak_take_servers(Profile *p, const Ini *vpn, const char *file)
     if (url != NULL && *url != '\0') {
         profile_set(&p->server_list_url, url);
         field_set_origin(field_find(SCOPE_OWN, "ServerListURL"), p, file, "Settings", "UpdateURL");
-        profile_note(p, _("The list of servers is not updated from %s in this version."), url);
     }
     return p->servers->len > before;
 }
@@ -171,6 +170,21 @@ char *
 cmak_route_url(const char *command)
 {
     return option_of(command, "cmroute", "/update_url_path");
+}
+
+gboolean
+cmak_is_download(const char *command, const char *option)
+{
+    const char *name = command + strspn(command, " \"");
+    const gsize n = strcspn(name, " \"");
+    g_autofree char *program = g_ascii_strdown(name, (gssize)n);
+    g_autofree char *rest = g_ascii_strdown(name + n, -1);
+    const char *base = program + n;
+
+    while (base > program && base[-1] != '\\' && base[-1] != '/')
+        base--;
+    return (g_str_equal(base, "cmdl32") || g_str_equal(base, "cmdl32.exe")) &&
+           strstr(rest, option) != NULL;
 }
 
 char *

@@ -22,6 +22,8 @@ gboolean cmak_is_description(const struct ini_section *section, const struct ini
 /* The file behind /STATIC_FILE_NAME of a cmroute action, or NULL. Free it. */
 char *cmak_route_file(const char *command);
 char *cmak_route_url(const char *command); /* behind /UPDATE_URL_PATH */
+/* Is it cmdl32, and has @option in it? */
+gboolean cmak_is_download(const char *command, const char *option);
 /* The file behind /source_filename of a cmproxy action that sets, or NULL. Free it. */
 char *cmak_proxy_file(const struct profile_action *a);
 /* [Manual Proxy] and [Automatic Proxy]: what web browsers should use. */

@@ -7,6 +7,7 @@
 #include "package.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
+#include "profile-update.h"
 #include "text-decode.h"
 
 #include <string.h>
@@ -388,9 +389,14 @@ put_own(struct writer *w)
     put_foreign(w);
 }
 
+/* Servers that were fetched since do not tell; where to fetch them from does. */
 static const char *
 list_name(const Profile *p)
 {
+    const struct profile_origin *url = profile_origin(p, "Dialtone/ServerListURL");
+
+    if (url != NULL)
+        return url->file;
     for (guint i = 0; i < p->servers->len; i++) {
         g_autofree char *name = g_strconcat("Server/", server_at(p, i)->address, NULL);
         const struct profile_origin *o = profile_origin(p, name);
@@ -644,8 +650,9 @@ keep_merged(struct writer *w)
 }
 
 GHashTable *
-cmak_write(const Profile *p, GHashTable *kept)
+cmak_write(const Profile *whole, GHashTable *kept)
 {
+    g_autoptr(Profile) p = profile_copy(whole);
     struct writer w = {.p = p, .kept = kept, .svc = short_name(p)};
     const char *const pictures[] = {p->logo,         p->icon,      p->small_icon,
                                     p->tray_icon,    p->help_file, p->pb_logo,
@@ -654,6 +661,7 @@ cmak_write(const Profile *p, GHashTable *kept)
     GBytes *of = inf == NULL ? NULL : g_hash_table_lookup(kept, inf);
     const guint told = of == NULL ? 0 : cmak_codepage(of);
 
+    profile_update_forget_routes(p);
     w.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     w.dun = g_strdup(*p->dun_name != '\0' ? p->dun_name : p->name);
     w.isp = g_strdup(p->isp_name);

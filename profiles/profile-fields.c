@@ -159,6 +159,7 @@ const struct profile_field profile_fields[] = {
     {SCOPE_OWN, "LastProtocol", NUM(last_protocol, 0, PLAN_PPTP)},
     {SCOPE_OWN, "MergedFiles", TEXT(merged_files)},
     {SCOPE_OWN, "ServerListURL", TEXT(server_list_url)},
+    {SCOPE_OWN, "UpdateLists", BOOL(update_lists, 1)},
     {SCOPE_OWN, "IPsec", BOOL(ipsec, 1)},
     {SCOPE_OWN, "UseCertificate", BOOL(use_certificate, 0)},
     {SCOPE_OWN, "IPsecPFS", BOOL(ipsec_pfs, 0)},

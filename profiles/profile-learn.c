@@ -31,20 +31,6 @@ learn_protocol(Profile *p, GVariant *details)
     return TRUE;
 }
 
-static gboolean
-lists_server(const Profile *p, const char *host)
-{
-    for (guint i = 0; i < p->servers->len; i++) {
-        const struct profile_server *s = p->servers->pdata[i];
-        struct plan_server parsed;
-
-        if (profile_plan_parse_server(s->address, &parsed, NULL) &&
-            g_ascii_strcasecmp(parsed.host, host) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* Only where there is another to try, and not one that was typed for that call. */
 static gboolean
 learn_server(Profile *p, GVariant *details)
@@ -53,7 +39,7 @@ learn_server(Profile *p, GVariant *details)
 
     if (p->choose_server || p->servers->len < 2 ||
         !g_variant_lookup(details, "server", "&s", &server) ||
-        g_ascii_strcasecmp(p->last_server, server) == 0 || !lists_server(p, server))
+        g_ascii_strcasecmp(p->last_server, server) == 0 || !profile_plan_lists_host(p, server))
         return FALSE;
     profile_set(&p->last_server, server);
     return TRUE;

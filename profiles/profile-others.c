@@ -9,8 +9,6 @@ static const struct {
     const char *key; /* NULL: all of the scope */
 } unused[] = {
     /* clang-format off */
-    {SCOPE_CM, "Version"},
-    {SCOPE_CM, "DownloadDelay"},
     {SCOPE_CM, "TunnelReferences"},
     {SCOPE_CM, "HideAdvancedTab"},
     {SCOPE_CM, "HideInternetPassword"},
@@ -23,7 +21,6 @@ static const struct {
     {SCOPE_USER, "ConnectionType"},
     {SCOPE_USER, "IdleThreshold"},
     {SCOPE_USER, "EnableLogging"},
-    {SCOPE_ISP, "PBURL"},
     {SCOPE_LOGGING, NULL},
     {SCOPE_SERVER, "NetworkLogon"},
     {SCOPE_SERVER, "Disable_LCP"},
@@ -38,7 +35,6 @@ static const struct {
     {SCOPE_ISP_TCPIP, NULL},
     {SCOPE_ISP_NETWORKING, NULL},
     {SCOPE_ISP_SCRIPTING, NULL},
-    {SCOPE_OWN, "ServerListURL"},
     {SCOPE_OWN, "WebProxyBrowserOnly"},
     {SCOPE_OWN, "DialFirst"},
     {SCOPE_OWN, "PhoneNumber"},

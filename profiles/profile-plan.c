@@ -168,6 +168,20 @@ fill_servers(const Profile *p, const struct plan_request *r, struct dial_plan *p
 /* --- certificate and proxy --- */
 
 gboolean
+profile_plan_lists_host(const Profile *p, const char *host)
+{
+    for (guint i = 0; i < p->servers->len; i++) {
+        const struct profile_server *s = p->servers->pdata[i];
+        struct plan_server parsed;
+
+        if (profile_plan_parse_server(s->address, &parsed, NULL) &&
+            g_ascii_strcasecmp(parsed.host, host) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
 profile_plan_parse_pin(const char *text, guint8 ret[static 32])
 {
     guint8 pin[32];

@@ -46,6 +46,7 @@ char *profile_plan_user(const Profile *p, const char *typed);
  */
 gboolean profile_plan_parse_server(const char *text, struct plan_server *ret,
                                    char **ret_path_query);
+gboolean profile_plan_lists_host(const Profile *p, const char *host); /* one of its servers? */
 /* What is wrong with the proxy on the way to an SSTP server, in a sentence; NULL: nothing, none is
  * used, or no SSTP is dialed. Free it. */
 char *profile_proxy_problem(const Profile *p);

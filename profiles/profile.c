@@ -4,6 +4,7 @@
 #include "profile-fields.h"
 #include "profile-plan.h"
 #include "profile-stricter.h"
+#include "profile-update.h"
 #include "profile-weakness.h"
 #include "ras.h"
 #include "web-proxy.h"
@@ -365,8 +366,7 @@ warn_line(const Profile *p, GPtrArray *list)
     else if (p->kind == PROFILE_VPN && p->dialup && !p->direct)
         warn(list, _("The profile dials a phone number before the VPN. This version does not: be "
                      "connected to the internet first."));
-    if (*p->pb_url != '\0')
-        warn(list, _("The phone book is not updated from %s in this version."), p->pb_url);
+    profile_update_warn(p, list);
 }
 
 /* Keys with which a file might wish the certificate check away: said, and not obeyed. */

@@ -91,7 +91,7 @@ struct profile {
     char *pb_file, *region_file, *pb_url, *pb_message; /* PBFile, RegionFile, PBURL, PBMessage */
     char *server_list_url;                             /* [Settings] UpdateURL of the VPN file */
     guint pb_version, download_delay;                  /* Version, DownloadDelay (seconds) */
-    gboolean tunnel_references; /* TunnelReferences: the VPN also behind merged phone books */
+    gboolean tunnel_references, update_lists; /* TunnelReferences; downloads: profile-update.h */
     /* How its numbers are sorted, see profile-filter.h: struct profile_filter, _reference and
      * _service_type */
     GPtrArray *filters, *number_lists, *service_types;

@@ -7,6 +7,7 @@
 #include "package.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
+#include "profile-update.h"
 #include "rasphone-profile.h"
 
 #include <string.h>
@@ -424,6 +425,43 @@ a_phone_book_becomes_a_profile(void)
     g_assert_cmpuint(n_same, ==, p->others->len);
 }
 
+static void
+take(Profile *p, guint which, const char *text)
+{
+    g_autoptr(GPtrArray) wants = profile_update_wants(p);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+
+    g_assert_cmpint(profile_update_take(p, wants->pdata[which], bytes, NULL), ==,
+                    PROFILE_UPDATE_CHANGED);
+}
+
+/* Routes that were fetched are no part of it: it fetches them. The list of servers is still the
+ * file that it was, with what else was in that. */
+static void
+what_was_fetched(void)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "fixtures", "cmak", "sstp", NULL);
+    g_autoptr(Profile) p = cmak_load(path, 0, NULL), before = cmak_load(path, 0, NULL);
+
+    profile_add_other(p, "servers.txt", "Settings", "Odd", "1");
+    profile_add_action(p, "Connect Actions", "cmroute.dll /UPDATE_URL_PATH https://a.test/r", NULL);
+    take(p, 0, "[VPN Servers]\nOslo=oslo.acme.example\n");
+    take(p, 1, "ADD 10.66.0.0 MASK 255.255.0.0 default\n");
+    g_assert_cmpuint(p->routes->len, ==, before->routes->len + 1);
+    g_autoptr(Profile) q = again(p);
+    same_texts(q->routes, before->routes);
+    g_assert_cmpuint(q->servers->len, ==, 1);
+    g_assert_cmpstr(((struct profile_server *)q->servers->pdata[0])->address, ==,
+                    "oslo.acme.example");
+    g_assert_cmpstr(q->server_list_url, ==, before->server_list_url);
+    g_autoptr(GHashTable) files = cmak_write(p, p->files);
+    g_autofree char *name = g_strconcat(p->short_name, ".txt", NULL);
+    GBytes *list = g_hash_table_lookup(files, name);
+    g_assert_nonnull(list);
+    g_autofree char *text = g_strndup(g_bytes_get_data(list, NULL), g_bytes_get_size(list));
+    g_assert_nonnull(strstr(text, "Odd=1"));
+}
+
 /* Texts as they may come, each typed value at random. */
 static void
 made_up(void)
@@ -555,6 +593,7 @@ main(int argc, char **argv)
     g_test_add_func("/cmak-write/made-up", made_up);
     g_test_add_func("/cmak-write/web-proxy", a_web_proxy_is_kept);
     g_test_add_func("/cmak-write/no-text", a_script_in_no_encoding_is_refused);
+    g_test_add_func("/cmak-write/what-was-fetched", what_was_fetched);
     g_test_add_func("/cmak-write/weak", nothing_that_weakens_is_read);
     return g_test_run();
 }

@@ -238,7 +238,7 @@ everything_that_a_profile_can_name(void)
     g_assert_cmpstr(other(p, "More", "Key"), ==, "value");
     g_assert_cmpuint(p->server, ==, 1);
     g_assert_cmpuint(p->routes->len, ==, 1);
-    g_assert_true(any_contains(p->notes, "http://www.globex.example/routes.txt"));
+    g_assert_true(any_contains(warnings, "http://www.globex.example/routes.txt"));
 }
 
 static GHashTable *
