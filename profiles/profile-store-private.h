@@ -1,10 +1,14 @@
 /*
- * profile-store-private.h - how profile-store.c writes a new profile, for profile-batch.c.
+ * profile-store-private.h - how profile-store.c writes a profile, for profile-batch.c, and in
+ * profile-store-files.c one with its files.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
 #include "profile-store.h"
+
+#define PROFILE_NAME "profile.ini"
+#define FILES_NAME   "files"
 
 /* The user's folder, made when it is not there; -1 on failure. Close it. */
 int profile_store_open(ProfileStore *store, GError **error);
@@ -17,3 +21,6 @@ gboolean profile_store_write_folder(int dir, const char *hidden, const Profile *
 char *profile_store_publish(int dir, const char *hidden, const char *base, GError **error);
 /* Undoes that. */
 void profile_store_withdraw(int dir, const char *id, const char *hidden);
+/* Writes @text and p->files into the folder of a profile that is there: all of it, or (where the
+ * file system can exchange two files) none. */
+gboolean profile_store_replace(int folder, const Profile *p, GBytes *text, GError **error);

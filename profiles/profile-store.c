@@ -16,8 +16,6 @@
 #include <unistd.h>
 
 #define SYSTEM_DIR   "/etc/dialtone/profiles"
-#define PROFILE_NAME "profile.ini"
-#define FILES_NAME   "files"
 #define MAX_PROFILES 32768
 #define MAX_ID       48
 #define MAX_FILES    4096
@@ -529,7 +527,8 @@ save_old(int dir, const Profile *p, GBytes *text, GError **error)
     if (folder < 0)
         return FALSE;
     dir_sweep(folder);
-    ok = dir_file_write(folder, PROFILE_NAME, text, error);
+    ok = g_hash_table_size(p->files) == 0 ? dir_file_write(folder, PROFILE_NAME, text, error)
+                                          : profile_store_replace(folder, p, text, error);
     close(folder);
     /* The watchers look at the folder of folders: let them see that something happened in it. */
     if (ok)

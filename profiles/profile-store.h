@@ -32,7 +32,8 @@ GPtrArray *profile_store_summaries(ProfileStore *store, GPtrArray **ret_problems
  * there is none, or several. */
 Profile *profile_store_find(ProfileStore *store, const char *name, GError **error);
 /* Saves what profile_store_find() gave, or a new one (p->id is "": gets its id, and keeps
- * p->files). A system profile is saved as the user's own copy. */
+ * p->files). What is in p->files is kept with it, in place of what had that name. A system profile
+ * is saved as the user's own copy. */
 gboolean profile_store_save(ProfileStore *store, Profile *p, GError **error);
 gboolean profile_store_delete(ProfileStore *store, const Profile *p, GError **error);
 /* A kept file: p->logo, p->help_file... */

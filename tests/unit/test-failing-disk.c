@@ -193,6 +193,15 @@ save(struct world *w, GError **error)
     return profile_store_save(w->store, w->p, error);
 }
 
+/* A phone book that came anew, and regions that were not there before. */
+static gboolean
+save_book(struct world *w, GError **error)
+{
+    g_hash_table_insert(w->p->files, g_strdup("logo.bmp"), g_bytes_new_static("BM\0other", 8));
+    g_hash_table_insert(w->p->files, g_strdup("book.pbr"), g_bytes_new_static("0\r\n", 3));
+    return save(w, error);
+}
+
 static gboolean delete (struct world *w, GError **error)
 {
     return profile_store_delete(w->store, w->p, error);
@@ -334,6 +343,7 @@ next_of_helper(struct world *w)
 static const struct writer writers[] = {
     {"save-new", new_one, save, FALSE, 5, 2},
     {"save-changed", store_one, save, TRUE, 2, 1},
+    {"save-with-files", store_one, save_book, TRUE, 5, 3},
     {"save-copy-of-everybodys", everybodys, save, FALSE, 5, 2},
     {"save-many", nothing, save_batch, FALSE, 2, 6},
     {"learn", store_one, learn, TRUE, 2, 1},
