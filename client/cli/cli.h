@@ -80,4 +80,5 @@ int cli_diagnose(const struct cli_command *command, int argc, char **argv);
 int cli_status(const struct cli_command *command, int argc, char **argv);
 int cli_hangup(const struct cli_command *command, int argc, char **argv);
 int cli_log(const struct cli_command *command, int argc, char **argv);
+int cli_update(const struct cli_command *command, int argc, char **argv);
 int cli_run(const struct cli_command *command, int argc, char **argv);

@@ -15,7 +15,7 @@ _dialtone() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup diagnose run log --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'import export list show numbers delete dial status hangup diagnose update run log --help --version' -- "$cur")
         return
     fi
     if [ "$command" = run ] && [[ " ${COMP_WORDS[*]:2:COMP_CWORD-2} " == *' -- '* ]]; then
@@ -41,7 +41,8 @@ _dialtone() {
     dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | *,--proxy | \
         diagnose,--user | diagnose,-u | diagnose,--domain | diagnose,-d | diagnose,--server | diagnose,-s | \
         diagnose,--pin | run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
-        numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c)
+        numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c | \
+        update,--interface | update,-i)
         return ;;
     esac
     case $command in
@@ -54,6 +55,7 @@ _dialtone() {
         --server --ca-file --pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
     dial) options+=' --foreground --for-everybody' ;;
+    update) options+=' --interface' ;;
     diagnose) options+=' --foreground --dial --no-dial' ;;
     esac
     if [[ $cur == -* ]]; then
@@ -64,7 +66,7 @@ _dialtone() {
     import | numbers)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    export | show | delete | dial | status | hangup | diagnose | run | log)
+    export | show | delete | dial | status | hangup | diagnose | update | run | log)
         _dialtone_names ;;
     esac
 }

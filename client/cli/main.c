@@ -26,6 +26,7 @@ static const struct cli_command commands[] = {
     {"status", "[NAME]", N_("state, addresses and traffic"), cli_status},
     {"hangup", "NAME | --all", N_("disconnect"), cli_hangup},
     {"diagnose", "NAME", N_("what works, what does not, and what to do"), cli_diagnose},
+    {"update", "NAME", N_("fetch new servers, access numbers and routes"), cli_update},
     {"run", "NAME -- COMMAND", N_("connect one program, without privilege"), cli_run},
     {"log", "NAME", N_("what happened during the last dials"), cli_log},
 };

@@ -159,6 +159,7 @@ up(void)
     g_variant_dict_insert(&d, "protocol", "s",
                           fake.plan.protocols[0] == PLAN_PPTP ? "pptp" : "sstp");
     g_variant_dict_insert(&d, "server", "s", fake.plan.servers[0].host);
+    g_variant_dict_insert(&d, "interface", "s", "no-such-tunnel");
     g_variant_dict_insert(&d, "local-ip", "s", "10.77.0.100");
     g_variant_dict_insert(&d, "dns", "^as", dns);
     g_variant_dict_insert(&d, "wins", "^as", none);
