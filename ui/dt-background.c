@@ -9,6 +9,7 @@
 #include "dt-main-window.h"
 #include "dt-profile-icon.h"
 #include "dt-tray.h"
+#include "dt-update.h"
 #include "dt-web-proxy.h"
 #include "profile-learn.h"
 
@@ -20,10 +21,12 @@ enum { MAX_NAME = 120, MAX_IN_TRAY = 20 };
 struct watched {
     DtBackground *owner;
     DtCall *call;
-    gboolean active; /* not idle: the program stays */
-    gboolean was_up; /* since it was idle */
-    gboolean heard;  /* its server, to DHCPINFORM, while it was up */
-    guint32 told;    /* the failure that the desktop was told of; 0: none */
+    gboolean active;          /* not idle: the program stays */
+    gboolean was_up;          /* since it was idle */
+    gboolean heard;           /* its server, to DHCPINFORM, while it was up */
+    guint32 told;             /* the failure that the desktop was told of; 0: none */
+    gboolean updated;         /* was begun while it was up */
+    struct dt_update *update; /* or NULL */
 };
 
 struct _DtBackground {
@@ -48,6 +51,7 @@ watched_free(gpointer data)
     struct watched *w = data;
 
     g_signal_handlers_disconnect_by_data(w->call, w);
+    dt_update_end(w->update);
     g_object_unref(w->call);
     g_free(w);
 }
@@ -158,11 +162,28 @@ learn_late(struct watched *w)
         profile_learn_late(w->owner->store, p, dt_connection_get_details(connection));
 }
 
+/* Once each time that it comes up, and only of what was dialed here: another program that dials
+ * does it for itself. */
+static void
+update(struct watched *w)
+{
+    const gboolean up = dt_call_get_look(w->call)->connected;
+
+    if (up && !w->updated && dt_call_is_dialed_here(w->call)) {
+        w->updated = TRUE;
+        w->update = dt_update_begin(w->owner->store, w->call);
+    } else if (!up) {
+        w->updated = FALSE;
+        g_clear_pointer(&w->update, dt_update_end);
+    }
+}
+
 static void
 on_changed(struct watched *w)
 {
     judge(w);
     learn_late(w);
+    update(w);
     dt_web_proxy_set_up(w->owner->web_proxy, dt_call_get_name(w->call), w->was_up);
     hold_or_release(w->owner);
 }

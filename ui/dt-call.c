@@ -302,6 +302,44 @@ outlived(DtCall *self)
     dt_unfinished_end();
 }
 
+/* ---- who dialed: of all calls of this program, by name ------------------------------------ */
+
+static GHashTable *dialed_here; /* char *; NULL: nothing yet */
+
+static void
+mark_dialed(const char *name)
+{
+    if (dialed_here == NULL)
+        dialed_here = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_add(dialed_here, g_strdup(name));
+}
+
+gboolean
+dt_call_is_dialed_here(DtCall *self)
+{
+    return dialed_here != NULL && dt_call_is_own(self) &&
+           g_hash_table_contains(dialed_here, self->name);
+}
+
+/* What is dialed next may be another program's. */
+static void
+on_dialed_state(DtConnection *connection)
+{
+    if (!dt_call_look(dt_connection_get_state(connection))->form)
+        return;
+    g_hash_table_remove(dialed_here, dt_connection_get_name(connection));
+    g_signal_handlers_disconnect_by_func(connection, on_dialed_state, NULL);
+}
+
+static void
+watch_dialed(DtConnection *connection)
+{
+    g_signal_handlers_disconnect_by_func(connection, on_dialed_state, NULL); /* of the last */
+    g_signal_connect(connection, "notify::state", G_CALLBACK(on_dialed_state), NULL);
+}
+
+/* ---- dial ------------------------------------------------------------------------------- */
+
 static void
 on_dialed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -316,8 +354,12 @@ on_dialed(GObject *source, GAsyncResult *result, gpointer user_data)
 
     self->starting = FALSE;
     take_error(self, g_steal_pointer(&error));
-    if (connection != NULL)
+    if (connection != NULL) {
+        watch_dialed(connection);
         set_connection(self, connection);
+    } else {
+        g_hash_table_remove(dialed_here, self->name);
+    }
     changed(self);
     if (!self->hang_up_wanted)
         return;
@@ -362,6 +404,7 @@ go_on(DtCall *self)
         return;
     self->wanted = NULL;
     if (self->client != NULL && dt_call_get_look(self)->form) {
+        mark_dialed(self->name);
         dt_dialer_client_connect_async(self->client, &wanted->plan, &wanted->credentials,
                                        self->cancellable, on_dialed, self);
     } else {

@@ -46,6 +46,8 @@ gboolean dt_call_is_settled(DtCall *self);        /* is it known what connection
 DtConnection *dt_call_get_connection(DtCall *self);
 /* FALSE: another person has dialed it for everybody. Its failures and questions are not ours. */
 gboolean dt_call_is_own(DtCall *self);
+/* This program asked for it, be it by another DtCall; until it is idle. */
+gboolean dt_call_is_dialed_here(DtCall *self);
 const DtCallLook *dt_call_get_look(DtCall *self);
 gboolean dt_call_is_starting(DtCall *self); /* a dial is on its way to the helper */
 guint32 dt_call_get_question(DtCall *self); /* 0, 691, 648, 709; 0 while an answer is on its way */

@@ -4,6 +4,7 @@
 #include "dt-log-window.h"
 
 #include "dt-format.h"
+#include "dt-notes.h"
 
 #include <glib/gi18n.h>
 
@@ -59,8 +60,12 @@ on_log(GObject *source, GAsyncResult *result, gpointer user_data)
 
     GString *out = g_string_new(NULL);
 
+    const GPtrArray *notes = dt_notes_of(DT_CONNECTION(source));
+
     for (guint i = 0; lines[i] != NULL; i++)
         append_line(out, lines[i]);
+    for (guint i = 0; notes != NULL && i < notes->len; i++)
+        append_line(out, notes->pdata[i]);
     show_text(self, out->len > 0 ? out->str : _("The log is empty."));
     g_string_free(out, TRUE);
 }

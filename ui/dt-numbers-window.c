@@ -6,6 +6,7 @@
 #include "dt-format.h"
 #include "dt-lister.h"
 #include "dt-picture.h"
+#include "dt-profile-task.h"
 #include "profile-books.h"
 #include "profile-filter.h"
 #include "profile-sieve.h"
@@ -123,25 +124,10 @@ add_countries(struct found *found, const CpsBook *book)
     g_array_sort(found->countries, by_number);
 }
 
-struct job {
-    ProfileStore *store;
-    Profile *profile;
-};
-
-static void
-job_free(gpointer data)
-{
-    struct job *job = data;
-
-    g_object_unref(job->store);
-    profile_free(job->profile);
-    g_free(job);
-}
-
 static void
 read_in_thread(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-    const struct job *job = task_data;
+    const struct dt_profile_task *job = task_data;
     GError *error = NULL;
     g_autoptr(GPtrArray) books = profile_books(job->store, job->profile, &error);
 
@@ -597,15 +583,11 @@ dt_numbers_window_new(GtkWindow *parent, ProfileStore *store, const Profile *pro
 {
     DtNumbersWindow *self =
         g_object_new(DT_TYPE_NUMBERS_WINDOW, "transient-for", parent, "use-header-bar", 0, NULL);
-    struct job *job = g_new0(struct job, 1);
-    g_autoptr(GTask) task = g_task_new(self, self->cancellable, on_read, NULL);
 
     self->store = g_object_ref(store);
     self->profile = profile_copy(profile);
     show_own(self);
-    job->store = g_object_ref(store);
-    job->profile = profile_copy(profile);
-    g_task_set_task_data(task, job, job_free);
-    g_task_run_in_thread(task, read_in_thread);
+    dt_profile_task_run(g_task_new(self, self->cancellable, on_read, NULL), store, profile,
+                        read_in_thread);
     return GTK_WIDGET(self);
 }

@@ -4,39 +4,12 @@
 #include "dt-profile-icon.h"
 
 #include "dt-picture.h"
+#include "dt-profile-task.h"
 
 enum { SMALL = 16, LARGE = 32 };
 
-struct job {
-    ProfileStore *store;
-    Profile *profile;
-};
-
-static void
-job_free(gpointer data)
-{
-    struct job *job = data;
-
-    g_object_unref(job->store);
-    profile_free(job->profile);
-    g_free(job);
-}
-
-/* Takes the caller's @task. */
-static void
-run(GTask *task, ProfileStore *store, const Profile *profile, GTaskThreadFunc function)
-{
-    struct job *job = g_new0(struct job, 1);
-
-    job->store = g_object_ref(store);
-    job->profile = profile_copy(profile);
-    g_task_set_task_data(task, job, job_free);
-    g_task_run_in_thread(task, function);
-    g_object_unref(task);
-}
-
 static GdkPixbuf *
-read_icon(const struct job *job, const char *name, int side, GError **error)
+read_icon(const struct dt_profile_task *job, const char *name, int side, GError **error)
 {
     g_autoptr(GBytes) bytes = profile_store_read_file(job->store, job->profile, name, error);
 
@@ -46,7 +19,7 @@ read_icon(const struct job *job, const char *name, int side, GError **error)
 /* --- of a window --- */
 
 static void
-add(GPtrArray *icons, const struct job *job, const char *name, int side)
+add(GPtrArray *icons, const struct dt_profile_task *job, const char *name, int side)
 {
     g_autoptr(GError) error = NULL;
     GdkPixbuf *icon = *name == '\0' ? NULL : read_icon(job, name, side, &error);
@@ -60,7 +33,7 @@ add(GPtrArray *icons, const struct job *job, const char *name, int side)
 static void
 read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-    const struct job *job = data;
+    const struct dt_profile_task *job = data;
     GPtrArray *icons = g_ptr_array_new_with_free_func(g_object_unref);
 
     (void)source, (void)cancellable;
@@ -87,7 +60,8 @@ void
 dt_profile_icon_show(GtkWindow *window, ProfileStore *store, const Profile *profile)
 {
     if (*profile->small_icon != '\0' || *profile->icon != '\0')
-        run(g_task_new(window, NULL, on_read, NULL), store, profile, read_in_thread);
+        dt_profile_task_run(g_task_new(window, NULL, on_read, NULL), store, profile,
+                            read_in_thread);
 }
 
 /* --- beside the clock --- */
@@ -95,7 +69,7 @@ dt_profile_icon_show(GtkWindow *window, ProfileStore *store, const Profile *prof
 static void
 save_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-    const struct job *job = data;
+    const struct dt_profile_task *job = data;
     g_autofree char *folder = g_build_filename(g_get_user_runtime_dir(), "dialtone", NULL);
     g_autofree char *file = g_strdup_printf("tray-%s.png", job->profile->id);
     g_autofree char *path = g_build_filename(folder, file, NULL);
@@ -117,7 +91,8 @@ void
 dt_profile_icon_save_async(GObject *source, ProfileStore *store, const Profile *profile,
                            GCancellable *cancellable, GAsyncReadyCallback done, gpointer user_data)
 {
-    run(g_task_new(source, cancellable, done, user_data), store, profile, save_in_thread);
+    dt_profile_task_run(g_task_new(source, cancellable, done, user_data), store, profile,
+                        save_in_thread);
 }
 
 char *

@@ -23,7 +23,7 @@ struct _DtPropertiesWindow {
     GtkWidget *number_caption, *numbers_button;
     GtkComboBoxText *server_combo;
     GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
-    GtkToggleButton *redial_on_drop_check, *auto_check;
+    GtkToggleButton *redial_on_drop_check, *auto_check, *update_check;
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
     GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
@@ -76,3 +76,9 @@ void dt_properties_keep_ipsec(struct dt_properties_ipsec *to, const Profile *p);
 /* FALSE: the window stays, with a problem shown, or a question, or somebody who is waited for.
  * @asked: whom what is changed in everybody's is for. */
 gboolean dt_properties_save(DtPropertiesWindow *self, gboolean asked);
+
+/* ---- of what downloads change */
+void dt_properties_show_updates(DtPropertiesWindow *self);
+/* The profile was saved by somebody else: its lists, else OK would undo them. TRUE: they are other
+ * ones, and to be shown. */
+gboolean dt_properties_take_lists(DtPropertiesWindow *self);

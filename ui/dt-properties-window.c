@@ -34,6 +34,7 @@ show_servers(DtPropertiesWindow *self)
 {
     const Profile *p = self->profile;
 
+    gtk_combo_box_text_remove_all(self->server_combo);
     gtk_combo_box_text_append_text(self->server_combo, _("Try all of them, in order"));
     for (guint i = 0; i < p->servers->len; i++) {
         const struct profile_server *server = p->servers->pdata[i];
@@ -119,6 +120,7 @@ show_options(DtPropertiesWindow *self)
     gtk_widget_set_visible(GTK_WIDGET(self->auto_check), !p->hide_dial_automatically);
     gtk_widget_set_visible(self->auto_hint_label,
                            !p->remember_password && !p->hide_dial_automatically);
+    dt_properties_show_updates(self);
 }
 
 /* What can be made stricter is shown as a control, the rest as text and a lock. */
@@ -406,6 +408,7 @@ dt_properties_take_values(DtPropertiesWindow *self)
     profile_set(&p->isp_user, gtk_entry_get_text(self->isp_user_entry));
     take_security(self);
     p->dial_automatically = gtk_toggle_button_get_active(self->auto_check);
+    p->update_lists = gtk_toggle_button_get_active(self->update_check);
     p->dun.gateway_on_remote = gtk_toggle_button_get_active(self->gateway_check);
     p->dun.class_route = gtk_toggle_button_get_active(self->class_route_check);
     p->dun.specify_servers = gtk_toggle_button_get_active(self->dns_check);
@@ -414,6 +417,15 @@ dt_properties_take_values(DtPropertiesWindow *self)
     profile_set(&p->dun.dns1, gtk_entry_get_text(self->dns1_entry));
     profile_set(&p->dun.dns2, gtk_entry_get_text(self->dns2_entry));
     profile_set(&p->dun.dns_suffix, gtk_entry_get_text(self->suffix_entry));
+}
+
+static void
+on_store_changed(DtPropertiesWindow *self)
+{
+    if (!dt_properties_take_lists(self))
+        return;
+    show_general(self);
+    show_own(self->routes_label, dt_profile_text_routes(self->profile));
 }
 
 static void
@@ -470,6 +482,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, redial_on_drop_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auto_hint_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, update_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_label);
@@ -578,5 +591,7 @@ dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *
     show_ipsec(self);
     show_networking(self);
     show_about(self);
+    g_signal_connect_object(store, "changed", G_CALLBACK(on_store_changed), self,
+                            G_CONNECT_SWAPPED);
     return GTK_WIDGET(self);
 }
