@@ -173,12 +173,12 @@ lcp_rejected(struct ppp_fsm *f, struct rd opts)
 
 /* The methods in the order of what they protect and prove. EAP-MSCHAPv2 proves what MS-CHAPv2
  * proves, and takes two round trips more; and servers whose EAP has other methods only (SoftEther
- * 4.38) offer it first, and hang when it is refused inside EAP. So MS-CHAPv2 is tried before. */
-static const enum ppp_auth_method preference[] = {
-    PPP_AUTH_MSCHAPV2,
-    PPP_AUTH_EAP_MSCHAPV2,
-    PPP_AUTH_CHAP_MD5,
-    PPP_AUTH_PAP,
+ * 4.38) offer it first, and hang when it is refused inside EAP. So MS-CHAPv2 is tried before,
+ * unless EAP's other methods are allowed, which protect it. */
+enum { METHODS = 4 };
+static const enum ppp_auth_method preference[2][METHODS] = {
+    {PPP_AUTH_MSCHAPV2, PPP_AUTH_EAP_MSCHAPV2, PPP_AUTH_CHAP_MD5, PPP_AUTH_PAP},
+    {PPP_AUTH_EAP_MSCHAPV2, PPP_AUTH_MSCHAPV2, PPP_AUTH_CHAP_MD5, PPP_AUTH_PAP},
 };
 
 /* Is this another demand than the last one? */
@@ -215,8 +215,8 @@ judge_auth(struct lcp *lcp, const struct ppp_option *o, struct ppp_judgement *j)
     const bool changed = demand_changed(lcp, o->value);
 
     lcp->passed_over |= lcp->params.auth_allowed & wanted; /* or granted, and then it is over */
-    for (size_t i = 0; i < sizeof preference / sizeof *preference; i++) {
-        const enum ppp_auth_method method = preference[i];
+    for (size_t i = 0; i < METHODS; i++) {
+        const enum ppp_auth_method method = preference[lcp->params.eap_first][i];
 
         if (!(lcp->params.auth_allowed & method))
             continue;

@@ -69,6 +69,7 @@ struct lcp_params {
     uint16_t mru;          /* to ask for; 0: 1500 without asking */
     bool compress_fields;  /* ask for PFC and ACFC */
     unsigned auth_allowed; /* client: enum ppp_auth_method, or'ed */
+    bool eap_first;        /* client: EAP protects what is proved, so it goes before MS-CHAPv2 */
     uint8_t n_demand;      /* server: to demand of the peer, in order; 0: nothing */
     enum ppp_auth_method demand[LCP_DEMANDS];
     bool offers; /* server: ask for a callback and multilink too, as RRAS does */

@@ -13,6 +13,8 @@ static const struct {
     {PPP_AUTH_CHAP_MD5, "CHAP", 3, {0xc2, 0x23, 0x05}},
     {PPP_AUTH_MSCHAPV2, "MS-CHAPv2", 3, {0xc2, 0x23, 0x81}},
     {PPP_AUTH_EAP_MSCHAPV2, "EAP-MSCHAPv2", 2, {0xc2, 0x27}},
+    {PPP_AUTH_EAP_TLS, "EAP-TLS", 2, {0xc2, 0x27}},
+    {PPP_AUTH_PEAP, "PEAP", 2, {0xc2, 0x27}},
 };
 
 #define N_METHODS (sizeof methods / sizeof *methods)

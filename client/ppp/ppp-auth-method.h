@@ -14,6 +14,13 @@ enum ppp_auth_method {
     PPP_AUTH_MSCHAPV2 = 1 << 2,
     PPP_AUTH_EAP_MSCHAPV2 = 1 << 3,
     PPP_AUTH_NONE = 1 << 4,
+    PPP_AUTH_EAP_TLS = 1 << 5,
+    PPP_AUTH_PEAP = 1 << 6,
+
+    PPP_AUTH_BY_TLS = PPP_AUTH_EAP_TLS | PPP_AUTH_PEAP,
+    /* LCP knows only that it is EAP, and calls all of it PPP_AUTH_EAP_MSCHAPV2. */
+    PPP_AUTH_EAP = PPP_AUTH_EAP_MSCHAPV2 | PPP_AUTH_BY_TLS,
+    PPP_AUTH_KEYED = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP, /* what leaves keys for MPPE */
 };
 
 enum { PPP_NAME_MAX = 255 }; /* the most that PAP's and EAP's length octets hold */

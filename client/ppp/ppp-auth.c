@@ -12,9 +12,18 @@ ppp_auth_init(struct ppp_auth *a, const struct rng *rng, struct ppp_queue *out)
     *a = (struct ppp_auth){.rng = rng, .out = out, .deadline = NEVER};
 }
 
+/* The union holds an EAP once there was one, and that owns memory. */
+static void
+end_eap(struct ppp_auth *a)
+{
+    if (a->method == PPP_AUTH_EAP_MSCHAPV2)
+        eap_clear(&a->eap);
+}
+
 void
 ppp_auth_wipe(struct ppp_auth *a)
 {
+    end_eap(a);
     explicit_bzero(a, sizeof *a);
 }
 
@@ -24,15 +33,42 @@ is_chap(const struct ppp_auth *a)
     return a->method == PPP_AUTH_CHAP_MD5 || a->method == PPP_AUTH_MSCHAPV2;
 }
 
+enum ppp_auth_method
+ppp_auth_used(const struct ppp_auth *a)
+{
+    return a->method == PPP_AUTH_EAP_MSCHAPV2 ? eap_used(&a->eap) : a->method;
+}
+
 static void
 fail(struct ppp_auth *a, enum ras_error error, const char *what, const char *text)
 {
     const bool said = text != NULL && text[0] != '\0';
 
-    ras_end_set(&a->end, error, "%s: %s%s%.80s%s", ppp_auth_method_name(a->method), what,
+    ras_end_set(&a->end, error, "%s: %s%s%.80s%s", ppp_auth_method_name(ppp_auth_used(a)), what,
                 said ? ": \"" : "", said ? text : "", said ? "\"" : "");
     a->state = PPP_AUTH_FAILED;
     a->deadline = NEVER;
+}
+
+/* Of an MSK the first 32 octets are what the client sends with, and they alone are SSTP's key; MPPE
+ * takes the first 16 of either half. MS-CHAPv2 has 16 and 16, and both take them all. */
+static void
+take_keys(struct ppp_auth *a)
+{
+    uint8_t msk[64];
+
+    if (a->method == PPP_AUTH_MSCHAPV2) {
+        mppe_key_hlak(a->chap.mschapv2.master_key, a->hlak);
+        memcpy(a->mppe, a->hlak, sizeof a->mppe);
+    } else if (a->method == PPP_AUTH_EAP_MSCHAPV2 && eap_msk(&a->eap, msk)) {
+        memcpy(a->hlak, msk, sizeof a->hlak);
+        memcpy(a->mppe, msk, 16);
+        memcpy(a->mppe + 16, msk + 32, 16);
+        explicit_bzero(msk, sizeof msk);
+    } else if (a->method == PPP_AUTH_EAP_MSCHAPV2) {
+        mppe_key_hlak(a->eap.method.core.master_key, a->hlak);
+        memcpy(a->mppe, a->hlak, sizeof a->mppe);
+    }
 }
 
 /* Each proof leaves new keys. What is encrypted already goes on with the old ones: they are looked
@@ -41,10 +77,7 @@ fail(struct ppp_auth *a, enum ras_error error, const char *what, const char *tex
 static void
 proved(struct ppp_auth *a)
 {
-    if (a->method == PPP_AUTH_MSCHAPV2)
-        mppe_key_hlak(a->chap.mschapv2.master_key, a->hlak);
-    else if (a->method == PPP_AUTH_EAP_MSCHAPV2)
-        mppe_key_hlak(a->eap.method.core.master_key, a->hlak);
+    take_keys(a);
     if (a->state == PPP_AUTH_PROVED)
         return;        /* challenged again while connected */
     if (a->changing) { /* from now on this is the password */
@@ -170,6 +203,9 @@ eap_outcome(struct ppp_auth *a, enum eap_result result)
     case EAP_RESULT_TOO_LONG:
         fail(a, RAS_PPP_TIMEOUT, "the server asks without end", NULL);
         break;
+    case EAP_RESULT_ENDED:
+        fail(a, a->eap.end.error, a->eap.end.detail, NULL);
+        break;
     }
 }
 
@@ -202,9 +238,18 @@ start_chap(struct ppp_auth *a)
     a->chap.reliable = a->reliable;
 }
 
+static void
+start_eap(struct ppp_auth *a)
+{
+    eap_start(&a->eap, a->rng, a->out);
+    if (a->eap_allowed != 0)
+        eap_allow(&a->eap, a->eap_allowed, a->eap_side);
+}
+
 void
 ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
 {
+    end_eap(a);
     a->method = method;
     a->state = PPP_AUTH_RUNNING;
     a->deadline = now + PATIENCE_S * USEC_PER_SEC;
@@ -213,10 +258,11 @@ ppp_auth_start(struct ppp_auth *a, usec_t now, enum ppp_auth_method method)
     a->changing = false;
     a->shown = method == PPP_AUTH_PAP;
     memset(a->hlak, 0, sizeof a->hlak); /* of another method, before LCP was negotiated anew */
+    memset(a->mppe, 0, sizeof a->mppe);
     if (method == PPP_AUTH_PAP)
         pap_outcome(a, pap_start(&a->pap, now, a->out, &a->credentials));
     else if (method == PPP_AUTH_EAP_MSCHAPV2)
-        eap_start(&a->eap, a->rng, a->out);
+        start_eap(a);
     else if (is_chap(a))
         start_chap(a);
     else

@@ -1,7 +1,7 @@
 /*
  * ppp-auth.h - the client proves who it is, by the method that LCP agreed on: PAP (RFC 1334), CHAP
- * with MD5 (RFC 1994) or MS-CHAPv2 (RFC 2759), or EAP (RFC 3748) with MS-CHAPv2 inside. One place
- * that asks for other credentials, counts tries, and says how it ended.
+ * with MD5 (RFC 1994) or MS-CHAPv2 (RFC 2759), or EAP (RFC 3748). One place that asks for other
+ * credentials, counts tries, and says how it ended.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,7 +25,9 @@ struct ppp_auth {
     struct ppp_queue *out;
     const struct rng *rng;
     enum ppp_auth_state state;
-    enum ppp_auth_method method;
+    enum ppp_auth_method method; /* as LCP calls it */
+    unsigned eap_allowed;        /* the owner's to set: which methods EAP may use, 0: MS-CHAPv2; */
+    const struct eap_tls_side *eap_side; /* and with what, for those by TLS; borrowed */
     enum ras_error reason;
     struct ras_end end;
     uint8_t tries; /* after refusals */
@@ -40,7 +42,8 @@ struct ppp_auth {
         struct chap chap;
         struct eap eap;
     };
-    uint8_t hlak[32];
+    uint8_t hlak[32]; /* for SSTP's crypto binding */
+    uint8_t mppe[32]; /* both start keys of 128 bits, the client's for sending first */
 };
 
 void ppp_auth_init(struct ppp_auth *a, const struct rng *rng, struct ppp_queue *out);
@@ -52,6 +55,7 @@ bool ppp_auth_input(struct ppp_auth *a, usec_t now, uint16_t protocol, struct rd
 void ppp_auth_overtaken(struct ppp_auth *a, usec_t now);
 void ppp_auth_expire(struct ppp_auth *a, usec_t now);
 usec_t ppp_auth_deadline(const struct ppp_auth *a);
+enum ppp_auth_method ppp_auth_used(const struct ppp_auth *a); /* of EAP: the method inside */
 /* Before the start, or as the answer to PPP_AUTH_ASKING. NULL: nobody answers, and the reason that
  * was asked about is the end. For a change of password, an empty ->password keeps the old one. */
 void ppp_auth_credentials(struct ppp_auth *a, usec_t now, const struct ppp_credentials *c);

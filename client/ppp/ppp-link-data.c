@@ -40,7 +40,7 @@ ppp_link_data_keys(const struct ppp_link *l)
 {
     static const uint8_t none[32];
 
-    return memcmp(l->auth.hlak, none, sizeof none) != 0;
+    return memcmp(l->auth.mppe, none, sizeof none) != 0;
 }
 
 static bool
@@ -83,15 +83,15 @@ void
 ppp_link_data_settle(struct ppp_link *l)
 {
     const uint32_t rx = ccp_agreed(&l->ccp), tx = rx != 0 ? l->ccp.peer : 0;
-    uint8_t hlak[32];
+    uint8_t keys[32];
 
     if (rx != l->crypt.rx_bits || tx != l->crypt.tx_bits) {
         /* The keys are told as the client sees them; the server sends with the second. */
-        memcpy(hlak, l->auth.hlak + (l->params.server ? 16 : 0), 16);
-        memcpy(hlak + 16, l->auth.hlak + (l->params.server ? 0 : 16), 16);
-        ppp_crypt_begin(&l->crypt, rx, tx, hlak);
+        memcpy(keys, l->auth.mppe + (l->params.server ? 16 : 0), 16);
+        memcpy(keys + 16, l->auth.mppe + (l->params.server ? 0 : 16), 16);
+        ppp_crypt_begin(&l->crypt, rx, tx, keys);
         l->ccp.unheard_at = 0;
-        explicit_bzero(hlak, sizeof hlak);
+        explicit_bzero(keys, sizeof keys);
         /* CCP is not protected: whoever can forge a frame could take back what it agreed on. */
         if (ppp_crypt_encrypts(rx) || ppp_crypt_encrypts(tx))
             l->params.mppe_required = true;

@@ -58,6 +58,15 @@ ppp_link_terminate(struct ppp_link *l, usec_t now)
         ended(l);
 }
 
+/* The policy in LCP's words: see ppp-auth-method.h. */
+static unsigned
+lcp_auth(unsigned policy)
+{
+    const unsigned others = policy & ~(unsigned)(PPP_AUTH_NONE | PPP_AUTH_EAP);
+
+    return others | ((policy & PPP_AUTH_EAP) != 0 ? PPP_AUTH_EAP_MSCHAPV2 : 0);
+}
+
 void
 ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
 {
@@ -65,7 +74,8 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
         .rng = params->rng,
         .mru = params->mru,
         .compress_fields = params->compress_fields,
-        .auth_allowed = params->server ? 0 : params->auth & ~(unsigned)PPP_AUTH_NONE,
+        .auth_allowed = params->server ? 0 : lcp_auth(params->auth),
+        .eap_first = (params->auth & PPP_AUTH_BY_TLS) != 0,
         .echo_interval = params->echo_interval,
     };
     const struct ipcp_params ipcp = {
@@ -92,6 +102,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
     if (params->server)
         ccp_insist(&l->ccp, params->mppe_only);
     l->auth.reliable = params->reliable;
+    l->auth.eap_allowed = params->auth & PPP_AUTH_EAP;
     if (params->reliable) {
         ppp_fsm_set_reliable(&l->lcp.fsm);
         ppp_fsm_set_reliable(&l->ipcp.fsm);
@@ -103,6 +114,7 @@ ppp_link_init(struct ppp_link *l, const struct ppp_link_params *params)
 void
 ppp_link_wipe(struct ppp_link *l)
 {
+    ppp_auth_wipe(&l->auth);
     explicit_bzero(l, sizeof *l);
 }
 
@@ -113,6 +125,8 @@ authenticated(struct ppp_link *l, usec_t now)
 
     l->phase = PPP_PHASE_AUTHENTICATED;
     l->proved = true;
+    if (wants_auth(l) && l->method != PPP_AUTH_NONE)
+        l->method = ppp_auth_used(&l->auth);
     if (!again)
         event_number(l, PPP_LINK_AUTHENTICATED, l->method);
     if (!l->params.hold_network || again)
@@ -529,8 +543,10 @@ ppp_link_auth_done(struct ppp_link *l, usec_t now, bool ok, const uint8_t *hlak)
         ppp_link_terminate(l, now);
         return;
     }
-    if (hlak != NULL)
-        memcpy(l->auth.hlak, hlak, 32); /* for when CCP opens */
+    if (hlak != NULL) {
+        memcpy(l->auth.hlak, hlak, 32);
+        memcpy(l->auth.mppe, hlak, 32); /* for when CCP opens */
+    }
     if (!again)
         authenticated(l, now);
 }

@@ -88,7 +88,7 @@ bool ppp_link_may_seal_plain(const struct ppp_link *l, uint8_t version);
 bool ppp_link_seal(struct ppp_link *l, uint8_t **p, size_t *len);
 /* Fills in addresses, servers and MTU; the rest is zero. */
 void ppp_link_config(const struct ppp_link *l, struct net_config *ret);
-/* Both start keys of MS-CHAPv2, as the client sees them; zero: the method leaves none. */
+/* The key of SSTP's crypto binding, as the client sees it; zero: the method leaves none. */
 void ppp_link_hlak(const struct ppp_link *l, uint8_t ret[static 32]);
 uint32_t ppp_link_rtt(const struct ppp_link *l); /* microseconds; 0: not measured */
 uint64_t ppp_link_dropped(const struct ppp_link *l);

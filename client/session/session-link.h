@@ -8,6 +8,7 @@
 
 #include "dial-plan.h"
 
+struct eap_tls_side;
 struct ike_cert;
 
 enum session_channel {
@@ -47,6 +48,7 @@ struct session_link_info {
     uint64_t unix_time;                     /* seconds: for the validity of certificates */
     const struct ike_cert *cert;            /* of IPsec with certificates: ours, and whom we trust
                                                (ike-cert.h); borrowed for the session's life */
+    const struct eap_tls_side *eap;         /* of EAP-TLS and PEAP (eap-tls.h); likewise */
     bool kernel_esp;                        /* SESSION_ESP may be asked for */
     struct session_path path;               /* of datagrams */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */

@@ -100,12 +100,15 @@ session_fail(struct session *s, usec_t now, enum ras_error error, const char *de
 static unsigned
 auth_wanted(const struct ppp_link *ppp, const struct ras_end *end)
 {
-    const unsigned keyed = PPP_AUTH_MSCHAPV2 | PPP_AUTH_EAP_MSCHAPV2;
-    const unsigned wanted = ppp->lcp.passed_over & (ppp->params.mppe_required ? keyed : UINT_MAX);
+    const unsigned wanted =
+        ppp->lcp.passed_over & (ppp->params.mppe_required ? PPP_AUTH_KEYED : UINT_MAX);
 
     if (end->error != RAS_PEER_REFUSED_AUTH || wanted == ppp->lcp.params.auth_allowed)
         return 0;
-    return wanted;
+    if ((wanted & PPP_AUTH_EAP) == 0)
+        return wanted;
+    /* LCP knows only that it is EAP; which methods may be inside stays as it was. */
+    return (wanted & ~(unsigned)PPP_AUTH_EAP) | (ppp->params.auth & PPP_AUTH_EAP);
 }
 
 /* A server that may not encrypt and must, ends LCP. */
@@ -312,6 +315,7 @@ session_link_up(struct session *s, usec_t now, const struct session_link_info *i
     s->now = now;
     s->info = *info;
     s->ppp.params.path_rtt = info->rtt;
+    s->ppp.auth.eap_side = info->eap;
     s->pending |= PENDING_STAGE_1;
     session_fit_path(s);
     s->kind->link_up(s, now);

@@ -3,6 +3,7 @@
 #include "hash.h"
 #include "lcp.h"
 #include "mschap.h"
+#include "ras-eap-tls.h"
 
 enum pap_code { PAP_REQUEST = 1, PAP_ACK, PAP_NAK };
 enum chap_code { CHAP_CHALLENGE = 1, CHAP_RESPONSE, CHAP_SUCCESS, CHAP_FAILURE, CHAP_CHANGE = 7 };
@@ -13,10 +14,9 @@ static const struct {
     const char *name;
     enum ppp_auth_method method;
 } names[] = {
-    {"pap", PPP_AUTH_PAP},
-    {"chap-md5", PPP_AUTH_CHAP_MD5},
-    {"mschapv2", PPP_AUTH_MSCHAPV2},
-    {"eap-mschapv2", PPP_AUTH_EAP_MSCHAPV2},
+    {"pap", PPP_AUTH_PAP},           {"chap-md5", PPP_AUTH_CHAP_MD5},
+    {"mschapv2", PPP_AUTH_MSCHAPV2}, {"eap-mschapv2", PPP_AUTH_EAP_MSCHAPV2},
+    {"eap-tls", PPP_AUTH_EAP_TLS},   {"peap", PPP_AUTH_PEAP},
 };
 
 bool
@@ -40,6 +40,8 @@ ras_auth_init(struct ras_auth *a, const struct ras_env *env)
 void
 ras_auth_wipe(struct ras_auth *a)
 {
+    ras_eap_tls_free(a->tls);
+    a->tls = NULL;
     explicit_bzero(&a->verdict, sizeof a->verdict);
     explicit_bzero(&a->mschap, sizeof a->mschap);
 }
@@ -109,7 +111,7 @@ ras_auth_begin(struct ras_auth *a, usec_t now, enum ppp_auth_method method)
         return;
     }
     ras_mschap_begin(&a->mschap, a->env);
-    if (method == PPP_AUTH_EAP_MSCHAPV2) {
+    if ((method & PPP_AUTH_EAP) != 0) {
         ras_eap_begin(a, now);
         return;
     }
@@ -260,7 +262,7 @@ ras_auth_input(struct ras_auth *a, usec_t now, uint16_t protocol, struct rd fram
         return (a->method == PPP_AUTH_MSCHAPV2 || a->method == PPP_AUTH_CHAP_MD5) &&
                chap_input(a, now, code, id, body);
     case PPP_PROTO_EAP:
-        return a->method == PPP_AUTH_EAP_MSCHAPV2 && ras_eap_input(a, now, rd_over(whole.p, len));
+        return (a->method & PPP_AUTH_EAP) != 0 && ras_eap_input(a, now, rd_over(whole.p, len));
     default:
         return false;
     }
@@ -278,6 +280,6 @@ ras_auth_expire(struct ras_auth *a, usec_t now)
     }
     a->sends_left--;
     a->deadline = now + RESEND;
-    a->env->send(a->env->owner, a->method == PPP_AUTH_EAP_MSCHAPV2 ? PPP_PROTO_EAP : PPP_PROTO_CHAP,
+    a->env->send(a->env->owner, (a->method & PPP_AUTH_EAP) != 0 ? PPP_PROTO_EAP : PPP_PROTO_CHAP,
                  rd_over(a->request, a->n_request));
 }

@@ -1,6 +1,7 @@
 /*
  * ras-auth.h - the authenticator of one call: PAP (RFC 1334), CHAP with MD5 (RFC 1994), MS-CHAPv2
- * (RFC 2759) and EAP-MSCHAPv2 (RFC 3748, draft-kamath-pppext-eap-mschapv2).
+ * (RFC 2759), and in EAP (RFC 3748) MSCHAPv2 (draft-kamath-pppext-eap-mschapv2), EAP-TLS (RFC 5216)
+ * and PEAPv0 ([MS-PEAP]) with MSCHAPv2 inside.
  *
  * Pure; frames leave through env->send. The owner looks at .state after each call.
  *
@@ -26,7 +27,8 @@ struct ras_auth {
     usec_t deadline;
     uint8_t id, sends_left;
     bool answered; /* something came that proves a client is there: RAS_STAGE_RESPONSE */
-    enum { EAP_STEP_IDENTITY, EAP_STEP_CHALLENGE, EAP_STEP_VERDICT } eap_step;
+    enum { EAP_STEP_IDENTITY, EAP_STEP_TLS, EAP_STEP_CHALLENGE, EAP_STEP_VERDICT } eap_step;
+    struct ras_eap_tls *tls; /* of EAP-TLS and PEAP */
     struct ras_mschap mschap;
     struct ras_mschap_verdict verdict;
     /* What is repeated: the last request when nothing comes, the last verdict when the answer to
@@ -43,12 +45,19 @@ bool ras_auth_input(struct ras_auth *a, usec_t now, uint16_t protocol, struct rd
 void ras_auth_expire(struct ras_auth *a, usec_t now);
 void ras_auth_wipe(struct ras_auth *a);
 
-/* "pap", "chap-md5", "mschapv2", "eap-mschapv2": as on the command line. */
+/* "pap", "chap-md5", "mschapv2", "eap-mschapv2", "eap-tls", "peap": as on the command line. */
 bool ras_auth_parse(const char *name, enum ppp_auth_method *ret);
 
 /* EAP's half, in ras-eap.c. */
 void ras_eap_begin(struct ras_auth *a, usec_t now);
 bool ras_eap_input(struct ras_auth *a, usec_t now, struct rd frame);
+
+void ras_eap_refuse(struct ras_auth *a, uint8_t id, uint32_t error);
+void ras_eap_accept(struct ras_auth *a, uint8_t id);
+
+/* What is by TLS, in ras-eap-peap.c. */
+void ras_eap_peap_begin(struct ras_auth *a, usec_t now);
+bool ras_eap_peap_input(struct ras_auth *a, usec_t now, uint8_t id, struct rd data);
 
 /* For ras-eap.c: send and keep for repetition. */
 void ras_auth_send_request(struct ras_auth *a, usec_t now, uint16_t protocol, struct rd frame);

@@ -176,7 +176,7 @@ on_authenticated(struct ras_core *c, usec_t now)
         return;
     c->authenticated = true;
     if (c->carrier->keys != NULL)
-        c->carrier->keys(c, c->auth.verdict.keys);
+        c->carrier->keys(c, c->auth.verdict.hlak);
     ras_core_event(c, RAS_EVENT_AUTHENTICATED, 0, c->auth.verdict.user);
     ras_act_reach(c, now, RAS_STAGE_AUTH);
     if (c->client4 == 0)

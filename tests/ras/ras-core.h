@@ -54,6 +54,7 @@ struct ras_config {
     bool ipsec; /* L2TP: nothing past ESP; else in the clear */
     char psk[513], l2tp_secret[64];
     const struct ike_cert *cert; /* instead of the key; NULL */
+    struct ssl_ctx_st *eap;      /* SSL_CTX of EAP-TLS and PEAP; NULL: they cannot be done */
     uint64_t unix_time;          /* seconds, when the time of calls was 0: clients' certificates */
     const char *phase1, *phase2; /* what it accepts; NULL: all that ike-proposal.h knows */
     uint32_t dpd_s;              /* of silence before it asks; 0: IKE's own */

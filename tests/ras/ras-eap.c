@@ -1,13 +1,20 @@
 /*
- * ras-eap.c - ras-auth.h's half for EAP: Identity, then MSCHAPv2 (type 26), then Success or
- * Failure. The client's every step is a Response to a Request of ours with the same Identifier.
- * SPDX-License-Identifier: GPL-3.0-or-later
+ * ras-eap.c - ras-auth.h's half for EAP: Identity, then MSCHAPv2 (type 26), or what is by TLS (of
+ * ras-eap-peap.c), then Success or Failure. The client's every step is a Response to a Request of
+ * ours with the same Identifier. SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "lcp.h"
 #include "ras-auth.h"
 
 enum eap_code { EAP_REQUEST = 1, EAP_RESPONSE, EAP_SUCCESS, EAP_FAILURE };
-enum eap_type { EAP_IDENTITY = 1, EAP_NOTIFICATION, EAP_NAK, EAP_MSCHAPV2 = 26 };
+enum eap_type {
+    EAP_IDENTITY = 1,
+    EAP_NOTIFICATION,
+    EAP_NAK,
+    EAP_TLS = 13,
+    EAP_PEAP = 25,
+    EAP_MSCHAPV2,
+};
 enum eap_op { OP_CHALLENGE = 1, OP_RESPONSE, OP_SUCCESS, OP_FAILURE, OP_CHANGE = 7 };
 
 static void
@@ -73,12 +80,20 @@ send_challenge(struct ras_auth *a, usec_t now)
     send_mschapv2(a, now, OP_CHALLENGE, (uint8_t)(a->id + 1), wr_done(&w));
 }
 
-static void
-refuse(struct ras_auth *a, uint8_t id, uint32_t error)
+void
+ras_eap_refuse(struct ras_auth *a, uint8_t id, uint32_t error)
 {
     a->verdict.error = error;
     send_bare(a, EAP_FAILURE, id);
     a->state = RAS_AUTH_REFUSED;
+    a->deadline = NEVER;
+}
+
+void
+ras_eap_accept(struct ras_auth *a, uint8_t id)
+{
+    send_bare(a, EAP_SUCCESS, id);
+    a->state = RAS_AUTH_ACCEPTED;
     a->deadline = NEVER;
 }
 
@@ -102,13 +117,11 @@ mschapv2_input(struct ras_auth *a, usec_t now, uint8_t id, struct rd data)
     const bool again = a->eap_step == EAP_STEP_VERDICT && a->verdict.again;
 
     if (a->eap_step == EAP_STEP_VERDICT && op == OP_SUCCESS && a->verdict.success) {
-        send_bare(a, EAP_SUCCESS, id);
-        a->state = RAS_AUTH_ACCEPTED;
-        a->deadline = NEVER;
+        ras_eap_accept(a, id);
         return true;
     }
     if (a->eap_step == EAP_STEP_VERDICT && op == OP_FAILURE && !a->verdict.success) {
-        refuse(a, id, a->verdict.error);
+        ras_eap_refuse(a, id, a->verdict.error);
         return true;
     }
 
@@ -151,13 +164,21 @@ ras_eap_input(struct ras_auth *a, usec_t now, struct rd frame)
     case EAP_IDENTITY:
         if (a->eap_step != EAP_STEP_IDENTITY)
             return false;
-        send_challenge(a, now);
+        if (a->method != PPP_AUTH_EAP_MSCHAPV2)
+            ras_eap_peap_begin(a, now);
+        else
+            send_challenge(a, now);
         return true;
+    case EAP_TLS:
+    case EAP_PEAP:
+        return a->eap_step != EAP_STEP_IDENTITY && a->tls != NULL &&
+               ras_eap_peap_input(a, now, id, frame);
     case EAP_NAK: /* there is no other method to go over to */
-        refuse(a, id, 919);
+        ras_eap_refuse(a, id, 919);
         return true;
     case EAP_MSCHAPV2:
-        return a->eap_step != EAP_STEP_IDENTITY && mschapv2_input(a, now, id, frame);
+        return a->eap_step != EAP_STEP_IDENTITY && a->tls == NULL &&
+               mschapv2_input(a, now, id, frame);
     default:
         return false;
     }

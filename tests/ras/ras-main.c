@@ -9,6 +9,7 @@
 #include "hash.h"
 #include "ike-cert.h"
 #include "ras-auth.h"
+#include "ras-eap-tls.h"
 #include "ras-report.h"
 #include "ras-server.h"
 
@@ -36,7 +37,11 @@ static const char usage[] =
     "  --tls MIN-MAX           versions: 1.0 to 1.3 (1.2-1.3)\n"
     "  --users FILE            one account a line: NAME PASSWORD [disabled] [hours] [nodialin]\n"
     "                          [expired] [retry] [minlength=N] [address=A.B.C.D]\n"
-    "  --auth LIST             of eap-mschapv2,mschapv2,chap-md5,pap in the order to demand them;\n"
+    "  --eap-cert FILE --eap-key FILE --eap-ca FILE\n"
+    "                          PEM: of EAP-TLS and PEAP; who may sign clients' certificates\n"
+    "  --eap-tls MAX           the version there (1.3)\n"
+    "  --auth LIST             of eap-tls,peap,eap-mschapv2,mschapv2,chap-md5,pap in the order to\n"
+    "                          demand them;\n"
     "                          none: no authentication (eap-mschapv2,mschapv2); last in LIST: as\n"
     "                          pppd, demand nothing when something else is suggested\n"
     "  --pool FIRST-LAST       addresses for clients; may be given again (10.9.0.10-10.9.0.137)\n"
@@ -63,6 +68,10 @@ enum {
     OPT_IKE_KEY,
     OPT_IKE_CA,
     OPT_IKE_CRL,
+    OPT_EAP_CERT,
+    OPT_EAP_KEY,
+    OPT_EAP_CA,
+    OPT_EAP_TLS,
     OPT_MPPE,
     OPT_MPPE_REQUIRED,
     OPT_CERT,
@@ -93,6 +102,7 @@ enum {
 struct options {
     const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls;
     const char *ike[OPT_IKE_CRL - OPT_IKE_CERT + 1];
+    const char *eap[OPT_EAP_TLS - OPT_EAP_CERT + 1];
     bool no_tun, pool_given, json;
     int ready_fd;
 };
@@ -109,6 +119,10 @@ static const struct option options[] = {
     {"ike-key", required_argument, NULL, OPT_IKE_KEY},
     {"ike-ca", required_argument, NULL, OPT_IKE_CA},
     {"ike-crl", required_argument, NULL, OPT_IKE_CRL},
+    {"eap-cert", required_argument, NULL, OPT_EAP_CERT},
+    {"eap-key", required_argument, NULL, OPT_EAP_KEY},
+    {"eap-ca", required_argument, NULL, OPT_EAP_CA},
+    {"eap-tls", required_argument, NULL, OPT_EAP_TLS},
     {"mppe", required_argument, NULL, OPT_MPPE},
     {"mppe-required", no_argument, NULL, OPT_MPPE_REQUIRED},
     {"cert", required_argument, NULL, OPT_CERT},
@@ -358,6 +372,12 @@ apply_config(int option, char *value, struct options *o)
         c->ipsec = true;
         o->ike[option - OPT_IKE_CERT] = value;
         break;
+    case OPT_EAP_CERT:
+    case OPT_EAP_KEY:
+    case OPT_EAP_CA:
+    case OPT_EAP_TLS:
+        o->eap[option - OPT_EAP_CERT] = value;
+        break;
     case OPT_FAULT:
         if (!take_script(value, &why))
             wrong("--fault", value, why);
@@ -483,6 +503,19 @@ tls_version(const char *text)
     wrong("--tls", text, "1.0, 1.1, 1.2 or 1.3");
 }
 
+/* NULL: it has no method by TLS. */
+static SSL_CTX *
+open_eap(const struct options *o)
+{
+    SSL_CTX *ctx = o->eap[0] == NULL ? NULL : ras_eap_tls_ctx(o->eap[0], o->eap[1], o->eap[2]);
+
+    if (o->eap[0] != NULL && ctx == NULL)
+        wrong("--eap-cert", o->eap[0], "cannot be used");
+    if (ctx != NULL && o->eap[3] != NULL)
+        SSL_CTX_set_max_proto_version(ctx, tls_version(o->eap[3]));
+    return ctx;
+}
+
 static SSL_CTX *
 open_tls(const struct options *o)
 {
@@ -556,6 +589,7 @@ main(int argc, char **argv)
             server.config.routes[i].gateway = server.config.address;
     struct ike_cert *const cert = open_ike_cert(&o);
     server.config.cert = cert;
+    server.config.eap = open_eap(&o);
     server.ctx = hash_init() ? open_tls(&o) : NULL;
     if (server.ctx == NULL)
         return 1;
@@ -575,6 +609,7 @@ main(int argc, char **argv)
     }
     if (server.tun != NULL)
         ras_tun_close(&tun);
+    SSL_CTX_free(server.config.eap);
     SSL_CTX_free(server.ctx);
     ike_cert_free(cert);
     ras_users_wipe(&users);

@@ -76,6 +76,7 @@ accept(const struct ras_env *env, const struct ras_user *user, struct rd name,
     mschap_hash_hash(hash, hash_hash);
     mppe_key_master(hash_hash, response, master);
     mppe_key_hlak(master, ret->keys);
+    memcpy(ret->hlak, ret->keys, sizeof ret->hlak);
     explicit_bzero(hash, sizeof hash);
     explicit_bzero(hash_hash, sizeof hash_hash);
     explicit_bzero(master, sizeof master);

@@ -21,6 +21,7 @@ struct ras_mschap_verdict {
     uint32_t error;      /* 691 and friends */
     char user[RAS_NAME]; /* as the client sent it, printable */
     uint8_t keys[32];    /* success: the client's send key, then its receive key */
+    uint8_t hlak[32];    /* and that of SSTP's crypto binding */
     size_t n_text;
     char text[RAS_MSCHAP_TEXT]; /* S=... or E=... */
 };

@@ -2,13 +2,10 @@
  * ras-script.h - how the practice server misbehaves when it is told to.
  *
  * A script is a list of lines; `#` starts a comment. Two kinds:
- *
  *     FAULT [VALUE]                    a habit, for the whole call        chap-wrong-proof
  *     at STAGE [+MS] ACTION [VALUE]    one act, when a call gets there    at up +500 lcp-terminate
- *
  * and either may begin with `call N`, to apply to the Nth call only. On a command line each --fault
  * is one such line. ras-script.c has the table of the words.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -45,6 +42,9 @@ enum ras_fault {
     RAS_FAULT_CHAP_LONG_FAILURE,  /* a failure text as long as a frame, with escapes */
     RAS_FAULT_RECHALLENGE,        /* every VALUE ms while connected, under a new name */
     RAS_FAULT_EAP_EARLY_SUCCESS,
+    RAS_FAULT_PEAP_UNBOUND,
+    RAS_FAULT_PEAP_WRONG_BINDING,
+    RAS_FAULT_PEAP_EARLY_SUCCESS,
     RAS_FAULT_IPCP_NAK,     /* endless Naks, a new address each time */
     RAS_FAULT_IPCP_ADDRESS, /* VALUE is the address it gives */
     RAS_FAULT_IPCP_DNS,

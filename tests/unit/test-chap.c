@@ -64,6 +64,19 @@ test_md5_vector(void)
     g_assert_cmpint(input(hex("03100004")), ==, CHAP_PROVED);
 }
 
+/* EAP's MD5-Challenge (RFC 3748 section 5.4), which is refused as a method, is this computation. */
+static void
+test_md5_of_eap_vector(void)
+{
+    const struct rd response = vec("ppp-auth.txt", "eap-md5-response");
+
+    start(false);
+    g_assert_cmpint(input(hex("01070018 10 5b5d7c7d7b3f2f3e3c2c602132262628 737276")), ==,
+                    CHAP_ANSWERED);
+    struct rd frame = next_frame(&q);
+    assert_octets(frame.p + 6, frame.left - 6, keep(response.p + 5, response.left - 5));
+}
+
 static void
 test_A3_challenges(void)
 {
@@ -323,6 +336,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/chap/mschapv2-vectors", test_mschapv2_vectors);
     g_test_add_func("/chap/md5-vector", test_md5_vector);
+    g_test_add_func("/chap/md5-of-eap-vector", test_md5_of_eap_vector);
     g_test_add_func("/chap/A3-challenges", test_A3_challenges);
     g_test_add_func("/chap/A4-a-response-to-us-is-ignored", test_A4_a_response_to_us_is_ignored);
     g_test_add_func("/chap/A6-state-table", test_A6_state_table);

@@ -50,7 +50,7 @@ test_ccp_goes_first(void)
     client.mppe = CCP_MPPE_128;
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         until_answered(&client, &server);
-        memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
+        memset(link_.auth.mppe, 1, sizeof link_.auth.mppe);
         link_.phase = PPP_PHASE_AUTHENTICATED;
         link_.lcp.fsm.rtt = 50 * USEC_PER_MSEC; /* our Ack need not wait */
         ppp_link_start_network(&link_, now);

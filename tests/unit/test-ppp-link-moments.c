@@ -23,7 +23,7 @@ until_network(void)
     struct ppp_link_item item;
 
     until_answered(&client, &server);
-    memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
+    memset(link_.auth.mppe, 1, sizeof link_.auth.mppe);
     link_.phase = PPP_PHASE_AUTHENTICATED;
     ppp_link_start_network(&link_, now);
     while (ppp_link_poll(&link_, &item)) {

@@ -664,7 +664,7 @@ test_hasty_peer(void)
     client.mppe = CCP_MPPE_128;
     for (guint i = 0; i < 2 * G_N_ELEMENTS(frames); i++) {
         until_answered(&client, &server);
-        memset(link_.auth.hlak, 1, sizeof link_.auth.hlak);
+        memset(link_.auth.mppe, 1, sizeof link_.auth.mppe);
         link_.phase = PPP_PHASE_AUTHENTICATED;
         ppp_link_start_network(&link_, now);
         if (i >= G_N_ELEMENTS(frames)) /* ours is acknowledged, and so may it be Opened */
