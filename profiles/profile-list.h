@@ -55,6 +55,12 @@ struct profile_dun {
     char *script;                      /* [Scripting&] Name: of a terminal; never run */
 };
 
+/* Of EAP-TLS and PEAP: of this program, as plan-eap.h has them. */
+struct profile_eap {
+    char *identity, *names, *roots, *pin; /* "": none */
+    gboolean unbound;
+};
+
 /* The number that is dialed when the first one does not answer. */
 struct profile_number {
     char *number, *area_code, *region, *service_type;

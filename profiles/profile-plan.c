@@ -459,10 +459,8 @@ fill_credentials(const Profile *p, const struct plan_request *r, struct credenti
 static gboolean
 pptp_can_sign_in(const struct dial_plan *plan)
 {
-    const unsigned keyed = PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2;
-
     return plan->auth != PLAN_AUTH_PAP &&
-           (plan->encryption < PLAN_ENCRYPTION_REQUIRED || (plan->auth & keyed) != 0);
+           (plan->encryption < PLAN_ENCRYPTION_REQUIRED || (plan->auth & PLAN_AUTH_KEYED) != 0);
 }
 
 static void
@@ -509,11 +507,32 @@ copy_certificates(const char *pem, gsize n, uint8_t *out)
 }
 
 static gboolean
+fill_eap(const Profile *p, struct dial_plan *plan, GError **error)
+{
+    if (*p->eap.pin != '\0') {
+        plan->eap.pin_set = profile_plan_parse_pin(p->eap.pin, plan->eap.pin);
+        if (!plan->eap.pin_set)
+            return invalid(
+                error, _("The fingerprint of the certificate must be the 64 hexadecimal digits of "
+                         "its SHA-256."));
+    }
+    plan->eap.unbound = p->eap.unbound;
+    return put(plan->eap.identity, sizeof plan->eap.identity, p->eap.identity,
+               _("The name that EAP tells first"), error) &&
+           put(plan->eap.names, sizeof plan->eap.names, p->eap.names,
+               _("The name of the authentication server"), error) &&
+           put(plan->eap.roots, sizeof plan->eap.roots, p->eap.roots,
+               _("The list of authorities for EAP"), error);
+}
+
+static gboolean
 fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
     const char *cert = r->cert_pem != NULL ? r->cert_pem : p->cert_pem;
     const gsize cert_len = r->cert_pem != NULL ? r->cert_len : strlen(p->cert_pem);
-    const gboolean by_cert = r->cert_pem != NULL || p->use_certificate;
+    const gboolean for_eap = (plan->auth & PLAN_AUTH_EAP_TLS) != 0;
+    /* One that is named for this call is the user's, when the user needs one. */
+    const gboolean by_cert = p->use_certificate || (r->cert_pem != NULL && !for_eap);
 
     plan->ipsec = !p->ipsec ? PLAN_IPSEC_NONE : by_cert ? PLAN_IPSEC_CERTIFICATE : PLAN_IPSEC_PSK;
     plan->ipsec_pfs = p->ipsec_pfs;
@@ -525,7 +544,7 @@ fill_ipsec(const Profile *p, const struct plan_request *r, struct dial_plan *pla
         return invalid(error, _("The certificates are larger than %d KiB."), PLAN_MAX_CERT / 1024);
     if (r->cert_pem != NULL && g_strstr_len(cert, (gssize)cert_len, "-----BEGIN ") == NULL)
         return invalid(error, _("The file of certificates is not in the PEM format."));
-    if (cert_len > 0 && plan->ipsec == PLAN_IPSEC_CERTIFICATE) {
+    if (cert_len > 0 && (plan->ipsec == PLAN_IPSEC_CERTIFICATE || for_eap)) {
         plan->cert = malloc(cert_len);
         if (plan->cert == NULL)
             return invalid(error, "%s", g_strerror(ENOMEM));
@@ -602,8 +621,8 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
-        !fill_ipsec(p, r, plan, error) || !fill_proxy(p, r, plan, c, error) ||
-        !fill_network(p, plan, error))
+        !fill_eap(p, plan, error) || !fill_ipsec(p, r, plan, error) ||
+        !fill_proxy(p, r, plan, c, error) || !fill_network(p, plan, error))
         return FALSE;
     return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));
 }

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { EAP_TYPE_MSCHAPV2 = 26 };
+enum { EAP_TYPE_TLS = 13, EAP_TYPE_PEAP = 25, EAP_TYPE_MSCHAPV2 = 26 };
 
 Profile *
 profile_new(void)
@@ -227,6 +227,10 @@ auth_advanced(const struct profile_dun *d)
         auth |= PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2;
     if (d->eap && (d->custom_auth_key == EAP_TYPE_MSCHAPV2 || d->custom_auth_key == 0))
         auth |= PLAN_AUTH_EAP_MSCHAPV2;
+    if (d->eap && d->custom_auth_key == EAP_TYPE_TLS)
+        auth |= PLAN_AUTH_EAP_TLS;
+    if (d->eap && d->custom_auth_key == EAP_TYPE_PEAP)
+        auth |= PLAN_AUTH_PEAP;
     return auth;
 }
 

@@ -98,10 +98,10 @@ struct profile {
     char *references, *merged_files; /* References: other profiles; kept files of theirs: "a/b" */
 
     /* TLS and proxy: of this program, not of Connection Manager */
-    char *ca_pem;   /* the only authorities; "": the system's */
-    char *pin;      /* SHA-256 of the server's certificate, 64 hex digits; "": none */
-    char *tls_name; /* "": the server's */
-    guint proxy;    /* enum plan_proxy */
+    char *ca_pem;         /* the only authorities; "": the system's */
+    char *pin, *tls_name; /* SHA-256 of the server's certificate, 64 hex digits; its name */
+    struct profile_eap eap;
+    guint proxy; /* enum plan_proxy */
     char *proxy_host, *proxy_user;
     guint proxy_port;
     gboolean accept_early_data; /* learned: this server takes POST and first packet in one flight */

@@ -173,11 +173,17 @@ forget_other_proxy(DtKey *self, const Profile *p)
 }
 
 static void
+load_own(DtKey *self, const Profile *profile)
+{
+    self->reading_own++;
+    profile_secret_lookup_async(profile, PROFILE_SECRET_KEY, self->cancellable, on_own_found, self);
+}
+
+static void
 load_l2tp(DtKey *self, const Profile *profile)
 {
     self->reading++;
     dt_key_look_up(profile, DT_KEY_TUNNEL, self->cancellable, on_found, self);
-    explicit_bzero(&self->own, sizeof self->own);
     if (!profile->ipsec)
         return;
     self->reading++;
@@ -185,8 +191,7 @@ load_l2tp(DtKey *self, const Profile *profile)
         dt_key_look_up(profile, DT_KEY_PSK, self->cancellable, on_found, self);
         return;
     }
-    self->reading_own++;
-    profile_secret_lookup_async(profile, PROFILE_SECRET_KEY, self->cancellable, on_own_found, self);
+    load_own(self, profile);
 }
 
 void
@@ -200,8 +205,13 @@ dt_key_load(DtKey *self, const Profile *profile)
         self->reading_proxy++;
         dt_key_look_up(profile, DT_KEY_PROXY, self->cancellable, on_found, self);
     }
+    explicit_bzero(&self->own, sizeof self->own);
     if (profile_uses_l2tp(profile))
         load_l2tp(self, profile);
+    if ((profile_auth(profile) & PLAN_AUTH_EAP_TLS) != 0 && self->reading_own == 0) {
+        self->reading++;
+        load_own(self, profile);
+    }
     if (self->reading == before)
         g_signal_emit(self, signals[READY], 0);
 }

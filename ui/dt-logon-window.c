@@ -218,13 +218,15 @@ remember_choices(DtLogonWindow *self)
 static gboolean
 complete(DtLogonWindow *self)
 {
+    const gboolean by_certificate = profile_auth(self->profile) == PLAN_AUTH_EAP_TLS;
     const struct {
         GtkWidget *entry;
         gboolean optional;
         const char *missing;
     } fields[] = {
         {self->user_entry, self->profile->user_optional, _("Please type your user name.")},
-        {self->password_entry, self->profile->password_optional, _("Please type your password.")},
+        {self->password_entry, self->profile->password_optional || by_certificate,
+         _("Please type your password.")},
         {self->domain_entry, !profile_needs_domain(self->profile, text_of(self->user_entry)),
          _("Please type your logon domain.")},
     };

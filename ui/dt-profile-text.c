@@ -118,6 +118,8 @@ dt_profile_text_auth(const Profile *p)
         unsigned flag;
         const char *name;
     } methods[] = {
+        {PLAN_AUTH_EAP_TLS, "EAP-TLS"},
+        {PLAN_AUTH_PEAP, "PEAP"},
         {PLAN_AUTH_EAP_MSCHAPV2, "EAP-MSCHAPv2"},
         {PLAN_AUTH_MSCHAPV2, "MS-CHAP v2"},
         {PLAN_AUTH_CHAP_MD5, "CHAP"},

@@ -29,6 +29,7 @@ struct _DtPropertiesWindow {
     GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
     GtkComboBoxText *protocols_combo, *encryption_combo;
     GtkWidget *auth_box, *protocols_lock, *auth_lock, *encryption_lock;
+    GtkToggleButton *eap_tls_check, *peap_check;
     GtkToggleButton *eap_mschapv2_check, *mschapv2_check, *chap_check, *pap_check;
     GtkEntry *key_entry, *tunnel_entry, *isp_user_entry;
     guint saving; /* keys on their way to the keyring */

@@ -148,7 +148,7 @@ struct method {
     GtkToggleButton *check;
 };
 
-enum { N_METHODS = 4 };
+enum { N_METHODS = 6 };
 
 static void
 methods_of(DtPropertiesWindow *self, struct method ret[N_METHODS])
@@ -157,6 +157,8 @@ methods_of(DtPropertiesWindow *self, struct method ret[N_METHODS])
     ret[1] = (struct method){PLAN_AUTH_MSCHAPV2, self->mschapv2_check};
     ret[2] = (struct method){PLAN_AUTH_CHAP_MD5, self->chap_check};
     ret[3] = (struct method){PLAN_AUTH_PAP, self->pap_check};
+    ret[4] = (struct method){PLAN_AUTH_EAP_TLS, self->eap_tls_check};
+    ret[5] = (struct method){PLAN_AUTH_PEAP, self->peap_check};
 }
 
 static void
@@ -172,6 +174,9 @@ show_auth(DtPropertiesWindow *self)
         const gboolean open = (offered & methods[i].flag) != 0;
         gtk_toggle_button_set_active(methods[i].check, (used & methods[i].flag) != 0);
         gtk_widget_set_sensitive(GTK_WIDGET(methods[i].check), open);
+        /* A profile has at most one of these two, and most have none. */
+        if ((methods[i].flag & PLAN_AUTH_BY_TLS) != 0)
+            gtk_widget_set_visible(GTK_WIDGET(methods[i].check), open);
         n += open;
     }
     show_own(self->auth_label, dt_profile_text_auth(self->profile));
@@ -492,6 +497,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, protocols_lock);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, auth_lock);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, encryption_lock);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, eap_tls_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, peap_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, eap_mschapv2_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, mschapv2_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, chap_check);

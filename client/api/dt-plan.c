@@ -20,6 +20,8 @@ static const struct word auth_words[] = {{"pap", PLAN_AUTH_PAP},
                                          {"ms-chapv2", PLAN_AUTH_MSCHAPV2},
                                          {"eap-mschapv2", PLAN_AUTH_EAP_MSCHAPV2},
                                          {"none", PLAN_AUTH_NONE},
+                                         {"eap-tls", PLAN_AUTH_EAP_TLS},
+                                         {"peap", PLAN_AUTH_PEAP},
                                          {0}};
 static const struct word encryption_words[] = {{"none", PLAN_ENCRYPTION_NONE},
                                                {"optional", PLAN_ENCRYPTION_OPTIONAL},
@@ -209,25 +211,49 @@ proxy_put(const struct dial_plan *p)
     return g_variant_new_string(word_text(proxy_words, p->proxy));
 }
 
+enum { PIN_SIZE = 32 };
+
 static bool
-pin_get(GVariant *v, struct dial_plan *p)
+sha256_get(GVariant *v, uint8_t pin[static PIN_SIZE], bool *ret_set)
 {
     gsize n;
     gconstpointer bytes = g_variant_get_fixed_array(v, &n, 1);
 
-    if (n != sizeof p->pin)
+    if (n != PIN_SIZE)
         return false;
-    memcpy(p->pin, bytes, n);
-    p->pin_set = true;
+    memcpy(pin, bytes, n);
+    *ret_set = true;
     return true;
+}
+
+static GVariant *
+sha256_put(const uint8_t pin[static PIN_SIZE], bool set)
+{
+    return set ? g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, pin, PIN_SIZE, 1) : NULL;
+}
+
+static bool
+pin_get(GVariant *v, struct dial_plan *p)
+{
+    return sha256_get(v, p->pin, &p->pin_set);
 }
 
 static GVariant *
 pin_put(const struct dial_plan *p)
 {
-    if (!p->pin_set)
-        return NULL;
-    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, p->pin, sizeof p->pin, 1);
+    return sha256_put(p->pin, p->pin_set);
+}
+
+static bool
+eap_pin_get(GVariant *v, struct dial_plan *p)
+{
+    return sha256_get(v, p->eap.pin, &p->eap.pin_set);
+}
+
+static GVariant *
+eap_pin_put(const struct dial_plan *p)
+{
+    return sha256_put(p->eap.pin, p->eap.pin_set);
 }
 
 static bool
@@ -486,6 +512,11 @@ static const struct field {
     {"servers", "a(sq)", REQUIRED, .get = servers_get, .put = servers_put},
     {"auth", "as", REQUIRED, .get = auth_get, .put = auth_put},
     {"encryption", "s", REQUIRED, .get = encryption_get, .put = encryption_put},
+    {"eap-identity", "s", OMIT_EMPTY, AT(eap.identity)},
+    {"eap-names", "s", OMIT_EMPTY, AT(eap.names)},
+    {"eap-roots", "s", OMIT_EMPTY, AT(eap.roots)},
+    {"eap-pin", "ay", 0, .get = eap_pin_get, .put = eap_pin_put},
+    {"eap-unbound", "b", 0, AT(eap.unbound)},
     {"tls-name", "s", OMIT_EMPTY, AT(tls_name)},
     {"pin", "ay", 0, .get = pin_get, .put = pin_put},
     {"ca", "ay", 0, .get = ca_get, .put = ca_put},

@@ -8,7 +8,9 @@
  *
  *     name* s              protocols* as: "sstp", "l2tp-ipsec", "pptp", in the order to try
  *     servers* a(sq): host or literal address, port (0: the protocol's own), in the order to try
- *     auth* as: "pap", "chap-md5", "ms-chapv2", "eap-mschapv2", "none"
+ *     auth* as: "pap", "chap-md5", "ms-chapv2", "eap-mschapv2", "eap-tls", "peap", "none"
+ *     eap-identity s: told before TLS protects it    eap-names s: of the authentication server
+ *     eap-roots s: SHA-1 or SHA-256 in hexadecimal   eap-pin ay (32 octets)   eap-unbound b
  *     encryption* s: "none", "optional", "required", "maximum"
  *     tls-name s           pin ay (32 octets)   ca ay (PEM, lists of revoked ones too)
  *     ipsec s: "psk", "certificate", or "none": L2TP in the clear

@@ -176,6 +176,8 @@ get_password(const struct cli_command *command, const Profile *p, struct cli_cal
 
     if (!read_files(d, &error))
         return cli_fail(error, RAS_CANNOT_OPEN_PHONEBOOK);
+    if (d->plan.auth == PLAN_AUTH_EAP_TLS) /* that goes by a certificate alone */
+        return -1;
     if (d->options->password_stdin || d->options->password_file != NULL ||
         (p->remember_password && saved(p, d->credentials.user, d, &d->credentials.password)))
         return -1;
@@ -239,12 +241,14 @@ get_proxy_password(const Profile *p, struct cli_call *d)
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);
 }
 
-/* Of the profile's own certificate. Without it, 786 says so. */
+/* Of the profile's own certificate. Without it, 786 says so, or 798. */
 static void
 get_own_key(const Profile *p, struct cli_call *d)
 {
-    if (!profile_uses_l2tp(p) || d->plan.ipsec != PLAN_IPSEC_CERTIFICATE ||
-        d->credentials.key.len > 0)
+    const gboolean for_ipsec = profile_uses_l2tp(p) && d->plan.ipsec == PLAN_IPSEC_CERTIFICATE;
+    const gboolean for_eap = (d->plan.auth & PLAN_AUTH_EAP_TLS) != 0;
+
+    if ((!for_ipsec && !for_eap) || d->credentials.key.len > 0)
         return;
     g_autoptr(GAsyncResult) result = look_up(p, PROFILE_SECRET_KEY, d);
     if (result != NULL)

@@ -45,10 +45,9 @@ add_auth(JsonBuilder *b, const Profile *p)
     static const struct {
         unsigned bit;
         const char *name;
-    } methods[] = {{PLAN_AUTH_MSCHAPV2, "ms-chapv2"},
-                   {PLAN_AUTH_EAP_MSCHAPV2, "eap-mschapv2"},
-                   {PLAN_AUTH_CHAP_MD5, "chap-md5"},
-                   {PLAN_AUTH_PAP, "pap"}};
+    } methods[] = {{PLAN_AUTH_MSCHAPV2, "ms-chapv2"}, {PLAN_AUTH_EAP_MSCHAPV2, "eap-mschapv2"},
+                   {PLAN_AUTH_EAP_TLS, "eap-tls"},    {PLAN_AUTH_PEAP, "peap"},
+                   {PLAN_AUTH_CHAP_MD5, "chap-md5"},  {PLAN_AUTH_PAP, "pap"}};
 
     json_builder_set_member_name(b, "auth");
     json_builder_begin_array(b);

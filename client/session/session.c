@@ -17,6 +17,8 @@ _Static_assert((int)PLAN_AUTH_PAP == (int)PPP_AUTH_PAP, "one set of bits");
 _Static_assert((int)PLAN_AUTH_CHAP_MD5 == (int)PPP_AUTH_CHAP_MD5, "one set of bits");
 _Static_assert((int)PLAN_AUTH_MSCHAPV2 == (int)PPP_AUTH_MSCHAPV2, "one set of bits");
 _Static_assert((int)PLAN_AUTH_EAP_MSCHAPV2 == (int)PPP_AUTH_EAP_MSCHAPV2, "one set of bits");
+_Static_assert((int)PLAN_AUTH_EAP_TLS == (int)PPP_AUTH_EAP_TLS, "one set of bits");
+_Static_assert((int)PLAN_AUTH_PEAP == (int)PPP_AUTH_PEAP, "one set of bits");
 _Static_assert((int)PLAN_AUTH_NONE == (int)PPP_AUTH_NONE, "one set of bits");
 
 static const struct session_kind *const kinds[] = {

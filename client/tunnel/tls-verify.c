@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* What is wrong with a chain, in the order of what a person should hear first. */
@@ -121,16 +122,12 @@ is_address(const char *text)
     return inet_pton(AF_INET, text, &any) == 1 || inet_pton(AF_INET6, text, &any) == 1;
 }
 
-bool
-tls_verify_init(struct tls_verify *v, const struct dial_plan *plan, const char *host)
+static bool
+load_authorities(struct tls_verify *v, const struct dial_plan *plan)
 {
-    *v = (struct tls_verify){.pinned = plan->pin_set};
-    memcpy(v->pin, plan->pin, sizeof v->pin);
-    snprintf(v->name, sizeof v->name, "%s", plan->tls_name[0] != '\0' ? plan->tls_name : host);
     v->is_address = is_address(v->name);
     if (v->pinned)
         return true;
-
     v->store = X509_STORE_new();
     if (v->store == NULL) {
         ras_end_set(&v->end, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the authorities");
@@ -146,6 +143,30 @@ tls_verify_init(struct tls_verify *v, const struct dial_plan *plan, const char *
     }
     ERR_clear_error();
     return true;
+}
+
+bool
+tls_verify_init(struct tls_verify *v, const struct dial_plan *plan, const char *host)
+{
+    *v = (struct tls_verify){.pinned = plan->pin_set};
+    memcpy(v->pin, plan->pin, sizeof v->pin);
+    snprintf(v->name, sizeof v->name, "%s", plan->tls_name[0] != '\0' ? plan->tls_name : host);
+    return load_authorities(v, plan);
+}
+
+/* Who trusts every authority of the world has to know a name: else any certificate of anybody's
+ * would do. */
+bool
+tls_verify_init_eap(struct tls_verify *v, const struct dial_plan *plan, const char *host)
+{
+    const struct plan_eap *e = &plan->eap;
+    const bool chosen = plan->ca_len > 0 || e->roots[0] != '\0';
+
+    *v = (struct tls_verify){.pinned = e->pin_set};
+    memcpy(v->pin, e->pin, sizeof v->pin);
+    snprintf(v->name, sizeof v->name, "%s", e->names[0] != '\0' || chosen ? e->names : host);
+    snprintf(v->roots, sizeof v->roots, "%s", e->roots);
+    return load_authorities(v, plan);
 }
 
 void
@@ -230,17 +251,69 @@ check_pin(struct tls_verify *v)
     return false;
 }
 
+/* One of them. libcrypto writes as ".example.com" what people write as "*.example.com". */
+static bool
+expect_names(const struct tls_verify *v, X509_VERIFY_PARAM *param)
+{
+    const char *list = v->name;
+    char name[PLAN_MAX_TEXT];
+    bool good = true;
+
+    while (plan_eap_next(&list, name))
+        good = X509_VERIFY_PARAM_add1_host(param, strncmp(name, "*.", 2) == 0 ? name + 1 : name,
+                                           0) == 1 &&
+               good;
+    return good;
+}
+
+static void
+hex_text(const uint8_t *octets, size_t n, char *out)
+{
+    for (size_t i = 0; i < n; i++)
+        snprintf(out + 2 * i, 3, "%02x", octets[i]);
+}
+
+/* Is the chain's last certificate one of those that are named? */
+static bool
+root_expected(struct tls_verify *v, X509_STORE_CTX *ctx)
+{
+    const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+    const X509 *root = sk_X509_value(chain, sk_X509_num(chain) - 1);
+    const char *list = v->roots;
+    char want[PLAN_MAX_TEXT], sha1[41] = "", sha256[65] = "";
+    uint8_t digest[32];
+    unsigned n = sizeof digest;
+
+    if (*list == '\0')
+        return true;
+    if (root != NULL && X509_digest(root, EVP_sha1(), digest, &n) == 1)
+        hex_text(digest, n, sha1);
+    n = sizeof digest;
+    if (root != NULL && X509_digest(root, EVP_sha256(), digest, &n) == 1)
+        hex_text(digest, n, sha256);
+    while (plan_eap_next(&list, want))
+        if (strcasecmp(want, sha1) == 0 || strcasecmp(want, sha256) == 0)
+            return true;
+    ras_end_set(
+        &v->end, RAS_CERT_E_UNTRUSTEDROOT,
+        "certificate \"%.32s\" leads to the authority with SHA-1 %s, which the profile does "
+        "not name",
+        v->subject, sha1);
+    return false;
+}
+
 static bool
 set_expectations(const struct tls_verify *v, X509_STORE_CTX *chain)
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(chain);
 
     X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                               X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS |
                                                X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1)
         return false;
     return v->is_address ? X509_VERIFY_PARAM_set1_ip_asc(param, v->name) == 1
-                         : X509_VERIFY_PARAM_set1_host(param, v->name, 0) == 1;
+                         : expect_names(v, param);
 }
 
 int
@@ -270,8 +343,12 @@ tls_verify_chain(X509_STORE_CTX *chain, void *arg)
         worst[1] = X509_V_ERR_UNSPECIFIED;
     }
     X509_STORE_CTX_set_error(chain, (int)worst[1]);
-    if (worst[0] == SIZE_MAX)
+    if (worst[0] == SIZE_MAX && root_expected(v, chain))
         return 1;
+    if (worst[0] == SIZE_MAX) {
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_UNTRUSTED);
+        return 0;
+    }
     set_chain_end(v, leaf, worst[0], (int)worst[1]);
     return 0;
 }

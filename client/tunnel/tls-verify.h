@@ -18,8 +18,10 @@ struct tls_verify {
     X509_STORE *store; /* owned; NULL when pinned */
     bool pinned;
     uint8_t pin[32];
-    char name[PLAN_MAX_TEXT]; /* for the certificate, and for SNI unless ->is_address */
+    char name[PLAN_MAX_TEXT]; /* for the certificate, and for SNI unless ->is_address; of EAP: a
+                                 list as plan_eap.names; "": any */
     bool is_address;
+    char roots[PLAN_MAX_TEXT]; /* as plan_eap.roots; "": any that is trusted */
     /* Filled by the handshake: */
     struct ras_end end;
     uint8_t leaf_sha256[32], leaf_sha1[20];
@@ -28,6 +30,8 @@ struct tls_verify {
 
 /* Reads the system's authorities, or those of the plan. False: ->end says why. */
 bool tls_verify_init(struct tls_verify *v, const struct dial_plan *plan, const char *host);
+/* The same for the authentication server of EAP, as plan-eap.h has it. */
+bool tls_verify_init_eap(struct tls_verify *v, const struct dial_plan *plan, const char *host);
 void tls_verify_clear(struct tls_verify *v);
 
 /* For SSL_CTX_set_cert_verify_callback(); @v as its argument. */

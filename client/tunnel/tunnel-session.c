@@ -3,6 +3,7 @@
 #include "tunnel-connect.h"
 #include "tunnel.h"
 
+#include "eap-trust.h"
 #include "l2tp-kernel-esp.h"
 
 #include <errno.h>
@@ -240,6 +241,7 @@ tunnel_start_session(struct tunnel *t, struct session_link_info *info)
     info->send_early = t->early;
     info->path = t->path;
     info->rtt = path_rtt(t);
+    info->eap = t->eap == NULL ? NULL : &t->eap->side;
     t->rng = (struct rng){.fill = fill_random};
     t->session =
         session_new(&t->start.plan, t->start.protocol, &t->start.credentials, &t->rng, t->loop.now);

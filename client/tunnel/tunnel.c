@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "eap-trust.h"
 #include "l2tp-kernel-esp.h"
 #include "privilege.h"
 #include "sandbox.h"
@@ -198,10 +199,23 @@ start_loop(struct tunnel *t)
 }
 
 static bool
+prepare_eap(struct tunnel *t)
+{
+    struct ras_end why = {0};
+
+    if ((t->start.plan.auth & PLAN_AUTH_BY_TLS) == 0)
+        return true;
+    t->eap = eap_trust_new(&t->start.plan, &t->start.credentials, tunnel_server(t)->host, &why);
+    if (t->eap == NULL)
+        tunnel_end_with(t, &why);
+    return t->eap != NULL;
+}
+
+static bool
 prepare(struct tunnel *t)
 {
     if (pump_init(&t->pump))
-        return t->link->prepare(t);
+        return prepare_eap(t) && t->link->prepare(t);
     tunnel_end(t, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for the buffers");
     return false;
 }
@@ -244,6 +258,7 @@ clean(struct tunnel *t)
 {
     if (t->link != NULL)
         t->link->clear(t);
+    eap_trust_free(t->eap);
     pump_clear(&t->pump);
     loop_close(&t->loop);
     credentials_wipe(&t->start.credentials);

@@ -109,6 +109,7 @@ struct tunnel {
     struct tunnel_over_tls sstp;
     struct tunnel_over_gre pptp;
     struct tunnel_over_udp l2tp;
+    struct eap_trust *eap; /* NULL: the plan has no method by TLS */
     struct session *session;
     struct rng rng;
     struct pump pump;

@@ -192,12 +192,12 @@ dials_open(const struct dial_plan *p)
            (plan_dials(p, PLAN_L2TP_IPSEC) && p->ipsec == PLAN_IPSEC_NONE);
 }
 
-/* MPPE takes its keys from the way of signing in, and only these two have some (RFC 3079). */
+/* MPPE takes its keys from the way of signing in, and only these have some (RFC 3079). */
 static bool
 keys_for_pptp(const struct dial_plan *p)
 {
     return !dials_open(p) || p->encryption < PLAN_ENCRYPTION_REQUIRED ||
-           (p->auth & (PLAN_AUTH_MSCHAPV2 | PLAN_AUTH_EAP_MSCHAPV2)) != 0;
+           (p->auth & PLAN_AUTH_KEYED) != 0;
 }
 
 static bool
@@ -283,6 +283,8 @@ plan_fault(const struct dial_plan *p)
         return N_("The address of a VPN server is neither a host name nor an IP address.");
     if (p->auth == 0 || (p->auth & ~(unsigned)PLAN_AUTH_ALL) != 0)
         return N_("The profile allows no way to sign in.");
+    if (plan_eap_fault(&p->eap) != NULL)
+        return plan_eap_fault(&p->eap);
     if (ipsec_fault(p) != NULL)
         return ipsec_fault(p);
     if (p->auth == PLAN_AUTH_PAP && plan_dials(p, PLAN_PPTP))
@@ -425,6 +427,7 @@ dial_plan_put(struct wr *w, const struct dial_plan *p)
     wr_u8(w, (uint8_t)p->auth);
     wr_u8(w, (uint8_t)p->encryption);
     wr_be16(w, (uint16_t)flags_of(p));
+    plan_eap_put(w, &p->eap);
     put_text(w, p->tls_name);
     wr_bytes(w, p->pin, sizeof p->pin);
     wr_be32(w, p->ca_len);
@@ -517,6 +520,7 @@ get_protection(struct rd *r, struct dial_plan *p, struct rd *ret_ca, struct rd *
     p->auth = rd_u8(r);
     p->encryption = rd_u8(r);
     r->bad |= !set_flags(p, rd_be16(r));
+    plan_eap_get(r, &p->eap);
     get_text(r, p->tls_name, sizeof p->tls_name);
     get_bytes(r, p->pin, sizeof p->pin);
     const uint32_t ca_len = rd_be32(r);

@@ -11,6 +11,8 @@
 #pragma once
 
 #include "credentials.h"
+#include "plan-auth.h"
+#include "plan-eap.h"
 #include "plan-names.h"
 
 enum {
@@ -22,15 +24,6 @@ enum {
 };
 
 enum plan_protocol { PLAN_SSTP = 1, PLAN_L2TP_IPSEC = 2, PLAN_PPTP = 3 };
-
-enum plan_auth { /* a set of what may be used; never weakened by what the server asks */
-                 PLAN_AUTH_PAP = 1 << 0,
-                 PLAN_AUTH_CHAP_MD5 = 1 << 1,
-                 PLAN_AUTH_MSCHAPV2 = 1 << 2,
-                 PLAN_AUTH_EAP_MSCHAPV2 = 1 << 3,
-                 PLAN_AUTH_NONE = 1 << 4, /* a server that asks for no authentication is accepted */
-                 PLAN_AUTH_ALL = (1 << 5) - 1,
-};
 
 enum plan_encryption { /* MPPE: Windows' four settings; SSTP and IPsec protect by themselves */
                        PLAN_ENCRYPTION_NONE,
@@ -73,6 +66,7 @@ struct dial_plan {
     unsigned auth; /* enum plan_auth, or'ed */
     enum plan_encryption encryption;
     bool compression; /* of what MPPE encrypts (MPPC), where the server knows it */
+    struct plan_eap eap;
 
     /* TLS, and IPsec with certificates. With neither @ca nor @pin: the system's authorities. */
     char tls_name[PLAN_MAX_TEXT]; /* "" : the server's host, for SNI and the certificate */
@@ -93,7 +87,8 @@ struct dial_plan {
     bool ipsec_encap;    /* ESP in UDP 4500 even without a NAT on the way; else only with one */
     bool l2tp_port_1701; /* our UDP port inside of IPsec, or without it; else a free one */
     uint32_t ipsec_remembered; /* what this server took the last time (ike.h); 0: nothing */
-    uint32_t cert_len;         /* PEM: our certificate, and those between it and its authority */
+    uint32_t cert_len;         /* PEM: our certificate, for IPsec and EAP-TLS, and those between
+                                  it and its authority */
     uint8_t *cert;             /* owned, as ->ca */
 
     enum plan_proxy proxy;

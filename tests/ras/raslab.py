@@ -131,7 +131,7 @@ NONE, REQUIRED, MAXIMUM, OPTIONAL = range(4)  # EncryptionType
 
 
 def profile(folder, service, server=NAME, auth=("MSCHAP2",), gateway=False, more="",
-            strategy=SSTP_ONLY, encryption=OPTIONAL, **keys):
+            strategy=SSTP_ONLY, encryption=OPTIONAL, eap=26, **keys):
     """A VPN-only profile as the CMAK wizard lays it out. @auth: names of Require_ keys."""
     short = re.sub(r"[^A-Za-z0-9]", "", service)[:8].upper()
     os.makedirs(os.path.join(folder, short), exist_ok=True)
@@ -143,7 +143,7 @@ def profile(folder, service, server=NAME, auth=("MSCHAP2",), gateway=False, more
            f"Dialup=0\nDirect=1\nTunnel=1\nTunnelAddress={server}\nTunnelDUN={tunnel}\n"
            + "".join(f"{k}={v}\n" for k, v in settings.items()) +
            f"\n[Server&{tunnel}]\nNegotiate_TCP/IP=1\nCustom_Security=1\nEnforceCustomSecurity=1\n"
-           f"{requires}CustomAuthKey={26 if 'EAP' in auth else 0}\nEncryptionType={encryption}\n"
+           f"{requires}CustomAuthKey={eap if 'EAP' in auth else 0}\nEncryptionType={encryption}\n"
            f"\n[TCP/IP&{tunnel}]\nGateway_On_Remote={int(gateway)}\nSpecify_Server_Address=0\n"
            f"\n[Networking&{tunnel}]\nVpnEntry=1\nVpnStrategy={strategy}\n{more}")
     cmp_ = ("[Profile Format]\nVersion=4\n\n[Connection Manager]\n"

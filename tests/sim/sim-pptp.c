@@ -469,7 +469,7 @@ void
 sim_pptp_start(struct sim_pptp *s, const struct sim_pptp_params *params)
 {
     struct session_link_info info = {
-        .host = "vpn.example.com", .port = 1723, .server4 = 0xc6336401};
+        .host = "vpn.example.com", .port = 1723, .server4 = 0xc6336401, .eap = params->eap};
 
     memset(s, 0, sizeof *s);
     s->params = params;

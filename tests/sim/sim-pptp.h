@@ -33,6 +33,7 @@ struct sim_pptp_params {
     unsigned auth;  /* the profile's; 0: MS-CHAPv2 and EAP-MSCHAPv2 */
     const char *user, *password;
     const char *answers[2];
+    const struct eap_tls_side *eap; /* for methods by TLS */
     void (*tweak)(struct ras_config *config, struct dial_plan *plan);
 };
 

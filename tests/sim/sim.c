@@ -413,6 +413,7 @@ link_up(struct sim *s)
     struct session_link_info info = {.host = "vpn.example.com",
                                      .port = 443,
                                      .server4 = 0xc6336401,
+                                     .eap = s->params->eap,
                                      .send_early = s->params->early};
 
     memcpy(info.leaf_sha256, s->config.cert_sha256, sizeof info.leaf_sha256);

@@ -26,9 +26,10 @@ struct sim_params {
     usec_t registering;          /* how long the helper takes */
     const char *user, *password; /* NULL: those that are right */
     const char *domain;
-    unsigned auth;          /* the profile's; 0: all but "none" and PAP */
-    bool mute;              /* questions are heard, and never answered */
-    const char *answers[4]; /* new passwords for questions, in turn; NULL: nobody answers */
+    unsigned auth;                  /* the profile's; 0: all but "none" and PAP */
+    bool mute;                      /* questions are heard, and never answered */
+    const char *answers[4];         /* new passwords for questions, in turn; NULL: nobody answers */
+    const struct eap_tls_side *eap; /* for methods by TLS */
     void (*tweak)(struct ras_config *config, struct dial_plan *plan);
 };
 

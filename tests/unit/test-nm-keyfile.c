@@ -225,7 +225,7 @@ what_is_meant(void)
         {"ipsec-enabled=yes\nipsec-gateway-id=gw\nipsec-group-name=g\n", TRUE, TRUE, 15, "gw", "g",
          NULL},
         {"ipsec-gateway-id=old\nipsec-remote-id=new\n", TRUE, TRUE, 15, "new", "", NULL},
-        {"ipsec-enabled=yes\nuser-auth-type=tls\n", TRUE, TRUE, 0, "", "", NULL},
+        {"ipsec-enabled=yes\nuser-auth-type=tls\n", TRUE, TRUE, PLAN_AUTH_EAP_TLS, "", "", NULL},
         {"ipsec-enabled=yes\nuser-auth-type=password\n", TRUE, TRUE, 15, "", "", NULL},
         {"machine-auth-type=tls\nmachine-cert=/etc/a.pem\n", TRUE, TRUE, 15, "", "", "/etc/a.pem"},
     };

@@ -1,6 +1,8 @@
 /* test-profile-xml.c - VPNv2 ProfileXML. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-xml.h"
 
+#include "profile-plan.h"
+
 #include <string.h>
 
 static const char sample[] =
@@ -239,6 +241,51 @@ hostile(void)
     }
 }
 
+/* As Windows writes it for Get-VpnConnection's EapConfigXmlStream. */
+static void
+eap_of_peap(void)
+{
+    static const char text[] =
+        "<VPNProfile><NativeProfile><Servers>vpn.example.com</Servers><Authentication>"
+        "<UserMethod>Eap</UserMethod><Eap><Configuration>"
+        "<EapHostConfig><EapMethod><Type>25</Type><VendorId>0</VendorId></EapMethod><Config>"
+        "<Eap><Type>25</Type><EapType><ServerValidation>"
+        "<DisableUserPromptForServerValidation>true</DisableUserPromptForServerValidation>"
+        "<ServerNames>nps1.example.com;nps2.example.com</ServerNames>"
+        "<TrustedRootCA>5a 89 fe cb 5b 49 a7 0b 1e 64 a5 37 9f bb 80 21 e2 5f 4e c6 "
+        "</TrustedRootCA>"
+        "<TrustedRootCA>00112233445566778899aabbccddeeff00112233</TrustedRootCA>"
+        "</ServerValidation><FastReconnect>true</FastReconnect><Eap><Type>26</Type><EapType>"
+        "<UseWinLogonCredentials>false</UseWinLogonCredentials></EapType></Eap>"
+        "<RequireCryptoBinding>%s</RequireCryptoBinding>"
+        "<PeapExtensions><PerformServerValidation>%s</PerformServerValidation>"
+        "<IdentityPrivacy><EnableIdentityPrivacy>true</EnableIdentityPrivacy>"
+        "<AnonymousUserName>anonymous</AnonymousUserName></IdentityPrivacy></PeapExtensions>"
+        "</EapType></Eap></Config></EapHostConfig></Configuration></Eap></Authentication>"
+        "</NativeProfile></VPNProfile>";
+
+    for (guint i = 0; i < 4; i++) {
+        g_autofree char *one =
+            g_strdup_printf(text, i & 1 ? "true" : "false", i & 2 ? "true" : "false");
+        g_autoptr(Profile) p = read_text(one, NULL);
+        struct dial_plan plan;
+        struct credentials c;
+
+        g_assert_cmpuint(profile_auth(p), ==, PLAN_AUTH_PEAP);
+        g_assert_cmpint(p->eap.unbound, ==, (i & 1) == 0);
+        g_assert_cmpuint(p->notes->len, ==, (i & 2) == 0); /* it would not be checked */
+        g_assert_true(profile_plan(p, &(struct plan_request){.user = "anna"}, &plan, &c, NULL));
+        g_assert_cmpstr(plan.eap.names, ==, "nps1.example.com;nps2.example.com");
+        g_assert_cmpstr(plan.eap.roots, ==,
+                        "5a89fecb5b49a70b1e64a5379fbb8021e25f4ec6;"
+                        "00112233445566778899aabbccddeeff00112233");
+        g_assert_cmpstr(plan.eap.identity, ==, "anonymous");
+        g_assert_cmpint(plan.eap.unbound, ==, (i & 1) == 0);
+        dial_plan_clear(&plan);
+        credentials_wipe(&c);
+    }
+}
+
 static void
 what_it_is(void)
 {
@@ -264,6 +311,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile-xml/ways", each_way_to_write_it);
     g_test_add_func("/profile-xml/several", several_in_one_file);
     g_test_add_func("/profile-xml/F3-hostile", hostile);
+    g_test_add_func("/profile-xml/eap-of-peap", eap_of_peap);
     g_test_add_func("/profile-xml/is", what_it_is);
     return g_test_run();
 }

@@ -227,8 +227,9 @@ sign_in_methods(void)
         {"version 1 becomes 2", {.mschap = 1}, V2},
         {"spap becomes 2", {.spap = 1}, V2},
         {"eap-mschapv2", {.eap = 1, .custom_auth_key = 26}, PLAN_AUTH_EAP_MSCHAPV2},
-        {"eap-tls", {.eap = 1, .custom_auth_key = 13}, 0},
-        {"peap", {.eap = 1, .custom_auth_key = 25}, 0},
+        {"eap-tls", {.eap = 1, .custom_auth_key = 13}, PLAN_AUTH_EAP_TLS},
+        {"peap", {.eap = 1, .custom_auth_key = 25}, PLAN_AUTH_PEAP},
+        {"eap of another type", {.eap = 1, .custom_auth_key = 4}, 0},
         {"advanced, none", {.enforce_custom = 1}, 0},
         {"ticked, and off", {.pap = 1, .pw_encrypt = 1, .pw_encrypt_ms = 1}, V2, TRUE},
         {"enforced, and off", {.enforce_custom = 1, .pw_encrypt = 1, .pw_encrypt_ms = 1}, V2, TRUE},
@@ -467,7 +468,7 @@ validation_says_what_is_wrong(void)
     profile_add_server(p, "", "vpn.example.test");
     g_assert_true(profile_validate(p, &error));
     p->dun.eap = TRUE;
-    p->dun.custom_auth_key = 13;
+    p->dun.custom_auth_key = 4;
     g_assert_false(profile_validate(p, &error));
     g_assert_nonnull(strstr(error->message, "sign in"));
 }
