@@ -30,6 +30,24 @@ enum net_dhcp {
     NET_DHCP_SILENT, /* not within the time that the call waited for it */
 };
 
+/* What became of a name that this computer asked the far end's servers to know it by. */
+enum net_registered {
+    NET_REGISTER_NONE, /* not asked for, or no word yet */
+    NET_REGISTERED,
+    NET_REGISTER_NO_NAME,   /* the computer, or its domain, has no name that can be told */
+    NET_REGISTER_NO_SERVER, /* the far end named none */
+    NET_REGISTER_NO_ZONE,   /* no zone of DNS that the name could be in */
+    NET_REGISTER_SILENT,    /* no server answered */
+    NET_REGISTER_REFUSED,   /* this computer, or this name, may not */
+    NET_REGISTER_TAKEN,     /* it is another's */
+    NET_REGISTER_FAILED,    /* the server could not */
+};
+
+struct net_registration {
+    enum net_registered dns, ptr, wins;
+    char name[NET_MAX_NAME]; /* as DNS was asked to know it; "": not asked */
+};
+
 struct net_config {
     uint32_t local4, peer4;
     uint8_t local6[16], peer6[16]; /* link-local from the interface identifiers */

@@ -1,85 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dhcp-ack.h"
 
+#include "dns-name.h"
+#include "inner-udp.h"
+
 enum {
     BOOTP_SNAME = 64,
     BOOTP_FILE = 128,
     OPTIONS_MAX = 1500, /* of one code, its parts put together (RFC 3396) */
-    JUMPS_MAX = 64,     /* of compressed names; each goes backwards, so this is generous */
     SHORTEST_ROUTE = 8, /* wider ones would take the default route over by halves */
 };
 
 static const uint32_t magic = 0x63825363;
-
-struct udp {
-    uint32_t from, to;
-    uint16_t from_port, to_port;
-    struct rd data;
-};
-
-/* A one's complement sum (RFC 1071), to be carried on; @n may be odd in the last piece only. */
-static uint32_t
-sum(uint32_t so_far, struct rd r)
-{
-    while (r.left > 1)
-        so_far += rd_be16(&r);
-    if (r.left == 1)
-        so_far += (uint32_t)rd_u8(&r) << 8;
-    while (so_far >> 16 != 0)
-        so_far = (so_far & 0xffff) + (so_far >> 16);
-    return so_far;
-}
-
-static bool
-udp_checksum_right(const struct udp *u, struct rd datagram)
-{
-    uint8_t pseudo[12];
-    struct wr w = wr_over(pseudo, sizeof pseudo);
-
-    wr_be32(&w, u->from);
-    wr_be32(&w, u->to);
-    wr_be16(&w, 17);
-    wr_be16(&w, (uint16_t)datagram.left);
-    return sum(sum(0, wr_done(&w)), datagram) == 0xffff;
-}
-
-/* An IPv4 packet that is one whole UDP datagram, checksums right. */
-static bool
-read_udp(struct rd packet, struct udp *ret)
-{
-    struct rd ip = packet;
-    const uint8_t first = rd_u8(&ip);
-    const size_t header = (size_t)(first & 0x0f) * 4;
-
-    rd_u8(&ip);
-    const size_t total = rd_be16(&ip);
-    rd_be16(&ip);
-    const uint16_t fragment = rd_be16(&ip);
-    rd_u8(&ip);
-    const uint8_t protocol = rd_u8(&ip);
-    rd_be16(&ip);
-    ret->from = rd_be32(&ip);
-    ret->to = rd_be32(&ip);
-    if (!rd_ok(&ip) || first >> 4 != 4 || header < 20 || total < header || protocol != 17 ||
-        (fragment & 0x3fff) != 0)
-        return false;
-
-    struct rd whole = rd_take(&packet, total);
-    const struct rd head = rd_take(&whole, header);
-    if (!rd_ok(&whole) || sum(0, head) != 0xffff)
-        return false;
-
-    struct rd udp = whole;
-    ret->from_port = rd_be16(&udp);
-    ret->to_port = rd_be16(&udp);
-    const size_t len = rd_be16(&udp);
-    const uint16_t checksum = rd_be16(&udp);
-    if (!rd_ok(&udp) || len < 8 || len > whole.left)
-        return false;
-    whole.left = len;
-    ret->data = rd_over(udp.p, len - 8);
-    return checksum == 0 || udp_checksum_right(ret, whole);
-}
 
 bool
 dhcp_ack_is(struct rd packet)
@@ -232,47 +164,6 @@ read_domain(struct rd v, char ret[static NET_MAX_NAME])
     return true;
 }
 
-/* One name of labels and pointers into @all (RFC 1035 section 4.1.4); *at moves behind it. */
-static bool
-read_labels(struct rd all, size_t *at, char ret[static NET_MAX_NAME])
-{
-    struct wr name = wr_over(ret, NET_MAX_NAME - 1);
-    size_t pos = *at, lowest = *at, jumps = 0;
-    bool jumped = false;
-
-    for (;;) {
-        if (pos >= all.left)
-            return false;
-        const uint8_t c = all.p[pos];
-        if (c >= 0xc0) {
-            if (all.left - pos < 2)
-                return false;
-            const size_t to = (size_t)(c & 0x3f) << 8 | all.p[pos + 1];
-            if (to >= lowest || ++jumps > JUMPS_MAX)
-                return false;
-            if (!jumped)
-                *at = pos + 2;
-            jumped = true;
-            pos = lowest = to;
-            continue;
-        }
-        if (c > 63 || c >= all.left - pos)
-            return false;
-        if (c == 0)
-            break;
-        if (name.len > 0)
-            wr_u8(&name, '.');
-        wr_bytes(&name, all.p + pos + 1, c);
-        pos += c + 1u;
-    }
-    if (!jumped)
-        *at = pos + 1;
-    if (name.bad || name.len == 0 || memchr(ret, '\0', name.len) != NULL)
-        return false;
-    ret[name.len] = '\0';
-    return net_name_valid(ret);
-}
-
 static void
 read_search(struct rd v, struct net_config *c)
 {
@@ -280,8 +171,9 @@ read_search(struct rd v, struct net_config *c)
     size_t n = 0, at = 0;
 
     while (at < v.left && n < NET_MAX_SEARCH) {
-        if (!read_labels(v, &at, found[n++]))
+        if (!dns_name_read(v, &at, found[n]) || !net_name_valid(found[n]))
             return; /* dropped whole */
+        n++;
     }
     for (size_t i = 0; i < n; i++)
         memcpy(c->search[i], found[i], strlen(found[i]) + 1);
@@ -310,11 +202,11 @@ add_servers(struct rd v, const struct dhcp_ack_filter *filter,
 bool
 dhcp_ack_read(struct rd packet, const struct dhcp_ack_filter *filter, struct net_config *ret)
 {
-    struct udp udp;
+    struct inner_udp udp;
     struct areas areas;
     uint8_t buffer[OPTIONS_MAX];
 
-    if (!read_udp(packet, &udp) || udp.from_port != DHCP_SERVER_PORT ||
+    if (!inner_udp_read(packet, &udp) || udp.from_port != DHCP_SERVER_PORT ||
         udp.to_port != DHCP_CLIENT_PORT || (udp.to != filter->address && udp.to != UINT32_MAX) ||
         !read_bootp(udp.data, filter, &areas))
         return false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dhcp-inform.h"
 
+#include "inner-udp.h"
+
 enum { TRIES = 4 };
 static const usec_t pauses[TRIES] = {
     1 * USEC_PER_SEC,
@@ -73,46 +75,17 @@ put_bootp(const struct dhcp_inform *d, struct wr *w)
     put_options(w);
 }
 
-static uint16_t
-checksum(struct rd r, uint32_t so_far)
-{
-    while (r.left > 1)
-        so_far += rd_be16(&r);
-    if (r.left == 1)
-        so_far += (uint32_t)rd_u8(&r) << 8;
-    while (so_far >> 16 != 0)
-        so_far = (so_far & 0xffff) + (so_far >> 16);
-    return (uint16_t)~so_far;
-}
-
 static void
 put_packet(const struct dhcp_inform *d, struct wr *w)
 {
-    uint8_t packet[DHCP_INFORM_MAX];
-    struct wr p = wr_over(packet, sizeof packet);
+    const struct inner_udp u = {.from = d->address,
+                                .to = UINT32_MAX,
+                                .from_port = DHCP_CLIENT_PORT,
+                                .to_port = DHCP_SERVER_PORT};
 
-    wr_be16(&p, 0x4500);
-    wr_be16(&p, 0); /* length, below */
-    wr_be32(&p, 0); /* identification, fragment */
-    wr_be16(&p, 0x8011);
-    wr_be16(&p, 0); /* checksum, below */
-    wr_be32(&p, d->address);
-    wr_be32(&p, UINT32_MAX);
-    wr_be16(&p, DHCP_CLIENT_PORT);
-    wr_be16(&p, DHCP_SERVER_PORT);
-    wr_be16(&p, 0);
-    wr_be16(&p, 0);
-    put_bootp(d, &p);
-
-    const uint16_t udp = (uint16_t)(p.len - 20);
-    wr_patch_be16(&p, 2, (uint16_t)p.len);
-    wr_patch_be16(&p, 24, udp);
-    /* The pseudo header is the addresses, which stand before the ports, the protocol, the length.
-     */
-    const uint16_t sum = checksum(rd_over(packet + 12, p.len - 12), 17u + udp);
-    wr_patch_be16(&p, 26, sum == 0 ? 0xffff : sum);
-    wr_patch_be16(&p, 10, checksum(rd_over(packet, 20), 0));
-    wr_rd(w, wr_done(&p));
+    inner_udp_begin(w, &u);
+    put_bootp(d, w);
+    inner_udp_end(w);
 }
 
 bool
