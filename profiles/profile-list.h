@@ -37,22 +37,24 @@ struct profile_dun {
     gboolean enforce_custom;     /* EnforceCustomSecurity: they alone count */
     guint encryption_type;       /* EncryptionType: 0 none, 1 require, 2 maximum, 3 optional */
     gboolean pap, spap, chap, mschap, mschap2, w95mschap, eap; /* Require_... */
-    guint custom_auth_key;             /* CustomAuthKey: the EAP type; 26 is EAP-MSCHAPv2 */
-    char *custom_auth_data;            /* CustomAuthData: of the EAP type, in hexadecimal */
-    gboolean ip_header_compress;       /* IP_Header_Compress */
-    gboolean gateway_on_remote;        /* Gateway_On_Remote */
-    gboolean class_route;              /* DisableClassBasedDefaultRoute, the other way round */
-    gboolean specify_servers;          /* Specify_Server_Address */
-    char *dns1, *dns2, *wins1, *wins2; /* DNS_Address, DNS_Alt_Address, WINS_... */
-    gboolean specify_servers6;         /* of IPv6: Ipv6NameAssign 2 of phone books */
-    char *dns6_1, *dns6_2;             /* Ipv6DnsAddress, Ipv6Dns2Address */
-    gboolean specify_ip;               /* Specify_IP_Address */
-    char *ip_address;                  /* IP_Address */
-    char *dns_suffix;                  /* DnsSuffix */
-    gboolean vpn_entry;                /* VpnEntry */
-    guint vpn_strategy;                /* VpnStrategy, 0..15; see profile_protocols() */
-    gboolean use_preshared_key;        /* UsePreSharedKey: IPsec proves itself with a key */
-    char *script;                      /* [Scripting&] Name: of a terminal; never run */
+    guint custom_auth_key;                  /* CustomAuthKey: the EAP type; 26 is EAP-MSCHAPv2 */
+    char *custom_auth_data;                 /* CustomAuthData: of the EAP type, in hexadecimal */
+    gboolean ip_header_compress;            /* IP_Header_Compress */
+    gboolean gateway_on_remote;             /* Gateway_On_Remote */
+    gboolean class_route;                   /* DisableClassBasedDefaultRoute, the other way round */
+    gboolean specify_servers;               /* Specify_Server_Address */
+    char *dns1, *dns2, *wins1, *wins2;      /* DNS_Address, DNS_Alt_Address, WINS_... */
+    gboolean specify_servers6;              /* of IPv6: Ipv6NameAssign 2 of phone books */
+    char *dns6_1, *dns6_2;                  /* Ipv6DnsAddress, Ipv6Dns2Address */
+    gboolean specify_ip;                    /* Specify_IP_Address */
+    char *ip_address;                       /* IP_Address */
+    char *dns_suffix;                       /* DnsSuffix */
+    gboolean register_dns, register_suffix; /* this computer's name, with the far end's DNS */
+    gboolean register_wins;                 /* and WINS: see dial-plan.h */
+    gboolean vpn_entry;                     /* VpnEntry */
+    guint vpn_strategy;                     /* VpnStrategy, 0..15; see profile_protocols() */
+    gboolean use_preshared_key;             /* UsePreSharedKey: IPsec proves itself with a key */
+    char *script;                           /* [Scripting&] Name: of a terminal; never run */
 };
 
 /* Of EAP-TLS and PEAP: of this program, as plan-eap.h has them. */

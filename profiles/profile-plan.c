@@ -410,6 +410,9 @@ fill_network(const Profile *p, struct dial_plan *plan, GError **error)
     plan->ipv6 = d->ipv6;
     plan->default_gateway = d->gateway_on_remote;
     plan->class_route = d->class_route;
+    plan->register_dns = d->register_dns || d->register_suffix;
+    plan->register_suffix = d->register_suffix;
+    plan->register_wins = d->register_wins;
     if (d->specify_servers && !(fill_addresses(dns, plan->dns, &plan->n_dns, error) &&
                                 fill_addresses(wins, plan->wins, &plan->n_wins, error)))
         return FALSE;

@@ -176,6 +176,13 @@ take_remember(struct reader *r, const char *key, const char *value)
 }
 
 static void
+take_register(struct reader *r, const char *key, const char *value)
+{
+    r->p->dun.register_dns = is_true(value);
+    origin(r, SCOPE_OWN, "RegisterDNS", key);
+}
+
+static void
 take_suffix(struct reader *r, const char *key, const char *value)
 {
     g_auto(GStrv) names = g_strsplit_set(value, ", ", -1);
@@ -386,6 +393,7 @@ static const struct {
 } rows[] = {
     {"VPNProfile/RememberCredentials", take_remember},
     {"VPNProfile/DnsSuffix", take_suffix},
+    {"VPNProfile/RegisterDNS", take_register},
     {"VPNProfile/NativeProfile/Servers", take_servers},
     {"VPNProfile/NativeProfile/NativeProtocolType", take_protocol},
     {PROTOCOL_LIST "/Type", take_listed},

@@ -373,6 +373,16 @@ warn_line(const Profile *p, GPtrArray *list)
     profile_update_warn(p, list);
 }
 
+/* The far end's name servers are asked by everybody there. */
+static void
+warn_registration(const Profile *p, GPtrArray *list)
+{
+    if (p->dun.register_dns || p->dun.register_suffix)
+        warn(list, _("The name of this computer is entered in the DNS of the far end."));
+    if (p->dun.register_wins)
+        warn(list, _("The name of this computer is told to the WINS server of the far end."));
+}
+
 /* Keys with which a file might wish the certificate check away: said, and not obeyed. */
 static gboolean
 wants_no_check(const struct profile_other *o)
@@ -474,6 +484,7 @@ profile_warnings(const Profile *p)
     warn_proxy(p, list);
     if (p->dun.gateway_on_remote && p->kind == PROFILE_VPN)
         warn(list, _("While connected, all traffic of this computer goes through the VPN."));
+    warn_registration(p, list);
     warn_web_proxy(p, list);
     warn_actions(p, list);
     for (guint i = 0; i < p->notes->len; i++)

@@ -24,7 +24,9 @@ enum how {
 };
 
 /* MS-RRASM 2.2.2.2, and for what that leaves to the client, what clients write. AuthRestrictions
- * counts its bits from 1 there; its example (544: CHAP and MS-CHAPv2) shows the values. */
+ * counts its bits from 1 there; its example (544: CHAP and MS-CHAPv2) shows the values. IpDnsFlags'
+ * 2 and 4 are the suffix of the entry, and of the server. IpNBTFlags is not read: 1 is what each
+ * entry has, and says nothing of who wants this computer to be known by name. */
 static const struct row {
     const char *key;
     enum rasphone_part part;
@@ -73,6 +75,8 @@ static const struct row {
     {"Ipv6DnsAddress", PART_ENTRY, AS_ADDRESS, 6, 0, SCOPE_TCPIP, "IPv6_DNS_Address"},
     {"Ipv6Dns2Address", PART_ENTRY, AS_ADDRESS, 6, 0, SCOPE_TCPIP, "IPv6_DNS_Alt_Address"},
     {"IpDnsSuffix", PART_ENTRY, AS_TEXT, 0, 0, SCOPE_TCPIP, "DnsSuffix"},
+    {"IpDnsFlags", PART_ENTRY, AS_BIT, 1, 0, SCOPE_OWN, "RegisterDNS"},
+    {"IpDnsFlags", PART_ENTRY, AS_BIT, 6, 0, SCOPE_OWN, "RegisterSuffix"},
     {"IpSecFlags", PART_ENTRY, AS_BIT, 1, 0, SCOPE_NETWORKING, "UsePreSharedKey"},
     {"DisableClassBasedDefaultRoute", PART_ENTRY, AS_NUMBER, 0, 0, SCOPE_TCPIP,
      "DisableClassBasedDefaultRoute"},

@@ -36,6 +36,7 @@ struct _DtPropertiesWindow {
     GtkWidget *internet_page;
     GtkNotebook *notebook;
     GtkToggleButton *gateway_check, *class_route_check, *dns_check;
+    GtkToggleButton *register_dns_check, *register_suffix_check, *register_wins_check;
     GtkLabel *routes_label, *web_proxy_label;
     GtkToggleButton *web_proxy_check;
     GtkWidget *web_proxy_caption;

@@ -338,6 +338,8 @@ on_toggled(DtPropertiesWindow *self)
     gtk_widget_set_sensitive(GTK_WIDGET(self->class_route_check), !all);
     gtk_widget_set_sensitive(GTK_WIDGET(self->dns1_entry), own);
     gtk_widget_set_sensitive(GTK_WIDGET(self->dns2_entry), own);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->register_suffix_check),
+                             gtk_toggle_button_get_active(self->register_dns_check));
 }
 
 static void
@@ -365,6 +367,10 @@ show_networking(DtPropertiesWindow *self)
     gtk_entry_set_text(self->dns1_entry, dun->dns1);
     gtk_entry_set_text(self->dns2_entry, dun->dns2);
     gtk_entry_set_text(self->suffix_entry, dun->dns_suffix);
+    gtk_toggle_button_set_active(self->register_dns_check,
+                                 dun->register_dns || dun->register_suffix);
+    gtk_toggle_button_set_active(self->register_suffix_check, dun->register_suffix);
+    gtk_toggle_button_set_active(self->register_wins_check, dun->register_wins);
     show_own(self->routes_label, dt_profile_text_routes(self->profile));
     on_toggled(self);
     dt_properties_show_proxy(self);
@@ -422,6 +428,10 @@ dt_properties_take_values(DtPropertiesWindow *self)
     profile_set(&p->dun.dns1, gtk_entry_get_text(self->dns1_entry));
     profile_set(&p->dun.dns2, gtk_entry_get_text(self->dns2_entry));
     profile_set(&p->dun.dns_suffix, gtk_entry_get_text(self->suffix_entry));
+    p->dun.register_dns = gtk_toggle_button_get_active(self->register_dns_check);
+    p->dun.register_suffix =
+        p->dun.register_dns && gtk_toggle_button_get_active(self->register_suffix_check);
+    p->dun.register_wins = gtk_toggle_button_get_active(self->register_wins_check);
 }
 
 static void
@@ -527,6 +537,9 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns1_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, dns2_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, suffix_entry);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, register_dns_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, register_suffix_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, register_wins_check);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, source_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, version_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, actions_label);

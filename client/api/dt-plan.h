@@ -21,6 +21,8 @@
  *     mru q                fixed-ip4 s          dns as (IPv6, too)   wins as   domain s compression
  * b dns-search as: suffixes for short names     dns-names-servers as: beside those of the server
  *     dns-names as: these and those below are asked from the VPN's servers; ".": every name
+ *     register-dns b: this computer's name, with the far end's DNS     register-suffix b: under the
+ * connection's suffix     register-wins b: its NetBIOS names, with the far end's WINS
  *     routes as: "10.0.0.0/8", "2001:db8::/32"
  *     redial-count q       redial-delay q (seconds)            idle-timeout u (seconds)
  *     drop-redials q: when a call that was up is cut off

@@ -296,6 +296,9 @@ cli_profile_node(const Profile *p)
     cli_json_number(b, "vpn_strategy", p->dun.vpn_strategy);
     add_auth(b, p);
     cli_json_flag(b, "default_gateway", p->dun.gateway_on_remote);
+    cli_json_flag(b, "register_dns", p->dun.register_dns || p->dun.register_suffix);
+    cli_json_flag(b, "register_suffix", p->dun.register_suffix);
+    cli_json_flag(b, "register_wins", p->dun.register_wins);
     cli_json_flag(b, "ipv4", p->dun.ipv4);
     cli_json_flag(b, "ipv6", p->dun.ipv6);
     cli_json_texts(b, "routes", p->routes);

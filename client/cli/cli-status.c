@@ -146,6 +146,25 @@ add_attempts(JsonBuilder *b, GVariant *details)
     json_builder_end_array(b);
 }
 
+static void
+add_registration(JsonBuilder *b, GVariant *details)
+{
+    GVariantIter iter;
+    const char *key, *word;
+    g_autoptr(GVariant) r =
+        details == NULL ? NULL
+                        : g_variant_lookup_value(details, "registration", G_VARIANT_TYPE("a{ss}"));
+
+    json_builder_set_member_name(b, "registration");
+    json_builder_begin_object(b);
+    if (r != NULL) {
+        g_variant_iter_init(&iter, r);
+        while (g_variant_iter_next(&iter, "{&s&s}", &key, &word))
+            cli_json_text(b, key, word);
+    }
+    json_builder_end_object(b);
+}
+
 /* What was said of it, or else what its number means. */
 static void
 add_error_text(JsonBuilder *b, GVariant *properties, GVariant *details, guint32 error)
@@ -173,6 +192,7 @@ cli_status_node(GVariant *properties)
     }
     add_attempts(b, details);
     add_warnings(b, details);
+    add_registration(b, details);
     json_builder_end_object(b);
     return json_builder_get_root(b);
 }
@@ -206,6 +226,54 @@ print_since(GVariant *details)
     time = g_date_time_new_from_unix_local((gint64)since);
     g_autofree char *text = time == NULL ? NULL : g_date_time_format(time, "%c");
     cli_row(_("Connected since"), text);
+}
+
+/* The words of the details' "registration" (org.dialtone.Dialer1.xml). */
+static const char *
+registration_words(const char *word)
+{
+    static const struct {
+        const char *word, *text;
+    } words[] = {
+        {"pending", N_("not yet registered")},
+        {"registered", N_("registered")},
+        {"no-name", N_("not registered: it has no name that could be told")},
+        {"no-server", N_("not registered: the far end named no server")},
+        {"no-zone", N_("not registered: its domain has no zone there")},
+        {"silent", N_("not registered: no server answered")},
+        {"refused", N_("not registered: the server refused")},
+        {"taken", N_("not registered: the name is in use")},
+        {"failed", N_("not registered: the server could not")},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (g_str_equal(words[i].word, word))
+            return _(words[i].text);
+    return word;
+}
+
+static void
+print_registration(GVariant *details)
+{
+    static const struct {
+        const char *key, *label;
+    } rows[] = {{"dns", N_("This computer in DNS")},
+                {"ptr", N_("Its address in DNS")},
+                {"wins", N_("This computer in WINS")}};
+    g_autoptr(GVariant) r =
+        details == NULL ? NULL
+                        : g_variant_lookup_value(details, "registration", G_VARIANT_TYPE("a{ss}"));
+    const char *word, *name = "";
+
+    if (r == NULL)
+        return;
+    g_variant_lookup(r, "name", "&s", &name);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!g_variant_lookup(r, rows[i].key, "&s", &word))
+            continue;
+        const gboolean named = i == 0 && *name != '\0' && g_str_equal(word, "registered");
+        cli_row(_(rows[i].label), named ? name : registration_words(word));
+    }
 }
 
 /* One that is all there is to tell of is told as the last error. */
@@ -245,6 +313,7 @@ cli_print_status(GVariant *properties)
         else
             print_number(_(keys[i].label), number_of(value));
     }
+    print_registration(details);
     print_since(details);
     if (g_variant_lookup(properties, "ForEverybody", "b", &everybodys) && everybodys)
         cli_row(_("For"), _("everybody on this computer"));

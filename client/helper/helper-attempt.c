@@ -4,6 +4,7 @@
 #include "helper-endpoints.h"
 #include "helper-esp.h"
 #include "helper-proxy.h"
+#include "helper-register.h"
 #include "helper-requests.h"
 #include "helper-socket.h"
 #include "helper-spawn.h"
@@ -473,6 +474,7 @@ serve_status(void *ctx, const struct tunnel_status *status)
 {
     struct helper_attempt *a = ctx;
 
+    helper_register_tell(a->setup.log, &a->status.registration, &status->registration);
     a->status = *status;
     if (a->requests.phase == TUNNEL_REGISTERING && a->registered) { /* both ends are there */
         a->requests.phase = TUNNEL_UP;
@@ -688,6 +690,9 @@ say_start(struct helper_attempt *a)
     put_known(&w, s->known);
     wr_u8(&w, a->esp != NULL ? START_KERNEL_ESP : 0);
     say_secret(a, &w);
+    w = wr_over(bytes, HELPER_REGISTER_MAX);
+    if (helper_register_message(s->plan, &w))
+        say(a, &w, -1);
     g_free(bytes);
 }
 

@@ -1,6 +1,8 @@
 /* helper-details.c - see helper-details.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-details.h"
 
+#include "helper-register.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 
@@ -57,8 +59,9 @@ put_addresses(GVariantBuilder *b, const char *key, const struct plan_address *ad
 }
 
 static void
-put_status(GVariantBuilder *b, const struct tunnel_status *s)
+put_status(GVariantBuilder *b, const struct dial_plan *plan, const struct tunnel_status *s)
 {
+    GVariant *registration = helper_register_details(plan, &s->registration);
     static const uint8_t none[sizeof s->leaf_sha256];
     char text[2 * sizeof s->leaf_sha256 + 1];
 
@@ -69,6 +72,8 @@ put_status(GVariantBuilder *b, const struct tunnel_status *s)
     if (s->ipsec_remembered != 0)
         g_variant_builder_add(b, "{sv}", "ipsec-remembered",
                               g_variant_new_uint32(s->ipsec_remembered));
+    if (registration != NULL)
+        g_variant_builder_add(b, "{sv}", "registration", registration);
     put_text(b, "dhcp",
              s->dhcp == NET_DHCP_ANSWERED ? "answered"
              : s->dhcp == NET_DHCP_SILENT ? "silent"
@@ -142,7 +147,7 @@ helper_details(const struct helper_details_facts *facts)
     put_text(&b, "server", facts->server->host);
     if (a != NULL) {
         put_text(&b, "server-address", helper_attempt_server_address(a));
-        put_status(&b, helper_attempt_status(a));
+        put_status(&b, facts->plan, helper_attempt_status(a));
     }
     if (a != NULL && helper_attempt_link(a) != NULL) {
         put_link(&b, facts->plan, helper_attempt_link(a));

@@ -51,5 +51,7 @@ struct session_link_info {
     const struct eap_tls_side *eap;         /* of EAP-TLS and PEAP (eap-tls.h); likewise */
     bool kernel_esp;                        /* SESSION_ESP may be asked for */
     struct session_path path;               /* of datagrams */
+    char computer[NET_MAX_NAME];            /* what this one calls itself, for who is to know it; */
+    char workgroup[PLAN_MAX_TEXT];          /* and a domain that it may be in; "" */
     bool send_early;                        /* POST and Call-Connect-Request in one flight */
 };

@@ -65,11 +65,11 @@ publish(struct session *s, usec_t now)
     s->configured = true;
     s->registered = false;
     s->pending |= PENDING_CONFIG;
+    session_register_begin(s, now);
 }
 
-/* A packet of our own, with PPP_CRYPT_HEAD octets free before it: it is as secret as any other. */
-static void
-send_packet(struct session *s, uint8_t *p, size_t n)
+void
+session_network_send(struct session *s, uint8_t *p, size_t n)
 {
     if (ppp_link_seal(&s->ppp, &p, &n))
         s->kind->send(s, rd_over(p, n));
@@ -86,7 +86,7 @@ send_inform(struct session *s, usec_t now)
     else if (!ppp_link_may_seal(&s->ppp, 4)) /* not before there is encryption */
         s->inform.deadline = now + INFORM_WAIT;
     else if (dhcp_inform_next(&s->inform, now, &w))
-        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
+        session_network_send(s, buf + PPP_CRYPT_HEAD, w.len);
 }
 
 /* The address is known: use it at once, and let the question ride along (no round trip of its
@@ -145,14 +145,15 @@ take_solicitation(struct session *s, struct rd packet)
         return false;
     if (session_tx_room(s) >= SESSION_TX_ITEM &&
         nd_answer_make(&s->nd, s->config.local6, packet, &w))
-        send_packet(s, buf + PPP_CRYPT_HEAD, w.len);
+        session_network_send(s, buf + PPP_CRYPT_HEAD, w.len);
     return true;
 }
 
 bool
 session_network_takes(struct session *s, usec_t now, struct rd packet)
 {
-    return take_dhcp(s, now, packet) || take_solicitation(s, packet);
+    return take_dhcp(s, now, packet) || take_solicitation(s, packet) ||
+           session_register_takes(s, now, packet);
 }
 
 void
@@ -160,6 +161,7 @@ session_network_expire(struct session *s, usec_t now)
 {
     if (!s->over && now >= s->inform.deadline)
         send_inform(s, now);
+    session_register_expire(s, now);
 }
 
 void
@@ -176,6 +178,7 @@ session_network_settle(struct session *s, usec_t now)
     s->up = true;
     s->hold = NEVER;
     s->pending |= PENDING_UP;
+    session_register_begin(s, now);
 }
 
 /* What was not waited for has told nothing by its silence. */

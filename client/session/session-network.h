@@ -9,6 +9,8 @@
 
 #include "session-priv.h"
 
+/* A packet of our own, with PPP_CRYPT_HEAD octets free before it: it is as secret as any other. */
+void session_network_send(struct session *s, uint8_t *p, size_t n);
 /* PPP has been offered an address; and has all it will have at first, or something else now. */
 void session_network_address(struct session *s, usec_t now);
 void session_network_up(struct session *s, usec_t now);

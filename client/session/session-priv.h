@@ -15,6 +15,7 @@
 #include "pptp-call.h"
 #include "session-kind.h"
 #include "session-l2tp.h"
+#include "session-register.h"
 #include "sstp-call.h"
 #include "sstp-http.h"
 
@@ -88,6 +89,7 @@ struct session {
     struct net_config config;  /* as told, or to be told */
     struct net_config learned; /* by DHCP */
     struct dhcp_inform inform;
+    struct session_register reg;
     struct nd_answer nd;
     bool configured, network_up, registered, registered_once, up;
     usec_t hold; /* until when SESSION_UP waits for DHCP; NEVER: it does not */

@@ -276,6 +276,7 @@ session_new(const struct dial_plan *plan, enum plan_protocol protocol,
     sstp_call_init(&s->sstp.call);
     pptp_call_init(&s->pptp.call, 0);
     s->pptp.gre_patience = NEVER;
+    session_register_init(s);
     session_l2tp_init(s, credentials);
     if ((size_t)protocol < sizeof kinds / sizeof kinds[0])
         s->kind = kinds[protocol];
@@ -404,9 +405,11 @@ expire_idle(struct session *s, usec_t now)
     if (s->traffic)
         s->idle_since = now;
     s->traffic = false;
-    if (now - s->idle_since >= limit)
+    if (now - s->idle_since >= limit) {
+        session_register_release(s);
         session_fail(s, now, RAS_IDLE_TIMEOUT,
                      "no packet passed for as long as the profile allows");
+    }
     if (!s->ending)
         s->idle_deadline = now + limit / 8 + 1;
 }
@@ -467,6 +470,7 @@ session_close(struct session *s, usec_t now)
     ras_end_set(&why, RAS_USER_DISCONNECTION, "hung up");
     if (!s->ending) {
         ras_end_set(&s->end, why.error, "%s", why.detail);
+        session_register_release(s);
         ppp_link_close(&s->ppp, now, &why);
         session_drive(s, now);
     }
@@ -482,6 +486,7 @@ session_deadline(const struct session *s)
         return NEVER;
     next = usec_min(s->kind->deadline(s), ppp_link_deadline(&s->ppp));
     next = usec_min(next, usec_min(s->inform.deadline, s->hold));
+    next = usec_min(next, session_register_deadline(s));
     return usec_min(next, usec_min(s->idle_deadline, s->linger));
 }
 

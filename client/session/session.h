@@ -38,8 +38,8 @@ enum session_event_type {
     SESSION_UP,                /* all that is known is registered, and packets pass: .auth_name is
                                   what was used. A DHCP server that does not answer holds this up
                                   for 0.6 s at most, or not at all when the plan knows it */
-    SESSION_INFORMED,          /* that server has answered after SESSION_UP: as that, and
-                                  session_dhcp() is another */
+    SESSION_INFORMED,          /* as that, again: session_dhcp() or session_registration() is
+                                  another than before */
     SESSION_ESP,               /* .esp (session-esp.h): have the kernel do that, and answer with
                                   session_esp_done() */
     SESSION_EARLY_REFUSED,     /* the server did not take the early flight, or what came from UDP
@@ -133,6 +133,9 @@ const char *session_encryption(const struct session *s);
 unsigned session_weak(const struct session *s);
 uint32_t session_ipsec_remembered(const struct session *s);
 enum net_dhcp session_dhcp(const struct session *s); /* for its .dhcp_silent; since SESSION_UP */
+/* What became of the names that the plan wants registered; the far end's servers may take a while,
+ * and nothing waits for them. */
+void session_registration(const struct session *s, struct net_registration *ret);
 /* The fast path, once SESSION_CONFIG was seen. Each packet lies in memory with framing.head octets
  * free before it and framing.tail behind it; on return *p and *len describe the sealed frame.
  * False: drop the packet (not up, too long, not IP). */

@@ -91,6 +91,11 @@ control_msg_get(struct rd r, struct control_msg *ret)
         ret->spi = rd_be32(&r);
         ret->error = rd_be32(&r);
         break;
+    case TUNNEL_REGISTER:
+        ret->names = rd_u8(&r);
+        good = wire_text_get(&r, ret->computer, sizeof ret->computer) &&
+               (ret->computer[0] == '\0' || net_name_valid(ret->computer));
+        break;
     case TUNNEL_HANGUP:
     case TUNNEL_REGISTERED:
         break;

@@ -23,6 +23,7 @@ struct control_start {
     uint8_t server, attempt;
     struct control_address known; /* of an earlier attempt, no port; family 0: none */
     bool kernel_esp;
+    char computer[NET_MAX_NAME]; /* of TUNNEL_REGISTER; "": it is not to be told */
 };
 
 struct control_msg {
@@ -41,6 +42,9 @@ struct control_msg {
     struct credentials credentials;
     /* TUNNEL_ESP */
     uint32_t spi;
+    /* TUNNEL_REGISTER */
+    uint8_t names; /* enum register_flags */
+    char computer[NET_MAX_NAME];
 };
 
 /* The ids at the end of TUNNEL_START, so that root is given up before anything is parsed. */

@@ -71,8 +71,10 @@ tunnel_send_status(struct tunnel *t, const char *auth)
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
     t->link->describe(t, &s);
-    if (t->session != NULL)
+    if (t->session != NULL) {
         s.dhcp = session_dhcp(t->session);
+        session_registration(t->session, &s.registration);
+    }
     control_status(t->control_fd, &s);
 }
 
@@ -256,6 +258,8 @@ tunnel_start_session(struct tunnel *t, struct session_link_info *info)
     t->stats_timer.owner = t;
     snprintf(info->host, sizeof info->host, "%s", tunnel_server(t)->host);
     info->port = tunnel_server(t)->port;
+    snprintf(info->computer, sizeof info->computer, "%s", t->start.computer);
+    snprintf(info->workgroup, sizeof info->workgroup, "%s", t->start.credentials.domain);
     if (!plan_uses_proxy(&t->start.plan, t->start.protocol) && t->address->family == 4) {
         struct rd octets = rd_over(t->address->octets, 4);
         info->server4 = rd_be32(&octets);

@@ -67,6 +67,16 @@ on_hangup(struct tunnel *t)
         tunnel_end(t, RAS_USER_DISCONNECTION, "before the connection was up");
 }
 
+/* It comes before there is a session. */
+static void
+on_register(struct tunnel *t, const struct control_msg *m)
+{
+    t->start.plan.register_dns = (m->names & REGISTER_DNS) != 0;
+    t->start.plan.register_suffix = (m->names & REGISTER_SUFFIX) != 0;
+    t->start.plan.register_wins = (m->names & REGISTER_WINS) != 0;
+    memcpy(t->start.computer, m->computer, sizeof t->start.computer);
+}
+
 static void
 on_message(struct tunnel *t, const struct control_msg *m, int fd)
 {
@@ -83,6 +93,9 @@ on_message(struct tunnel *t, const struct control_msg *m, int fd)
     case TUNNEL_CREDENTIALS:
         if (t->session != NULL)
             session_credentials(t->session, t->loop.now, m->answered ? &m->credentials : NULL);
+        break;
+    case TUNNEL_REGISTER:
+        on_register(t, m);
         break;
     case TUNNEL_HANGUP:
         on_hangup(t);

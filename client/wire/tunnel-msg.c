@@ -62,8 +62,25 @@ tunnel_status_put(struct wr *w, const struct tunnel_status *s)
     wr_u8(w, s->weak);
     wr_be32(w, s->ipsec_remembered);
     wr_u8(w, (uint8_t)s->dhcp);
+    wr_u8(w, (uint8_t)s->registration.dns);
+    wr_u8(w, (uint8_t)s->registration.ptr);
+    wr_u8(w, (uint8_t)s->registration.wins);
+    wire_text_put(w, s->registration.name);
     wr_u8(w, s->early_data_worked);
     wr_u8(w, s->password_changed);
+}
+
+static void
+get_registration(struct rd *r, struct net_registration *ret)
+{
+    const uint8_t dns = rd_u8(r), ptr = rd_u8(r), wins = rd_u8(r);
+
+    wire_text_get(r, ret->name, sizeof ret->name);
+    r->bad |= dns > NET_REGISTER_FAILED || ptr > NET_REGISTER_FAILED ||
+              wins > NET_REGISTER_FAILED || (ret->name[0] != '\0' && !net_name_valid(ret->name));
+    ret->dns = (enum net_registered)dns;
+    ret->ptr = (enum net_registered)ptr;
+    ret->wins = (enum net_registered)wins;
 }
 
 bool
@@ -78,7 +95,9 @@ tunnel_status_get(struct rd *r, struct tunnel_status *ret)
     const struct rd sha256 = rd_take(r, sizeof s.leaf_sha256);
     const uint8_t weak = rd_u8(r);
     const uint32_t remembered = rd_be32(r);
-    const uint8_t dhcp = rd_u8(r), early = rd_u8(r), changed = rd_u8(r);
+    const uint8_t dhcp = rd_u8(r);
+    get_registration(r, &s.registration);
+    const uint8_t early = rd_u8(r), changed = rd_u8(r);
     if (!rd_ok(r) || dhcp > NET_DHCP_SILENT || early > 1 || changed > 1)
         return false;
     memcpy(s.leaf_sha256, sha256.p, sizeof s.leaf_sha256);

@@ -35,7 +35,13 @@ enum tunnel_msg {
      * one descriptor comes along: UDP to port 1701, of which the kernel lets nothing in or out that
      * is not in ESP. */
     TUNNEL_ESP = 7,
+    /* flags u8 (enum register_flags), the computer's name (16-bit length): the message after the
+     * first, or not at all. A tunnel that is not to tell the name does not learn it. */
+    TUNNEL_REGISTER = 8,
 };
+
+/* As in struct dial_plan. */
+enum register_flags { REGISTER_DNS = 1 << 0, REGISTER_SUFFIX = 1 << 1, REGISTER_WINS = 1 << 2 };
 
 enum start_flags { START_KERNEL_ESP = 1 << 0 /* L2TP/IPsec: ask with HELPER_ESP */ };
 
@@ -97,6 +103,7 @@ struct tunnel_status {
     uint8_t weak;                  /* enum plan_weak: what IPsec agreed to */
     uint32_t ipsec_remembered;     /* for the next plan to this server; 0: nothing */
     enum net_dhcp dhcp;
+    struct net_registration registration;
     bool early_data_worked;
     bool password_changed; /* an expired one, in this call: the new one is the right one now */
 };

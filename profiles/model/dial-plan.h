@@ -96,16 +96,18 @@ struct dial_plan {
     uint16_t proxy_port;
     char sstp_path_query[PLAN_MAX_TEXT]; /* e.g. "?tenantid=x"; usually "" */
 
-    bool ipv4, ipv6;       /* IPCP, IPV6CP wanted */
-    bool default_gateway;  /* "use default gateway on remote network" */
-    bool class_route;      /* split tunnel: add the class-based route of our address */
-    bool dhcp_inform;      /* ask for routes and domain */
-    bool dhcp_silent;      /* the first of the servers did not answer that the last time: it is
-                              asked all the same, and not waited for */
-    bool set_dns;          /* let the server's (or these) name servers be used */
-    uint16_t mru;          /* what we ask for; 0: the protocol's default */
-    uint32_t fixed_ip4;    /* 0: the server's choice */
-    uint8_t n_dns, n_wins; /* instead of the server's */
+    bool ipv4, ipv6;      /* IPCP, IPV6CP wanted */
+    bool default_gateway; /* "use default gateway on remote network" */
+    bool class_route;     /* split tunnel: add the class-based route of our address */
+    bool dhcp_inform;     /* ask for routes and domain */
+    bool dhcp_silent;     /* the first of the servers did not answer that the last time: it is
+                             asked all the same, and not waited for */
+    bool register_dns;    /* this computer's name, in the far end's DNS, under its own domain, */
+    bool register_suffix, register_wins; /* or rather the connection's; its NetBIOS names */
+    bool set_dns;                        /* let the server's (or these) name servers be used */
+    uint16_t mru;                        /* what we ask for; 0: the protocol's default */
+    uint32_t fixed_ip4;                  /* 0: the server's choice */
+    uint8_t n_dns, n_wins;               /* instead of the server's */
     uint32_t dns[NET_MAX_SERVERS], wins[NET_MAX_SERVERS];
     char domain[NET_MAX_NAME]; /* suffix; "" : the server's */
     uint16_t n_routes;         /* split tunnel: of the profile */

@@ -149,6 +149,20 @@ another_failed(void)
 }
 
 static void
+put_registration(GVariantDict *d)
+{
+    static const char *const words[][2] = {{"name", "vm.corp.example.test"},
+                                           {"dns", "registered"},
+                                           {"ptr", "refused"},
+                                           {"wins", "new \033[2Jword"}};
+    GVariantBuilder b = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        g_variant_builder_add(&b, "{ss}", words[i][0], words[i][1]);
+    g_variant_dict_insert_value(d, "registration", g_variant_builder_end(&b));
+}
+
+static void
 up(void)
 {
     static const char *const dns[] = {"10.77.0.5", "10.77.0.6", NULL}, *const none[] = {NULL};
@@ -170,6 +184,8 @@ up(void)
     g_variant_dict_insert(&d, "encryption", "s", "TLS 1.3 \033[31m<b>AES</b>");
     g_variant_dict_insert(&d, "connected-since", "t", (guint64)1700000000);
     put_attempts(&d);
+    if (fake.plan.register_dns)
+        put_registration(&d);
     dt_connection_set_details(fake.connection, g_variant_dict_end(&d));
     dt_connection_set_bytes_in(fake.connection, 123);
     dt_connection_set_bytes_out(fake.connection, 456);

@@ -87,6 +87,7 @@ struct ras_core {
 
     bool http_done, linked, authenticated, network, was_network;
     unsigned informs;  /* DHCPINFORM that were not heard, of RAS_FAULT_DHCP_LOSE */
+    unsigned names;    /* questions to DNS and WINS, likewise, of RAS_FAULT_NAMES_LOSE */
     bool keyed;        /* the link has the keys of the latest proof */
     bool terminating;  /* PPP says goodbye; SSTP's goes out when it is done */
     bool close, reset; /* the stream, once all is written */

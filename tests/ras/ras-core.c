@@ -1,6 +1,8 @@
 /* ras-core.c - see ras-core.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ras-core-private.h"
 
+#include "ras-names.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -324,6 +326,20 @@ ras_core_settle(struct ras_core *c, usec_t now)
 
 /* ------------------------------------------------------------------ bytes in */
 
+static void
+answer_name(struct ras_core *c, struct rd packet, struct wr *w)
+{
+    const struct ras_script_line *lose = ras_env_fault(&c->env, RAS_FAULT_NAMES_LOSE);
+    char text[128] = "";
+
+    if (lose != NULL && c->names++ < lose->number)
+        return;
+    if (ras_names_answer(&c->env, packet, w, text))
+        put_packet(c, wr_done(w));
+    if (text[0] != '\0')
+        ras_core_event(c, RAS_EVENT_NAME, 0, text);
+}
+
 /* What the server itself answers, whether or not there is a TUN behind it. */
 static bool
 answered_here(struct ras_core *c, struct rd packet)
@@ -340,6 +356,10 @@ answered_here(struct ras_core *c, struct rd packet)
             put_packet(c, wr_done(&w));
             ras_core_event(c, RAS_EVENT_DHCP_INFORM, 0, NULL);
         }
+        return true;
+    }
+    if (ras_names_is(c->env.config, packet)) {
+        answer_name(c, packet, &w);
         return true;
     }
     if (c->env.config->has_prefix6 && ras_ip_is_solicitation(packet)) {

@@ -78,6 +78,7 @@ enum ras_core_event_type {
     RAS_EVENT_IPCP_DOWN,
     RAS_EVENT_IPV6CP_UP,   /* .id is the client's interface identifier */
     RAS_EVENT_DHCP_INFORM, /* answered */
+    RAS_EVENT_NAME,        /* DNS or WINS was asked; .text is what (ras-names.h) */
     RAS_EVENT_IPSEC,       /* a pair of associations; .text is what protects */
     RAS_EVENT_FAULT,       /* .text names what the script made it do */
     RAS_EVENT_ENDED,       /* the last one; .text says why */

@@ -13,8 +13,8 @@ static const char *const names[] = {
     [RAS_EVENT_BOUND] = "bound",         [RAS_EVENT_BINDING_REFUSED] = "binding-refused",
     [RAS_EVENT_IPCP_UP] = "ipcp-up",     [RAS_EVENT_IPCP_DOWN] = "ipcp-down",
     [RAS_EVENT_IPV6CP_UP] = "ipv6cp-up", [RAS_EVENT_DHCP_INFORM] = "dhcp-inform",
-    [RAS_EVENT_IPSEC] = "ipsec",         [RAS_EVENT_FAULT] = "fault",
-    [RAS_EVENT_ENDED] = "ended",
+    [RAS_EVENT_NAME] = "name",           [RAS_EVENT_IPSEC] = "ipsec",
+    [RAS_EVENT_FAULT] = "fault",         [RAS_EVENT_ENDED] = "ended",
 };
 
 void

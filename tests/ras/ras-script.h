@@ -53,25 +53,28 @@ enum ras_fault {
     RAS_FAULT_DHCP_MUTE,
     RAS_FAULT_DHCP_ROUTES, /* VALUE routes, as far as a frame holds them */
     RAS_FAULT_DHCP_GARBAGE,
-    RAS_FAULT_DHCP_LOSE,   /* as many questions of a call are not heard */
-    RAS_FAULT_DHCP_DOMAIN, /* VALUE is the domain, with \n and \x1b as escapes */
-    RAS_FAULT_LCP_MUTE,    /* neither says nor takes a word of LCP */
-    RAS_FAULT_CCP_REJECT,  /* Protocol-Reject of CCP */
-    RAS_FAULT_PPPD,        /* as pppd where it wants MPPE: it ends the call when CCP leaves Opened,
-                              answers a Reset-Request only there, and has no addresses before */
-    RAS_FAULT_MPPE,        /* VALUE: of 128,56,40,mppc: what it can; none: nothing */
-    RAS_FAULT_MPPE_ONLY,   /* VALUE: the same and "stateless": that, and nothing else */
-    RAS_FAULT_PPTP_MUTE,   /* no Start-Control-Connection-Reply */
-    RAS_FAULT_PPTP_START,  /* VALUE is the result in Start-Control-Connection-Reply */
-    RAS_FAULT_PPTP_CALL,   /* VALUE is the result in Outgoing-Call-Reply */
-    RAS_FAULT_GRE_SILENT,  /* neither sends nor takes GRE */
-    RAS_FAULT_GRE_LOSE,    /* VALUE of a thousand GRE packets to the client are lost, */
-    RAS_FAULT_GRE_DOUBLE,  /* sent twice, */
-    RAS_FAULT_GRE_SWAP,    /* or after the next one */
-    RAS_FAULT_GRE_WINDOW,  /* as mpd: drops what would be more than VALUE unacknowledged packets */
-    RAS_FAULT_L2TP_MUTE,   /* takes no word of L2TP */
-    RAS_FAULT_L2TP_STOP,   /* VALUE is the result in StopCCN, instead of SCCRP */
-    RAS_FAULT_L2TP_CALL,   /* VALUE is the result in CDN, instead of ICRP */
+    RAS_FAULT_DHCP_LOSE,    /* as many questions of a call are not heard */
+    RAS_FAULT_DHCP_DOMAIN,  /* VALUE is the domain, with \n and \x1b as escapes */
+    RAS_FAULT_NAMES_LOSE,   /* as many questions of a call to DNS and WINS are not heard, */
+    RAS_FAULT_NAMES_FORGED, /* or answered from another address than was asked */
+    RAS_FAULT_NAMES_RCODE,  /* VALUE is what both answer to a name */
+    RAS_FAULT_LCP_MUTE,     /* neither says nor takes a word of LCP */
+    RAS_FAULT_CCP_REJECT,   /* Protocol-Reject of CCP */
+    RAS_FAULT_PPPD,         /* as pppd where it wants MPPE: it ends the call when CCP leaves Opened,
+                               answers a Reset-Request only there, and has no addresses before */
+    RAS_FAULT_MPPE,         /* VALUE: of 128,56,40,mppc: what it can; none: nothing */
+    RAS_FAULT_MPPE_ONLY,    /* VALUE: the same and "stateless": that, and nothing else */
+    RAS_FAULT_PPTP_MUTE,    /* no Start-Control-Connection-Reply */
+    RAS_FAULT_PPTP_START,   /* VALUE is the result in Start-Control-Connection-Reply */
+    RAS_FAULT_PPTP_CALL,    /* VALUE is the result in Outgoing-Call-Reply */
+    RAS_FAULT_GRE_SILENT,   /* neither sends nor takes GRE */
+    RAS_FAULT_GRE_LOSE,     /* VALUE of a thousand GRE packets to the client are lost, */
+    RAS_FAULT_GRE_DOUBLE,   /* sent twice, */
+    RAS_FAULT_GRE_SWAP,     /* or after the next one */
+    RAS_FAULT_GRE_WINDOW,   /* as mpd: drops what would be more than VALUE unacknowledged packets */
+    RAS_FAULT_L2TP_MUTE,    /* takes no word of L2TP */
+    RAS_FAULT_L2TP_STOP,    /* VALUE is the result in StopCCN, instead of SCCRP */
+    RAS_FAULT_L2TP_CALL,    /* VALUE is the result in CDN, instead of ICRP */
     RAS_FAULT_L2TP_NUMBERED, /* data has sequence numbers */
     RAS_FAULT_L2TP_HIDE,     /* hides what may be hidden: with a secret only */
     RAS_FAULT_IKE_MUTE,      /* takes no word of IKE nor of ESP */

@@ -184,6 +184,7 @@ client_event(struct sim *s, const struct session_event *e)
     case SESSION_INFORMED:
         g_assert_true(s->came_up);
         g_assert_cmpstr(e->auth_name, ==, s->auth_name);
+        session_registration(s->client, &s->registration);
         s->dhcp = session_dhcp(s->client);
         s->informed++;
         break;
@@ -238,6 +239,8 @@ pump_server(struct sim *s)
         wire_write(s, &s->down, out.p, out.left);
     while (ras_core_poll_event(s->server, &event)) {
         s->server_events |= G_GUINT64_CONSTANT(1) << event.type;
+        if (event.type == RAS_EVENT_NAME)
+            g_string_append_printf(s->names, "%s\n", event.text);
         s->bound |= event.type == RAS_EVENT_BOUND;
     }
     if (ras_core_wants_close(s->server) && !s->down.closed)
@@ -414,6 +417,8 @@ link_up(struct sim *s)
                                      .port = 443,
                                      .server4 = 0xc6336401,
                                      .eap = s->params->eap,
+                                     .computer = "pc-17",
+                                     .workgroup = "CORP",
                                      .send_early = s->params->early};
 
     memcpy(info.leaf_sha256, s->config.cert_sha256, sizeof info.leaf_sha256);
@@ -479,6 +484,7 @@ sim_start(struct sim *s, const struct sim_params *params)
     s->register_at = NEVER;
     s->client_in = g_byte_array_new();
     s->server_in = g_byte_array_new();
+    s->names = g_string_new(NULL);
     s->sent = g_byte_array_new();
     set_up(s);
     s->client = session_new(&s->plan, PLAN_SSTP, &s->credentials, &s->rng, s->now);
@@ -557,5 +563,6 @@ sim_clear(struct sim *s)
     g_byte_array_unref(s->client_in);
     g_byte_array_unref(s->server_in);
     g_byte_array_unref(s->sent);
+    g_string_free(s->names, TRUE);
     g_rand_free(s->rand);
 }

@@ -67,6 +67,8 @@ struct sim {
     unsigned configs, questions, informed;
     struct net_config settings; /* the latest */
     enum net_dhcp dhcp;         /* likewise, since it came up */
+    struct net_registration registration;
+    GString *names; /* what DNS and WINS were asked, each with a line end */
     bool came_up, early_refused, ended, bound;
     usec_t config_after, up_after, ended_after;
     char auth_name[32];

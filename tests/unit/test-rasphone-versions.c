@@ -240,7 +240,7 @@ windows_xp(void)
     g_assert_cmpuint(cert->dun.custom_auth_key, ==, 13);
     g_assert_false(says(of_cert, "a way to sign in that this program does not have"));
     g_assert_cmpstr(other(others, "PreferredHwFlow"), ==, "1");
-    g_assert_cmpstr(other(others, "IpDnsFlags"), ==, "1");
+    g_assert_true(key->dun.register_dns && !key->dun.register_suffix && !key->dun.register_wins);
     g_assert_true(all->dun.spap && all->dun.mschap && all->dun.w95mschap && all->dun.pap);
     g_assert_cmpuint(all->redial_count, ==, 99);
     g_assert_cmpuint(all->redial_delay, ==, 600);
