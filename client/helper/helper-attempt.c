@@ -236,17 +236,6 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
     return a->proxy == NULL ? err : 0;
 }
 
-static const char *
-kind_text(enum socket_kind kind)
-{
-    static const char *const texts[] = {[SOCKET_PROXY] = "the proxy ",
-                                        [SOCKET_GRE] = "GRE of ",
-                                        [SOCKET_UDP] = "UDP of ",
-                                        [SOCKET_ESP] = "ESP of "};
-
-    return (size_t)kind < G_N_ELEMENTS(texts) && texts[kind] != NULL ? texts[kind] : "";
-}
-
 static void
 serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, bool allowed)
 {
@@ -257,7 +246,7 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
 
     if (allowed && a->endpoints.n < HELPER_MAX_ENDPOINTS)
         fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to, a->setup.host->mark);
-    helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", kind_text(to->kind),
+    helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", helper_endpoint_kind(to),
                helper_endpoint_text(to, text, sizeof text),
                to->kind == SOCKET_GRE ? "call" : "port", to->port,
                fd < 0 ? g_strerror(-fd) : "connecting");

@@ -11,38 +11,9 @@
 #include "helper-object.h"
 #include "helper-redial.h"
 #include "helper-scrub.h"
+#include "helper-state.h"
 
 #include <arpa/inet.h>
-
-enum state {
-    STATE_IDLE,
-    STATE_DIALING, /* a modem's number: no VPN needs it */
-    STATE_CONNECTING,
-    STATE_AUTHENTICATING,
-    STATE_REGISTERING,
-    STATE_CONNECTED,
-    STATE_WAITING,
-    STATE_DISCONNECTING,
-};
-
-#define TO(state) (1u << STATE_##state)
-#define ENDS      (TO(IDLE) | TO(WAITING) | TO(CONNECTING) | TO(DISCONNECTING))
-
-/* clang-format off */
-static const struct {
-    const char *name;
-    unsigned next; /* where it may go from here */
-} states[] = {
-    [STATE_IDLE] =           {"idle", TO(DIALING) | TO(CONNECTING)},
-    [STATE_DIALING] =        {"dialing", ENDS},
-    [STATE_CONNECTING] =     {"connecting", ENDS | TO(AUTHENTICATING) | TO(REGISTERING)},
-    [STATE_AUTHENTICATING] = {"authenticating", ENDS | TO(REGISTERING)},
-    [STATE_REGISTERING] =    {"registering", ENDS | TO(CONNECTED)},
-    [STATE_CONNECTED] =      {"connected", TO(IDLE) | TO(WAITING) | TO(DISCONNECTING)},
-    [STATE_WAITING] =        {"waiting", TO(CONNECTING) | TO(IDLE)},
-    [STATE_DISCONNECTING] =  {"disconnecting", TO(IDLE)},
-};
-/* clang-format on */
 
 struct _HelperConnection {
     DtConnectionSkeleton parent;
@@ -53,7 +24,7 @@ struct _HelperConnection {
     uid_t owner;
     bool for_everybody;
 
-    enum state state;
+    enum helper_state state;
     struct dial_plan plan;
     struct credentials credentials; /* while dialing, and as long as a redial may need them */
     struct helper_attempt *attempt;
@@ -79,18 +50,18 @@ static void begin_attempt(HelperConnection *self);
 
 /* The one place where the state changes. */
 static void
-set_state(HelperConnection *self, enum state to)
+set_state(HelperConnection *self, enum helper_state to)
 {
-    if (!(states[self->state].next & 1u << to)) {
+    if (!helper_state_may_follow(self->state, to)) {
         if (self->state != to)
-            helper_log(self->log, LOG_ERR, "state: %s may not follow %s", states[to].name,
-                       states[self->state].name);
+            helper_log(self->log, LOG_ERR, "state: %s may not follow %s", helper_state_name(to),
+                       helper_state_name(self->state));
         return;
     }
-    helper_log(self->log, LOG_DEBUG, "state: %s, was: %s", states[to].name,
-               states[self->state].name);
+    helper_log(self->log, LOG_DEBUG, "state: %s, was: %s", helper_state_name(to),
+               helper_state_name(self->state));
     self->state = to;
-    dt_connection_set_state(DT_CONNECTION(self), states[to].name);
+    dt_connection_set_state(DT_CONNECTION(self), helper_state_name(to));
 }
 
 static void
@@ -318,7 +289,7 @@ on_over(void *ctx, const struct ras_end *over)
 static void
 on_stage(void *ctx, enum dial_stage stage, const char *server_address)
 {
-    static const enum state of_stage[] = {
+    static const enum helper_state of_stage[] = {
         [STAGE_CONNECTING] = STATE_CONNECTING,
         [STAGE_AUTHENTICATING] = STATE_AUTHENTICATING,
         [STAGE_REGISTERING] = STATE_REGISTERING,
@@ -627,7 +598,7 @@ helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer, 
     dt_connection_set_name(DT_CONNECTION(self), name);
     dt_connection_set_owner(DT_CONNECTION(self), owner);
     dt_connection_set_for_everybody(DT_CONNECTION(self), for_everybody);
-    dt_connection_set_state(DT_CONNECTION(self), states[STATE_IDLE].name);
+    dt_connection_set_state(DT_CONNECTION(self), helper_state_name(STATE_IDLE));
     dt_connection_set_error_detail(DT_CONNECTION(self), "");
     dt_connection_set_details(DT_CONNECTION(self), g_variant_new("a{sv}", NULL));
     publish_waiting(self);

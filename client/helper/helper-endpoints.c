@@ -53,6 +53,18 @@ helper_endpoints_find(const struct helper_endpoints *e, const char *address)
     return e->n > 0 ? &e->v[e->n - 1] : NULL;
 }
 
+const char *
+helper_endpoint_kind(const struct helper_endpoint *to)
+{
+    static const char *const texts[] = {[SOCKET_PROXY] = "the proxy ",
+                                        [SOCKET_GRE] = "GRE of ",
+                                        [SOCKET_UDP] = "UDP of ",
+                                        [SOCKET_ESP] = "ESP of "};
+    const size_t kind = to->kind;
+
+    return kind < sizeof texts / sizeof *texts && texts[kind] != NULL ? texts[kind] : "";
+}
+
 bool
 helper_endpoints_have_ike(const struct helper_endpoints *e, const struct helper_endpoint *to)
 {

@@ -23,6 +23,8 @@ void helper_endpoints_add(struct helper_endpoints *e, const struct helper_endpoi
 /* The one of this address, else the last; NULL: there is none. Borrowed. */
 const struct helper_endpoint *helper_endpoints_find(const struct helper_endpoints *e,
                                                     const char *address);
+/* Before its address in a log: "GRE of ". */
+const char *helper_endpoint_kind(const struct helper_endpoint *to);
 /* Is there a socket for IKE to the server of @to, which is one as well? */
 bool helper_endpoints_have_ike(const struct helper_endpoints *e, const struct helper_endpoint *to);
 /* @e's call was ended by its server: may that be because of @other, which began after it? */
