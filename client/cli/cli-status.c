@@ -55,6 +55,7 @@ static const struct status_key {
     {"auth", OF_DETAILS, "auth", 's', N_("Signed in with")},
     {"encryption", OF_DETAILS, "encryption", 's', N_("Encryption")},
     {"esp", OF_DETAILS, "esp", 's', N_("ESP by")},
+    {"hooks", OF_DETAILS, "hooks", 'a', N_("Hooks that failed")},
     {"certificate_sha256", OF_DETAILS, "certificate-sha256", 's', N_("Certificate")},
     {"web_proxy", OF_CONNECTION, "WebProxy", 's', N_("Web proxy of the profile")},
     {"bytes_in", OF_CONNECTION, "BytesIn", 't', N_("Bytes received")},

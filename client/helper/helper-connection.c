@@ -3,7 +3,7 @@
 
 #include "dt-plan.h"
 #include "dt-ras-error.h"
-#include "helper-attempt.h"
+#include "helper-call-hooks.h"
 #include "helper-details.h"
 #include "helper-guard.h"
 #include "helper-hold.h"
@@ -40,6 +40,7 @@ struct _HelperConnection {
     guint wait_source, wait_left;
     guint caller_watch;
     gint64 connected_since; /* Unix time */
+    struct helper_call_hooks hooks;
 };
 
 G_DEFINE_FINAL_TYPE(HelperConnection, helper_connection, DT_TYPE_CONNECTION_SKELETON)
@@ -115,6 +116,7 @@ publish_details(HelperConnection *self)
         .attempt = self->attempt,
         .failures = &self->failures,
         .connected_since = self->connected_since,
+        .hook_troubles = self->hooks.troubles,
     };
 
     dt_connection_set_details(DT_CONNECTION(self), helper_details(&facts));
@@ -283,6 +285,7 @@ on_over(void *ctx, const struct ras_end *over)
     self->connected_since = 0;
     publish_error(self, &end);
     publish_question(self, RAS_OK);
+    helper_call_hooks_down(&self->hooks, end.error);
     after_failure(self, &end);
 }
 
@@ -353,6 +356,8 @@ on_up(void *ctx)
     publish_details(self);
     flush(self);
     helper_log(self->log, LOG_NOTICE, "Connected.");
+    helper_call_hooks_up(&self->hooks, self->attempt, &self->plan, current_protocol(self),
+                         helper_object_path(self->object), self->owner);
 }
 
 static void
@@ -595,6 +600,7 @@ helper_connection_new(struct helper_host *host, struct helper_bouncer *bouncer, 
     self->owner = owner;
     self->for_everybody = for_everybody;
     self->log = helper_log_new(name);
+    helper_call_hooks_init(&self->hooks, host->hooks, self->log, G_OBJECT(self), on_changed);
     dt_connection_set_name(DT_CONNECTION(self), name);
     dt_connection_set_owner(DT_CONNECTION(self), owner);
     dt_connection_set_for_everybody(DT_CONNECTION(self), for_everybody);
@@ -643,6 +649,7 @@ helper_connection_finalize(GObject *object)
     helper_connection_unexport(self);
     helper_attempt_free(self->attempt);
     helper_hold_free(self->hold);
+    helper_call_hooks_clear(&self->hooks);
     helper_log_free(self->log);
     dial_plan_clear(&self->plan);
     credentials_wipe(&self->credentials);

@@ -158,6 +158,10 @@ helper_details(const struct helper_details_facts *facts)
     put_text(&b, "proxy-problem", helper_failures_proxy(facts->failures));
     if (facts->failures->n > 0)
         g_variant_builder_add(&b, "{sv}", "attempts", helper_failures_to_variant(facts->failures));
+    if (facts->hook_troubles->len > 0)
+        g_variant_builder_add(&b, "{sv}", "hooks",
+                              g_variant_new_strv((const char *const *)facts->hook_troubles->pdata,
+                                                 (gssize)facts->hook_troubles->len));
     if (facts->connected_since > 0)
         g_variant_builder_add(&b, "{sv}", "connected-since",
                               g_variant_new_uint64((guint64)facts->connected_since));

@@ -13,7 +13,8 @@ struct helper_details_facts {
     const struct plan_server *server;
     const struct helper_attempt *attempt; /* NULL: none is on its way */
     const struct helper_failures *failures;
-    gint64 connected_since; /* Unix time; 0: not connected */
+    const GPtrArray *hook_troubles; /* char * */
+    gint64 connected_since;         /* Unix time; 0: not connected */
 };
 
 /* A floating a{sv} with the keys of org.dialtone.Dialer1.xml; what is not known is left out. */

@@ -78,6 +78,7 @@ helper_host_new(GDBusConnection *system_bus, GError **error)
     host->state_directory = state != NULL ? state : DEFAULT_STATE_DIRECTORY;
     host->store = helper_store_new(profiles != NULL ? profiles : DEFAULT_SYSTEM_PROFILES);
     host->dns = helper_dns_new(system_bus);
+    host->hooks = helper_hooks_new();
     host->early = helper_early_new();
     host->endpoints = g_ptr_array_new();
     host->esp = esp_mode();
@@ -109,6 +110,7 @@ helper_host_free(struct helper_host *host)
 {
     if (host == NULL)
         return;
+    helper_hooks_free(host->hooks);
     helper_net_free(host->net);
     helper_early_free(host->early);
     g_ptr_array_unref(host->endpoints);

@@ -9,6 +9,7 @@
 #include "helper-dns.h"
 #include "helper-early.h"
 #include "helper-esp.h"
+#include "helper-hooks.h"
 #include "helper-journal.h"
 #include "helper-net.h"
 #include "helper-netns.h"
@@ -20,6 +21,7 @@ struct helper_host {
     struct helper_net *net;
     struct helper_dns *dns;
     struct helper_early *early;
+    struct helper_hooks *hooks;  /* NULL: not our business, without privilege */
     struct helper_store *store;  /* of connections for everybody; NULL: they are not ours */
     const char *state_directory; /* NULL: what is to be undone dies with us */
     uint32_t mark;               /* of sockets to servers; 0: none */

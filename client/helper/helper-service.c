@@ -103,12 +103,21 @@ tell_stopped(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* The last hooks are given what is left of the time to stop in. */
+static void
+maybe_stopped(void *ctx)
+{
+    struct helper_service *s = ctx;
+
+    if (s->stopped != NULL && all_idle(s) && helper_hooks_idle(s->host->hooks))
+        g_idle_add(tell_stopped, s);
+}
+
 static void
 on_settled(HelperConnection *c, struct helper_service *s)
 {
     (void)c;
-    if (s->stopped != NULL && all_idle(s))
-        g_idle_add(tell_stopped, s);
+    maybe_stopped(s);
 }
 
 static void
@@ -323,8 +332,8 @@ helper_service_stop(struct helper_service *s, void (*stopped)(void *ctx), void *
     s->stopped_ctx = ctx;
     for (guint i = 0; i < s->connections->len; i++)
         helper_connection_hang_up(g_ptr_array_index(s->connections, i));
-    if (all_idle(s))
-        g_idle_add(tell_stopped, s);
+    helper_hooks_watch(s->host->hooks, maybe_stopped, s);
+    maybe_stopped(s);
 }
 
 void
@@ -333,6 +342,7 @@ helper_service_free(struct helper_service *s)
     if (s == NULL)
         return;
     g_idle_remove_by_data(s);
+    helper_hooks_watch(s->host->hooks, NULL, NULL);
     helper_bouncer_free(s->bouncer);
     while (s->connections->len > 0)
         remove_connection(s, g_ptr_array_index(s->connections, s->connections->len - 1));

@@ -77,22 +77,20 @@ on_pidfd(int fd, GIOCondition condition, gpointer data)
 }
 
 static bool
-start(const char *program, int socket, GPid *ret_pid, GError **error)
+start(const char *const *argv, GSpawnFlags flags, int socket, GPid *ret_pid, GError **error)
 {
-    g_autofree char *path = g_build_filename(helper_libexec(), program, NULL);
     g_auto(GStrv) environment = closed_environment();
-    const char *const argv[] = {path, NULL};
     const int target = CHILD_FD;
 
     /* Every other descriptor is closed by GLib; what we open is CLOEXEC besides. */
-    return g_spawn_async_with_pipes_and_fds("/", argv, (const char *const *)environment,
-                                            G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
-                                            &socket, &target, 1, ret_pid, NULL, NULL, NULL, error);
+    return g_spawn_async_with_pipes_and_fds(
+        "/", argv, (const char *const *)environment, flags | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+        -1, -1, -1, &socket, &target, 1, ret_pid, NULL, NULL, NULL, error);
 }
 
-struct helper_child *
-helper_child_spawn(const char *program, helper_child_gone gone, void *ctx, int *ret_socket,
-                   GError **error)
+static struct helper_child *
+spawn(const char *const *argv, GSpawnFlags flags, helper_child_gone gone, void *ctx,
+      int *ret_socket, GError **error)
 {
     int pair[2];
     GPid pid;
@@ -103,7 +101,7 @@ helper_child_spawn(const char *program, helper_child_gone gone, void *ctx, int *
         return NULL;
     }
 
-    const bool started = start(program, pair[1], &pid, error);
+    const bool started = start(argv, flags, pair[1], &pid, error);
     close(pair[1]);
     if (!started) {
         close(pair[0]);
@@ -127,6 +125,25 @@ helper_child_spawn(const char *program, helper_child_gone gone, void *ctx, int *
     g_unix_set_fd_nonblocking(pair[0], TRUE, NULL);
     *ret_socket = pair[0];
     return child;
+}
+
+struct helper_child *
+helper_child_spawn(const char *program, helper_child_gone gone, void *ctx, int *ret_socket,
+                   GError **error)
+{
+    g_autofree char *path = g_build_filename(helper_libexec(), program, NULL);
+    const char *const argv[] = {path, NULL};
+
+    return spawn(argv, G_SPAWN_DEFAULT, gone, ctx, ret_socket, error);
+}
+
+struct helper_child *
+helper_child_spawn_self(const char *option, helper_child_gone gone, void *ctx, int *ret_socket,
+                        GError **error)
+{
+    const char *const argv[] = {"/proc/self/exe", "dialtoned", option, NULL};
+
+    return spawn(argv, G_SPAWN_FILE_AND_ARGV_ZERO, gone, ctx, ret_socket, error);
 }
 
 void

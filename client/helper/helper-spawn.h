@@ -1,6 +1,6 @@
 /*
  * helper-spawn.h - the unprivileged programs that the helper starts: dialtone-tunnel and
- * dialtone-proxy.
+ * dialtone-proxy; and what runs hooks.
  *
  * A child gets one descriptor beside stdin (/dev/null), stdout and stderr: fd 3, its end of a
  * SOCK_SEQPACKET pair. It gets a closed environment, and no arguments. It is held by a pidfd, so a
@@ -24,6 +24,9 @@ typedef void (*helper_child_gone)(void *ctx, const char *how);
  * non-blocking; the caller owns it. */
 struct helper_child *helper_child_spawn(const char *program, helper_child_gone gone, void *ctx,
                                         int *ret_socket, GError **error);
+/* Ourselves once more, with one option: a runner that keeps our privileges (hook-run.h). */
+struct helper_child *helper_child_spawn_self(const char *option, helper_child_gone gone, void *ctx,
+                                             int *ret_socket, GError **error);
 void helper_child_kill(struct helper_child *child); /* at once; gone() follows */
 void helper_child_free(struct helper_child *child); /* kills and reaps what still runs, silently */
 DEFINE_CLEANUP(struct helper_child, helper_child_free)

@@ -6,6 +6,7 @@
 #include "helper-log.h"
 #include "helper-netns.h"
 #include "helper-service.h"
+#include "hook-run.h"
 
 #include <gio/gunixconnection.h>
 #include <glib-unix.h>
@@ -18,7 +19,10 @@
 
 #define BUS_NAME "org.dialtone.Dialer1"
 
-enum { STOP_S = 8 }; /* longer than a tunnel's grace */
+enum {
+    STOP_S = 8, /* longer than a tunnel's grace */
+    HOOKS_FD = 3,
+};
 
 struct program {
     GMainLoop *loop;
@@ -32,7 +36,7 @@ struct program {
 static struct {
     int peer_fd;
     struct helper_place place;
-    gboolean undo, version;
+    gboolean undo, hooks, version;
 } options = {.peer_fd = -1, .place = {-1, -1, -1}};
 
 static const GOptionEntry entries[] = {
@@ -46,6 +50,8 @@ static const GOptionEntry entries[] = {
      "With it: the file that name servers are written to", "FD"},
     {"undo", 0, 0, G_OPTION_ARG_NONE, &options.undo,
      "Undo what a helper that died has left, and exit", NULL},
+    {"hooks", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.hooks,
+     "Run the administrator's programs, as the helper says at descriptor 3", NULL},
     {"version", 0, 0, G_OPTION_ARG_NONE, &options.version, "Print the version and exit", NULL},
     {0},
 };
@@ -249,6 +255,8 @@ main(int argc, char **argv)
     }
     if (!may_run())
         return EXIT_FAILURE;
+    if (options.hooks)
+        return hook_serve(HOOKS_FD, 0);
     DT_RAS_ERROR; /* registers the names of our errors on the bus */
     const int status = run(&error);
     if (error != NULL)

@@ -110,6 +110,7 @@ helper_environment(struct harness *h)
     e = g_environ_setenv(e, "DIALTONE_SYSTEM_PROFILES", profiles, TRUE);
     e = g_environ_setenv(e, "DIALTONE_RESOLVCONF",
                          h->resolvconf != NULL ? h->resolvconf : "/nonexistent", TRUE);
+    e = g_environ_setenv(e, "DIALTONE_HOOKS", h->hooks != NULL ? h->hooks : "/nonexistent", TRUE);
     e = g_environ_setenv(e, "DBUS_SYSTEM_BUS_ADDRESS",
                          h->bus_address != NULL ? h->bus_address : "unix:path=/nonexistent", TRUE);
     e = g_environ_unsetenv(e, "G_DEBUG"); /* its warnings are for the log, not for a core */

@@ -22,6 +22,7 @@ struct harness {
     bool on_bus;                 /* it serves the bus, not a peer */
     const char *name;            /* of the helper on the bus; NULL: a peer */
     const char *resolvconf;      /* a program in place of resolvconf; NULL: none */
+    const char *hooks;           /* a folder in place of /etc/dialtone/hooks.d; NULL: none */
     const char *strace_inject;   /* NULL: run it plainly */
 };
 
