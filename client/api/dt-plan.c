@@ -559,6 +559,8 @@ static const struct field {
     {"connect-timeout", "q", 0, AT(connect_timeout_s)},
     {"end-with-caller", "b", 0, AT(end_with_caller)},
     {"for-everybody", "b", 0, AT(for_everybody)},
+    {"through", "s", OMIT_EMPTY, AT(through)},
+    {"end-through", "b", 0, AT(end_through)},
     {"accept-early-data", "b", 0, AT(accept_early_data)},
 #undef AT
     /* clang-format on */

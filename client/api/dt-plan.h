@@ -28,6 +28,8 @@
  *     drop-redials q: when a call that was up is cut off
  *     connect-timeout q (seconds)               end-with-caller b             accept-early-data b
  *     for-everybody b: all users of the computer see the connection
+ *     through s: a connection that is up, one's own or everybody's, to go through
+ *     end-through b: that one, if one's own, ends after this one, unless others need it
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

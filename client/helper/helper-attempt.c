@@ -232,7 +232,7 @@ begin_proxy(struct helper_attempt *a, uint16_t tag, const struct helper_endpoint
     a->proxy_outcome = MAX(a->proxy_outcome, PROXY_UNREACHED);
     a->proxy_tag = tag;
     a->proxy_endpoint = *to;
-    a->proxy = helper_proxy_new(a->setup.host, to, a->through, on_proxy, a, &err);
+    a->proxy = helper_proxy_new(a->setup.host, to, &a->setup.out, a->through, on_proxy, a, &err);
     return a->proxy == NULL ? err : 0;
 }
 
@@ -245,7 +245,7 @@ serve_open_socket(void *ctx, uint16_t tag, const struct helper_endpoint *to, boo
     int fd = -EACCES;
 
     if (allowed && a->endpoints.n < HELPER_MAX_ENDPOINTS)
-        fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to, a->setup.host->mark);
+        fd = proxy ? begin_proxy(a, tag, to) : helper_socket_open(to, &a->setup.out);
     helper_log(a->setup.log, LOG_DEBUG, "socket to %s%s %s %u: %s", helper_endpoint_kind(to),
                helper_endpoint_text(to, text, sizeof text),
                to->kind == SOCKET_GRE ? "call" : "port", to->port,
@@ -395,7 +395,7 @@ watch_link(struct helper_attempt *a)
         a->address_source = g_unix_fd_add(fd, G_IO_IN, on_address_event, a);
     a->dns_watch = helper_dns_watch(a->setup.host->dns, on_resolved_started, a);
     if (server != NULL)
-        a->way = helper_way_new(server, a->setup.host->mark, HELPER_WAY_GRACE_MS, on_way_lost, a);
+        a->way = helper_way_new(server, &a->setup.out, HELPER_WAY_GRACE_MS, on_way_lost, a);
     a->idle_since = g_get_monotonic_time();
     if (idle > 0)
         a->idle_source = g_timeout_add_seconds(MIN(IDLE_CHECK_S, idle), on_idle_check, a);
@@ -429,7 +429,8 @@ first_configuration(struct helper_attempt *a, const struct net_config *config, s
 
     a->requests.phase = TUNNEL_REGISTERING;
     a->link = helper_link_new(a->setup.host, a->journal, a->setup.log, a->setup.plan, config,
-                              helper_endpoints_find(&a->endpoints, a->server_address), &tun, why);
+                              helper_endpoints_find(&a->endpoints, a->server_address),
+                              a->setup.out.ifindex, &tun, why);
     if (a->link == NULL)
         return false;
     forget_proxy(a); /* and its password */
@@ -691,7 +692,8 @@ prepare_esp(struct helper_attempt *a)
     const bool ipsec =
         a->setup.protocol == PLAN_L2TP_IPSEC && a->setup.plan->ipsec != PLAN_IPSEC_NONE;
 
-    if (ipsec && helper_esp_wanted(a->setup.host->esp))
+    /* The kernel would look for the way of what it has sealed by the routes. */
+    if (ipsec && a->setup.out.ifindex == 0 && helper_esp_wanted(a->setup.host->esp))
         a->esp = helper_esp_new(&helper_esp_kernel, a->journal);
     a->requests.kernel_esp = a->esp != NULL;
 }

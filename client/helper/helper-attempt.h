@@ -9,6 +9,7 @@
 #include "helper-host.h"
 #include "helper-link.h"
 #include "helper-log.h"
+#include "helper-socket.h"
 #include "proxy-msg.h"
 
 struct helper_attempt;
@@ -32,8 +33,9 @@ struct helper_attempt_setup {
     const struct credentials *credentials; /* only during helper_attempt_new() */
     uint8_t server;                        /* index into the plan */
     enum plan_protocol protocol;
-    uint8_t number;    /* of the attempt, from 0 */
-    const char *known; /* the server's address in an earlier attempt, or "" */
+    struct helper_out out; /* ->ifindex: of the call that this one goes through */
+    uint8_t number;        /* of the attempt, from 0 */
+    const char *known;     /* the server's address in an earlier attempt, or "" */
 };
 
 /* NULL: *ret_end says why. No operation is called from within. */

@@ -28,6 +28,9 @@ struct _HelperConnection {
     struct dial_plan plan;
     struct credentials credentials; /* while dialing, and as long as a redial may need them */
     struct helper_attempt *attempt;
+    HelperConnection *first;         /* which this one goes through, from Connect to settled */
+    GPtrArray *inner;                /* (borrowed) those that go through this one */
+    bool ends_with_inner;            /* with the last of them: it was dialed for them */
     struct helper_hold *hold;        /* between a cut and the call that is up again */
     unsigned step, rounds;           /* step: which protocol and server of the round */
     unsigned limit;                  /* of rounds */
@@ -114,6 +117,7 @@ publish_details(HelperConnection *self)
         .protocol = current_protocol(self),
         .server = current_server(self),
         .attempt = self->attempt,
+        .carries = self->inner->len > 0,
         .failures = &self->failures,
         .connected_since = self->connected_since,
         .hook_troubles = self->hooks.troubles,
@@ -167,6 +171,72 @@ forget_caller(HelperConnection *self)
     g_clear_handle_id(&self->caller_watch, g_bus_unwatch_name);
 }
 
+/* ---- two legs: the first comes up first, and goes down last ---- */
+
+static void
+go_through(HelperConnection *self, HelperConnection *first)
+{
+    self->first = g_object_ref(first);
+    g_ptr_array_add(first->inner, self);
+    /* Who goes through everybody's may not therefore end it. */
+    first->ends_with_inner |= self->plan.end_through && first->owner == self->owner;
+}
+
+static void
+leave_first(HelperConnection *self)
+{
+    g_autoptr(HelperConnection) first = g_steal_pointer(&self->first);
+
+    if (first == NULL)
+        return;
+    g_ptr_array_remove(first->inner, self);
+    if (first->inner->len == 0 && (first->ends_with_inner || first->state == STATE_DISCONNECTING))
+        helper_connection_hang_up(first);
+}
+
+static void settle(HelperConnection *self);
+
+static void
+end_with_first(HelperConnection *self, enum ras_error why)
+{
+    const char *name = dt_connection_get_name(DT_CONNECTION(self->first));
+    struct ras_end end = {0};
+
+    ras_end_set(&end, why, "%.80s, which this connection goes through, %s", name,
+                why == RAS_USER_DISCONNECTION ? "was hung up" : "has ended");
+    if (self->attempt != NULL) {
+        if (why == RAS_USER_DISCONNECTION)
+            set_state(self, STATE_DISCONNECTING);
+        publish_question(self, RAS_OK);
+        flush(self);
+        helper_attempt_hang_up(self->attempt, end.error, end.detail);
+    } else if (self->state == STATE_WAITING) {
+        publish_error(self, &end);
+        settle(self);
+    }
+}
+
+static void
+end_inner(HelperConnection *self, enum ras_error why)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < self->inner->len; i++)
+        g_ptr_array_add(all, g_object_ref(self->inner->pdata[i]));
+    for (guint i = 0; i < all->len; i++) {
+        HelperConnection *inner = all->pdata[i];
+        if (inner->first == self) /* it may have gone with one before it */
+            end_with_first(inner, why);
+    }
+}
+
+/* May it be dialed now? */
+static bool
+first_is_up(const HelperConnection *self)
+{
+    return self->first == NULL || self->first->state == STATE_CONNECTED;
+}
+
 /* Nothing goes on any more. The plan stays: it names what the details and the log are about. */
 static void
 settle(HelperConnection *self)
@@ -175,10 +245,12 @@ settle(HelperConnection *self)
     credentials_wipe(&self->credentials);
     g_clear_pointer(&self->hold, helper_hold_free);
     forget_caller(self);
+    leave_first(self); /* whoever sees this idle sees that one ending, if it does */
     set_state(self, STATE_IDLE);
     publish_waiting(self);
     publish_question(self, RAS_OK);
     flush(self);
+    end_inner(self, RAS_LINK_FAILURE);
     g_signal_emit(self, settled_signal, 0);
 }
 
@@ -195,6 +267,7 @@ static bool
 redials_cut(const HelperConnection *self, enum ras_error error)
 {
     return self->state == STATE_CONNECTED && helper_redial_is_cut(error) && !self->displaced &&
+           (self->first == NULL || self->first->state != STATE_IDLE) &&
            used_redials(self) < self->plan.drop_redials;
 }
 
@@ -204,6 +277,11 @@ on_wait_tick(gpointer data)
     HelperConnection *self = data;
 
     if (--self->wait_left > 0) {
+        publish_waiting(self);
+        return G_SOURCE_CONTINUE;
+    }
+    if (!first_is_up(self)) { /* it is being dialed again as well: settle() says if in vain */
+        self->wait_left = MAX(self->plan.redial_delay_s, 1);
         publish_waiting(self);
         return G_SOURCE_CONTINUE;
     }
@@ -257,12 +335,13 @@ on_leaving(void *ctx, const struct ras_end *end)
     HelperConnection *self = ctx;
     int err;
 
+    end_inner(self, RAS_LINK_FAILURE);
     self->displaced = helper_attempt_displaced(self->attempt);
     if (!redials_cut(self, end->error) || helper_host_apart(self->host))
         return; /* a network with nothing else in it holds back by itself */
     helper_hold_free(self->hold);
-    self->hold =
-        helper_hold_new(self->host, helper_link_done(helper_attempt_link(self->attempt)), &err);
+    self->hold = helper_hold_new(self->host, helper_link_done(helper_attempt_link(self->attempt)),
+                                 self->first != NULL, &err);
     if (self->hold == NULL)
         helper_log(self->log, LOG_WARNING,
                    "What went through the tunnel is not held back meanwhile (nftables: %s).",
@@ -380,19 +459,43 @@ static const struct helper_attempt_ops attempt_ops = {
     .over = on_over,
 };
 
-static void
-begin_attempt(HelperConnection *self)
+static struct helper_out
+way_out(const HelperConnection *self)
 {
+    const struct helper_link *link =
+        self->first != NULL ? helper_attempt_link(self->first->attempt) : NULL;
+
+    return (struct helper_out){.mark = self->host->mark,
+                               .ifindex = link != NULL ? helper_link_index(link) : 0};
+}
+
+static struct helper_attempt *
+new_attempt(HelperConnection *self, struct ras_end *ret_end)
+{
+    if (!first_is_up(self)) {
+        ras_end_set(ret_end, RAS_LINK_FAILURE,
+                    "%.80s, which this connection goes through, is not connected",
+                    self->plan.through);
+        return NULL;
+    }
     const struct helper_attempt_setup setup = {
         .host = self->host,
+        .out = way_out(self),
         .log = self->log,
         .plan = &self->plan,
         .credentials = &self->credentials,
         .server = (uint8_t)(self->step % self->plan.n_servers),
         .protocol = current_protocol(self),
-        .number = (uint8_t)MIN(self->attempts, UINT8_MAX),
+        .number = (uint8_t)MIN(self->attempts - 1, UINT8_MAX),
         .known = self->known[self->step],
     };
+
+    return helper_attempt_new(&setup, &attempt_ops, self, ret_end);
+}
+
+static void
+begin_attempt(HelperConnection *self)
+{
     struct ras_end end = {0};
 
     self->attempts++;
@@ -401,7 +504,7 @@ begin_attempt(HelperConnection *self)
     dt_connection_set_stage(DT_CONNECTION(self), STAGE_CONNECTING);
     publish_no_traffic(self);
     helper_log(self->log, LOG_INFO, "Dialing %s.", current_server(self)->host);
-    self->attempt = helper_attempt_new(&setup, &attempt_ops, self, &end);
+    self->attempt = new_attempt(self, &end);
     if (self->attempt == NULL)
         note_failure(self, &end);
     publish_details(self);
@@ -425,8 +528,8 @@ on_caller_gone(GDBusConnection *bus, const char *name, gpointer data)
 
 bool
 helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
-                       const struct credentials *credentials, GDBusConnection *bus,
-                       const char *caller)
+                       const struct credentials *credentials, HelperConnection *first,
+                       GDBusConnection *bus, const char *caller)
 {
     if (self->state != STATE_IDLE)
         return false;
@@ -436,10 +539,12 @@ helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
     self->credentials = *credentials;
     self->step = self->rounds = self->attempts = 0;
     self->limit = self->plan.redial_count;
-    self->was_cut = self->displaced = false;
+    self->was_cut = self->displaced = self->ends_with_inner = false;
     memset(self->known, 0, sizeof self->known);
     self->failures.n = 0;
     publish_error(self, &(struct ras_end){0});
+    if (first != NULL)
+        go_through(self, first);
     if (self->plan.end_with_caller && caller != NULL)
         self->caller_watch = g_bus_watch_name_on_connection(
             bus, caller, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_gone, self, NULL);
@@ -458,9 +563,14 @@ helper_connection_hang_up(HelperConnection *self)
         set_state(self, STATE_DISCONNECTING);
         publish_question(self, RAS_OK);
         flush(self);
-        helper_attempt_hang_up(self->attempt, RAS_USER_DISCONNECTION, "");
+        if (self->inner->len > 0) /* the last of them comes back to this */
+            end_inner(self, RAS_USER_DISCONNECTION);
+        else
+            helper_attempt_hang_up(self->attempt, RAS_USER_DISCONNECTION, "");
     } else if (self->state == STATE_WAITING) {
-        settle(self);
+        end_inner(self, RAS_USER_DISCONNECTION);
+        if (self->state == STATE_WAITING)
+            settle(self);
     }
 }
 
@@ -468,6 +578,18 @@ bool
 helper_connection_idle(HelperConnection *self)
 {
     return self->state == STATE_IDLE;
+}
+
+bool
+helper_connection_is_up(HelperConnection *self)
+{
+    return self->state == STATE_CONNECTED;
+}
+
+bool
+helper_connection_is_inner(HelperConnection *self)
+{
+    return self->first != NULL;
 }
 
 uid_t
@@ -648,6 +770,10 @@ helper_connection_finalize(GObject *object)
     forget_caller(self);
     helper_connection_unexport(self);
     helper_attempt_free(self->attempt);
+    if (self->first != NULL)
+        g_ptr_array_remove(self->first->inner, self);
+    g_clear_object(&self->first);
+    g_ptr_array_unref(self->inner);
     helper_hold_free(self->hold);
     helper_call_hooks_clear(&self->hooks);
     helper_log_free(self->log);
@@ -667,6 +793,7 @@ helper_connection_class_init(HelperConnectionClass *class)
 static void
 helper_connection_init(HelperConnection *self)
 {
+    self->inner = g_ptr_array_new();
     g_signal_connect(self, "handle-disconnect", G_CALLBACK(handle_disconnect), NULL);
     g_signal_connect(self, "handle-answer", G_CALLBACK(handle_answer), NULL);
     g_signal_connect(self, "handle-get-log", G_CALLBACK(handle_get_log), NULL);

@@ -24,14 +24,18 @@ bool helper_connection_export(HelperConnection *self, GDBusConnection *connectio
 void helper_connection_unexport(HelperConnection *self);
 const char *helper_connection_path(HelperConnection *self); /* while it is there */
 
-/* Takes what is in @plan; copies @credentials. @caller: the unique name of who dials, or NULL; with
+/* Takes what is in @plan; copies @credentials. @first: the connection that it goes through, which
+ * is kept until this one has ended, or NULL. @caller: the unique name of who dials, or NULL; with
  * end_with_caller the connection ends when that leaves @bus. False: it is not idle. */
 bool helper_connection_dial(HelperConnection *self, struct dial_plan *plan,
-                            const struct credentials *credentials, GDBusConnection *bus,
-                            const char *caller);
+                            const struct credentials *credentials, HelperConnection *first,
+                            GDBusConnection *bus, const char *caller);
+/* Those that go through it first. */
 void helper_connection_hang_up(HelperConnection *self);
 
 bool helper_connection_idle(HelperConnection *self);
+bool helper_connection_is_up(HelperConnection *self);
+bool helper_connection_is_inner(HelperConnection *self); /* it goes through another one */
 uid_t helper_connection_owner(HelperConnection *self);
 bool helper_connection_for_everybody(HelperConnection *self); /* for good */
 

@@ -98,8 +98,10 @@ put_names(GVariantBuilder *b, const char *key, const struct helper_dns_settings 
 }
 
 static void
-put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_link *link)
+put_link(GVariantBuilder *b, const struct helper_details_facts *facts,
+         const struct helper_link *link)
 {
+    const struct dial_plan *plan = facts->plan;
     static const uint8_t none[16];
     const struct net_config *c = helper_link_config(link);
     char text[INET6_ADDRSTRLEN];
@@ -123,7 +125,7 @@ put_link(GVariantBuilder *b, const struct dial_plan *plan, const struct helper_l
     g_variant_builder_add(b, "{sv}", "routes", g_variant_new_strv((const char *const *)routes, -1));
     g_variant_builder_add(b, "{sv}", "default-gateway",
                           g_variant_new_boolean(plan->default_gateway));
-    if (helper_link_bypassed(link, other))
+    if (!facts->carries && helper_link_bypassed(link, other))
         put_text(b, "bypassed-by", other);
     g_variant_builder_add(b, "{sv}", "mtu", g_variant_new_uint32(c->mtu));
 }
@@ -145,12 +147,13 @@ helper_details(const struct helper_details_facts *facts)
     put_text(&b, "protocol",
              helper_protocol_text(facts->protocol, facts->plan->ipsec != PLAN_IPSEC_NONE));
     put_text(&b, "server", facts->server->host);
+    put_text(&b, "through", facts->plan->through);
     if (a != NULL) {
         put_text(&b, "server-address", helper_attempt_server_address(a));
         put_status(&b, facts->plan, helper_attempt_status(a));
     }
     if (a != NULL && helper_attempt_link(a) != NULL) {
-        put_link(&b, facts->plan, helper_attempt_link(a));
+        put_link(&b, facts, helper_attempt_link(a));
         put_esp(&b, facts);
         g_variant_builder_add(&b, "{sv}", "dns-applied",
                               g_variant_new_boolean(helper_attempt_dns_applied(a)));

@@ -13,6 +13,7 @@ struct helper_details_facts {
     const struct plan_server *server;
     const struct helper_attempt *attempt; /* NULL: none is on its way */
     const struct helper_failures *failures;
+    bool carries;                   /* another connection goes through it, and comes before it */
     const GPtrArray *hook_troubles; /* char * */
     gint64 connected_since;         /* Unix time; 0: not connected */
 };

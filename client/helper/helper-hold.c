@@ -34,23 +34,25 @@ add_route(GString *s, const struct helper_route *r)
 }
 
 char *
-helper_hold_ruleset(const char *name, const struct helper_routes *routes)
+helper_hold_ruleset(const char *name, const struct helper_routes *routes, bool inner)
 {
     GString *s = g_string_new(NULL);
     g_autoptr(GPtrArray) sorted = g_ptr_array_new();
 
     for (int i = 0; i < routes->n_routes; i++)
-        g_ptr_array_add(sorted, (gpointer)&routes->routes[i]);
+        if (routes->routes[i].table == 0)
+            g_ptr_array_add(sorted, (gpointer)&routes->routes[i]);
     g_ptr_array_sort(sorted, by_prefix);
     g_string_append_printf(s,
                            "table inet dialtone-%s {\n"
                            "  chain held {\n"
                            "    meta mark 0x%x accept\n"
-                           "    oifname { \"lo\", \"" HELPER_TUN_PREFIX "*\" } accept\n"
+                           "    oifname { %s } accept\n"
                            "    udp sport 68 udp dport 67 accept\n"
                            "    udp sport 546 udp dport 547 accept\n"
                            "    ip6 daddr { fe80::/10, ff02::/16 } accept\n",
-                           name, HELPER_MARK);
+                           name, HELPER_MARK,
+                           inner ? "\"lo\"" : "\"lo\", \"" HELPER_TUN_PREFIX "*\"");
     for (guint i = 0; i < sorted->len; i++)
         add_route(s, sorted->pdata[i]);
     g_string_append(s, "  }\n"
@@ -67,7 +69,8 @@ helper_hold_ruleset(const char *name, const struct helper_routes *routes)
 }
 
 struct helper_hold *
-helper_hold_new(struct helper_host *host, const struct helper_routes *routes, int *ret_error)
+helper_hold_new(struct helper_host *host, const struct helper_routes *routes, bool inner,
+                int *ret_error)
 {
     struct undo u = {.kind = UNDO_GUARD};
     struct helper_journal *journal =
@@ -77,7 +80,7 @@ helper_hold_new(struct helper_host *host, const struct helper_routes *routes, in
         return NULL;
     /* Two holds are never called the same: a slot belongs to one of them. */
     snprintf(u.link.name, sizeof u.link.name, "hold-%u", helper_journal_slot(journal));
-    g_autofree char *ruleset = helper_hold_ruleset(u.link.name, routes);
+    g_autofree char *ruleset = helper_hold_ruleset(u.link.name, routes, inner);
     int err = helper_journal_intend(journal, &u);
     if (err == 0)
         err = helper_guard_run(ruleset);

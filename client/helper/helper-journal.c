@@ -79,6 +79,8 @@ undo_put(struct wr *w, const struct undo *u)
         put_route(w, &u->route.to);
         wr_be32(w, u->route.metric);
         wr_be32(w, u->route.ifindex);
+        if (u->route.table != 0) /* helpers before this one had one table, and left such records */
+            wr_be32(w, u->route.table);
         break;
     case UNDO_XFRM:
         wr_u8(w, u->xfrm.family == AF_INET ? 4 : 6);
@@ -118,6 +120,7 @@ undo_get(struct rd *r, struct undo *ret)
         get_route(r, &u.route.to);
         u.route.metric = rd_be32(r);
         u.route.ifindex = rd_be32(r);
+        u.route.table = r->left > 0 ? rd_be32(r) : 0;
         r->bad |= u.route.type > HELPER_ROUTE_THROW;
         break;
     case UNDO_XFRM:

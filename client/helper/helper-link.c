@@ -13,6 +13,7 @@ struct helper_link {
     const struct dial_plan *plan;
     struct helper_endpoint server;
     bool has_server;
+    uint32_t through;
     bool tried6; /* the address was set, or could not be */
     bool global6;
     struct net_config config;
@@ -145,7 +146,7 @@ configure_interface(struct helper_link *l, struct ras_end *end)
 struct helper_link *
 helper_link_new(struct helper_host *host, struct helper_journal *journal, struct helper_log *log,
                 const struct dial_plan *plan, const struct net_config *config,
-                const struct helper_endpoint *server, struct helper_tun *ret_tun,
+                const struct helper_endpoint *server, uint32_t through, struct helper_tun *ret_tun,
                 struct ras_end *ret_end)
 {
     CLEANUP(helper_link_free) struct helper_link *l = g_new0(struct helper_link, 1);
@@ -156,6 +157,7 @@ helper_link_new(struct helper_host *host, struct helper_journal *journal, struct
     l->plan = plan;
     l->config = *config;
     l->has_server = server != NULL;
+    l->through = through;
     if (server != NULL)
         l->server = *server;
     if (!acceptable(l, config, ret_end))
@@ -178,8 +180,8 @@ helper_link_free(struct helper_link *link)
 static bool
 same_route(const struct helper_route *a, const struct helper_route *b)
 {
-    return a->type == b->type && a->metric == b->metric && a->to.prefix == b->to.prefix &&
-           helper_route_within(&a->to, &b->to);
+    return a->type == b->type && a->metric == b->metric && a->table == b->table &&
+           a->to.prefix == b->to.prefix && helper_route_within(&a->to, &b->to);
 }
 
 static bool
@@ -273,6 +275,7 @@ route_now(struct helper_link *l, struct ras_end *end)
         .plan = l->plan,
         .config = &l->config,
         .server = l->has_server ? &l->server : NULL,
+        .through = l->through,
         .ifindex = l->ifindex,
         .slot = helper_journal_slot(l->journal),
         .global6 = l->global6,
@@ -446,7 +449,7 @@ helper_link_routes(const struct helper_link *link)
     char text[52];
 
     for (int i = 0; i < link->done.n_routes; i++)
-        if (link->done.routes[i].type == HELPER_ROUTE_UNICAST)
+        if (link->done.routes[i].type == HELPER_ROUTE_UNICAST && link->done.routes[i].table == 0)
             g_strv_builder_add(b, net_route_text(&link->done.routes[i].to, text));
     char **routes = g_strv_builder_end(b);
     g_strv_builder_unref(b);

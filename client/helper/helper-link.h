@@ -14,11 +14,12 @@
 struct helper_link;
 
 /* Makes and configures the interface. NULL: @ret_end says why, and the journal knows what to undo.
- * @host, @journal, @plan and @log are borrowed. ret_tun->fd belongs to the caller. */
+ * @host, @journal, @plan and @log are borrowed. @through: as in struct helper_route_facts.
+ * ret_tun->fd belongs to the caller. */
 struct helper_link *helper_link_new(struct helper_host *host, struct helper_journal *journal,
                                     struct helper_log *log, const struct dial_plan *plan,
                                     const struct net_config *config,
-                                    const struct helper_endpoint *server,
+                                    const struct helper_endpoint *server, uint32_t through,
                                     struct helper_tun *ret_tun, struct ras_end *ret_end);
 /* Routes and rules. False: the call must end (@ret_end), for something would bypass the tunnel. */
 bool helper_link_route(struct helper_link *link, struct ras_end *ret_end);

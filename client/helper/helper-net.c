@@ -303,7 +303,7 @@ route_request(int type, int flags, const struct helper_route *route)
 
     if (msg == NULL)
         return NULL;
-    nla_put_u32(msg, RTA_TABLE, HELPER_TABLE);
+    nla_put_u32(msg, RTA_TABLE, route->table != 0 ? route->table : HELPER_TABLE);
     if (route->to.prefix > 0)
         nla_put(msg, RTA_DST, four ? 4 : 16, route->to.address);
     nla_put_u32(msg, RTA_PRIORITY, route->metric);

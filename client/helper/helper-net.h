@@ -15,21 +15,24 @@
 #define HELPER_TUN_PREFIX "vpn" /* of the names of our interfaces */
 
 enum {
-    HELPER_MARK = 0x6474,       /* of every socket of ours to a server */
-    HELPER_TABLE = 0x6474,      /* routes into tunnels; looked up by what has no mark */
-    HELPER_MAIN_TABLE = 254,    /* RT_TABLE_MAIN */
-    HELPER_RULE_FIRST = 5470,   /* before main (32766); one preference for each connection */
-    HELPER_SLOTS = 10,          /* 5470..5479 */
-    HELPER_ROUTE_PROTOCOL = 114 /* whose routes these are, in `ip route`; not used by others */
+    HELPER_MARK = 0x6474,        /* of every socket of ours to a server */
+    HELPER_TABLE = 0x6474,       /* routes into tunnels; looked up by what has no mark */
+    HELPER_OUTER_TABLE = 0x6475, /* to servers that are reached through another call */
+    HELPER_MAIN_TABLE = 254,     /* RT_TABLE_MAIN */
+    HELPER_RULE_SERVER = 5460,   /* about the servers themselves, before those about all else */
+    HELPER_RULE_FIRST = 5470,    /* before main (32766); one preference for each connection */
+    HELPER_SLOTS = 10,           /* 5460..5469, 5470..5479 */
+    HELPER_ROUTE_PROTOCOL = 114  /* whose routes these are, in `ip route`; not used by others */
 };
 
 enum helper_route_type { HELPER_ROUTE_UNICAST, HELPER_ROUTE_UNREACHABLE, HELPER_ROUTE_THROW };
 
-struct helper_route { /* in HELPER_TABLE */
+struct helper_route {
     enum helper_route_type type;
     struct net_route to;
     uint32_t metric;
     uint32_t ifindex; /* unicast */
+    uint32_t table;   /* 0: HELPER_TABLE */
 };
 
 struct helper_rule {

@@ -1,7 +1,6 @@
 /* helper-proxy.c - see helper-proxy.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "helper-proxy.h"
 
-#include "helper-socket.h"
 #include "helper-spawn.h"
 #include "tunnel-msg.h"
 
@@ -15,7 +14,7 @@ enum { PROXY_S = 20 /* when the plan does not say */ };
 
 struct helper_proxy {
     struct helper_endpoint endpoint;
-    uint32_t mark;
+    struct helper_out out;
     struct helper_child *child;
     int socket;
     int connection; /* the newest one to the proxy */
@@ -45,7 +44,7 @@ open_connection(struct helper_proxy *p)
 {
     if (p->connection >= 0)
         close(p->connection);
-    p->connection = helper_socket_open(&p->endpoint, p->mark);
+    p->connection = helper_socket_open(&p->endpoint, &p->out);
     return p->connection;
 }
 
@@ -162,13 +161,14 @@ helper_proxy_plan(const struct dial_plan *plan, const struct credentials *c, uns
 
 struct helper_proxy *
 helper_proxy_new(const struct helper_host *host, const struct helper_endpoint *proxy,
-                 const struct proxy_start *start, helper_proxy_done done, void *ctx, int *ret_error)
+                 const struct helper_out *out, const struct proxy_start *start,
+                 helper_proxy_done done, void *ctx, int *ret_error)
 {
     struct helper_proxy *p = g_new0(struct helper_proxy, 1);
     int err = -ENOEXEC;
 
     p->endpoint = *proxy;
-    p->mark = host->mark;
+    p->out = *out;
     p->connection = p->socket = -1;
     p->done = done;
     p->ctx = ctx;

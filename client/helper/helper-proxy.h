@@ -8,7 +8,7 @@
 #pragma once
 
 #include "helper-host.h"
-#include "helper-requests.h"
+#include "helper-socket.h"
 #include "proxy-msg.h"
 
 struct helper_proxy;
@@ -22,10 +22,10 @@ typedef void (*helper_proxy_done)(void *ctx, int fd, enum proxy_outcome outcome,
  * protocol takes none. With the password: wipe it, and g_free() it. */
 struct proxy_start *helper_proxy_plan(const struct dial_plan *plan, const struct credentials *c,
                                       unsigned server, enum plan_protocol protocol);
-/* @start: whom to reach and how; copied; its uid and gid are the helper's to fill in. NULL:
- * *ret_error is a negative errno. */
+/* @out: how to get to the proxy. @start: whom to reach and how; copied; its uid and gid are the
+ * helper's to fill in. NULL: *ret_error is a negative errno. */
 struct helper_proxy *helper_proxy_new(const struct helper_host *host,
                                       const struct helper_endpoint *proxy,
-                                      const struct proxy_start *start, helper_proxy_done done,
-                                      void *ctx, int *ret_error);
+                                      const struct helper_out *out, const struct proxy_start *start,
+                                      helper_proxy_done done, void *ctx, int *ret_error);
 void helper_proxy_free(struct helper_proxy *p); /* NULL is fine; ends the process */

@@ -4,7 +4,8 @@
 #include <netinet/in.h>
 
 enum {
-    METRIC = 100, /* + slot */
+    METRIC = 100,      /* + slot */
+    METRIC_INNER = 50, /* of a call that goes through another: its routes win */
     /* A server may push a route as broad as a private network has reason to be. What is broader is
      * half a default route: that is the user's to decide. */
     BROADEST4 = 8,
@@ -46,7 +47,7 @@ private_network(const struct net_route *r)
 static void
 add_rule(struct helper_routes *to, const struct helper_route_facts *f, struct helper_rule rule)
 {
-    rule.preference = HELPER_RULE_FIRST + f->slot;
+    rule.preference += f->slot;
     to->rules[to->n_rules++] = rule;
 }
 
@@ -63,11 +64,17 @@ add_route(struct helper_routes *to, enum helper_route_type type, const struct ne
         (struct helper_route){.type = type, .to = *net, .metric = metric, .ifindex = ifindex};
 }
 
+static uint32_t
+metric(const struct helper_route_facts *f)
+{
+    return (f->through != 0 ? METRIC_INNER : METRIC) + f->slot;
+}
+
 static void
 add_unicast(struct helper_routes *to, const struct helper_route_facts *f,
             const struct net_route *net)
 {
-    add_route(to, HELPER_ROUTE_UNICAST, net, METRIC + f->slot, f->ifindex);
+    add_route(to, HELPER_ROUTE_UNICAST, net, metric(f), f->ifindex);
 }
 
 static void
@@ -88,18 +95,26 @@ add_both_ways(struct helper_routes *to, const struct helper_route_facts *f, stru
  * that it would answer elsewhere, and it looks that up without a mark. This lets the packets of one
  * connection in, by its ports, and no other out. Newer kernels swap the ports for that look-up,
  * older ones do not: hence both ways round. GRE and ESP have no ports; where the call is in one of
- * them, all of it to that server goes past the tunnel. */
+ * them, all of it to that server goes past the tunnel. These rules come before the other calls'
+ * rules as well, which would send the look-up into their tunnels. */
 static void
 let_server_in(struct helper_routes *to, const struct helper_route_facts *f)
 {
-    struct helper_rule rule = {.family = 4, .to = {.family = 4, .prefix = 32}};
+    struct helper_rule rule = {
+        .family = 4, .preference = HELPER_RULE_SERVER, .to = {.family = 4, .prefix = 32}};
     const struct helper_endpoint *server = f->server;
 
     if (server == NULL || server->family != 4 || server->local_port == 0)
         return;
     const bool udp = server->kind == SOCKET_UDP;
     memcpy(rule.to.address, server->address, 4);
-    rule.table = HELPER_MAIN_TABLE;
+    rule.table = f->through != 0 ? HELPER_OUTER_TABLE : HELPER_MAIN_TABLE;
+    if (f->through != 0)
+        to->routes[to->n_routes++] = (struct helper_route){.type = HELPER_ROUTE_UNICAST,
+                                                           .to = rule.to,
+                                                           .metric = metric(f),
+                                                           .ifindex = f->through,
+                                                           .table = HELPER_OUTER_TABLE};
     if (server->raw) {
         rule.protocol = udp ? IPPROTO_ESP : IPPROTO_GRE;
         add_rule(to, f, rule);
@@ -114,7 +129,10 @@ static void
 add_rules4(struct helper_routes *to, const struct helper_route_facts *f)
 {
     let_server_in(to, f);
-    add_rule(to, f, (struct helper_rule){.family = 4, .unmarked = true, .table = HELPER_TABLE});
+    add_rule(
+        to, f,
+        (struct helper_rule){
+            .family = 4, .preference = HELPER_RULE_FIRST, .unmarked = true, .table = HELPER_TABLE});
 }
 
 static void
@@ -122,8 +140,14 @@ add_rules6(struct helper_routes *to, const struct helper_route_facts *f)
 {
     /* Neighbours cannot be reached but on the link, so nothing leaks there. */
     add_rule(to, f,
-             (struct helper_rule){.family = 6, .to = link_local6, .table = HELPER_MAIN_TABLE});
-    add_rule(to, f, (struct helper_rule){.family = 6, .unmarked = true, .table = HELPER_TABLE});
+             (struct helper_rule){.family = 6,
+                                  .preference = HELPER_RULE_FIRST,
+                                  .to = link_local6,
+                                  .table = HELPER_MAIN_TABLE});
+    add_rule(
+        to, f,
+        (struct helper_rule){
+            .family = 6, .preference = HELPER_RULE_FIRST, .unmarked = true, .table = HELPER_TABLE});
 }
 
 static void
@@ -192,7 +216,7 @@ keep_connected(struct helper_routes *to, const struct helper_route_facts *f)
         for (int i = 0; i < n; i++) {
             const struct net_route *r = &to->routes[i].to;
             if (net->prefix > r->prefix && helper_route_within(net, r) && private_network(net)) {
-                add_route(to, HELPER_ROUTE_THROW, net, METRIC + f->slot, 0);
+                add_route(to, HELPER_ROUTE_THROW, net, metric(f), 0);
                 break;
             }
         }

@@ -10,6 +10,9 @@
  * Otherwise the table has only the routes of the profile, of the server and of our address's class;
  * private networks that this computer is connected to stay reachable within those.
  *
+ * A call that goes through another one comes before it: of routes to the same network, its own
+ * wins. Its server is in a table that only the packets of that one connection are looked up in.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -28,6 +31,8 @@ struct helper_route_facts {
     const struct dial_plan *plan;
     const struct net_config *config;
     const struct helper_endpoint *server; /* whom the call goes to; NULL: not known */
+    uint32_t
+        through; /* interface of the call that this one goes through; 0: it goes through none */
     uint32_t ifindex;
     unsigned slot; /* < HELPER_SLOTS, one for each connection that is up */
     bool global6;  /* the interface has an IPv6 address that reaches beyond the link */

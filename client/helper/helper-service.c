@@ -85,6 +85,54 @@ find_rival(struct helper_service *s, const struct dial_plan *plan, uid_t owner)
     return NULL;
 }
 
+/* The connection that @plan goes through: the caller's own, or everybody's. Of others it is not
+ * even said that they are there. */
+static HelperConnection *
+find_first(struct helper_service *s, const struct dial_plan *plan, uid_t owner)
+{
+    HelperConnection *best = NULL;
+
+    for (guint i = 0; i < s->connections->len; i++) {
+        HelperConnection *c = g_ptr_array_index(s->connections, i);
+        if (is_called(c, plan->through) &&
+            (helper_connection_owner(c) == owner || helper_connection_for_everybody(c)) &&
+            (best == NULL || helper_connection_is_up(c)))
+            best = c;
+    }
+    return best;
+}
+
+/* True: *ret_first may be gone through (NULL: @plan wants none). */
+static bool
+judge_first(struct helper_service *s, const struct dial_plan *plan, uid_t owner,
+            HelperConnection **ret_first, GError **error)
+{
+    HelperConnection *c = NULL;
+
+    *ret_first = NULL;
+    if (plan->through[0] == '\0')
+        return true;
+    if (!helper_host_apart(s->host))
+        c = find_first(s, plan, owner);
+    if (c == NULL)
+        dt_ras_error_set(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY,
+                         "There is no connection “%s” to go through.", plan->through);
+    else if (!helper_connection_is_up(c))
+        dt_ras_error_set(error, RAS_PORT_DISCONNECTED,
+                         "“%s”, which this connection is to go through, is not connected.",
+                         plan->through);
+    else if (helper_connection_is_inner(c))
+        dt_ras_error_set(error, RAS_BAD_PROFILE,
+                         "“%s” goes through another connection itself: two legs are all there is.",
+                         plan->through);
+    else if (plan->for_everybody && !helper_connection_for_everybody(c))
+        dt_ras_error_set(error, RAS_ACCESS_DENIED,
+                         "What everybody has cannot go through a connection of one user.");
+    else
+        *ret_first = c;
+    return *ret_first != NULL;
+}
+
 static bool
 all_idle(const struct helper_service *s)
 {
@@ -194,6 +242,7 @@ connect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
     struct helper_service *s = r->service;
     g_autoptr(GError) error = NULL;
     HelperConnection *c = find(s, &r->plan, caller), *rival = find_rival(s, &r->plan, caller);
+    HelperConnection *first = NULL;
 
     if (s->stopped != NULL)
         dt_ras_error_set(&error, RAS_RASMAN_CANNOT_INITIALIZE, "The service is ending.");
@@ -202,10 +251,10 @@ connect_passed(void *ctx, GDBusMethodInvocation *invocation, uid_t caller)
                          helper_connection_for_everybody(rival)
                              ? "This connection is already there for everybody on this computer."
                              : ras_error_text(RAS_DIAL_ALREADY_IN_PROGRESS));
-    else if (c == NULL)
+    else if (judge_first(s, &r->plan, caller, &first, &error) && c == NULL)
         c = add_connection(s, &r->plan, caller, &error);
     if (error == NULL)
-        helper_connection_dial(c, &r->plan, &r->credentials, s->connection,
+        helper_connection_dial(c, &r->plan, &r->credentials, first, s->connection,
                                g_dbus_method_invocation_get_sender(invocation));
     if (error != NULL)
         g_dbus_method_invocation_return_gerror(invocation, error);

@@ -63,23 +63,30 @@ set_buffer(int fd, int force, int polite, int size)
         setsockopt(fd, SOL_SOCKET, polite, &size, sizeof size); /* then what the system allows */
 }
 
+/* Who holds the socket cannot bind it anew without CAP_NET_RAW: the tunnel process has none. */
 static int
-set_mark(int fd, uint32_t mark)
+set_out(int fd, const struct helper_out *out)
 {
-    return mark != 0 && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0 ? -errno : 0;
+    const int ifindex = (int)out->ifindex;
+
+    if (ifindex != 0 && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof ifindex) < 0)
+        return -errno;
+    return out->mark != 0 && setsockopt(fd, SOL_SOCKET, SO_MARK, &out->mark, sizeof out->mark) < 0
+               ? -errno
+               : 0;
 }
 
 int
-helper_socket_equip(int fd, uint32_t mark)
+helper_socket_equip(int fd, const struct helper_out *out)
 {
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, DATAGRAMS_RECEIVE);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, DATAGRAMS_SEND);
-    return set_mark(fd, mark);
+    return set_out(fd, out);
 }
 
-/* Marked, with room, and to one address only. */
+/* On its way out, with room, and to one address only. */
 static int
-connect_datagrams(int fd, const struct helper_endpoint *to, uint32_t mark)
+connect_datagrams(int fd, const struct helper_endpoint *to, const struct helper_out *out)
 {
     struct helper_endpoint server = *to;
     struct sockaddr_storage address;
@@ -88,7 +95,7 @@ connect_datagrams(int fd, const struct helper_endpoint *to, uint32_t mark)
     if (to->kind != SOCKET_UDP)
         server.port = 0;
     const socklen_t size = to_sockaddr(&server, &address);
-    const int err = helper_socket_equip(fd, mark);
+    const int err = helper_socket_equip(fd, out);
     if (err < 0)
         return err;
     if (connect(fd, (const struct sockaddr *)&address, size) < 0)
@@ -138,7 +145,7 @@ bind_wanted(int fd, const struct helper_endpoint *to)
 }
 
 static int
-open_datagrams(const struct helper_endpoint *to, uint32_t mark)
+open_datagrams(const struct helper_endpoint *to, const struct helper_out *out)
 {
     const bool udp = to->kind == SOCKET_UDP;
     const int protocol = udp ? IPPROTO_UDP : to->kind == SOCKET_GRE ? IPPROTO_GRE : IPPROTO_ESP;
@@ -154,7 +161,7 @@ open_datagrams(const struct helper_endpoint *to, uint32_t mark)
     if (udp)
         bind_wanted(fd, to);
     if (err == 0)
-        err = connect_datagrams(fd, to, mark);
+        err = connect_datagrams(fd, to, out);
     if (err == 0)
         return fd;
     close(fd);
@@ -162,13 +169,13 @@ open_datagrams(const struct helper_endpoint *to, uint32_t mark)
 }
 
 int
-helper_socket_open(const struct helper_endpoint *to, uint32_t mark)
+helper_socket_open(const struct helper_endpoint *to, const struct helper_out *out)
 {
     static const int on = 1;
     struct sockaddr_storage address;
 
     if (to->kind != SOCKET_TCP && to->kind != SOCKET_PROXY)
-        return open_datagrams(to, mark);
+        return open_datagrams(to, out);
 
     const socklen_t size = to_sockaddr(to, &address);
     const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -176,7 +183,7 @@ helper_socket_open(const struct helper_endpoint *to, uint32_t mark)
     if (fd < 0)
         return -errno;
     /* Without the mark it could loop into its own tunnel: then rather no socket. */
-    if (set_mark(fd, mark) < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+    if (set_out(fd, out) < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
         (connect(fd, (const struct sockaddr *)&address, size) < 0 && errno != EINPROGRESS)) {
         const int err = -errno;
         close(fd);

@@ -9,11 +9,18 @@
 
 #include "helper-requests.h"
 
-/* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). @mark:
- * HELPER_MARK, or 0 where no tunnel is in the same network (and none may set a mark). */
-int helper_socket_open(const struct helper_endpoint *to, uint32_t mark);
-/* The mark, and room for bursts, for a socket of datagrams. 0 or a negative errno. */
-int helper_socket_equip(int fd, uint32_t mark);
+/* How a socket leaves this computer. */
+struct helper_out {
+    uint32_t
+        mark; /* HELPER_MARK; 0 where no tunnel is in the same network (and none may set one) */
+    uint32_t ifindex; /* by this interface alone, whatever the routes say, for good; 0: by them */
+};
+
+/* A descriptor, or a negative errno. The endpoint was checked (helper_endpoint_allowed()). Bound to
+ * an interface, IPv4 needs no route there (the kernel takes all to be on that link), IPv6 does. */
+int helper_socket_open(const struct helper_endpoint *to, const struct helper_out *out);
+/* The way out, and room for bursts, for a socket of datagrams. 0 or a negative errno. */
+int helper_socket_equip(int fd, const struct helper_out *out);
 /* Of a connected or connecting TCP or UDP socket; 0: not known. */
 uint16_t helper_socket_local_port(int fd);
 /* The address of its end here; zeros: not known. */

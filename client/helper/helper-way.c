@@ -2,7 +2,6 @@
 #include "helper-way.h"
 
 #include "helper-net.h"
-#include "helper-socket.h"
 
 #include <arpa/inet.h>
 #include <glib-unix.h>
@@ -12,7 +11,7 @@
 struct helper_way {
     struct helper_net *net; /* of the network that the sockets are in, whatever the call's is */
     struct helper_endpoint to;
-    uint32_t mark;
+    struct helper_out out;
     unsigned grace_ms;
     helper_way_lost lost;
     void *ctx;
@@ -34,7 +33,7 @@ other_way(const struct helper_way *w)
 
     to.kind = SOCKET_UDP;
     to.wanted_port = 0;
-    const int fd = helper_socket_open(&to, w->mark);
+    const int fd = helper_socket_open(&to, &w->out);
     if (fd >= 0)
         close(fd);
     return fd >= 0;
@@ -74,7 +73,7 @@ on_address_event(int fd, GIOCondition condition, gpointer data)
 }
 
 struct helper_way *
-helper_way_new(const struct helper_endpoint *to, uint32_t mark, unsigned grace_ms,
+helper_way_new(const struct helper_endpoint *to, const struct helper_out *out, unsigned grace_ms,
                helper_way_lost lost, void *ctx)
 {
     static const uint8_t none[sizeof to->local];
@@ -89,7 +88,7 @@ helper_way_new(const struct helper_endpoint *to, uint32_t mark, unsigned grace_m
     struct helper_way *w = g_new0(struct helper_way, 1);
     w->net = TAKE(net);
     w->to = *to;
-    w->mark = mark;
+    w->out = *out;
     w->grace_ms = grace_ms;
     w->lost = lost;
     w->ctx = ctx;

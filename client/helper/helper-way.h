@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "helper-requests.h"
+#include "helper-socket.h"
 
 enum { HELPER_WAY_GRACE_MS = 3000 }; /* renewing an address takes less */
 
@@ -20,8 +20,8 @@ struct helper_way;
 /* Called once at most, with what a person may read; may not free the way. */
 typedef void (*helper_way_lost)(void *ctx, const char *detail);
 
-/* Of the call to @to (copied), whose .local is known. @mark as for sockets. NULL: addresses cannot
- * be watched here, or are not known; then nobody looks. */
-struct helper_way *helper_way_new(const struct helper_endpoint *to, uint32_t mark,
+/* Of the call to @to (copied), whose .local is known. @out as for its sockets. NULL: addresses
+ * cannot be watched here, or are not known; then nobody looks. */
+struct helper_way *helper_way_new(const struct helper_endpoint *to, const struct helper_out *out,
                                   unsigned grace_ms, helper_way_lost lost, void *ctx);
 void helper_way_free(struct helper_way *way); /* NULL is fine */

@@ -116,10 +116,11 @@ prepare(int fd, const struct helper_xfrm_ends *ends, uint16_t port, bool encapsu
 {
     union end here;
     const socklen_t size = to_end(ends->family, ends->local, port, &here);
+    const struct helper_out out = {.mark = HELPER_MARK};
     int err = helper_xfrm_block(fd); /* before it can do anything */
 
     if (err == 0)
-        err = helper_socket_equip(fd, HELPER_MARK);
+        err = helper_socket_equip(fd, &out);
     if (err < 0)
         return err;
     return set_options(fd, encapsulated) < 0 || bind(fd, &here.any, size) < 0 ? -errno : 0;

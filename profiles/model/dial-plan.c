@@ -320,6 +320,10 @@ plan_fault(const struct dial_plan *p)
             "A rule for names is not for a domain, or has a name server that cannot be used.");
     if (!routes_valid(p))
         return N_("The profile has too many routes, or one that is not a network.");
+    if (!clean_text(p->through))
+        return N_("The name of the connection to go through has characters that cannot be shown.");
+    if (strcmp(p->through, p->name) == 0)
+        return N_("A connection cannot go through itself.");
     if (!times_valid(p))
         return N_("A time or a number of redial attempts is too large.");
     return NULL;

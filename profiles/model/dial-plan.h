@@ -115,12 +115,15 @@ struct dial_plan {
     struct plan_names names; /* split DNS: of the profile */
 
     uint16_t redial_count, redial_delay_s;
-    uint16_t drop_redials;      /* of a call that was up and was cut off; 0: it stays down */
-    uint32_t idle_timeout_s;    /* 0: never */
-    uint16_t connect_timeout_s; /* per server; 0: 20 */
-    bool end_with_caller;       /* hang up when the D-Bus caller goes away */
-    bool for_everybody;         /* all users of the computer see it, and have it */
-    bool accept_early_data;     /* POST and Call-Connect in one flight worked with this server */
+    uint16_t drop_redials;       /* of a call that was up and was cut off; 0: it stays down */
+    uint32_t idle_timeout_s;     /* 0: never */
+    uint16_t connect_timeout_s;  /* per server; 0: 20 */
+    bool end_with_caller;        /* hang up when the D-Bus caller goes away */
+    bool for_everybody;          /* all users of the computer see it, and have it */
+    char through[PLAN_MAX_TEXT]; /* name of a connection that is up, and that this one goes through;
+                                    "": of none */
+    bool end_through;            /* hang that one up after this, unless others go through it */
+    bool accept_early_data;      /* POST and Call-Connect in one flight worked with this server */
 };
 
 void dial_plan_init(struct dial_plan *p);  /* the defaults of a Connection Manager VPN entry */
@@ -131,8 +134,8 @@ bool dial_plan_copy(struct dial_plan *to, const struct dial_plan *from); /* fals
  * in words for the person who wrote the profile. */
 bool dial_plan_valid(const struct dial_plan *p, const char **ret_why);
 
-/* The wire form between helper and tunnel, without ->names and ->for_everybody. get: false when
- * malformed or not valid; allocates ->ca and ->cert. */
+/* The wire form between helper and tunnel, without ->names, ->through, ->for_everybody and what
+ * register_ asks for. get: false when malformed or not valid; allocates ->ca and ->cert. */
 void dial_plan_put(struct wr *w, const struct dial_plan *p);
 bool dial_plan_get(struct rd *r, struct dial_plan *ret);
 

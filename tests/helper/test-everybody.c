@@ -348,6 +348,56 @@ test_ended_by_another(struct harness *h, gconstpointer data)
     harness_stop(h);
 }
 
+static DtConnection *
+dial_through(const struct front_end *f, const char *through, bool for_everybody, GError **error)
+{
+    g_autofree struct dial_plan *plan = g_new0(struct dial_plan, 1);
+
+    plan_for(plan, "inner.test");
+    g_strlcpy(plan->name, "Inner", sizeof plan->name);
+    g_strlcpy(plan->through, through, sizeof plan->through);
+    plan->end_through = true;
+    plan->for_everybody = for_everybody;
+    plan->default_gateway = plan->set_dns = false;
+    return dial_as(f, plan, error);
+}
+
+/* Everybody's may be gone through by anybody, and not be ended so; of another user's own it is not
+ * even told that it is there, and it is no way for what is everybody's. */
+static void
+test_gone_through(struct harness *h, gconstpointer data)
+{
+    GError *error = NULL;
+
+    (void)data;
+    WITH(h);
+    struct front_end daemon = front_end_of(h, "daemon"), games = front_end_of(h, "games");
+    struct front_end root = front_end_of(h, "root");
+    g_autoptr(DtConnection) c = dial(&daemon, "Office", true, &error);
+    g_assert_no_error(error);
+    harness_wait_state(c, "connected");
+    g_autoptr(DtConnection) inner = dial_through(&games, "Office", false, &error);
+    g_assert_no_error(error);
+    harness_wait_state(inner, "connected");
+    g_assert_true(dt_connection_call_disconnect_sync(inner, NULL, &error));
+    harness_wait_state(inner, "idle");
+    g_assert_cmpstr(dt_connection_get_state(c), ==, "connected");
+    g_assert_true(dt_connection_call_disconnect_sync(c, NULL, &error));
+    harness_wait_state(c, "idle");
+
+    g_autoptr(DtConnection) own = dial(&root, "Roots", false, &error);
+    g_assert_no_error(error);
+    harness_wait_state(own, "connected");
+    g_assert_null(dial_through(&games, "Roots", false, &error));
+    assert_number(g_steal_pointer(&error), RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+    g_assert_null(dial_through(&root, "Roots", true, &error));
+    assert_number(g_steal_pointer(&error), RAS_ACCESS_DENIED);
+    front_end_close(&daemon);
+    front_end_close(&games);
+    front_end_close(&root);
+    harness_stop(h);
+}
+
 /* While it is there, nobody's own call fights with it; afterwards each has their own object. */
 static void
 test_rivals(struct harness *h, gconstpointer data)
@@ -474,6 +524,7 @@ main(int argc, char **argv)
     ADD("D1-who-may-dial", test_who_may_dial);
     ADD("seen-by-all", test_seen_by_all);
     ADD("D1-ended-by-another", test_ended_by_another);
+    ADD("D1-gone-through", test_gone_through);
     ADD("D4-rivals", test_rivals);
     if (geteuid() != 0)
         return g_test_run(); /* each skips */

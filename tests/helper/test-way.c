@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 
+static const struct helper_out marked = {.mark = HELPER_MARK};
 static const char OURS[] = "192.0.2.2", OURS6[] = "2001:db8:2::2";
 
 static void
@@ -97,7 +98,7 @@ way_from(uint8_t family, const char *to, const char *from, struct told *told)
 
     g_assert_cmpint(inet_pton(af, to, e.address), ==, 1);
     g_assert_cmpint(inet_pton(af, from, e.local), ==, 1);
-    struct helper_way *way = helper_way_new(&e, HELPER_MARK, 20, on_lost, told);
+    struct helper_way *way = helper_way_new(&e, &marked, 20, on_lost, told);
     g_assert_nonnull(way);
     return way;
 }
@@ -178,7 +179,7 @@ test_not_known(struct harness *h, gconstpointer data)
     struct told told;
 
     (void)h, (void)data;
-    g_assert_null(helper_way_new(&e, HELPER_MARK, 20, on_lost, &told));
+    g_assert_null(helper_way_new(&e, &marked, 20, on_lost, &told));
     helper_way_free(NULL);
 }
 

@@ -208,6 +208,9 @@ SPOIL(dns6_unspecified, (p->names.n_dns6 = 1, p->names.dns6[0].family = 6))
 SPOIL(route_host_bits, p->routes[0].address[3] = 1)
 SPOIL(route_prefix, p->routes[0].prefix = 33)
 SPOIL(too_many_routes, p->n_routes = PLAN_MAX_ROUTES + 1)
+SPOIL(through_itself, g_strlcpy(p->through, p->name, PLAN_MAX_TEXT))
+SPOIL(through_escape, g_strlcpy(p->through, "a\033[2J", PLAN_MAX_TEXT))
+SPOIL(through_unterminated, memset(p->through, 'a', PLAN_MAX_TEXT))
 SPOIL(redial_forever, p->redial_count = 65535)
 SPOIL(redial_drops_forever, p->drop_redials = 1000)
 
@@ -257,6 +260,9 @@ static const struct {
     {name_server_loopback, "rule for names"},
     {name_server_of_no_family, "rule for names"},
     {name_server_with_a_tail, "rule for names"},
+    {through_itself, "through itself"},
+    {through_escape, "connection to go through"},
+    {through_unterminated, "connection to go through"},
     {too_many_dns6, "rule for names"},
     {dns6_of_ip4, "rule for names"},
     {dns6_unspecified, "rule for names"},

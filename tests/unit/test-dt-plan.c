@@ -84,6 +84,8 @@ fill(struct dial_plan *p)
     p->redial_count = 7, p->redial_delay_s = 8, p->idle_timeout_s = 90000, p->drop_redials = 9;
     p->connect_timeout_s = 11;
     p->end_with_caller = p->accept_early_data = p->dhcp_silent = p->for_everybody = true;
+    g_strlcpy(p->through, "The other", sizeof p->through);
+    p->end_through = true;
 }
 
 /* The bytes that the tunnel gets say whether two plans are the same. */
@@ -112,7 +114,8 @@ test_round_trip(void)
     g_assert_true(g_bytes_equal(a, b));
     /* The tunnel does not get these. */
     g_assert_cmpmem(&p.names, sizeof p.names, &got.names, sizeof got.names);
-    g_assert_true(got.for_everybody);
+    g_assert_true(got.for_everybody && got.end_through);
+    g_assert_cmpstr(got.through, ==, "The other");
     dial_plan_clear(&p);
     dial_plan_clear(&got);
 }

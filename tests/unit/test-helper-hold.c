@@ -14,7 +14,7 @@ add(struct helper_routes *r, enum helper_route_type type, const char *to)
 static char *
 lines_after_exceptions(const struct helper_routes *r)
 {
-    g_autofree char *all = helper_hold_ruleset("hold-3", r);
+    g_autofree char *all = helper_hold_ruleset("hold-3", r, false);
     char *from = strstr(all, "ff02::/16 } accept\n");
     char *to = strstr(all, "  }\n");
 
@@ -38,6 +38,25 @@ test_full(void)
                     "    meta nfproto ipv4 drop\n"
                     "    meta nfproto ipv4 drop\n"
                     "    meta nfproto ipv6 drop\n");
+}
+
+/* Of a call that goes through another one: that tunnel is no way out for it. */
+static void
+test_inner(void)
+{
+    g_autofree struct helper_routes *r = g_new0(struct helper_routes, 1);
+
+    add(r, HELPER_ROUTE_UNICAST, "0.0.0.0/0");
+    add(r, HELPER_ROUTE_UNICAST, "10.7.0.2/32");
+    r->routes[1].table =
+        HELPER_OUTER_TABLE; /* the way to its server is no way of what it carries */
+    g_autofree char *outer = helper_hold_ruleset("hold-3", r, false);
+    g_autofree char *inner = helper_hold_ruleset("hold-3", r, true);
+    g_assert_nonnull(strstr(outer, "    oifname { \"lo\", \"vpn*\" } accept\n"));
+    g_assert_nonnull(strstr(inner, "    oifname { \"lo\" } accept\n"));
+    g_assert_null(strstr(inner, "vpn"));
+    g_assert_null(strstr(inner, "10.7.0.2"));
+    g_assert_nonnull(strstr(inner, "    meta nfproto ipv4 drop\n"));
 }
 
 /* As when routing: a network that is connected here passes, a host in it that was routed does not.
@@ -65,5 +84,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/helper-hold/full", test_full);
     g_test_add_func("/helper-hold/split", test_split);
+    g_test_add_func("/helper-hold/inner", test_inner);
     return g_test_run();
 }

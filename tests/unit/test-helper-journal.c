@@ -194,6 +194,31 @@ test_torn(struct fixture *f, gconstpointer data)
     g_assert_cmpuint(last, ==, 4);
 }
 
+/* A route of another table is undone there; a record of a helper that knew one table is read. */
+static void
+test_table(struct fixture *f, gconstpointer data)
+{
+    struct undo u = four[2], got;
+    uint8_t bytes[128];
+    struct wr w = wr_over(bytes, sizeof bytes);
+
+    (void)f, (void)data;
+    undo_put(&w, &u);
+    const size_t before = w.len;
+    struct rd r = wr_done(&w);
+    g_assert_true(undo_get(&r, &got));
+    g_assert_cmpuint(got.route.table, ==, 0);
+    u.route.table = HELPER_OUTER_TABLE;
+    w = wr_over(bytes, sizeof bytes);
+    undo_put(&w, &u);
+    g_assert_cmpuint(w.len, ==, before + 4);
+    r = wr_done(&w);
+    g_assert_true(undo_get(&r, &got));
+    g_assert_cmpuint(got.route.table, ==, HELPER_OUTER_TABLE);
+    r = rd_over(bytes, before + 2);
+    g_assert_false(undo_get(&r, &got));
+}
+
 /* Any octet changed: nothing breaks, and nothing but records of a right form is undone. */
 static void
 test_damaged(struct fixture *f, gconstpointer data)
@@ -304,6 +329,7 @@ main(int argc, char **argv)
     ADD("living-helper", test_living_helper);
     ADD("dead-helpers-slot-is-taken", test_dead_helpers_slot_is_taken);
     ADD("S1-torn", test_torn);
+    ADD("table", test_table);
     ADD("damaged", test_damaged);
     ADD("other-boot", test_other_boot);
     ADD("slots-run-out", test_slots_run_out);

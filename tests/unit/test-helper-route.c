@@ -60,8 +60,9 @@ decide(struct fixture *f)
     helper_routes_decide(&f->facts, &f->got);
     for (int i = 0; i < f->got.n_routes; i++) {
         const struct helper_route *r = &f->got.routes[i];
-        g_string_append_printf(s, "%s%s dev %u metric %u\n", types[r->type],
-                               net_route_text(&r->to, text), r->ifindex, r->metric);
+        g_string_append_printf(s, "%s%s dev %u metric %u%s\n", types[r->type],
+                               net_route_text(&r->to, text), r->ifindex, r->metric,
+                               r->table == HELPER_OUTER_TABLE ? " outer" : "");
     }
     for (int i = 0; i < f->got.n_rules; i++) {
         const struct helper_rule *r = &f->got.rules[i];
@@ -76,8 +77,8 @@ decide(struct fixture *f)
 }
 
 #define RULES4                                                                                     \
-    "rule4 5472 tcp 203.0.113.5/32 sport 40000 dport 443 lookup 254\n"                             \
-    "rule4 5472 tcp 203.0.113.5/32 sport 443 dport 40000 lookup 254\n"                             \
+    "rule4 5462 tcp 203.0.113.5/32 sport 40000 dport 443 lookup 254\n"                             \
+    "rule4 5462 tcp 203.0.113.5/32 sport 443 dport 40000 lookup 254\n"                             \
     "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n"
 #define RULES6                                                                                     \
     "rule6 5472 fe80::/10 sport 0 dport 0 lookup 254\n"                                            \
@@ -101,6 +102,20 @@ test_full(struct fixture *f, gconstpointer data)
                     "0.0.0.0/0 dev 9 metric 102\n::/0 dev 9 metric 102\n" FENCE RULES4 RULES6);
 }
 
+/* Double dial: before the one that it goes through in all, but for what is its server's. */
+static void
+test_through(struct fixture *f, gconstpointer data)
+{
+    (void)data;
+    f->facts.through = 7;
+    g_autofree char *got = decide(f);
+    g_assert_cmpstr(got, ==,
+                    "0.0.0.0/0 dev 9 metric 52\n" FENCE "203.0.113.5/32 dev 7 metric 52 outer\n"
+                    "rule4 5462 tcp 203.0.113.5/32 sport 40000 dport 443 lookup 25717\n"
+                    "rule4 5462 tcp 203.0.113.5/32 sport 443 dport 40000 lookup 25717\n"
+                    "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n" RULES6);
+}
+
 /* PPTP: what comes back in GRE must pass a strict reverse path filter as well. */
 static void
 test_gre(struct fixture *f, gconstpointer data)
@@ -110,7 +125,7 @@ test_gre(struct fixture *f, gconstpointer data)
     g_autofree char *got = decide(f);
     g_assert_cmpstr(got, ==,
                     "0.0.0.0/0 dev 9 metric 102\n" FENCE
-                    "rule4 5472 gre 203.0.113.5/32 sport 0 dport 0 lookup 254\n" RULES4 RULES6);
+                    "rule4 5462 gre 203.0.113.5/32 sport 0 dport 0 lookup 254\n" RULES4 RULES6);
 }
 
 /* L2TP: IKE on both ports, and ESP with and without UDP. */
@@ -125,10 +140,10 @@ test_ipsec(struct fixture *f, gconstpointer data)
     g_autofree char *got = decide(f);
     g_assert_cmpstr(got, ==,
                     "0.0.0.0/0 dev 9 metric 102\n" FENCE
-                    "rule4 5472 esp 203.0.113.5/32 sport 0 dport 0 lookup 254\n"
-                    "rule4 5472 udp 203.0.113.5/32 sport 500 dport 500 lookup 254\n"
-                    "rule4 5472 udp 203.0.113.5/32 sport 40001 dport 4500 lookup 254\n"
-                    "rule4 5472 udp 203.0.113.5/32 sport 4500 dport 40001 lookup 254\n"
+                    "rule4 5462 esp 203.0.113.5/32 sport 0 dport 0 lookup 254\n"
+                    "rule4 5462 udp 203.0.113.5/32 sport 500 dport 500 lookup 254\n"
+                    "rule4 5462 udp 203.0.113.5/32 sport 40001 dport 4500 lookup 254\n"
+                    "rule4 5462 udp 203.0.113.5/32 sport 4500 dport 40001 lookup 254\n"
                     "rule4 5472 unmarked all sport 0 dport 0 lookup 25716\n" RULES6);
 }
 
@@ -287,6 +302,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("full", test_full);
     ADD("full-gre", test_gre);
+    ADD("through-another", test_through);
     ADD("full-ipsec", test_ipsec);
     ADD("N5-full-six-only", test_full_six_only);
     ADD("split", test_split);

@@ -21,6 +21,8 @@
 
 enum { CALL = 0xbeef };
 
+static const struct helper_out marked = {.mark = HELPER_MARK};
+
 static bool
 own_network(void)
 {
@@ -51,7 +53,7 @@ open_for_call(void)
 {
     const struct helper_endpoint to = {
         .family = 4, .address = {127, 0, 0, 1}, .port = CALL, .kind = SOCKET_GRE};
-    const int fd = helper_socket_open(&to, HELPER_MARK);
+    const int fd = helper_socket_open(&to, &marked);
 
     g_assert_cmpint(fd, >=, 0);
     g_assert_cmpint(option(fd, IPPROTO_IP, IP_MTU_DISCOVER), ==, IP_PMTUDISC_DONT);
@@ -137,7 +139,7 @@ open_udp(uint8_t family, const char *server, uint16_t port, uint16_t wanted)
         .family = family, .port = port, .kind = SOCKET_UDP, .wanted_port = wanted};
 
     inet_pton(family == 4 ? AF_INET : AF_INET6, server, to.address);
-    const int fd = helper_socket_open(&to, HELPER_MARK);
+    const int fd = helper_socket_open(&to, &marked);
     g_assert_cmpint(fd, >=, 0);
     return fd;
 }
@@ -218,7 +220,7 @@ test_esp(void)
 
     if (!own_network())
         return;
-    const int fd = helper_socket_open(&to, HELPER_MARK);
+    const int fd = helper_socket_open(&to, &marked);
     g_assert_cmpint(fd, >=, 0);
     send_esp("127.0.0.8", "somewhere");
     send_esp("127.0.0.9", "theserver");
@@ -230,10 +232,33 @@ test_esp(void)
     close(fd);
 
     const struct helper_endpoint to6 = {.family = 6, .address = {[15] = 1}, .kind = SOCKET_ESP};
-    const int six = helper_socket_open(&to6, HELPER_MARK);
+    const int six = helper_socket_open(&to6, &marked);
     g_assert_cmpint(six, >=, 0);
     g_assert_cmphex((unsigned)option(six, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
     close(six);
+}
+
+/* To one interface, whatever the routes say; who holds it cannot change that. */
+static void
+test_bound(void)
+{
+    static const enum socket_kind kinds[] = {SOCKET_TCP, SOCKET_UDP, SOCKET_GRE, SOCKET_ESP};
+
+    if (!own_network())
+        return;
+    const struct helper_out out = {HELPER_MARK, if_nametoindex("lo")};
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        const struct helper_endpoint to = {
+            .family = 4, .address = {127, 0, 0, 1}, .port = 9, .kind = kinds[i]};
+        const int fd = helper_socket_open(&to, &out);
+        g_assert_cmpint(fd, >=, 0);
+        g_assert_cmpint(option(fd, SOL_SOCKET, SO_BINDTOIFINDEX), ==, (int)out.ifindex);
+        g_assert_cmphex((unsigned)option(fd, SOL_SOCKET, SO_MARK), ==, HELPER_MARK);
+        close(fd);
+    }
+    const struct helper_endpoint to = {.family = 4, .address = {127, 0, 0, 1}, .kind = SOCKET_UDP};
+    const struct helper_out gone = {HELPER_MARK, 4711};
+    g_assert_cmpint(helper_socket_open(&to, &gone), <, 0); /* never another way instead */
 }
 
 int
@@ -244,5 +269,6 @@ main(int argc, char **argv)
     g_test_add_func("/helper-socket/gre-locked", test_locked);
     g_test_add_func("/helper-socket/udp", test_udp);
     g_test_add_func("/helper-socket/esp", test_esp);
+    g_test_add_func("/helper-socket/bound", test_bound);
     return g_test_run();
 }

@@ -3,6 +3,7 @@
  * the server's name tells it to. Built as "dialtone-tunnel" in a directory of its own.
  *
  *     up.*          dials, configures, stays up until it is hung up
+ *     inner.*       the same, with another address; third.*: yet another
  *     push.*        the same, with name servers, domains and routes from the server
  *     change.*      the same as up; when up, a second configuration with one more route
  *     move.*        the same; when up, the server changes the address
@@ -153,6 +154,10 @@ make_config(void)
 {
     struct net_config c = {.local4 = 0x0a141e02, .peer4 = 0x0a141e01, .mtu = 1400};
 
+    if (plays("inner"))
+        c.local4 = 0x0a283202, c.peer4 = 0x0a283201;
+    if (plays("third"))
+        c.local4 = 0x0a3c4602, c.peer4 = 0x0a3c4601;
     if (plays("push") || plays("push6")) {
         c.n_dns = 2;
         c.dns[0] = 0x0a141e35;
