@@ -36,7 +36,6 @@ static const struct {
     {SCOPE_ISP_NETWORKING, NULL},
     {SCOPE_ISP_SCRIPTING, NULL},
     {SCOPE_OWN, "WebProxyBrowserOnly"},
-    {SCOPE_OWN, "DialFirst"},
     {SCOPE_OWN, "PhoneNumber"},
     {SCOPE_OWN, "AreaCode"},
     {SCOPE_OWN, "CountryCode"},

@@ -364,8 +364,8 @@ warn_line(const Profile *p, GPtrArray *list)
 {
     if (*p->dial_first != '\0')
         warn(list,
-             _("The profile wants the connection “%s” to be up before. This version does not dial "
-               "it: connect it yourself."),
+             _("The connection “%s” is dialed before, this one goes through it, and it is hung up "
+               "after."),
              p->dial_first);
     else if (p->kind == PROFILE_VPN && p->dialup && !p->direct)
         warn(list, _("The profile dials a phone number before the VPN. This version does not: be "

@@ -31,7 +31,11 @@ cli_dial_options_clear(struct cli_dial_options *o)
                            o->cert_password_file,
                            o->tunnel_secret_file,
                            o->proxy,
-                           o->proxy_password_file};
+                           o->proxy_password_file,
+                           o->first_user,
+                           o->first_password_file,
+                           o->first_psk_file,
+                           o->first_ca_file};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -183,7 +187,9 @@ get_password(const struct cli_command *command, const Profile *p, struct cli_cal
         return -1;
     if (d->interactive) {
         g_autofree char *user = cli_shown(d->credentials.user);
-        g_autofree char *label = g_strdup_printf(_("Password of %s:"), user);
+        g_autofree char *name = cli_shown(p->name);
+        g_autofree char *label = d->leg ? g_strdup_printf(_("Password of %s for “%s”:"), user, name)
+                                        : g_strdup_printf(_("Password of %s:"), user);
         if (cli_prompt(label, FALSE, &d->leave, &d->credentials.password))
             return -1;
         return cli_fail_number(RAS_USER_DISCONNECTION,
@@ -193,7 +199,10 @@ get_password(const struct cli_command *command, const Profile *p, struct cli_cal
         return CLI_CALL_UNKNOWN;
     if (p->password_optional)
         return -1;
-    return cli_usage(command, "%s", _("a password is needed: --password-stdin or --password-file"));
+    return cli_usage(command, "%s",
+                     d->leg ? _("a password is needed for the connection that is dialed first: "
+                                "--first-password-file, or dial it before")
+                            : _("a password is needed: --password-stdin or --password-file"));
 }
 
 static gboolean
@@ -343,7 +352,9 @@ cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli
     if (user == NULL && *p->user == '\0' && !p->user_optional) {
         if (!d->interactive)
             return d->if_known ? CLI_CALL_UNKNOWN
-                               : cli_usage(command, "%s", _("a user name is needed: --user"));
+                               : cli_usage(command, "%s",
+                                           d->leg ? _("a user name is needed: --first-user")
+                                                  : _("a user name is needed: --user"));
         if (!cli_prompt(_("User name:"), TRUE, &d->leave, &typed))
             return CLI_FAILED;
         user = (const char *)typed.data;

@@ -311,6 +311,8 @@ cli_call_stop(struct cli_call *d)
     if (d->stop) /* the second one: do not wait for the far end */
         finish(d, CLI_FAILED);
     d->stop = d->leave = TRUE;
+    if (d->before != NULL)
+        cli_call_stop(d->before);
     if (d->connection != NULL)
         dt_connection_call_disconnect(d->connection, NULL, NULL, NULL);
 }
@@ -353,13 +355,20 @@ helper_of(const struct cli_call *d, GError **error)
                       error);
 }
 
+gboolean
+cli_call_client(struct cli_call *d, GError **error)
+{
+    if (d->client == NULL)
+        d->client = helper_of(d, error);
+    return d->client != NULL;
+}
+
 int
 cli_call_run(struct cli_call *d)
 {
     GError *error = NULL;
 
-    d->client = helper_of(d, &error);
-    if (d->client == NULL)
+    if (!cli_call_client(d, &error))
         return refuse(d, error);
     g_signal_connect_swapped(d->client, "notify::available", G_CALLBACK(on_available), d);
     dt_dialer_client_connect_async(d->client, &d->plan, &d->credentials, NULL, on_connect, d);

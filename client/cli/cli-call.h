@@ -14,6 +14,7 @@ struct cli_dial_options {
     char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
     char *cert_file, *key_file, *cert_password_file, *tunnel_secret_file;
     char *proxy, *proxy_password_file;
+    char *first_user, *first_password_file, *first_psk_file, *first_ca_file; /* of the first leg */
     gboolean password_stdin, foreground, direct, redial, verbose, for_everybody;
 };
 
@@ -42,15 +43,17 @@ struct cli_call {
     void *ctx;                          /* for them */
     gboolean stay;                      /* until the call ends, not only until it is up */
     gboolean apart;                     /* in a network of its own: not all can be dialed */
-    gboolean interactive;               /* questions may be put to a person */
-    gboolean if_known; /* what is missing, and may not be asked for, is CLI_CALL_UNKNOWN */
+    gboolean leg;         /* the first of a double dial: questions say whose they are */
+    gboolean interactive; /* questions may be put to a person */
+    gboolean if_known;    /* what is missing, and may not be asked for, is CLI_CALL_UNKNOWN */
     gboolean told_weakness;
 
     const Profile *profile; /* of cli_call_prepare(); the caller's */
     struct dial_plan plan;
     struct credentials credentials;
 
-    DtDialerClient *client; /* both until cli_call_clear() */
+    struct cli_call *before; /* the first leg, while it is dialed: cli_call_stop() stops that */
+    DtDialerClient *client;  /* both until cli_call_clear() */
     DtConnection *connection;
     guint32 waited;     /* the attempt whose wait was announced */
     guint printed;      /* the last stage line that was printed */
@@ -78,6 +81,8 @@ enum { CLI_CALL_UNKNOWN = -2 };
 /* Fills ->plan and ->credentials; asks for what is missing if it may. An exit status,
  * CLI_CALL_UNKNOWN, or -1: go on. */
 int cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *c);
+/* ->client, if it is not there yet: the helper that is asked. */
+gboolean cli_call_client(struct cli_call *c, GError **error);
 /* Dials; runs the main context until the call is up, or has ended when it is to stay. */
 int cli_call_run(struct cli_call *c);
 /* Hang up politely; the second time: wait for nobody. */

@@ -316,6 +316,7 @@ cli_diagnose_call(const struct cli_command *command, struct cli_diagnosis *d, gb
     d->call.if_known = !wanted || !d->profile->password_optional;
     d->call.interactive = wanted && cli_call_may_ask(d->options);
     const int prepared = cli_call_prepare(command, d->profile, &d->call);
+    g_strlcpy(d->call.plan.through, d->through, sizeof d->call.plan.through);
     if (prepared == CLI_CALL_UNKNOWN)
         cli_step_say(d, "call", "call", _("Call"), wanted ? PROBE_WARN : PROBE_SKIP,
                      _("No user name or password is known. With --user and --password-stdin (or "

@@ -3,9 +3,11 @@
  * See cli-diagnose.h. SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cli-diagnose.h"
+#include "cli-first.h"
 
 #include "cli-json.h"
 #include "cli-profile.h"
+#include "profile-first.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -29,6 +31,42 @@ tell_profile(struct cli_diagnosis *d)
     cli_step_say(d, "profile", "servers", _("Profile"), PROBE_OK, text);
     for (guint i = 0; i < warnings->len; i++)
         cli_step_say(d, "profile", "note", _("Profile"), PROBE_WARN, warnings->pdata[i]);
+}
+
+/* Of two legs the first has to be up, for otherwise the second's server is looked for where it is
+ * not. FALSE: it is not. */
+static gboolean
+find_first(struct cli_diagnosis *d, ProfileStore *store)
+{
+    g_autoptr(Profile) first = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    const enum profile_first what =
+        d->options->direct ? PROFILE_FIRST_NONE
+                           : profile_first_find(store, d->profile, FALSE, &first, &error);
+
+    if (what == PROFILE_FIRST_NONE)
+        return TRUE;
+    if (what == PROFILE_FIRST_BY_HAND) {
+        text = profile_first_by_hand_text(d->profile);
+        cli_step_say(d, "profile", "first", _("First leg"), PROBE_WARN, text);
+        return TRUE;
+    }
+    if (what == PROFILE_FIRST_DIAL && cli_call_client(&d->call, &error)) {
+        const gboolean up = cli_first_is_up(d->call.client, first, d->through);
+        text = g_strdup_printf(up ? _("“%s” is connected; this connection goes through it.")
+                                  : _("“%s” has to be connected before: connect it, and diagnose "
+                                      "again, or leave it out with --direct."),
+                               d->through);
+        if (up) {
+            cli_step_say(d, "profile", "first", _("First leg"), PROBE_OK, text);
+            return TRUE;
+        }
+    }
+    d->unreachable = what == PROFILE_FIRST_BAD ? RAS_BAD_PROFILE : RAS_PORT_DISCONNECTED;
+    cli_step_fail(d, "profile", "first", _("First leg"), d->unreachable,
+                  text != NULL ? text : error->message, NULL);
+    return FALSE;
 }
 
 /* What would be dialed. A name that is not known yet does not matter before the call. */
@@ -158,7 +196,7 @@ diagnose(const struct cli_command *command, const char *name,
                               .steps = g_array_new(FALSE, TRUE, sizeof(struct cli_step))};
     cli_json = FALSE; /* one object, at the end */
     tell_profile(&d);
-    if (make_plan(&d)) {
+    if (find_first(&d, store) && make_plan(&d)) {
         cli_diagnose_probe(&d);
         service = cli_diagnose_service(&d);
         if (service && wanted != CALL_NEVER)

@@ -35,12 +35,13 @@ struct cli_step {
 struct cli_diagnosis {
     const Profile *profile;
     const struct cli_dial_options *options;
-    struct cli_call call; /* ->plan from the beginning; the rest when it is made */
-    gboolean json;        /* told at the end, as one object */
-    gboolean watched;     /* by a person: what a probe finds is shown as it is found */
-    GArray *steps;        /* struct cli_step */
-    gboolean reachable;   /* one of the ways in the plan, as far as a probe sees */
-    guint32 unreachable;  /* why the first of them is not */
+    struct cli_call call;        /* ->plan from the beginning; the rest when it is made */
+    gboolean json;               /* told at the end, as one object */
+    gboolean watched;            /* by a person: what a probe finds is shown as it is found */
+    char through[PLAN_MAX_TEXT]; /* of two legs: the first, which is up; "": there is one leg */
+    GArray *steps;               /* struct cli_step */
+    gboolean reachable;          /* one of the ways in the plan, as far as a probe sees */
+    guint32 unreachable;         /* why the first of them is not */
     gboolean called;
     guint32 result; /* of the call, or why there was none: RAS_OK, or an error */
     JsonNode *status;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cli-call.h"
+#include "cli-first.h"
 
 #include "profile-learn.h"
 #include "ras.h"
@@ -24,6 +25,7 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
     g_autoptr(ProfileStore) store = cli_store();
     g_autoptr(Profile) p = options->for_everybody ? profile_store_find_system(store, name, &error)
                                                   : profile_store_find(store, name, &error);
+    struct cli_first *first = NULL;
     struct cli_call c = {
         .options = options, .stay = options->foreground, .interactive = cli_call_may_ask(options)};
 
@@ -35,7 +37,10 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
                              g_unix_signal_add(SIGHUP, on_signal, &c)};
     int result = cli_call_prepare(command, p, &c);
     if (result < 0)
+        result = cli_first_dial(command, store, &c, &first);
+    if (result < 0)
         result = cli_call_run(&c);
+    cli_first_free(first, &c);
     profile_learn(store, p, c.details, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i]);
@@ -53,6 +58,14 @@ cli_dial(const struct cli_command *command, int argc, char **argv)
          N_("Stay until the connection ends; as root, without the system's dialing service"), NULL},
         {"for-everybody", 0, 0, G_OPTION_ARG_NONE, &o.for_everybody,
          N_("For all users of this computer, as an administrator"), NULL},
+        {"first-user", 0, 0, G_OPTION_ARG_STRING, &o.first_user,
+         N_("User name of the connection that is dialed first"), N_("USER")},
+        {"first-password-file", 0, 0, G_OPTION_ARG_FILENAME, &o.first_password_file,
+         N_("Read its password from the first line of FILE"), N_("FILE")},
+        {"first-psk-file", 0, 0, G_OPTION_ARG_FILENAME, &o.first_psk_file,
+         N_("Read its pre-shared key from the first line of FILE"), N_("FILE")},
+        {"first-ca-file", 0, 0, G_OPTION_ARG_FILENAME, &o.first_ca_file,
+         N_("Trust only the certificate authorities in FILE (PEM) for it"), N_("FILE")},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &o.verbose,
          N_("With --foreground: the log of the dialing service on standard error"), NULL},
         {NULL}};

@@ -199,6 +199,12 @@ run(const struct cli_command *command, const char *name, const struct cli_dial_o
             _("On most computers everybody may (mode 0666); the administrator can set it so."),
             text);
     }
+    if (*p->dial_first != '\0' && !options->direct)
+        return cli_fail_number(
+            RAS_BAD_PROFILE,
+            _("The profile goes through another connection, and only the dialing service does "
+              "that."),
+            _("Use “dialtone dial”; or connect the other one, and add --direct."), NULL);
     if (!cli_place_make(&r.place, argv, &error))
         return cli_fail(error, RAS_ACCESS_DENIED);
     if (r.place.ns.resolv_conf < 0)

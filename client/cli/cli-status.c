@@ -38,6 +38,7 @@ static const struct status_key {
     {"proxy_problem", OF_DETAILS, "proxy-problem", 's', NULL},
     {"protocol", OF_DETAILS, "protocol", 's', N_("Protocol")},
     {"server", OF_DETAILS, "server", 's', N_("Server")},
+    {"through", OF_DETAILS, "through", 's', N_("Goes through")},
     {"server_address", OF_DETAILS, "server-address", 's', N_("Server address")},
     {"interface", OF_DETAILS, "interface", 's', N_("Interface")},
     {"local_ip", OF_DETAILS, "local-ip", 's', N_("IPv4 address")},
@@ -483,8 +484,21 @@ learn(DtConnection *c)
         profile_learn_late(store, p, dt_connection_get_details(c));
 }
 
+/* What it went through, where that is on its way down behind it. */
+static gboolean
+is_first_ending(DtDialerClient *client, DtConnection *c)
+{
+    GVariant *details = dt_connection_get_details(c);
+    const char *name = NULL;
+
+    if (details == NULL || !g_variant_lookup(details, "through", "&s", &name))
+        return FALSE;
+    DtConnection *first = dt_dialer_client_find_any(client, name);
+    return first != NULL && g_strcmp0(dt_connection_get_state(first), "disconnecting") == 0;
+}
+
 static int
-hang_up(DtConnection *c)
+hang_up(DtDialerClient *client, DtConnection *c)
 {
     struct ending e = {FALSE, NULL};
     gboolean late = FALSE;
@@ -500,7 +514,7 @@ hang_up(DtConnection *c)
         return cli_fail(e.error, RAS_ACCESS_DENIED);
     }
     const guint timer = g_timeout_add_seconds(HANGUP_DEADLINE_S, on_deadline, &late);
-    while (!is_idle(c) && !late)
+    while ((!is_idle(c) || is_first_ending(client, c)) && !late)
         g_main_context_iteration(NULL, TRUE);
     if (!late)
         g_source_remove(timer);
@@ -560,7 +574,7 @@ cli_hangup(const struct cli_command *command, int argc, char **argv)
         found = TRUE;
         if (is_idle(c))
             continue;
-        result = MAX(result, hang_up(c));
+        result = MAX(result, hang_up(client, c));
         g_ptr_array_add(ended, g_strdup(dt_connection_get_name(c)));
     }
     result = found ? result : check_known(argv[1]);

@@ -54,7 +54,7 @@ _dialtone() {
     dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
         --server --ca-file --pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
-    dial) options+=' --foreground --for-everybody' ;;
+    dial) options+=' --foreground --for-everybody --first-user --first-password-file --first-psk-file --first-ca-file' ;;
     update) options+=' --interface' ;;
     diagnose) options+=' --foreground --dial --no-dial' ;;
     esac

@@ -209,8 +209,8 @@ windows_2000(void)
     g_assert_false(p->hide_domain);
     g_assert_false(p->dun.sw_compress);
     g_assert_cmpstr(p->dial_first, ==, "Einwahl");
-    g_assert_true(says(warnings, "“Einwahl” to be up before"));
-    g_assert_cmpstr(other(others, "PrerequisiteEntry"), ==, "Einwahl");
+    g_assert_true(says(warnings, "“Einwahl” is dialed before"));
+    g_assert_cmpstr(other(others, "PrerequisiteEntry"), ==, ""); /* it is dialed by */
     g_assert_cmpstr(other(others, "TypicalAuth"), ==, "4");
 
     g_autoptr(Profile) line = profile_of(r, "windows-2000.pbk", "Einwahl");
