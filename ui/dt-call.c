@@ -382,6 +382,10 @@ make_plan(const Profile *profile, const struct dt_call_login *login, struct dial
         secret_set_text(&credentials->psk, login->psk) &&
         secret_set_text(&credentials->l2tp_secret, login->tunnel_secret) &&
         secret_set_text(&credentials->proxy_password, login->proxy_password)) {
+        if (login->through != NULL)
+            ras_printable(plan->through, sizeof plan->through, login->through,
+                          strlen(login->through));
+        plan->end_through = login->through != NULL && login->end_through;
         credentials->has_new_password = login->new_password != NULL;
         if (login->key != NULL)
             credentials->key = *login->key;

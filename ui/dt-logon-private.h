@@ -1,6 +1,7 @@
 /*
- * dt-logon-private.h - inside of the logon window: what it shows and does (dt-logon-window.c), and
- * the questions of a server (dt-logon-questions.c).
+ * dt-logon-private.h - inside of the logon window: what it shows and does (dt-logon-window.c), the
+ * questions of a server (dt-logon-questions.c), and the connection that it goes through
+ * (dt-logon-first.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -39,6 +40,11 @@ struct _DtLogonWindow {
     GCancellable *cancellable;  /* of the keyring; cancelled in dispose */
     GtkWidget *password_dialog; /* the question that is open, or NULL */
 
+    DtCall *first;           /* of a double dial: the first leg; NULL: there is none */
+    GtkWidget *first_window; /* that dials it, and is waited for; NULL: it is not */
+    gboolean first_opened;   /* for that */
+    gboolean first_dialed;   /* for the dial that comes now: it ends behind it */
+
     guint32 shown_failure; /* what failure_view shows: not drawn again while it is the same */
     guint32 shown_question;
     gboolean shown_connected;
@@ -54,7 +60,17 @@ struct _DtLogonWindow {
 struct dt_call_login dt_logon_login(DtLogonWindow *self, const char *new_password);
 /* Reads the profile again: the properties window, or another program, may have saved it. */
 void dt_logon_refresh_profile(DtLogonWindow *self);
+void dt_logon_dial(DtLogonWindow *self);
+/* As soon as its password is there, from the keyring; else the person types it. */
+void dt_logon_dial_soon(DtLogonWindow *self);
 gboolean dt_logon_is_busy(DtLogonWindow *self); /* a dial of this person's goes on */
+
+/* ---- of the first leg */
+/* TRUE: it is up, or there is none: ->first is what to go through. Else its window dials it, and
+ * this one goes on then by itself; or why it cannot is shown. */
+gboolean dt_logon_first_is_up(DtLogonWindow *self);
+gboolean dt_logon_first_stop(DtLogonWindow *self); /* FALSE: nobody waited for it */
+void dt_logon_first_forget(DtLogonWindow *self);
 
 /* ---- of the questions */
 void dt_logon_render_question(DtLogonWindow *self);

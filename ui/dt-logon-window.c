@@ -52,7 +52,10 @@ dt_logon_login(DtLogonWindow *self, const char *new_password)
                                   .psk = dt_key_get(self->key, DT_KEY_PSK),
                                   .tunnel_secret = dt_key_get(self->key, DT_KEY_TUNNEL),
                                   .proxy_password = dt_key_get(self->key, DT_KEY_PROXY),
-                                  .key = dt_key_get_own(self->key)};
+                                  .key = dt_key_get_own(self->key),
+                                  .through =
+                                      self->first != NULL ? dt_call_get_name(self->first) : NULL,
+                                  .end_through = self->first_dialed};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -85,8 +88,6 @@ keep_password(DtLogonWindow *self)
     gtk_entry_set_text(GTK_ENTRY(self->password_entry), "");
 }
 
-static void dial(DtLogonWindow *self);
-
 static void
 dial_automatically(DtLogonWindow *self)
 {
@@ -96,7 +97,14 @@ dial_automatically(DtLogonWindow *self)
         !dt_call_is_settled(self->call))
         return;
     self->auto_dial = FALSE;
-    dial(self);
+    dt_logon_dial(self);
+}
+
+void
+dt_logon_dial_soon(DtLogonWindow *self)
+{
+    self->auto_dial = TRUE;
+    dial_automatically(self);
 }
 
 static void
@@ -243,8 +251,8 @@ complete(DtLogonWindow *self)
     return TRUE;
 }
 
-static void
-dial(DtLogonWindow *self)
+void
+dt_logon_dial(DtLogonWindow *self)
 {
     if (dt_key_is_missing(self->key, self->profile)) {
         dt_key_ask(self->key, GTK_WINDOW(self), self->profile);
@@ -255,13 +263,17 @@ dial(DtLogonWindow *self)
         gtk_label_set_text(self->status_label, _("Reading the private key from the keyring…"));
         return;
     }
+    const gboolean answers = dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE;
+    if (!answers && !dt_logon_first_is_up(self))
+        return;
     const struct dt_call_login login = dt_logon_login(self, NULL);
 
     self->dialed_here = TRUE;
-    if (dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE)
+    if (answers)
         dt_call_answer(self->call, self->profile, &login);
     else
         dt_call_dial(self->call, self->profile, &login);
+    self->first_dialed = FALSE;
 }
 
 static void
@@ -270,7 +282,7 @@ on_connect_clicked(DtLogonWindow *self)
     if (!complete(self))
         return;
     remember_choices(self);
-    dial(self);
+    dt_logon_dial(self);
 }
 
 gboolean
@@ -285,7 +297,7 @@ on_cancel_clicked(DtLogonWindow *self)
 {
     if (dt_logon_is_busy(self))
         dt_call_hang_up(self->call);
-    else
+    else if (!dt_logon_first_stop(self))
         gtk_window_close(GTK_WINDOW(self));
 }
 
@@ -466,7 +478,7 @@ look_for_password(DtLogonWindow *self)
     const Profile *p = self->profile;
 
     if (self->dial_waits)
-        dial(self);
+        dt_logon_dial(self);
     if (self->looked_for_password)
         return; /* the key was read again */
     self->looked_for_password = TRUE;
@@ -575,6 +587,8 @@ void
 dt_logon_window_set_client(DtLogonWindow *self, DtDialerClient *client)
 {
     dt_call_set_client(self->call, client);
+    if (self->first != NULL)
+        dt_call_set_client(self->first, client);
     render(self);
     dial_automatically(self);
 }
@@ -593,6 +607,7 @@ dt_logon_window_dispose(GObject *object)
     DtLogonWindow *self = DT_LOGON_WINDOW(object);
 
     g_cancellable_cancel(self->cancellable);
+    dt_logon_first_forget(self);
     if (self->password_dialog != NULL)
         gtk_widget_destroy(self->password_dialog);
     if (self->call != NULL)
@@ -688,7 +703,7 @@ dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Prof
     self->auto_dial = self->profile->dial_automatically && self->profile->remember_password;
     g_signal_connect_object(self->key, "ready", G_CALLBACK(look_for_password), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(self->key, "given", G_CALLBACK(dial), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->key, "given", G_CALLBACK(dt_logon_dial), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(self->key, "problem", G_CALLBACK(on_key_problem), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->call, "changed", G_CALLBACK(render), self, G_CONNECT_SWAPPED);

@@ -88,6 +88,15 @@ show_weakness(DtStatusPage *self, GVariant *details)
     gtk_widget_set_visible(GTK_WIDGET(self->weakness_label), *text != '\0');
 }
 
+/* Of a double dial: what it goes through. */
+static char *
+with_way(const char *server, const char *through)
+{
+    /* Translators: a server, and the connection that it is reached through */
+    return *through == '\0' ? g_strdup(server)
+                            : g_strdup_printf(_("%s, through “%s”"), server, through);
+}
+
 static void
 show_details(DtStatusPage *self)
 {
@@ -107,7 +116,8 @@ show_details(DtStatusPage *self)
 
     if (g_variant_lookup(details, "dns", "^a&s", &dns))
         servers = g_strjoinv(", ", (char **)dns);
-    show_text(self->server_label, server);
+    g_autofree char *way = with_way(server, detail(details, "through"));
+    show_text(self->server_label, way);
     show_text(self->address_label, address);
     show_text(self->dns_label, servers);
     show_text(self->encryption_label, encryption);
