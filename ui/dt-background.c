@@ -4,6 +4,7 @@
 #include "dt-background.h"
 
 #include "dt-call.h"
+#include "dt-everybody.h"
 #include "dt-format.h"
 #include "dt-logon-window.h"
 #include "dt-main-window.h"
@@ -14,6 +15,7 @@
 #include "profile-learn.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 
 enum { MAX_NAME = 120, MAX_IN_TRAY = 20 };
 
@@ -27,6 +29,7 @@ struct watched {
     guint32 told;             /* the failure that the desktop was told of; 0: none */
     gboolean updated;         /* was begun while it was up */
     struct dt_update *update; /* or NULL */
+    const GError *refused;    /* why it could not be ended; compared only, never looked into */
 };
 
 struct _DtBackground {
@@ -38,7 +41,9 @@ struct _DtBackground {
     DtDialerClient *client; /* NULL: not there (yet) */
     GPtrArray *watched;     /* struct watched */
     DtTray *tray;
-    GHashTable *pictured; /* ids of profiles whose TrayIcon was asked for */
+    GHashTable *pictured; /* ids of profiles whose TrayIcon was asked for, of this reading */
+    GHashTable *pictures; /* name of a connection -> the file that shows it */
+    guint reading;        /* of the library: what an older one asked for is not shown */
     DtWebProxy *web_proxy;
     gboolean held;
 };
@@ -97,6 +102,30 @@ tell(struct watched *w, guint32 failure)
     g_notification_set_body(n, body);
     g_notification_set_default_action_and_target(n, "app.open-connection", "s", id);
     g_application_send_notification(application, id, n);
+}
+
+/* Who chose Disconnect beside the clock may have no window open to be told in. */
+static void
+tell_refused(struct watched *w)
+{
+    const GError *error = dt_call_get_error(w->call);
+
+    if (error == w->refused)
+        return;
+    w->refused = error;
+    if (error == NULL)
+        return;
+    const char *connection = dt_call_get_name(w->call);
+    g_autofree char *name = dt_format_foreign(connection, MAX_NAME);
+    g_autofree char *id = g_strdup_printf("%s/disconnect", connection);
+    /* Translators: %s is the name of a connection */
+    g_autofree char *title = g_strdup_printf(_("%s could not be disconnected"), name);
+    g_autofree char *body = dt_everybody_problem(error);
+    g_autoptr(GNotification) n = g_notification_new(title);
+
+    g_notification_set_body(n, body);
+    g_notification_set_default_action_and_target(n, "app.open-connection", "s", connection);
+    g_application_send_notification(G_APPLICATION(w->owner->application), id, n);
 }
 
 /* HideBalloonTips. A question is told all the same: the call waits for its answer. */
@@ -182,6 +211,7 @@ static void
 on_changed(struct watched *w)
 {
     judge(w);
+    tell_refused(w);
     learn_late(w);
     update(w);
     dt_web_proxy_set_up(w->owner->web_proxy, dt_call_get_name(w->call), w->was_up);
@@ -223,18 +253,58 @@ keep(DtBackground *self, GPtrArray *now, const char *name)
     g_ptr_array_add(now, w != NULL ? w : watch(self, name));
 }
 
+/* @path: NULL: ours. */
+static void
+show_picture(DtBackground *self, const char *name, const char *path)
+{
+    g_autofree char *before = g_strdup(g_hash_table_lookup(self->pictures, name));
+
+    if (g_strcmp0(before, path) == 0)
+        return;
+    dt_tray_set_picture(self->tray, name, path);
+    if (path != NULL)
+        g_hash_table_insert(self->pictures, g_strdup(name), g_strdup(path));
+    else
+        g_hash_table_remove(self->pictures, name);
+    if (before != NULL)
+        g_unlink(before);
+}
+
+struct asked {
+    char *name;
+    guint reading;
+};
+
 static void
 on_picture(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     DtBackground *self = DT_BACKGROUND(source);
-    g_autofree char *name = user_data;
+    g_autofree struct asked *asked = user_data;
+    g_autofree char *name = asked->name;
     g_autoptr(GError) error = NULL;
     g_autofree char *path = dt_profile_icon_save_finish(result, &error);
 
     if (path == NULL)
         g_debug("the tray icon of the profile cannot be shown: %s", error->message);
-    else if (self->tray != NULL)
-        dt_tray_set_picture(self->tray, name, path);
+    if (self->tray != NULL && asked->reading == self->reading)
+        show_picture(self, name, path);
+}
+
+/* Once a reading: it may be another after an import. */
+static void
+ask_for_picture(DtBackground *self, const Profile *profile)
+{
+    struct asked *asked;
+
+    if (!g_hash_table_add(self->pictured, g_strdup(profile->id)))
+        return;
+    if (*profile->tray_icon == '\0') {
+        show_picture(self, profile->name, NULL);
+        return;
+    }
+    asked = g_new(struct asked, 1);
+    *asked = (struct asked){g_strdup(profile->name), self->reading};
+    dt_profile_icon_save_async(G_OBJECT(self), self->store, profile, NULL, on_picture, asked);
 }
 
 /* HideTrayIcon, TrayIcon. */
@@ -245,9 +315,7 @@ hides_icon(DtBackground *self, const ProfileSummary *item)
 
     if (profile == NULL || profile->hide_tray_icon)
         return TRUE;
-    if (*profile->tray_icon != '\0' && g_hash_table_add(self->pictured, g_strdup(item->id)))
-        dt_profile_icon_save_async(G_OBJECT(self), self->store, profile, NULL, on_picture,
-                                   g_strdup(item->name));
+    ask_for_picture(self, profile);
     return FALSE;
 }
 
@@ -291,6 +359,14 @@ refresh(DtBackground *self)
     hold_or_release(self);
 }
 
+static void
+on_library(DtBackground *self)
+{
+    self->reading++;
+    g_hash_table_remove_all(self->pictured);
+    refresh(self);
+}
+
 void
 dt_background_set_client(DtBackground *self, DtDialerClient *client)
 {
@@ -327,6 +403,7 @@ static void
 dt_background_finalize(GObject *object)
 {
     g_hash_table_unref(DT_BACKGROUND(object)->pictured);
+    g_hash_table_unref(DT_BACKGROUND(object)->pictures);
     G_OBJECT_CLASS(dt_background_parent_class)->finalize(object);
 }
 
@@ -342,6 +419,7 @@ dt_background_init(DtBackground *self)
 {
     self->watched = g_ptr_array_new_with_free_func(watched_free);
     self->pictured = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->pictures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 DtBackground *
@@ -354,6 +432,6 @@ dt_background_new(GtkApplication *application, ProfileStore *store, DtLibrary *l
     self->library = g_object_ref(library);
     self->tray = dt_tray_new(application);
     self->web_proxy = dt_web_proxy_new(G_APPLICATION(application), store, library);
-    g_signal_connect_object(library, "changed", G_CALLBACK(refresh), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(library, "changed", G_CALLBACK(on_library), self, G_CONNECT_SWAPPED);
     return self;
 }

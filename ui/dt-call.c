@@ -125,6 +125,8 @@ static void go_on(DtCall *self);
 void
 dt_call_set_client(DtCall *self, DtDialerClient *client)
 {
+    const gboolean first = !self->settled;
+
     self->settled = TRUE;
     if (self->client != NULL)
         g_signal_handlers_disconnect_by_data(self->client, self);
@@ -137,6 +139,8 @@ dt_call_set_client(DtCall *self, DtDialerClient *client)
     }
     client != NULL ? watch_all(self) : find_connection(self);
     go_on(self);
+    if (first)
+        changed(self);
 }
 
 DtDialerClient *

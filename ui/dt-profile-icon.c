@@ -66,22 +66,31 @@ dt_profile_icon_show(GtkWindow *window, ProfileStore *store, const Profile *prof
 
 /* --- beside the clock --- */
 
+/* Another picture has another name: a shell shows what it has read of one that it knows. */
+static char *
+path_of(const char *id, const char *png, gsize n)
+{
+    g_autofree char *folder = g_build_filename(g_get_user_runtime_dir(), "dialtone", NULL);
+    g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)png, n);
+    g_autofree char *file = g_strdup_printf("tray-%s-%.12s.png", id, sum);
+
+    g_mkdir_with_parents(folder, 0700);
+    return g_build_filename(folder, file, NULL);
+}
+
 static void
 save_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     const struct dt_profile_task *job = data;
-    g_autofree char *folder = g_build_filename(g_get_user_runtime_dir(), "dialtone", NULL);
-    g_autofree char *file = g_strdup_printf("tray-%s.png", job->profile->id);
-    g_autofree char *path = g_build_filename(folder, file, NULL);
-    g_autofree char *png = NULL;
+    g_autofree char *png = NULL, *path = NULL;
     GError *error = NULL;
     gsize n;
 
     (void)source, (void)cancellable;
     g_autoptr(GdkPixbuf) icon = read_icon(job, job->profile->tray_icon, LARGE, &error);
-    g_mkdir_with_parents(folder, 0700);
-    if (icon != NULL && gdk_pixbuf_save_to_buffer(icon, &png, &n, "png", &error, NULL) &&
-        g_file_set_contents(path, png, (gssize)n, &error))
+    if (icon != NULL && gdk_pixbuf_save_to_buffer(icon, &png, &n, "png", &error, NULL))
+        path = path_of(job->profile->id, png, n);
+    if (path != NULL && g_file_set_contents(path, png, (gssize)n, &error))
         g_task_return_pointer(task, g_steal_pointer(&path), g_free);
     else
         g_task_return_error(task, error);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 void dt_profile_icon_show(GtkWindow *window, ProfileStore *store, const Profile *profile);
 
 /* The shell, which shows what is beside the clock, takes a file: TrayIcon as a PNG in the user's
- * runtime folder. Gives its path, or NULL; free it. */
+ * runtime folder. Gives its path, which another picture has not, or NULL; free it. */
 void dt_profile_icon_save_async(GObject *source, ProfileStore *store, const Profile *profile,
                                 GCancellable *cancellable, GAsyncReadyCallback done,
                                 gpointer user_data);

@@ -55,6 +55,7 @@ struct _DtPropertiesWindow {
     struct dt_properties_ipsec stored; /* what the profile has without it */
 
     DtCall *call;           /* that knows the helper; NULL: none */
+    gboolean waiting;       /* OK, until it is known whether there is one */
     gboolean for_everybody; /* what is changed in everybody's: the person was asked */
     GBytes *before;         /* as it is stored for everybody */
 
@@ -74,6 +75,7 @@ dt_properties_take_proxy(DtPropertiesWindow *self); /* what is wrong, profile_va
 void dt_properties_proxy_kind_changed(DtPropertiesWindow *self);
 
 /* ---- of OK */
+void dt_properties_watch_call(DtPropertiesWindow *self); /* that was set */
 void dt_properties_keep_ipsec(struct dt_properties_ipsec *to, const Profile *p);
 /* FALSE: the window stays, with a problem shown, or a question, or somebody who is waited for.
  * @asked: whom what is changed in everybody's is for. */

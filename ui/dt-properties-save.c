@@ -170,11 +170,28 @@ on_installed(GObject *source, GAsyncResult *result, gpointer user_data)
     gtk_dialog_response(GTK_DIALOG(self), GTK_RESPONSE_OK);
 }
 
+static void install(DtPropertiesWindow *self);
+
+static void
+on_call_changed(DtPropertiesWindow *self)
+{
+    if (!self->waiting || self->store == NULL || !dt_call_is_settled(self->call))
+        return;
+    self->waiting = FALSE;
+    install(self);
+}
+
 static void
 install(DtPropertiesWindow *self)
 {
     DtDialerClient *client = self->call != NULL ? dt_call_get_client(self->call) : NULL;
 
+    if (self->call != NULL && !dt_call_is_settled(self->call)) { /* the helper may be there yet */
+        self->waiting = TRUE;
+        gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), FALSE);
+        return;
+    }
+    gtk_widget_set_sensitive(GTK_WIDGET(self->notebook), TRUE);
     if (client == NULL) {
         g_autoptr(GError) error = dt_everybody_no_helper();
         g_autofree char *text = dt_everybody_problem(error);
@@ -209,6 +226,13 @@ ask_whom_for(DtPropertiesWindow *self)
 
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_whom_response), self, 0);
     gtk_window_present(GTK_WINDOW(dialog));
+}
+
+void
+dt_properties_watch_call(DtPropertiesWindow *self)
+{
+    g_signal_connect_object(self->call, "changed", G_CALLBACK(on_call_changed), self,
+                            G_CONNECT_SWAPPED);
 }
 
 /* ---- OK -------------------------------------------------------------------------------------- */

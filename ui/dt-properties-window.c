@@ -586,7 +586,8 @@ dt_properties_window_init(DtPropertiesWindow *self)
 void
 dt_properties_window_set_call(DtPropertiesWindow *self, DtCall *call)
 {
-    g_set_object(&self->call, call);
+    if (g_set_object(&self->call, call) && call != NULL)
+        dt_properties_watch_call(self);
 }
 
 GtkWidget *

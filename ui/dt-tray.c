@@ -168,8 +168,11 @@ dt_tray_set_calls(DtTray *self, GPtrArray *calls)
 void
 dt_tray_set_picture(DtTray *self, const char *name, const char *path)
 {
-    g_hash_table_insert(self->pictures, g_strdup(name), g_strdup(path));
-    if (self->indicator != NULL)
+    if (path != NULL)
+        g_hash_table_insert(self->pictures, g_strdup(name), g_strdup(path));
+    else
+        g_hash_table_remove(self->pictures, name);
+    if (self->indicator != NULL && self->entries->len > 0) /* it has no place before */
         show_icon(self);
 }
 

@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE(DtTray, dt_tray, DT, TRAY, GObject)
 DtTray *dt_tray_new(GtkApplication *application);
 /* DtCall; none: the icon is not shown. Their references are the tray's own. */
 void dt_tray_set_calls(DtTray *self, GPtrArray *calls);
-/* The icon while the connection of this name is up: a file with a picture. */
+/* The icon while the connection of this name is up: a file with a picture; NULL: ours. */
 void dt_tray_set_picture(DtTray *self, const char *name, const char *path);
 
 G_END_DECLS

@@ -16,9 +16,9 @@ def bitmap(width=330, height=141):
                                 0, 0) + bytes(pixels)
 
 
-def icon(side=16):
-    """A Windows icon of one picture, 32 bits a pixel: all orange."""
-    pixels = bytes((0x20, 0x80, 0xf0, 0xff)) * (side * side)
+def icon(side=16, colour=(0x20, 0x80, 0xf0)):
+    """A Windows icon of one picture, 32 bits a pixel: all orange (blue, green, red)."""
+    pixels = bytes((*colour, 0xff)) * (side * side)
     mask = bytes((side + 31) // 32 * 4 * side)
     image = struct.pack("<IiiHHIIiiII", 40, side, side * 2, 1, 32, 0, len(pixels) + len(mask), 0, 0, 0, 0)
     image += pixels + mask

@@ -233,6 +233,23 @@ def deleted_before_helper(case):
 
 
 @test
+def changed_before_helper(case):
+    """Properties changed for everybody before the helper has told that it is there: it waits, and is changed then"""
+    installed(case).end()
+    case.helper.process.send_signal(signal.SIGSTOP)
+    window = case.start()
+    box = security_page(window)
+    box.act()
+    window.press("OK")
+    answer(window, "Change for Everybody")
+    desktop.wait_until(lambda: not box.has("sensitive"), "it waits")
+    check(not any("not running" in text for text in window.texts()), window.texts())
+    case.helper.process.send_signal(signal.SIGCONT)
+    check(case.helper.call("InstallProfile")[0] == "everybody-1", "which")
+    window.gone("page tab list")
+
+
+@test
 def properties_kept(case):
     """Properties of everybody's: OK without a change asks nothing, and makes no copy"""
     window = installed(case)
@@ -406,8 +423,23 @@ def with_tray(case):
     desktop.wait_until(lambda: f"Connect {title}…" in case.shell.menu(), "it may be dialed")
 
 
+def tray_refused(case):
+    """that Disconnect beside the clock was refused is told by the desktop: there may be no window to tell it in"""
+    installed(case).end()
+    case.shell = desktop.Shell(case.desktop, os.path.join(HERE, "fake_shell.py"))
+    connected_by_another(case, case.start())
+    title = f"Disconnect {NAME} (everybody)"
+    desktop.wait_until(lambda: title in case.shell.menu(), "the menu")
+    for _ in range(2):  # each time
+        case.helper.do(**DENIED)
+        case.shell.choose(title)
+        told = case.shell.next("notify")["notify"]
+        check(told[0] == NAME + " could not be disconnected" and REFUSED in told[1], told)
+
+
 if os.environ.get("DIALTONE_TRAY"):
     test(with_tray)
+    test(tray_refused)
 
 
 @test

@@ -12,7 +12,7 @@ import time
 
 import desktop
 import profiles
-from case import HERE, SHA256, check, main, nameless, test
+from case import HERE, PROGRAM, SANITIZER, SHA256, check, main, nameless, test
 
 
 @test
@@ -575,12 +575,37 @@ def tray_icon(case):
     case.helper.set(State="connecting", Stage=1, Error=0)
     desktop.wait_until(lambda: "acquiring" in shell.item("IconName"), "the icon of a dial")
     case.connect()
-    desktop.wait_until(lambda: shell.item("IconName").endswith("/tray-example-college-vpn.png"),
-                       "the picture of the profile")
+    desktop.wait_until(lambda: "/tray-example-college-vpn-" in shell.item("IconName"), "the picture of the profile")
     with open(shell.item("IconName"), "rb") as file:
         check(file.read(8) == b"\x89PNG\r\n\x1a\n", "no PNG")
     case.helper.set(State="idle", Error=631)
     desktop.wait_until(lambda: shell.item("IconName") == "network-vpn-disconnected-symbolic", "gone")
+
+
+@test_with_tray
+def tray_icon_replaced(case):
+    """TrayIcon: of a profile that is imported again meanwhile, the new picture is shown, or none, and no old file stays"""
+    def imported_again(number, **keys):
+        path = profiles.make(f"{case.desktop.folder}/again-{number}", **keys)
+        for command in (["delete", "Example College VPN"], ["import", path]):
+            process = case.desktop.spawn(["env", *(f"{k}={v}" for k, v in SANITIZER.items()), os.path.join(
+                os.path.dirname(PROGRAM), "../client/cli/dialtone"), *command])
+            check(process.wait(timeout=desktop.DEADLINE) == 0, command)
+
+    def pictures():
+        return {os.path.join(folder, name) for folder, _, names in os.walk(case.desktop.folder + "/run/dialtone")
+                for name in names if name.startswith("tray-")}
+
+    shell = with_shell(case)
+    case.dial(files={"clock.ico": profiles.icon()}, TrayIcon="EC_VPN\\clock.ico")
+    case.connect()
+    desktop.wait_until(lambda: shell.item("IconName") in pictures(), "the picture of the profile")
+    first = shell.item("IconName")
+    imported_again(1, files={"clock.ico": profiles.icon(colour=(0xff, 0, 0))}, TrayIcon="EC_VPN\\clock.ico")
+    desktop.wait_until(lambda: shell.item("IconName") not in (first, "network-vpn-symbolic")
+                       and pictures() == {shell.item("IconName")}, "the new picture, alone")
+    imported_again(2)
+    desktop.wait_until(lambda: shell.item("IconName") == "network-vpn-symbolic" and not pictures(), "our icon")
 
 
 @test_with_tray
