@@ -244,9 +244,8 @@ def changed_before_helper(case):
     answer(window, "Change for Everybody")
     desktop.wait_until(lambda: not box.has("sensitive"), "it waits")
     check(not any("not running" in text for text in window.texts()), window.texts())
-    case.helper.process.send_signal(signal.SIGCONT)
+    window.closing(lambda: case.helper.process.send_signal(signal.SIGCONT), "Properties close")
     check(case.helper.call("InstallProfile")[0] == "everybody-1", "which")
-    window.gone("page tab list")
 
 
 @test
