@@ -357,6 +357,12 @@ dt_dialer_client_get_connections(DtDialerClient *self)
     return G_LIST_MODEL(self->connections);
 }
 
+gboolean
+dt_dialer_client_knows(DtDialerClient *self, DtConnection *connection)
+{
+    return g_list_store_find(self->connections, connection, NULL);
+}
+
 static DtConnection *
 find_best(DtDialerClient *self, const char *name, gboolean everybodys)
 {

@@ -39,6 +39,7 @@ DtDialerClient *dt_dialer_client_new_finish(GAsyncResult *result, GError **error
 DtDialer *dt_dialer_client_get_dialer(DtDialerClient *self); /* (borrowed) for other calls */
 gboolean dt_dialer_client_get_available(DtDialerClient *self);
 GListModel *dt_dialer_client_get_connections(DtDialerClient *self); /* (borrowed) DtConnection */
+gboolean dt_dialer_client_knows(DtDialerClient *self, DtConnection *connection); /* still? */
 /* The connection of that name which belongs to this user, or NULL. Borrowed. One that is not idle
  * comes first. */
 DtConnection *dt_dialer_client_find(DtDialerClient *self, const char *name);

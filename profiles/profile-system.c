@@ -147,12 +147,18 @@ profile_system_remove_finish(DtDialerClient *client, GAsyncResult *result, GErro
 }
 
 const char *
+profile_system_denied(void)
+{
+    return _("Connections for everybody are an administrator's: give the password that is asked "
+             "for, or run “sudo dialtone”.");
+}
+
+const char *
 profile_system_advice(const GError *error)
 {
     const enum ras_error number = dt_ras_error_number(error);
 
     if (number == RAS_ACCESS_DENIED)
-        return _("Connections for everybody are an administrator's: give the password that is "
-                 "asked for, or run “sudo dialtone”.");
+        return profile_system_denied();
     return number == RAS_OK ? "" : dt_dialer_client_error_advice(number);
 }

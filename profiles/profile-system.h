@@ -32,5 +32,6 @@ gboolean profile_system_remove_finish(DtDialerClient *client, GAsyncResult *resu
 
 /* What to do about such an error; translated, static, may be "". */
 const char *profile_system_advice(const GError *error);
+const char *profile_system_denied(void); /* of one that an administrator has to allow; likewise */
 
 G_END_DECLS

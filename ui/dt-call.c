@@ -81,12 +81,26 @@ set_connection(DtCall *self, DtConnection *connection)
     changed(self);
 }
 
-/* One's own, or one that another person dialed for everybody: that which does something. */
+static gboolean
+is_idle_own(DtConnection *connection)
+{
+    return connection != NULL && dt_connection_get_owner(connection) == getuid() &&
+           dt_call_look(dt_connection_get_state(connection))->form;
+}
+
+/* One's own, or one that another person dialed for everybody: that which does something. Of a
+ * person's own two, for everybody and not, of which neither does, the one that did last: how that
+ * ended is to be read. */
 static void
 find_connection(DtCall *self)
 {
-    set_connection(self, self->client != NULL ? dt_dialer_client_find_any(self->client, self->name)
-                                              : NULL);
+    DtConnection *best =
+        self->client != NULL ? dt_dialer_client_find_any(self->client, self->name) : NULL;
+
+    if (is_idle_own(best) && is_idle_own(self->connection) &&
+        dt_dialer_client_knows(self->client, self->connection))
+        return;
+    set_connection(self, best);
 }
 
 /* When another of this name begins or ends, that may be the one to look at. */
@@ -377,7 +391,8 @@ static gboolean
 make_plan(const Profile *profile, const struct dt_call_login *login, struct dial_plan *plan,
           struct credentials *credentials, GError **error)
 {
-    const struct plan_request request = {.user = login->user, .domain = login->domain};
+    const struct plan_request request = {
+        .user = login->user, .domain = login->domain, .for_everybody = login->for_everybody};
 
     if (!profile_plan(profile, &request, plan, credentials, error))
         return FALSE;

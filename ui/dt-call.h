@@ -68,8 +68,9 @@ struct dt_call_login {
     const char *psk, *tunnel_secret; /* of L2TP/IPsec; NULL: none */
     const char *proxy_password;      /* for the profile's proxy_user; NULL: none */
     const struct plan_key *key;      /* of the profile's certificate; NULL: none */
-    const char *through;  /* the connection that it goes through, which is up; NULL: none */
-    gboolean end_through; /* that was dialed for this one */
+    const char *through;    /* the connection that it goes through, which is up; NULL: none */
+    gboolean end_through;   /* that was dialed for this one */
+    gboolean for_everybody; /* who uses this computer: polkit asks for an administrator */
 };
 void dt_call_dial(DtCall *self, const Profile *profile, const struct dt_call_login *login);
 void dt_call_answer(DtCall *self, const Profile *profile, const struct dt_call_login *login);

@@ -57,6 +57,15 @@ dt_choices_apply(Profile *p)
     p->dial_automatically = g_key_file_get_boolean(file, group, "DialAutomatically", NULL);
 }
 
+gboolean
+dt_choices_for_everybody(const Profile *p)
+{
+    g_autoptr(GKeyFile) file = load();
+    g_autofree char *group = group_of(p);
+
+    return p->system && g_key_file_get_boolean(file, group, "DialForEverybody", NULL);
+}
+
 static gboolean
 save(GKeyFile *file, GError **error)
 {
@@ -70,7 +79,7 @@ save(GKeyFile *file, GError **error)
 }
 
 gboolean
-dt_choices_save(const Profile *p, GError **error)
+dt_choices_save(const Profile *p, gboolean for_everybody, GError **error)
 {
     if (!p->system)
         return TRUE;
@@ -81,6 +90,7 @@ dt_choices_save(const Profile *p, GError **error)
     g_key_file_set_string(file, group, "Domain", p->domain);
     g_key_file_set_boolean(file, group, "RememberPassword", p->remember_password);
     g_key_file_set_boolean(file, group, "DialAutomatically", p->dial_automatically);
+    g_key_file_set_boolean(file, group, "DialForEverybody", for_everybody);
     return save(file, error);
 }
 

@@ -135,28 +135,23 @@ dt_failure_view_explain(const GError *error, guint32 *ret_number, const char **r
 }
 
 void
-dt_failure_view_show_error(DtFailureView *self, const GError *error)
+dt_failure_view_show_error(DtFailureView *self, const GError *error, const char *denied)
 {
-    const enum ras_error number = dt_ras_error_number(error);
+    guint32 number = dt_ras_error_number(error);
+    const char *what = _("The dialing service could not do this."), *advice = "";
 
-    if (number != RAS_OK) {
-        dt_failure_view_show(self, number, NULL, error->message, FALSE);
-        return;
-    }
-    if (error->domain == PROFILE_PLAN_ERROR) {
+    if (number == RAS_OK && error->domain == PROFILE_PLAN_ERROR) {
         show_text(self, _("This connection cannot be dialed."), error->message, "");
         return;
     }
-    guint32 known = RAS_OK;
-    const char *what, *advice;
-    if (dt_failure_view_explain(error, &known, &what, &advice)) {
-        if (known != RAS_OK)
-            dt_failure_view_show(self, known, NULL, error->message, FALSE);
-        else
-            show_text(self, what, advice, error->message);
-        return;
-    }
-    show_text(self, _("The dialing service could not do this."), "", error->message);
+    if (number == RAS_OK)
+        dt_failure_view_explain(error, &number, &what, &advice);
+    if (number == RAS_OK)
+        show_text(self, what, advice, error->message);
+    else
+        dt_failure_view_show(self, number, NULL, error->message, FALSE);
+    if (number == RAS_ACCESS_DENIED && denied != NULL)
+        gtk_label_set_text(self->advice_label, denied);
 }
 
 static void

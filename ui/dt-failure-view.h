@@ -23,8 +23,9 @@ G_DECLARE_FINAL_TYPE(DtFailureView, dt_failure_view, DT, FAILURE_VIEW, GtkBox)
 void dt_failure_view_show(DtFailureView *self, guint32 error, GVariant *details, const char *detail,
                           gboolean certificate);
 
-/* A call that the helper did not take, or that did not reach it. */
-void dt_failure_view_show_error(DtFailureView *self, const GError *error);
+/* A call that the helper did not take, or that did not reach it. @denied: what to do when it may
+ * not be made; NULL: what is done of any. */
+void dt_failure_view_show_error(DtFailureView *self, const GError *error, const char *denied);
 
 /* FALSE: @error is none of those that say that the helper is not there, gives no answer, or may not
  * be called. A number says it when *@ret_number is not 0, else the sentences; static. */

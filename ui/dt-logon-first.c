@@ -7,6 +7,7 @@
 #include "dt-a11y.h"
 #include "dt-format.h"
 #include "profile-first.h"
+#include "profile-plan.h"
 
 #include <glib/gi18n.h>
 
@@ -34,6 +35,23 @@ static gboolean
 is_up(const DtLogonWindow *self)
 {
     return dt_call_get_look(self->first)->connected;
+}
+
+/* Else why it is not gone through is shown. */
+static gboolean
+is_everybodys(DtLogonWindow *self)
+{
+    g_autofree char *name = dt_format_foreign(dt_call_get_name(self->first), MAX_NAME);
+    g_autoptr(GError) error = NULL;
+
+    if (dt_connection_get_for_everybody(dt_call_get_connection(self->first)))
+        return TRUE;
+    error = g_error_new(PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_INVALID,
+                        _("“%s” comes before this connection, and is connected for you alone. "
+                          "Disconnect it, and connect again."),
+                        name);
+    dt_failure_view_show_error(self->failure_view, error, NULL);
+    return FALSE;
 }
 
 /* After its own rendering: it has a password to keep. */
@@ -110,6 +128,9 @@ open_window(DtLogonWindow *self, const Profile *first)
         return;
     g_signal_connect_object(self->first_window, "destroy", G_CALLBACK(on_window_closed), self,
                             G_CONNECT_SWAPPED);
+    if (dt_logon_for_everybody(self)) /* what goes through it is */
+        gtk_toggle_button_set_active(
+            GTK_TOGGLE_BUTTON(DT_LOGON_WINDOW(self->first_window)->everybody_check), TRUE);
     say(self, g_strdup_printf(_("Dialing “%s” first…"), name));
     dt_logon_dial_soon(DT_LOGON_WINDOW(self->first_window));
 }
@@ -127,13 +148,13 @@ watch(DtLogonWindow *self, const Profile *first)
 gboolean
 dt_logon_first_is_up(DtLogonWindow *self)
 {
-    const gboolean dialed = self->first_dialed;
+    const gboolean dialed = self->first_dialed, everybody = dt_logon_for_everybody(self);
     g_autoptr(Profile) first = NULL;
     g_autoptr(GError) error = NULL;
 
-    switch (profile_first_find(self->store, self->profile, FALSE, &first, &error)) {
+    switch (profile_first_find(self->store, self->profile, everybody, &first, &error)) {
     case PROFILE_FIRST_BAD:
-        dt_failure_view_show_error(self->failure_view, error);
+        dt_failure_view_show_error(self->failure_view, error, NULL);
         return FALSE;
     case PROFILE_FIRST_DIAL:
         break;
@@ -145,7 +166,7 @@ dt_logon_first_is_up(DtLogonWindow *self)
     watch(self, first);
     self->first_dialed = dialed;
     if (is_up(self))
-        return TRUE;
+        return !everybody || is_everybodys(self);
     self->first_dialed = FALSE;
     open_window(self, first);
     return FALSE;

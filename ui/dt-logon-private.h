@@ -23,7 +23,7 @@ struct _DtLogonWindow {
     GtkWidget *user_label, *user_entry;
     GtkWidget *password_label, *password_entry;
     GtkWidget *domain_label, *domain_entry;
-    GtkWidget *save_check, *auto_check;
+    GtkWidget *save_check, *auto_check, *everybody_check;
     GtkLabel *support_label;
     DtFailureView *failure_view;
     GtkSpinner *spinner;
@@ -64,6 +64,9 @@ void dt_logon_dial(DtLogonWindow *self);
 /* As soon as its password is there, from the keyring; else the person types it. */
 void dt_logon_dial_soon(DtLogonWindow *self);
 gboolean dt_logon_is_busy(DtLogonWindow *self); /* a dial of this person's goes on */
+
+/* All who use this computer shall have it: chosen of a connection that is everybody's. */
+gboolean dt_logon_for_everybody(DtLogonWindow *self);
 
 /* ---- of the first leg */
 /* TRUE: it is up, or there is none: ->first is what to go through. Else its window dials it, and

@@ -21,6 +21,7 @@
 #include "dt-unfinished.h"
 #include "profile-learn.h"
 #include "profile-secret.h"
+#include "profile-system.h"
 #include "profile-weakness.h"
 #include "ras.h"
 
@@ -42,6 +43,12 @@ is_on(GtkWidget *check)
     return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check));
 }
 
+gboolean
+dt_logon_for_everybody(DtLogonWindow *self)
+{
+    return self->profile->system && is_on(self->everybody_check);
+}
+
 struct dt_call_login
 dt_logon_login(DtLogonWindow *self, const char *new_password)
 {
@@ -55,7 +62,8 @@ dt_logon_login(DtLogonWindow *self, const char *new_password)
                                   .key = dt_key_get_own(self->key),
                                   .through =
                                       self->first != NULL ? dt_call_get_name(self->first) : NULL,
-                                  .end_through = self->first_dialed};
+                                  .end_through = self->first_dialed,
+                                  .for_everybody = dt_logon_for_everybody(self)};
 }
 
 /* ---- the keyring ------------------------------------------------------------------------- */
@@ -175,6 +183,7 @@ show_profile(DtLogonWindow *self)
     show_field(NULL, self->save_check, !p->hide_remember_password && !p->hide_password, 0);
     show_field(NULL, self->auto_check, !p->hide_dial_automatically && !p->hide_remember_password,
                0);
+    gtk_widget_set_visible(self->everybody_check, p->system);
 }
 
 /* Reads the profile again: the properties window, or another program, may have saved it. */
@@ -217,8 +226,9 @@ remember_choices(DtLogonWindow *self)
     profile_set(&self->profile->domain, text_of(self->domain_entry));
     self->profile->remember_password = is_on(self->save_check);
     self->profile->dial_automatically = is_on(self->auto_check) && is_on(self->save_check);
-    if (!(self->profile->system ? dt_choices_save(self->profile, &error)
-                                : profile_store_save(self->store, self->profile, &error)))
+    if (!(self->profile->system
+              ? dt_choices_save(self->profile, is_on(self->everybody_check), &error)
+              : profile_store_save(self->store, self->profile, &error)))
         dt_status_page_set_message(self->status_page, error->message);
 }
 
@@ -347,7 +357,8 @@ render_failure(DtLogonWindow *self)
         g_autofree char *text = dt_everybody_problem(error);
         dt_status_page_set_message(self->status_page, text);
     } else if (error != NULL) {
-        dt_failure_view_show_error(self->failure_view, error);
+        dt_failure_view_show_error(self->failure_view, error,
+                                   dt_logon_for_everybody(self) ? profile_system_denied() : NULL);
     } else {
         const gboolean certificate = dt_certificate_dialog_may_accept(
             failure, dt_call_get_detail(self->call, "certificate-sha256"));
@@ -451,8 +462,8 @@ render(DtLogonWindow *self)
     const gboolean editable =
         (dt_call_get_look(self->call)->form && !dt_call_is_starting(self->call)) ||
         dt_call_get_question(self->call) == RAS_AUTHENTICATION_FAILURE;
-    GtkWidget *const fields[] = {self->user_entry, self->password_entry, self->domain_entry,
-                                 self->save_check, self->connect_button};
+    GtkWidget *const fields[] = {self->user_entry, self->password_entry,  self->domain_entry,
+                                 self->save_check, self->everybody_check, self->connect_button};
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         gtk_widget_set_sensitive(fields[i], editable);
@@ -498,6 +509,8 @@ fill_in(DtLogonWindow *self)
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->save_check), p->remember_password);
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->auto_check),
                                  p->remember_password && p->dial_automatically);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->everybody_check),
+                                 dt_choices_for_everybody(p));
     gtk_widget_grab_focus(*p->user != '\0' ? self->password_entry : self->user_entry);
     /* The key before the password: when that is there, the call may begin by itself. */
     dt_key_load(self->key, p);
@@ -646,6 +659,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, domain_entry);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, save_check);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, auto_check);
+    gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, everybody_check);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, support_label);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, failure_view);
     gtk_widget_class_bind_template_child(widget_class, DtLogonWindow, spinner);

@@ -56,13 +56,13 @@ def tell(**event):
 
 
 class Connection:
-    def __init__(self, helper, number, name, owner):
+    def __init__(self, helper, number, name, owner, everybody):
         self.helper = helper
         self.path = f"{PATH}/{number}"
         self.properties = {
             "Name": GLib.Variant("s", name),
             "Owner": GLib.Variant("u", owner),
-            "ForEverybody": GLib.Variant("b", owner != os.getuid()),
+            "ForEverybody": GLib.Variant("b", everybody),
             "State": GLib.Variant("s", "idle"),
             "Stage": GLib.Variant("u", 0),
             "Error": GLib.Variant("u", 0),
@@ -127,12 +127,14 @@ class Helper:
     def on_get(self, *args):
         return self.paths() if args[4] == "Connections" else GLib.Variant("s", "0.1.0")
 
-    def connection(self, name, owner=os.getuid()):
+    def connection(self, name, owner=os.getuid(), everybody=False):
+        everybody = everybody or owner != os.getuid()
         for connection in self.connections:
             if (connection.properties["Name"].get_string() == name
-                    and connection.properties["Owner"].get_uint32() == owner):
+                    and connection.properties["Owner"].get_uint32() == owner
+                    and connection.properties["ForEverybody"].get_boolean() == everybody):
                 return connection
-        connection = Connection(self, len(self.connections) + 1, name, owner)
+        connection = Connection(self, len(self.connections) + 1, name, owner, everybody)
         self.connections.append(connection)
         self.signal(PATH, self.contract.interfaces[0].name, {"Connections": self.paths()})
         return connection
@@ -152,7 +154,7 @@ class Helper:
         return GLib.Variant("(s)", (name,))
 
     def connect(self, plan, _secrets):
-        connection = self.connection(plan["name"])
+        connection = self.connection(plan["name"], everybody=plan.get("for-everybody", False))
         connection.set({"State": "connecting", "Stage": 1, "Error": 0})
         return GLib.Variant("(o)", (connection.path,))
 

@@ -30,7 +30,7 @@ Encoding=1
 PBVersion=8
 Type=2
 VpnStrategy={strategy}
-{key}DataEncryption=256
+{key}{more}DataEncryption=256
 AuthRestrictions=512
 IpPrioritizeRemote=1
 
@@ -44,12 +44,14 @@ PhoneNumber={server}
 """
 
 
-def phone_book(path, *entries):
-    """A rasphone.pbk of (name, server, key or None): with a key L2TP/IPsec, otherwise SSTP."""
+def phone_book(path, *entries, first=None):
+    """A rasphone.pbk of (name, server, key or None): with a key L2TP/IPsec, otherwise SSTP. Each wants
+    @first to be up before, which does not."""
     with open(path, "w", encoding="utf-8", newline="\r\n") as file:
         for name, server, key in entries:
             secret = f"IpSecFlags=1\nPreSharedKey={key}\n" if key else ""
-            file.write(ENTRY.format(name=name, server=server, key=secret, strategy=3 if key else 5))
+            more = f"PrerequisiteEntry={first}\n" if first not in (None, name) else ""
+            file.write(ENTRY.format(name=name, server=server, key=secret, more=more, strategy=3 if key else 5))
     return path
 
 

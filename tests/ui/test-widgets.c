@@ -183,7 +183,7 @@ test_failure(void)
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_autoptr(GError) error = g_error_new_literal(G_DBUS_ERROR, codes[i], "\xff\x1b");
 
-        dt_failure_view_show_error(DT_FAILURE_VIEW(view), error);
+        dt_failure_view_show_error(DT_FAILURE_VIEW(view), error, NULL);
     }
     g_assert_finalize_object(view);
 }

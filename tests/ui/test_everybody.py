@@ -441,6 +441,112 @@ if os.environ.get("DIALTONE_TRAY"):
     test(tray_refused)
 
 
+def filled_in(window):
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    return window
+
+
+@test
+def dialed_for_everybody(case):
+    """chosen by keyboard in its window, polkit refuses, then lets: all have it; it is chosen the next time, too"""
+    window = filled_in(installed(case))
+    box = window.find("check box", "Connect for everybody who uses this computer")
+    check(not box.has("checked"), "that is a choice")
+    case.desktop.focus(NAME)
+    case.desktop.keys("alt+e")
+    desktop.wait_until(lambda: box.has("checked"), "the key checks it")
+    case.helper.do(**DENIED)
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(plan["for-everybody"], plan)
+    window.reads("Error 0x80070005: You are not allowed to do this.")
+    window.reads("Connections for everybody are an administrator's: give the password that is asked for")
+    check(box.has("sensitive"), "it may be taken back")
+    window.press("Connect")
+    case.helper.call("Connect")
+    desktop.wait_until(lambda: not box.has("sensitive"), "it is dialed")
+    case.connect()
+    window.reads("Connected for everybody")
+    check(not any("Another person" in text for text in window.texts()), "it is this person's own")
+    window.press("Disconnect")
+    case.helper.call("Disconnect")
+    case.helper.set(State="idle", Error=631)
+    window.find("password text")
+    check("everybody" not in everybodys(case)["everybody-1"].lower(), "it is this person's choice")
+    window.end()
+    window = filled_in(case.start())
+    box = window.find("check box", "Connect for everybody who uses this computer")
+    check(box.has("checked"), "it was chosen")
+    box.act()
+    desktop.wait_until(lambda: not box.has("checked"), "it is this person's own")
+    case.helper.do(**DENIED)
+    window.press("Connect")
+    plan, _ = case.helper.call("Connect")
+    check(not plan.get("for-everybody"), plan)
+    window.reads("Ask the administrator of this computer.")
+    window.end()
+    check(not case.start().find("check box", "Connect for everybody who uses this computer").has("checked"), "no more")
+
+
+@test
+def own_is_not_for_everybody(case):
+    """a connection of one's own has no such choice"""
+    window = case.import_profile()
+    window.find("check box", "Save password")
+    check(not window.find_now("check box", "Connect for everybody who uses this computer"), "it would be refused")
+
+
+@test
+def own_calls_of_one_name(case):
+    """of one's own calls alone and for everybody, both ended, the failure of the last is shown"""
+    window = filled_in(installed(case))
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.helper.set(State="idle", Stage=2, Error=691)
+    window.reads("Error 691")
+    filled_in(window)
+    window.press("Connect for everybody who uses this computer", "check box")
+    window.press("Connect")
+    case.helper.call("Connect")
+    window.reads("Connecting to")
+    case.helper.set(State="idle", Stage=1, Error=868)
+    window.reads("Error 868")
+    check(not any("Error 691" in text for text in window.texts()), "that was the one before")
+
+
+def two_legs(case):
+    """Two connections for everybody, one through the other; the window of the second, filled in."""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"), ("Line", "line.example.edu", None),
+                               ("Office", "office.example.edu", None), first="Line")
+    window = case.start(path)
+    window.press("Everybody who uses this computer", "radio button")
+    window.press_and_close("Import All")
+    window.find("table cell", "Line (everybody)")
+    window.find("table cell", "Office (everybody)")
+    window.end()
+    return filled_in(case.start("-c", "Office"))
+
+
+@test
+def both_legs_for_everybody(case):
+    """what goes through another one is dialed for everybody: so is that one; not through one's own"""
+    window = two_legs(case)
+    case.helper.do(connection="Line")
+    case.helper.set(State="connected", Stage=3)
+    window.press("Connect for everybody who uses this computer", "check box")
+    window.press("Connect")
+    window.reads("“Line” comes before this connection, and is connected for you alone.")
+    check(not case.helper.called("Connect"), "it would be refused")
+    case.helper.set(State="idle", Error=631)
+    window.press("Connect")
+    window.find("frame", "Line")
+    window.reads("Dialing “Line” first…")
+    boxes = [node for node in window.all()
+             if node.role == "check box" and node.name == "Connect for everybody who uses this computer"]
+    check(len(boxes) == 2 and all(box.has("checked") for box in boxes), "both are for everybody")
+
+
 @test
 def german(case):
     """German: whom it is for, the question, the list"""
@@ -449,6 +555,7 @@ def german(case):
     window.reads("Das ist Sache eines Administrators")
     window.press_and_close("Importieren")
     window.reads("Für alle Benutzer dieses Rechners")
+    window.find("check box", "Für alle Benutzer dieses Rechners verbinden")
     window.press("Eigenschaften")
     tabs = window.find("page tab list")
     tabs.call("Selection", "SelectChild", desktop.number(2))
