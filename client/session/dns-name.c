@@ -71,6 +71,12 @@ dns_name_within(const char *name, const char *domain)
     return d == n || d == 0 || name[n - d - 1] == '.';
 }
 
+bool
+dns_name_same(const char *name, const char *other)
+{
+    return strcasecmp(name, other) == 0;
+}
+
 unsigned
 dns_name_labels(const char *name)
 {

@@ -15,4 +15,5 @@ bool dns_name_read(struct rd all, size_t *at, char ret[static NET_MAX_NAME]);
 void dns_name_put(struct wr *w, const char *name);
 /* Is @name @domain, or below it? Letter case says nothing. */
 bool dns_name_within(const char *name, const char *domain);
+bool dns_name_same(const char *name, const char *other);
 unsigned dns_name_labels(const char *name); /* of a valid one; "": 0 */

@@ -102,16 +102,28 @@ dns_update_put(struct wr *w, uint16_t id, const struct dns_record *record, const
     return !w->bad && w->len - start <= DNS_MESSAGE_MAX;
 }
 
-bool
-dns_soa_query_put(struct wr *w, uint16_t id, const char *name)
+static bool
+put_question(struct wr *w, uint16_t id, const char *name, uint16_t type)
 {
     static const uint16_t counts[4] = {1, 0, 0, 0};
 
     put_header(w, id, FLAG_RD, counts);
     dns_name_put(w, name);
-    wr_be16(w, TYPE_SOA);
+    wr_be16(w, type);
     wr_be16(w, CLASS_IN);
     return !w->bad;
+}
+
+bool
+dns_soa_query_put(struct wr *w, uint16_t id, const char *name)
+{
+    return put_question(w, id, name, TYPE_SOA);
+}
+
+bool
+dns_a_query_put(struct wr *w, uint16_t id, const char *name)
+{
+    return put_question(w, id, name, TYPE_A);
 }
 
 /* The header of an answer; its rcode, or -1. */
@@ -144,15 +156,15 @@ read_question(struct rd all, size_t *at, char name[static NET_MAX_NAME], uint16_
 /* Is the first section the question that we asked? A server may leave it out (RFC 2136 section
  * 3.8), but not put another's there. */
 static bool
-question_fits(struct rd all, size_t *at, unsigned count, const char *name)
+question_fits(struct rd all, size_t *at, unsigned count, const char *name, uint16_t type)
 {
     char asked[NET_MAX_NAME];
-    uint16_t type;
+    uint16_t is;
 
     if (count == 0)
         return true;
-    return count == 1 && read_question(all, at, asked, &type) && type == TYPE_SOA &&
-           dns_name_within(asked, name) && dns_name_within(name, asked);
+    return count == 1 && read_question(all, at, asked, &is) && is == type &&
+           dns_name_same(asked, name);
 }
 
 int
@@ -163,59 +175,99 @@ dns_update_read(struct rd answer, uint16_t id, const char *zone)
     const int rcode = read_header(&r, id, OPCODE_UPDATE, counts);
     size_t at = answer.left - r.left;
 
-    return rcode >= 0 && question_fits(answer, &at, counts[0], zone) ? rcode : -1;
+    return rcode >= 0 && question_fits(answer, &at, counts[0], zone, TYPE_SOA) ? rcode : -1;
 }
 
-/* One record of the answer; its owner when it is an SOA. False: malformed. */
+struct answered { /* one record of an answer */
+    char owner[NET_MAX_NAME];
+    uint16_t type; /* 0: of another class */
+    struct rd data;
+    size_t data_at; /* in the whole answer, which names in it may point to */
+};
+
+/* The record at *at, and *at behind it. False: malformed. */
 static bool
-read_owner(struct rd all, size_t *at, char owner[static NET_MAX_NAME], bool *ret_soa)
+read_record(struct rd all, size_t *at, struct answered *ret)
 {
-    if (!dns_name_read(all, at, owner))
+    if (!dns_name_read(all, at, ret->owner))
         return false;
     struct rd r = rd_over(all.p + *at, all.left - *at);
     const uint16_t type = rd_be16(&r);
-    const uint16_t class = rd_be16(&r);
+    ret->type = rd_be16(&r) == CLASS_IN ? type : 0;
     rd_be32(&r);
-    rd_take(&r, rd_be16(&r));
+    ret->data = rd_take(&r, rd_be16(&r));
     *at = all.left - r.left;
-    *ret_soa = type == TYPE_SOA && class == CLASS_IN;
+    ret->data_at = *at - ret->data.left;
     return rd_ok(&r);
+}
+
+/* MNAME (RFC 1035 section 3.3.13), when it is a name that can be asked for. */
+static void
+read_primary(struct rd all, size_t at, char primary[static NET_MAX_NAME])
+{
+    if (!dns_name_read(all, &at, primary) || !net_name_valid(primary))
+        primary[0] = '\0';
 }
 
 /* The zone that a record of SOA at, or above, @name tells: the server's own, or that of the
  * negative answer (RFC 2308 section 2). */
 static bool
-find_zone(struct rd all, size_t at, unsigned n, const char *name, char zone[static NET_MAX_NAME])
+find_zone(struct rd all, size_t at, unsigned n, const char *name, struct dns_zone *ret)
 {
-    char owner[NET_MAX_NAME];
-    bool soa;
+    struct answered a;
 
-    zone[0] = '\0';
     for (unsigned i = 0; i < n && i < RECORDS_MAX; i++) {
-        if (!read_owner(all, &at, owner, &soa))
+        if (!read_record(all, &at, &a))
             return false;
-        if (soa && net_name_valid(owner) && dns_name_within(name, owner)) {
-            memcpy(zone, owner, strlen(owner) + 1);
-            return true;
-        }
+        if (a.type != TYPE_SOA || !net_name_valid(a.owner) || !dns_name_within(name, a.owner))
+            continue;
+        memcpy(ret->name, a.owner, sizeof ret->name);
+        read_primary(all, a.data_at, ret->primary);
+        return true;
     }
     return true;
 }
 
 int
-dns_soa_read(struct rd answer, uint16_t id, const char *name, char ret_zone[static NET_MAX_NAME])
+dns_soa_read(struct rd answer, uint16_t id, const char *name, struct dns_zone *ret_zone)
 {
     uint16_t counts[4];
     struct rd r = answer;
     const int rcode = read_header(&r, id, OPCODE_QUERY, counts);
     size_t at = answer.left - r.left;
 
-    if (rcode < 0 || !question_fits(answer, &at, counts[0], name))
+    memset(ret_zone, 0, sizeof *ret_zone);
+    if (rcode < 0 || !question_fits(answer, &at, counts[0], name, TYPE_SOA))
         return -1;
     if (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN)
         return rcode;
     return find_zone(answer, at, (unsigned)counts[1] + counts[2], name, ret_zone) ? DNS_NOERROR
                                                                                   : -1;
+}
+
+int
+dns_a_read(struct rd answer, uint16_t id, const char *name, uint32_t wanted, uint32_t *ret)
+{
+    uint16_t counts[4];
+    struct rd r = answer;
+    struct answered a;
+    const int rcode = read_header(&r, id, OPCODE_QUERY, counts);
+    size_t at = answer.left - r.left;
+
+    *ret = 0;
+    if (rcode < 0 || !question_fits(answer, &at, counts[0], name, TYPE_A))
+        return -1;
+    for (unsigned i = 0; rcode == DNS_NOERROR && i < counts[1] && i < RECORDS_MAX; i++) {
+        if (!read_record(answer, &at, &a))
+            return -1;
+        const uint32_t address = rd_be32(&a.data);
+        if (a.type != TYPE_A || !rd_done(&a.data) || !net_ip4_usable(address) ||
+            !dns_name_same(a.owner, name))
+            continue;
+        if (*ret == 0 || address == wanted)
+            *ret = address;
+    }
+    return rcode;
 }
 
 /* --- one registration ------------------------------------------------------------------------ */
@@ -258,9 +310,23 @@ dns_update_begin(struct dns_update *d, usec_t now, const struct dns_record *reco
 }
 
 static void
+update_at(struct dns_update *d, usec_t now, uint32_t server)
+{
+    d->target = server;
+    go_to(d, now, DNS_STEP_UPDATE);
+}
+
+/* What was asked has not helped: the primary makes way for the server that named it, and that for
+ * the next. */
+static void
 next_server(struct dns_update *d, usec_t now, enum net_registered outcome)
 {
-    if (++d->server < d->record.n_servers)
+    const bool primary = d->step == DNS_STEP_PRIMARY ||
+                         (d->step == DNS_STEP_UPDATE && d->target != d->record.servers[d->server]);
+
+    if (primary)
+        update_at(d, now, d->record.servers[d->server]);
+    else if (++d->server < d->record.n_servers)
         go_to(d, now, DNS_STEP_ZONE);
     else
         settle(d, now, outcome);
@@ -279,16 +345,24 @@ put_message(const struct dns_update *d, struct wr *w)
 
     if (d->step == DNS_STEP_ZONE)
         return dns_soa_query_put(w, d->id, owner(d, buffer));
-    return dns_update_put(w, d->id, &d->record, d->zone, DNS_UPDATE_ADD);
+    if (d->step == DNS_STEP_PRIMARY)
+        return dns_a_query_put(w, d->id, d->zone.primary);
+    return dns_update_put(w, d->id, &d->record, d->zone.name, DNS_UPDATE_ADD);
+}
+
+/* The server that is asked now. */
+static uint32_t
+asked(const struct dns_update *d)
+{
+    return d->step == DNS_STEP_ZONE || d->step == DNS_STEP_PRIMARY ? d->record.servers[d->server]
+                                                                   : d->target;
 }
 
 static void
 begin_packet(const struct dns_update *d, struct wr *w)
 {
-    const struct inner_udp u = {.from = d->record.address,
-                                .to = d->record.servers[d->server],
-                                .from_port = d->port,
-                                .to_port = DNS_PORT};
+    const struct inner_udp u = {
+        .from = d->record.address, .to = asked(d), .from_port = d->port, .to_port = DNS_PORT};
 
     inner_udp_begin(w, &u);
 }
@@ -328,7 +402,7 @@ dns_update_next(struct dns_update *d, usec_t now, const struct rng *rng, struct 
 }
 
 static void
-zone_told(struct dns_update *d, usec_t now, int rcode, const char *zone)
+zone_told(struct dns_update *d, usec_t now, int rcode, const struct dns_zone *zone)
 {
     const unsigned least = d->record.reverse ? REVERSE_LABELS : FORWARD_LABELS;
 
@@ -336,11 +410,14 @@ zone_told(struct dns_update *d, usec_t now, int rcode, const char *zone)
         settle(d, now, NET_REGISTER_REFUSED);
     } else if (rcode != DNS_NOERROR) {
         next_server(d, now, NET_REGISTER_FAILED);
-    } else if (dns_name_labels(zone) < least) {
+    } else if (dns_name_labels(zone->name) < least) {
         settle(d, now, NET_REGISTER_NO_ZONE);
     } else {
-        memcpy(d->zone, zone, strlen(zone) + 1);
-        go_to(d, now, DNS_STEP_UPDATE);
+        d->zone = *zone;
+        if (zone->primary[0] != '\0')
+            go_to(d, now, DNS_STEP_PRIMARY);
+        else
+            update_at(d, now, d->record.servers[d->server]);
     }
 }
 
@@ -352,9 +429,14 @@ update_told(struct dns_update *d, usec_t now, int rcode)
         settle(d, now, NET_REGISTERED);
         break;
     case DNS_REFUSED:
-    case DNS_NOTAUTH:
-    case DNS_NOTZONE:
         settle(d, now, NET_REGISTER_REFUSED);
+        break;
+    case DNS_NOTAUTH: /* the primary in name only, perhaps */
+    case DNS_NOTZONE:
+        if (d->target != d->record.servers[d->server])
+            next_server(d, now, NET_REGISTER_REFUSED);
+        else
+            settle(d, now, NET_REGISTER_REFUSED);
         break;
     case DNS_YXDOMAIN:
     case DNS_YXRRSET:
@@ -366,28 +448,40 @@ update_told(struct dns_update *d, usec_t now, int rcode)
     }
 }
 
+/* False: of a program that has that port, or nonsense. */
+static bool
+answer_told(struct dns_update *d, usec_t now, struct rd data)
+{
+    const uint32_t server = d->record.servers[d->server];
+    char buffer[DNS_REVERSE_MAX];
+    struct dns_zone zone;
+    uint32_t address;
+    int rcode;
+
+    if (d->step == DNS_STEP_ZONE) {
+        rcode = dns_soa_read(data, d->id, owner(d, buffer), &zone);
+        if (rcode >= 0)
+            zone_told(d, now, rcode, &zone);
+    } else if (d->step == DNS_STEP_PRIMARY) {
+        rcode = dns_a_read(data, d->id, d->zone.primary, server, &address);
+        if (rcode >= 0)
+            update_at(d, now, address != 0 ? address : server);
+    } else {
+        rcode = dns_update_read(data, d->id, d->zone.name);
+        if (rcode >= 0)
+            update_told(d, now, rcode);
+    }
+    return rcode >= 0;
+}
+
 bool
 dns_update_takes(struct dns_update *d, usec_t now, struct rd packet)
 {
-    char zone[NET_MAX_NAME] = "", buffer[DNS_REVERSE_MAX];
     struct inner_udp u;
-    int rcode;
 
-    if ((d->step != DNS_STEP_ZONE && d->step != DNS_STEP_UPDATE) || d->tries == 0 ||
-        !inner_udp_read(packet, &u) || u.from != d->record.servers[d->server] ||
-        u.to != d->record.address || u.from_port != DNS_PORT || u.to_port != d->port)
-        return false;
-    if (d->step == DNS_STEP_ZONE)
-        rcode = dns_soa_read(u.data, d->id, owner(d, buffer), zone);
-    else
-        rcode = dns_update_read(u.data, d->id, d->zone);
-    if (rcode < 0)
-        return false; /* of a program that has that port, or nonsense */
-    if (d->step == DNS_STEP_ZONE)
-        zone_told(d, now, rcode, zone);
-    else
-        update_told(d, now, rcode);
-    return true;
+    return d->step != DNS_STEP_NONE && d->step != DNS_STEP_DONE && d->tries > 0 &&
+           inner_udp_read(packet, &u) && u.from == asked(d) && u.to == d->record.address &&
+           u.from_port == DNS_PORT && u.to_port == d->port && answer_told(d, now, u.data);
 }
 
 bool
@@ -400,11 +494,9 @@ dns_update_release(struct dns_update *d, const struct rng *rng, struct wr *w)
         return false;
     d->known = false;
     d->step = DNS_STEP_DONE;
-    if (d->server >= d->record.n_servers)
-        d->server = 0;
     choose_numbers(d, rng);
     begin_packet(d, w);
-    dns_update_put(w, d->id, &d->record, d->zone, DNS_UPDATE_REMOVE);
+    dns_update_put(w, d->id, &d->record, d->zone.name, DNS_UPDATE_REMOVE);
     inner_udp_end(w);
     return !w->bad;
 }

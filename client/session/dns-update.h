@@ -3,10 +3,12 @@
  * (dynamic update, RFC 2136), and take it back.
  *
  * One of these is one name with one record: A of the computer's name, or PTR of its address. Which
- * zone that is in is asked for first (SOA, as RFC 2136 section 4.3 has a requestor find it), then
- * the update goes to the same server. A server that does not answer, or cannot, makes way for the
- * next; one that refuses has the last word. What was registered is registered again a day later,
- * before somebody thinks it stale. Nothing is signed: see ARCHITECTURE.md.
+ * zone that is in, and which server is the zone's primary, is asked for first (SOA, as RFC 2136
+ * section 4.3 has a requestor find it, and the primary's address); then the update goes there. When
+ * that is not to be had, it goes to the server that was asked, which may be one of several or pass
+ * it on. A server that does not answer, or cannot, makes way for the next; one that refuses has the
+ * last word. What was registered is registered again a day later, before somebody thinks it stale.
+ * Nothing is signed: see ARCHITECTURE.md.
  *
  * Pure: packets (inner IPv4) and time in; packets, an outcome and the next deadline out.
  *
@@ -51,14 +53,28 @@ struct dns_record {
     uint32_t servers[NET_MAX_SERVERS];
 };
 
-enum dns_update_step { DNS_STEP_NONE, DNS_STEP_ZONE, DNS_STEP_UPDATE, DNS_STEP_DONE };
+enum dns_update_step {
+    DNS_STEP_NONE,
+    DNS_STEP_ZONE,
+    DNS_STEP_PRIMARY, /* its address */
+    DNS_STEP_UPDATE,
+    DNS_STEP_DONE,
+};
+
+/* What an answer to an SOA query tells. */
+struct dns_zone {
+    char name[NET_MAX_NAME];    /* "": there is none */
+    char primary[NET_MAX_NAME]; /* the server where it is written; "": none that could be asked for
+                                 */
+};
 
 struct dns_update {
     struct dns_record record;
     enum dns_update_step step;
     uint8_t server, tries; /* of this step, with this server */
     uint16_t id, port;     /* of the question */
-    char zone[NET_MAX_NAME];
+    struct dns_zone zone;
+    uint32_t target; /* of the update: the zone's primary, or the server that was asked */
     bool known;      /* the server has it */
     usec_t deadline; /* NEVER, or when dns_update_next() has something to do */
     enum net_registered outcome;
@@ -79,7 +95,9 @@ bool dns_update_put(struct wr *w, uint16_t id, const struct dns_record *record, 
 bool dns_soa_query_put(struct wr *w, uint16_t id, const char *name);
 /* @answer to the update @id of @zone: its rcode, or -1 when it is none. */
 int dns_update_read(struct rd answer, uint16_t id, const char *zone);
-/* The same of the question above; with DNS_NOERROR, @ret_zone is the zone of @name, or "". */
-int dns_soa_read(struct rd answer, uint16_t id, const char *name,
-                 char ret_zone[static NET_MAX_NAME]);
+/* The same of the question above; with DNS_NOERROR, @ret_zone is the zone of @name. */
+int dns_soa_read(struct rd answer, uint16_t id, const char *name, struct dns_zone *ret_zone);
+/* Which address has @name? @wanted, when it is one of several; *ret 0: none that is usable. */
+bool dns_a_query_put(struct wr *w, uint16_t id, const char *name);
+int dns_a_read(struct rd answer, uint16_t id, const char *name, uint32_t wanted, uint32_t *ret);
 char *dns_reverse_name(uint32_t address, char out[static DNS_REVERSE_MAX]);

@@ -18,12 +18,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 read_soa(struct rd in, uint16_t id)
 {
-    char zone[NET_MAX_NAME] = "";
-    const int rcode = dns_soa_read(in, id, NAME, zone);
+    struct dns_zone zone;
+    const int rcode = dns_soa_read(in, id, NAME, &zone);
 
     if (rcode < -1 || rcode > 15)
         abort();
-    if (zone[0] != '\0' && (rcode != 0 || !net_name_valid(zone) || !dns_name_within(NAME, zone)))
+    if (rcode == 0 && zone.name[0] != '\0' &&
+        (!net_name_valid(zone.name) || !dns_name_within(NAME, zone.name)))
+        abort();
+    if (zone.primary[0] != '\0' && (zone.name[0] == '\0' || !net_name_valid(zone.primary)))
+        abort();
+}
+
+static void
+read_address(struct rd in, uint16_t id)
+{
+    uint32_t address;
+
+    if (dns_a_read(in, id, NAME, 0x0a000001, &address) == 0 && address != 0 &&
+        !net_ip4_usable(address))
         abort();
 }
 
@@ -77,7 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct rd peek = in;
     const uint16_t id = rd_be16(&peek);
 
-    switch (kind % 5) {
+    switch (kind % 6) {
     case 0:
         read_soa(in, id);
         break;
@@ -87,6 +100,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 2:
         read_nbns(in, id);
+        break;
+    case 5:
+        read_address(in, id);
         break;
     case 3:
         read_name(in);

@@ -39,6 +39,7 @@ struct ras_config {
     uint32_t address; /* the server's own inside the tunnel */
     uint32_t dns[2], nbns[2];
     bool ipv6;
+    bool real_names;  /* .dns and .nbns are servers behind the TUN, and none of its own */
     bool has_prefix6; /* advertised to clients by router advertisement */
     uint8_t prefix6[8];
     char name[NET_MAX_NAME];   /* what it calls itself in CHAP */

@@ -47,6 +47,7 @@ static const char usage[] =
     "  --pool FIRST-LAST       addresses for clients; may be given again (10.9.0.10-10.9.0.137)\n"
     "  --address A.B.C.D       its own inside the tunnel (10.9.0.1)\n"
     "  --dns A[,B] --wins A[,B] --domain NAME --route NET/PREFIX[,GATEWAY]\n"
+    "  --real-names            servers of --dns and --wins are behind the TUN; it plays none\n"
     "  --prefix6 PREFIX        advertise this /64; --no-ipv6: refuse IPV6CP\n"
     "  --hash LIST             crypto binding: sha1,sha256 (both)\n"
     "  --hello MS              how often it looks whether a client is alive (60000)\n"
@@ -85,6 +86,7 @@ enum {
     OPT_WINS,
     OPT_DOMAIN,
     OPT_ROUTE,
+    OPT_REAL_NAMES,
     OPT_PREFIX6,
     OPT_NO_IPV6,
     OPT_HASH,
@@ -136,6 +138,7 @@ static const struct option options[] = {
     {"wins", required_argument, NULL, OPT_WINS},
     {"domain", required_argument, NULL, OPT_DOMAIN},
     {"route", required_argument, NULL, OPT_ROUTE},
+    {"real-names", no_argument, NULL, OPT_REAL_NAMES},
     {"prefix6", required_argument, NULL, OPT_PREFIX6},
     {"no-ipv6", no_argument, NULL, OPT_NO_IPV6},
     {"hash", required_argument, NULL, OPT_HASH},
@@ -328,6 +331,9 @@ apply_config(int option, char *value, struct options *o)
         break;
     case OPT_ROUTE:
         take_route(value);
+        break;
+    case OPT_REAL_NAMES:
+        c->real_names = true;
         break;
     case OPT_PREFIX6:
         take_prefix6(value);

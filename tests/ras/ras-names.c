@@ -50,7 +50,7 @@ ras_names_is(const struct ras_config *config, struct rd packet)
 {
     struct inner_udp u;
 
-    if (!inner_udp_read(packet, &u))
+    if (config->real_names || !inner_udp_read(packet, &u))
         return false;
     return (u.to_port == DNS && is_one_of(config->dns, u.to) && is_ours(config, u.data)) ||
            (u.to_port == NBNS && is_one_of(config->nbns, u.to));

@@ -53,6 +53,17 @@ sends(struct world *w)
 }
 
 static bool
+releases(struct world *w)
+{
+    struct wr out = wr_over(w->sent_bytes, sizeof w->sent_bytes);
+
+    if (!dns_update_release(&w->d, &w->rng, &out))
+        return false;
+    g_assert_true(inner_udp_read(wr_done(&out), &w->sent));
+    return true;
+}
+
+static bool
 later(struct world *w)
 {
     g_assert_cmpuint(w->d.deadline, !=, NEVER);
@@ -77,11 +88,15 @@ sent_opcode(const struct world *w)
     return rd_be16(&r) & 0x7800;
 }
 
+#define PRIMARY "ns1.corp.example"
+#define OTHER   0x0a000036u
+
 /* The answer to an SOA query: the question, and a negative answer with that zone's SOA. */
 static struct rd
 soa_answer(uint8_t buf[static 512], uint16_t id, unsigned rcode, const char *asked,
-           const char *zone)
+           const char *zone, const char *primary)
 {
+    const size_t n = strlen(primary);
     struct wr w = wr_over(buf, 512);
 
     wr_be16(&w, id);
@@ -93,8 +108,38 @@ soa_answer(uint8_t buf[static 512], uint16_t id, unsigned rcode, const char *ask
     dns_name_put(&w, zone);
     wr_be32(&w, 0x00060001);
     wr_be32(&w, 3600);
-    wr_be16(&w, 22);
-    wr_bytes(&w, (uint8_t[22]){0}, 22);
+    wr_be16(&w, (uint16_t)(n == 0 ? 22 : n + 23));
+    dns_name_put(&w, primary);
+    wr_bytes(&w, (uint8_t[21]){0}, 21);
+    g_assert_false(w.bad);
+    return wr_done(&w);
+}
+
+struct address {
+    const char *owner;
+    uint32_t value;
+};
+
+/* The answer to an A query for PRIMARY. */
+static struct rd
+a_answer(uint8_t buf[static 512], uint16_t id, unsigned rcode, const struct address *v, size_t n)
+{
+    struct wr w = wr_over(buf, 512);
+
+    wr_be16(&w, id);
+    wr_be16(&w, (uint16_t)(0x8180 | rcode));
+    wr_be16(&w, 1);
+    wr_be16(&w, (uint16_t)n);
+    wr_be32(&w, 0);
+    dns_name_put(&w, PRIMARY);
+    wr_be32(&w, 0x00010001);
+    for (size_t i = 0; i < n; i++) {
+        dns_name_put(&w, v[i].owner);
+        wr_be32(&w, 0x00010001);
+        wr_be32(&w, 3600);
+        wr_be16(&w, 4);
+        wr_be32(&w, v[i].value);
+    }
     g_assert_false(w.bad);
     return wr_done(&w);
 }
@@ -108,12 +153,28 @@ takes(struct world *w, const struct inner_udp *u, struct rd data)
 }
 
 static bool
-answer_soa(struct world *w, unsigned rcode, const char *asked, const char *zone)
+answer_soa_of(struct world *w, unsigned rcode, const char *asked, const char *zone,
+              const char *primary)
 {
     const struct inner_udp u = back(&w->sent);
     uint8_t buf[512];
 
-    return takes(w, &u, soa_answer(buf, sent_id(w), rcode, asked, zone));
+    return takes(w, &u, soa_answer(buf, sent_id(w), rcode, asked, zone, primary));
+}
+
+static bool
+answer_soa(struct world *w, unsigned rcode, const char *asked, const char *zone)
+{
+    return answer_soa_of(w, rcode, asked, zone, "");
+}
+
+static bool
+answer_a(struct world *w, unsigned rcode, const struct address *v, size_t n)
+{
+    const struct inner_udp u = back(&w->sent);
+    uint8_t buf[512];
+
+    return takes(w, &u, a_answer(buf, sent_id(w), rcode, v, n));
 }
 
 static bool
@@ -241,14 +302,68 @@ test_soa_answer(void)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char zone[NET_MAX_NAME] = "";
+        struct dns_zone zone;
         uint8_t buf[512];
-        const struct rd r = soa_answer(buf, 9, rows[i].rcode, rows[i].asked, rows[i].zone);
-        g_assert_cmpint(dns_soa_read(r, 9, NAME, zone), ==, rows[i].read);
-        g_assert_cmpstr(zone, ==, rows[i].found);
+        const struct rd r = soa_answer(buf, 9, rows[i].rcode, rows[i].asked, rows[i].zone, PRIMARY);
+        g_assert_cmpint(dns_soa_read(r, 9, NAME, &zone), ==, rows[i].read);
+        g_assert_cmpstr(zone.name, ==, rows[i].found);
+        g_assert_cmpstr(zone.primary, ==, rows[i].found[0] != '\0' ? PRIMARY : "");
         if (rows[i].rcode == DNS_NXDOMAIN && rows[i].found[0] != '\0')
             for (size_t n = 0; n < r.left; n++) /* each truncation */
-                g_assert_cmpint(dns_soa_read(rd_over(r.p, n), 9, NAME, zone), ==, -1);
+                g_assert_cmpint(dns_soa_read(rd_over(r.p, n), 9, NAME, &zone), ==, -1);
+    }
+}
+
+/* A primary that cannot be asked for is none; the zone is one all the same. */
+static void
+test_soa_primary(void)
+{
+    static const char *const rows[][2] = {{"", ""},
+                                          {"NS1.Corp.Example", "NS1.Corp.Example"},
+                                          {"ns 1.corp.example", ""},
+                                          {"-.example", ""}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct dns_zone zone;
+        uint8_t buf[512];
+        const struct rd r = soa_answer(buf, 9, DNS_NXDOMAIN, NAME, "corp.example", rows[i][0]);
+        g_assert_cmpint(dns_soa_read(r, 9, NAME, &zone), ==, DNS_NOERROR);
+        g_assert_cmpstr(zone.name, ==, "corp.example");
+        g_assert_cmpstr(zone.primary, ==, rows[i][1]);
+    }
+}
+
+static void
+test_a_answer(void)
+{
+    static const struct {
+        struct address v[2];
+        size_t n;
+        unsigned rcode;
+        int read;
+        uint32_t found;
+    } rows[] = {
+        {{{PRIMARY, SECOND}}, 1, DNS_NOERROR, 0, SECOND},
+        {{{"NS1.corp.EXAMPLE", SECOND}}, 1, DNS_NOERROR, 0, SECOND},
+        {{{PRIMARY, SECOND}, {PRIMARY, THEIRS}}, 2, DNS_NOERROR, 0, THEIRS}, /* who was asked */
+        {{{PRIMARY, SECOND}, {PRIMARY, OURS}}, 2, DNS_NOERROR, 0, SECOND},
+        {{{"ns2.corp.example", SECOND}}, 1, DNS_NOERROR, 0, 0},
+        {{{PRIMARY, 0x7f000001}, {PRIMARY, 0xe0000001}}, 2, DNS_NOERROR, 0, 0},
+        {{{PRIMARY, 0}}, 0, DNS_NOERROR, 0, 0},
+        {{{PRIMARY, SECOND}}, 1, DNS_NXDOMAIN, DNS_NXDOMAIN, 0},
+        {{{PRIMARY, SECOND}}, 1, DNS_SERVFAIL, DNS_SERVFAIL, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint32_t address = 1;
+        uint8_t buf[512];
+        const struct rd r = a_answer(buf, 9, rows[i].rcode, rows[i].v, rows[i].n);
+        g_assert_cmpint(dns_a_read(r, 9, PRIMARY, THEIRS, &address), ==, rows[i].read);
+        g_assert_cmphex(address, ==, rows[i].found);
+        g_assert_cmpint(dns_a_read(r, 8, PRIMARY, THEIRS, &address), ==, -1);
+        g_assert_cmpint(dns_a_read(r, 9, NAME, THEIRS, &address), ==, -1);
+        for (size_t n = 0; rows[i].rcode == DNS_NOERROR && n < r.left; n++) /* each truncation */
+            g_assert_cmpint(dns_a_read(rd_over(r.p, n), 9, PRIMARY, THEIRS, &address), ==, -1);
     }
 }
 
@@ -408,6 +523,109 @@ test_each_answer_about_the_zone(void)
     }
 }
 
+/* Up to the question for the primary's address. */
+static void
+until_primary(struct world *w)
+{
+    begin_usual(w);
+    g_assert_true(sends(w));
+    g_assert_true(answer_soa_of(w, DNS_NXDOMAIN, NAME, "corp.example", PRIMARY));
+    g_assert_true(sends(w));
+    g_assert_cmphex(sent_opcode(w), ==, 0);
+    g_assert_cmphex(w->sent.to, ==, THEIRS);
+}
+
+/* RFC 2136 section 4.3: a zone is written at its primary, which is not always who was asked. */
+static void
+test_told_to_the_primary(void)
+{
+    const struct address other = {PRIMARY, OTHER};
+    struct world w;
+
+    until_primary(&w);
+    g_assert_true(answer_a(&w, DNS_NOERROR, &other, 1));
+    g_assert_true(sends(&w));
+    g_assert_cmphex(sent_opcode(&w), ==, 0x2800);
+    g_assert_cmphex(w.sent.to, ==, OTHER);
+    g_assert_true(answer_update(&w, DNS_NOERROR));
+    g_assert_cmpint(w.d.outcome, ==, NET_REGISTERED);
+    g_assert_true(releases(&w)); /* and taken back there */
+    g_assert_cmphex(w.sent.to, ==, OTHER);
+}
+
+/* Without an address of the primary, the server that named it is told. */
+static void
+test_primary_unknown(void)
+{
+    struct world w;
+
+    for (unsigned how = 0; how < 3; how++) {
+        until_primary(&w);
+        if (how == 0)
+            g_assert_true(answer_a(&w, DNS_NXDOMAIN, NULL, 0));
+        else if (how == 1)
+            g_assert_true(answer_a(&w, DNS_NOERROR, NULL, 0));
+        else
+            g_assert_true(later(&w)); /* no answer, twice */
+        g_assert_true(how == 2 ? later(&w) : sends(&w));
+        g_assert_cmphex(sent_opcode(&w), ==, 0x2800);
+        g_assert_cmphex(w.sent.to, ==, THEIRS);
+        g_assert_true(answer_update(&w, DNS_NOERROR));
+        g_assert_cmpint(w.d.outcome, ==, NET_REGISTERED);
+    }
+}
+
+/* One that cannot is not the last word, but for "no". */
+static void
+test_primary_each_answer(void)
+{
+    static const struct {
+        unsigned rcode;
+        enum net_registered outcome; /* NONE: the server that named it is told */
+    } rows[] = {
+        {DNS_NOERROR, NET_REGISTERED},     {DNS_REFUSED, NET_REGISTER_REFUSED},
+        {DNS_YXRRSET, NET_REGISTER_TAKEN}, {DNS_NOTAUTH, NET_REGISTER_NONE},
+        {DNS_SERVFAIL, NET_REGISTER_NONE}, {DNS_NOTIMP, NET_REGISTER_NONE},
+        {DNS_NOTZONE, NET_REGISTER_NONE},
+    };
+    const struct address other = {PRIMARY, OTHER};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct world w;
+        until_primary(&w);
+        g_assert_true(answer_a(&w, DNS_NOERROR, &other, 1));
+        g_assert_true(sends(&w));
+        g_assert_true(answer_update(&w, rows[i].rcode));
+        g_assert_cmpint(w.d.outcome, ==, rows[i].outcome);
+        g_assert_cmpint(sends(&w), ==, rows[i].outcome == NET_REGISTER_NONE);
+        if (rows[i].outcome == NET_REGISTER_NONE) {
+            g_assert_cmphex(sent_opcode(&w), ==, 0x2800);
+            g_assert_cmphex(w.sent.to, ==, THEIRS);
+            g_assert_true(answer_update(&w, DNS_NOTAUTH));
+            g_assert_cmpint(w.d.outcome, ==, NET_REGISTER_REFUSED);
+        }
+    }
+}
+
+/* Whatever is silent: the time that it all takes is bounded. */
+static void
+test_primary_silent(void)
+{
+    const struct address other = {PRIMARY, OTHER};
+    struct world w;
+    unsigned sent = 0;
+
+    until_primary(&w);
+    g_assert_true(answer_a(&w, DNS_NOERROR, &other, 1));
+    const usec_t from = w.now;
+    g_assert_true(sends(&w));
+    while (w.d.deadline != NEVER && sent < 100)
+        sent += later(&w);
+    g_assert_cmpuint(sent, ==, 1 + 2 + 2); /* there again, here twice, the second server twice */
+    g_assert_cmpint(w.d.outcome, ==, NET_REGISTER_SILENT);
+    g_assert_cmpuint(w.now - from, <=, 9 * USEC_PER_SEC);
+}
+
 /* Nobody answers: twice to each server, and no more. */
 static void
 test_silence_is_bounded(void)
@@ -516,17 +734,6 @@ test_name_too_long_for_a_message(void)
     g_assert_cmpint(w.d.outcome, ==, NET_REGISTER_NO_NAME);
 }
 
-static bool
-releases(struct world *w)
-{
-    struct wr out = wr_over(w->sent_bytes, sizeof w->sent_bytes);
-
-    if (!dns_update_release(&w->d, &w->rng, &out))
-        return false;
-    g_assert_true(inner_udp_read(wr_done(&out), &w->sent));
-    return true;
-}
-
 static void
 test_release(void)
 {
@@ -567,6 +774,12 @@ main(int argc, char **argv)
     g_test_add_func("/dns-update/answer-zone", test_update_answer_zone);
     g_test_add_func("/dns-update/remove", test_remove);
     g_test_add_func("/dns-update/soa-answer", test_soa_answer);
+    g_test_add_func("/dns-update/soa-primary", test_soa_primary);
+    g_test_add_func("/dns-update/a-answer", test_a_answer);
+    g_test_add_func("/dns-update/told-to-the-primary", test_told_to_the_primary);
+    g_test_add_func("/dns-update/primary-unknown", test_primary_unknown);
+    g_test_add_func("/dns-update/primary-each-answer", test_primary_each_answer);
+    g_test_add_func("/dns-update/primary-silent", test_primary_silent);
     g_test_add_func("/dns-update/names", test_names);
     g_test_add_func("/dns-update/name-too-long", test_name_too_long);
     g_test_add_func("/dns-update/reverse-name", test_reverse_name);
