@@ -4,6 +4,7 @@
 #include "cmak-loader.h"
 #include "cmak-own.h"
 #include "cmak-parts.h"
+#include "eap-config.h"
 #include "profile-fields.h"
 #include "profile-filter.h"
 #include "ras.h"
@@ -439,6 +440,18 @@ take_fields(struct cmak_loader *l)
         l->p->connection_type = 1;
 }
 
+/* What Windows keeps of EAP; our own section may say it better. */
+static void
+take_eap(struct cmak_loader *l)
+{
+    const struct profile_origin *o = profile_origin(l->p, "Server/CustomAuthData");
+
+    if (o == NULL)
+        return;
+    const struct eap_config c = {l->p, o->file, o->section, o->key};
+    eap_config_custom_hex(&c, l->p->dun.custom_auth_data);
+}
+
 /* --- servers, routes, certificates --- */
 
 /* The user's own choice (.cmp), else the first address of the .cms, is dialed first. */
@@ -664,6 +677,7 @@ load(const struct cmak_source *source, const char *start, guint codepage, GError
         start = choose_start(&l, error);
     if (start != NULL && find_parts(&l, start, error)) {
         take_fields(&l);
+        take_eap(&l);
         take_key_flag(&l);
         take_numbers(&l);
         cmak_take_files(&l);

@@ -1,6 +1,7 @@
 /* profile-xml.c - see profile-xml.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-xml.h"
 
+#include "eap-config.h"
 #include "ini.h"
 #include "profile-fields.h"
 #include "ras.h"
@@ -273,83 +274,6 @@ take_lock_down(struct reader *r, const char *key, const char *value)
 }
 
 static void
-take_eap_type(struct reader *r, const char *key, const char *value)
-{
-    if (field_set_number(field_find(SCOPE_SERVER, "CustomAuthKey"), r->p, ini_number(value, 0)))
-        origin(r, SCOPE_SERVER, "CustomAuthKey", key);
-}
-
-/* ---- EAP's own part: EapHostConfig, of PEAP or EAP-TLS ---- */
-
-/* Several are one list with ';' between. */
-static void
-add_to(char **list, const char *value)
-{
-    g_autofree char *both = **list == '\0' ? g_strdup(value) : g_strjoin(";", *list, value, NULL);
-
-    profile_set(list, both);
-}
-
-/* "" is one of Windows' values, and means that none is asked for. A regular expression, which
- * Windows takes as well, is kept as it is, and then no name matches it. */
-static void
-take_eap_names(struct reader *r, const char *key, const char *value)
-{
-    if (*value == '\0')
-        return;
-    add_to(&r->p->eap.names, value);
-    origin(r, SCOPE_OWN, "EapServerNames", key);
-}
-
-/* "AB cd ...": the SHA-1 of a root's certificate. */
-static void
-take_eap_root(struct reader *r, const char *key, const char *value)
-{
-    g_autoptr(GString) digits = g_string_new(NULL);
-
-    for (; *value != '\0'; value++)
-        if (*value != ' ' && *value != ':')
-            g_string_append_c(digits, *value);
-    if (digits->len == 0)
-        return;
-    add_to(&r->p->eap.roots, digits->str);
-    origin(r, SCOPE_OWN, "EapAuthorities", key);
-}
-
-static void
-take_eap_identity(struct reader *r, const char *key, const char *value)
-{
-    profile_set(&r->p->eap.identity, value);
-    origin(r, SCOPE_OWN, "EapIdentity", key);
-}
-
-/* Windows does without unless it is told not to; and so has a profile to say it. */
-static void
-take_eap_binding(struct reader *r, const char *key, const char *value)
-{
-    r->p->eap.unbound = !is_true(value);
-    origin(r, SCOPE_OWN, "EapWithoutBinding", key);
-}
-
-static void
-take_eap_validation(struct reader *r, const char *key, const char *value)
-{
-    if (!is_true(value))
-        profile_note(r->p, _("The profile does without a check of the authentication server's "
-                             "certificate. This is not done: it is always checked."));
-    profile_add_other(r->p, r->file, "VPNProfile", key, value);
-}
-
-static void
-take_eap_inner_type(struct reader *r, const char *key, const char *value)
-{
-    if (ini_number(value, 0) != 26)
-        profile_note(r->p, _("The profile wants another method inside of PEAP than MS-CHAPv2, "
-                             "which this program does not have."));
-    profile_add_other(r->p, r->file, "VPNProfile", key, value);
-}
-
-static void
 hold_address(struct reader *r, const char *key, const char *value)
 {
     (void)key;
@@ -384,8 +308,7 @@ hold_servers(struct reader *r, const char *key, const char *value)
     profile_set(&r->servers, value);
 }
 
-#define EAP_TYPE                                                                                   \
-    "VPNProfile/NativeProfile/Authentication/Eap/Configuration/EapHostConfig/Config/Eap/EapType"
+#define EAP_HOST_CONFIG "VPNProfile/NativeProfile/Authentication/Eap/Configuration/EapHostConfig/"
 
 static const struct {
     const char *path;
@@ -402,16 +325,6 @@ static const struct {
     {"VPNProfile/NativeProfile/L2tpPsk", take_psk},
     {"VPNProfile/NativeProfile/Authentication/UserMethod", take_user_method},
     {"VPNProfile/NativeProfile/Authentication/MachineMethod", take_machine_method},
-    {"VPNProfile/NativeProfile/Authentication/Eap/Configuration/EapHostConfig/EapMethod/Type",
-     take_eap_type},
-    {EAP_TYPE "/ServerValidation/ServerNames", take_eap_names},
-    {EAP_TYPE "/ServerValidation/TrustedRootCA", take_eap_root},
-    {EAP_TYPE "/RequireCryptoBinding", take_eap_binding},
-    {EAP_TYPE "/Eap/Type", take_eap_inner_type},
-    {EAP_TYPE "/PeapExtensions/PerformServerValidation", take_eap_validation},
-    {EAP_TYPE "/TLSExtensions/PerformServerValidation", take_eap_validation},
-    {EAP_TYPE "/PerformServerValidation", take_eap_validation},
-    {EAP_TYPE "/PeapExtensions/IdentityPrivacy/AnonymousUserName", take_eap_identity},
     {"VPNProfile/Proxy/Manual/Server", take_proxy},
     {"VPNProfile/Proxy/AutoConfigUrl", take_proxy_script},
     {"VPNProfile/Route/Address", hold_address},
@@ -530,6 +443,10 @@ end_leaf(struct reader *r, const char *path)
 
     ras_printable(value, r->text->len + 1, r->text->str, r->text->len);
     g_strstrip(value);
+    const struct eap_config eap = {r->p, r->file, "VPNProfile", path};
+    if (g_str_has_prefix(path, EAP_HOST_CONFIG) &&
+        eap_config_element(&eap, path + strlen(EAP_HOST_CONFIG), value))
+        return;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (g_str_equal(rows[i].path, path)) {
             rows[i].take(r, path, value);

@@ -1,6 +1,7 @@
 /* ps-profile.c - see ps-profile.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ps-profile.h"
 
+#include "eap-config.h"
 #include "ini.h"
 #include "profile-fields.h"
 #include "ps-script.h"
@@ -169,6 +170,20 @@ take_psk(struct reader *r, const struct ps_argument *a)
     }
     r->p->dun.use_preshared_key = TRUE;
     origin(r, SCOPE_NETWORKING, "UsePreSharedKey");
+}
+
+static void
+take_eap(struct reader *r, const struct ps_argument *a)
+{
+    const struct eap_config c = {r->p, r->file, r->command->name, r->parameter};
+    g_autoptr(GError) why = NULL;
+    char shown[256];
+
+    if (eap_config_xml(&c, first(a), &why))
+        return;
+    ras_printable(shown, sizeof shown, why->message, strlen(why->message));
+    profile_note(r->p, _("Line %u: the EAP settings of -%s cannot be read. %s"), r->command->line,
+                 r->parameter, shown);
 }
 
 static void
@@ -398,7 +413,7 @@ static const struct parameter of_connection[] = {{"Name", 0, pass_over},
                                                  {"DnsSuffix", -1, take_suffix},
                                                  {"ServerList", -1, take_server_list},
                                                  {"UseWinlogonCredential", -1, NULL},
-                                                 {"EapConfigXmlStream", -1, NULL},
+                                                 {"EapConfigXmlStream", -1, take_eap},
                                                  {"MachineCertificateIssuerFilter", -1, NULL},
                                                  {"MachineCertificateEKUFilter", -1, NULL},
                                                  {"PlugInApplicationID", -1, NULL},
@@ -613,14 +628,15 @@ new_profile(const struct reader *r, const char *name)
     return p;
 }
 
-/* A key is octets; all else is shown some day. */
+/* A key is octets, and XML has lines; all else is shown some day. */
 static void
 make_printable(const struct ps_command *c, const struct parameter *list)
 {
     for (guint i = 0; i < c->arguments->len; i++) {
         const struct ps_argument *a = c->arguments->pdata[i];
         const struct parameter *p = parameter_named(list, a->name);
-        for (guint k = 0; k < a->values->len && (p == NULL || p->take != take_psk); k++) {
+        const gboolean raw = p != NULL && (p->take == take_psk || p->take == take_eap);
+        for (guint k = 0; k < a->values->len && !raw; k++) {
             char *text = a->values->pdata[k];
             const gsize n = strlen(text);
             char *shown = g_malloc(n + 1);

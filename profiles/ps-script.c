@@ -1,6 +1,8 @@
 /* ps-script.c - see ps-script.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ps-script.h"
 
+#include "ps-object.h"
+
 #include <string.h>
 
 enum kind {
@@ -285,6 +287,16 @@ forget_table(struct script *s, const char *name)
     g_hash_table_remove(s->tables, lower);
 }
 
+/* What New-EapConfiguration makes is asked for by this name; it is all that is kept of it. */
+static void
+skip_member(struct script *s)
+{
+    static const char member[] = ".EapConfigXmlStream";
+
+    if (g_ascii_strncasecmp(s->at, member, strlen(member)) == 0 && !of_name(s->at[strlen(member)]))
+        s->at += strlen(member);
+}
+
 static void
 take_variable(struct script *s)
 {
@@ -293,6 +305,8 @@ take_variable(struct script *s)
     s->at += braces;
     char *name = take_name(s);
     s->at += braces && *s->at == '}';
+    if (s->tokens->len > 0) /* else it is assigned to */
+        skip_member(s);
     if (*name != '\0' && (*s->at == '\0' || strchr(".[:(", *s->at) == NULL)) {
         add(s, TOKEN_VARIABLE, name);
         return;
@@ -373,16 +387,49 @@ take_at(struct script *s)
     }
 }
 
-/* A type before a value, as in [string]$a = "b"; FALSE: there is none. */
+static const char *
+after_blanks(const char *at)
+{
+    return at + strspn(at, " \t");
+}
+
+/* A type before a value, as in [string]$a = "b"; @at itself: there is none. */
+static const char *
+after_cast(const char *at)
+{
+    const char *end = at + strcspn(at, "]\n");
+    const char *value = *at == '[' && *end == ']' ? after_blanks(end + 1) : "";
+
+    return *value == '\0' || strchr("$'\"@(", *value) == NULL ? at : value;
+}
+
 static gboolean
 skip_cast(struct script *s)
 {
-    const char *end = s->at + strcspn(s->at, "]\n");
+    const char *from = s->at;
 
-    if (*s->at != '[' || *end != ']' || end[1] == '\0' || strchr("$'\"@(", end[1]) == NULL)
-        return FALSE;
-    s->at = end + 1;
-    return TRUE;
+    s->at = after_cast(from);
+    return s->at != from;
+}
+
+/* Brackets around a variable and nothing else, as in ([xml]$a); else they are computed. */
+static void
+take_brackets(struct script *s)
+{
+    const char *at = after_blanks(after_cast(after_blanks(s->at + 1)));
+    struct script inner = {.at = *at == '$' ? at + 1 : at};
+    g_autofree char *name = take_name(&inner);
+
+    skip_member(&inner);
+    inner.at = after_blanks(inner.at);
+    if (*at == '$' && *name != '\0' && *inner.at == ')') {
+        s->at = inner.at + 1;
+        add(s, TOKEN_VARIABLE, g_steal_pointer(&name));
+        return;
+    }
+    next(s);
+    skip_brackets(s, '(', ')');
+    add(s, TOKEN_COMPUTED, g_strdup(""));
 }
 
 /* --- statements --- */
@@ -504,31 +551,17 @@ command_of(struct script *s, guint i)
     return c;
 }
 
-static const char *
-argument_named(const struct ps_command *c, const char *name, guint position)
-{
-    for (guint i = 0; i < c->arguments->len; i++) {
-        const struct ps_argument *a = c->arguments->pdata[i];
-        if (a->values->len != 1 || a->computed)
-            continue;
-        if (g_ascii_strcasecmp(a->name, name) == 0 || (*a->name == '\0' && position-- == 0))
-            return a->values->pdata[0];
-    }
-    return NULL;
-}
-
-/* The server that New-VpnServerAddress would make, as ProfileXML writes it: "address;name". */
+/* Of an object that a command makes; NULL: computed. */
 static struct value *
-server_of(struct script *s)
+made(struct script *s, char *(*make)(const struct ps_command *))
 {
     struct ps_command *c = command_of(s, 2);
-    const char *address = argument_named(c, "ServerAddress", 0);
-    const char *label = argument_named(c, "FriendlyName", 1);
     struct value *v = value_new();
+    char *text = make(c);
 
-    v->computed = address == NULL;
-    if (address != NULL)
-        g_ptr_array_add(v->items, g_strconcat(address, label == NULL ? "" : ";", label, NULL));
+    v->computed = text == NULL;
+    if (text != NULL)
+        g_ptr_array_add(v->items, text);
     command_free(c);
     return v;
 }
@@ -546,7 +579,9 @@ assign(struct script *s)
     guint i;
 
     if (is_word(token_at(s, 2), "New-VpnServerAddress")) {
-        v = server_of(s);
+        v = made(s, ps_object_server);
+    } else if (is_word(token_at(s, 2), "New-EapConfiguration")) {
+        v = made(s, ps_object_eap);
     } else {
         v = value_new();
         i = take_list(s, 2, v);
@@ -671,11 +706,9 @@ take_token(struct script *s)
         take_at(s);
     else if (c == '$')
         next(s), take_variable(s);
-    else if (c == '(') {
-        next(s);
-        skip_brackets(s, '(', ')');
-        add(s, TOKEN_COMPUTED, g_strdup(""));
-    } else if (!skip_cast(s))
+    else if (c == '(')
+        take_brackets(s);
+    else if (!skip_cast(s))
         take_word(s);
 }
 

@@ -3,9 +3,9 @@
  * taken apart, and never run.
  *
  * Known: comments, quotes, escapes, line continuation, lists, variables that are assigned a plain
- * value, New-VpnServerAddress, blocks (whose conditions are not looked at), and parameters out of a
- * table of plain values (splatting). Whatever would have to be computed is marked so, and so is a
- * table that the script makes or changes in another way.
+ * value, New-VpnServerAddress and New-EapConfiguration, blocks (whose conditions are not looked
+ * at), and parameters out of a table of plain values (splatting). Whatever would have to be
+ * computed is marked so, and so is a table that the script makes or changes in another way.
  *
  * Bounded: PS_MAX_... Grammar: about_Parsing, about_Quoting_Rules, about_Splatting of Microsoft's
  * PowerShell documentation.

@@ -1,6 +1,7 @@
 /* rasphone-blob.c - see rasphone-blob.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rasphone-blob.h"
 
+#include "eap-config.h"
 #include "ini.h"
 
 #include <glib/gi18n-lib.h>
@@ -240,14 +241,28 @@ take_routes(const struct blob *b)
     use_lines(b);
 }
 
+/* What EAP keeps; all of it stays among the other settings, for there is more in it than is read.
+ */
+static void
+take_eap(const struct blob *b)
+{
+    const struct eap_config c = {b->p, b->file, b->e->name, b->key};
+    g_autoptr(GByteArray) bytes = octets(b);
+
+    if (rasphone_line(b->e, PART_ENTRY, -1, b->key) != NULL)
+        eap_config_custom(&c, bytes == NULL ? NULL : bytes->data, bytes == NULL ? 0 : bytes->len);
+}
+
 void
 rasphone_blob_take(Profile *p, const RasphoneEntry *e, const char *file, GHashTable *used)
 {
     const struct blob search = {p, e, file, "DnsSuffixSearchList", used};
     const struct blob rules = {p, e, file, "NrptRules", used};
     const struct blob routes = {p, e, file, "Routes", used};
+    const struct blob eap = {p, e, file, "CustomAuthData", used};
 
     take_search(&search);
     take_rules(&rules);
     take_routes(&routes);
+    take_eap(&eap);
 }

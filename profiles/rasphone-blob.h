@@ -1,6 +1,7 @@
 /*
  * rasphone-blob.h - what Windows 8 and later write into a phone book entry as hexadecimal: routes,
- * suffixes to search, rules of names. Internal to rasphone-profile.c.
+ * suffixes to search, rules of names, what EAP keeps (see eap-config.h). Internal to
+ * rasphone-profile.c.
  *
  * Microsoft does not describe these, so nothing is believed that does not prove itself, in each
  * length and each octet. A route is a record of 36 octets, as entries that people published show it
