@@ -1,12 +1,14 @@
 /*
- * fp-state.c - lets User-Mode Linux run on a processor with more registers than it knows.
+ * fp-state.c - lets User-Mode Linux run on a processor with more or fewer registers than it knows.
  *
  * Linux 6.1 as UML keeps the registers of its processes in 2696 octets: x87 to AVX-512 and PKRU.
- * Where the processor has more (AMX), the host's kernel takes the whole state or nothing (EFAULT),
- * and the guest dies with its first process ("ptrace set fp regs failed"). Preloaded, this gives
- * the beginning of the state to UML and puts what it writes at the beginning of the whole; what
- * lies behind cannot be in use, since a process has to ask for AMX first. The layout is the
- * uncompacted one of XSAVE, in which each part has its place (Intel SDM volume 1, 13.4).
+ * Where the processor has more (AMX), or fewer (AMD's with AVX-512 and without PKRU), the host's
+ * kernel takes the whole state or nothing (EFAULT), and the guest dies with its first process
+ * ("ptrace set fp regs failed"). Preloaded, this gives the beginning of the state to UML and puts
+ * what it writes at the beginning of the whole; what lies behind in the processor cannot be in use,
+ * since a process has to ask for AMX first, and what lies behind in UML was never filled. The
+ * layout is the uncompacted one of XSAVE, in which each part has its place (Intel SDM volume
+ * 1, 13.4).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -29,11 +31,7 @@ set_state(long pid, const struct iovec *part)
 
     if (syscall(SYS_ptrace, PTRACE_GETREGSET, pid, NT_X86_XSTATE, &iov) < 0)
         return -1;
-    if (part->iov_len > iov.iov_len) {
-        errno = EINVAL;
-        return -1;
-    }
-    memcpy(whole, part->iov_base, part->iov_len);
+    memcpy(whole, part->iov_base, part->iov_len < iov.iov_len ? part->iov_len : iov.iov_len);
     return syscall(SYS_ptrace, PTRACE_SETREGSET, pid, NT_X86_XSTATE, &iov);
 }
 
