@@ -1,6 +1,6 @@
 /* test-legacy.c - MD4, SHA-1, DES, RC4. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "legacy.h"
-#include "rc4-pair.h"
+#include "rc4-four.h"
 
 #include "ppp-test.h"
 
@@ -81,29 +81,57 @@ test_rc4(void) /* RFC 6229, 40-bit key, offset 0; then on, in place */
                   hex("b2396305f03dc027ccc3524a0a1118a8 6982944f18fc82d589c403a47a0d0919"));
 }
 
-/* Both as libcrypto does one, however they are cut. */
+/* What libcrypto makes of @key. */
 static void
-test_rc4_pair(void)
+assert_stream(const guint8 *got, gsize n, const guint8 *key, gsize size)
 {
-    static const guint8 keys[2][16] = {"0123456789abcde", "zyxwvutsrqponml"};
+    struct legacy_rc4 rc4;
+    g_autofree guint8 *want = g_malloc0(n);
 
-    for (gsize size = 8; size <= 16; size += 8) {
-        struct rc4_one ours[2];
-        guint8 got[2][600] = {{0}}, want[600];
+    legacy_rc4_key(&rc4, rd_over(key, size));
+    legacy_rc4_run(&rc4, want, n, want);
+    g_assert_cmpmem(got, n, want, n);
+}
 
-        rc4_pair_keys(&ours[0], keys[0], &ours[1], keys[1], size);
-        rc4_pair_streams(&ours[0], got[0], &ours[1], got[1], 3);
-        rc4_pair_streams(&ours[0], got[0] + 3, &ours[1], got[1] + 3, 400);
-        for (int i = 0; i < 2; i++) {
-            struct legacy_rc4 rc4;
+/* Each as libcrypto does one, however they are cut; the fifth, too. */
+static void
+test_rc4_four(void)
+{
+    static const guint8 keys[RC4_FOUR + 1][RC4_KEY] = {
+        "0123456789abcde", "zyxwvutsrqponml",  "RFC 3078, 3079..",
+        "\x00\xff\x80",    "a fifth beside..",
+    };
+    static struct rc4_four r;
+    static guint8 got[RC4_FOUR][RC4_STREAM_MOST], fifth[500];
 
-            rc4_one_stream(&ours[i], got[i] + 403, sizeof want - 403);
-            memset(want, 0, sizeof want);
-            legacy_rc4_key(&rc4, rd_over(keys[i], size));
-            legacy_rc4_run(&rc4, want, sizeof want, want);
-            g_assert_cmpmem(got[i], sizeof want, want, sizeof want);
-        }
+    rc4_four_keys(&r, keys);
+    rc4_one_key(&r, RC4_FOUR, keys[0]);
+    rc4_four_streams_and_key(&r, got, 0, keys[RC4_FOUR]);
+    rc4_one_stream(&r, RC4_FOUR, fifth, 16);
+    assert_stream(fifth, 16, keys[RC4_FOUR], RC4_KEY);
+    rc4_four_streams_and_key(&r, got, 256, keys[1]);
+    rc4_one_stream(&r, RC4_FOUR, fifth, sizeof fifth);
+    assert_stream(fifth, sizeof fifth, keys[1], RC4_KEY);
+    rc4_four_streams(&r, got, 512, 3);
+    rc4_four_streams(&r, got, 515, 600);
+    for (guint i = 0; i < RC4_FOUR; i++) {
+        rc4_one_stream(&r, i, got[i] + 1115, RC4_STREAM_MOST - 1115);
+        assert_stream(got[i], RC4_STREAM_MOST, keys[i], RC4_KEY);
     }
+}
+
+/* Eight octets twice are the key of eight octets. */
+static void
+test_rc4_short_key(void)
+{
+    static struct rc4_four r;
+    guint8 got[600];
+
+    rc4_one_key(&r, 2,
+                (const guint8 *)"12345678"
+                                "12345678");
+    rc4_one_stream(&r, 2, got, sizeof got);
+    assert_stream(got, sizeof got, (const guint8 *)"12345678", 8);
 }
 
 int
@@ -115,6 +143,7 @@ main(int argc, char **argv)
     g_test_add_func("/legacy/des-parity", test_des_parity);
     g_test_add_func("/legacy/des-block", test_des_block);
     g_test_add_func("/legacy/rc4", test_rc4);
-    g_test_add_func("/legacy/rc4-pair", test_rc4_pair);
+    g_test_add_func("/legacy/rc4-four", test_rc4_four);
+    g_test_add_func("/legacy/rc4-short-key", test_rc4_short_key);
     return g_test_run();
 }
