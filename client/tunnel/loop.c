@@ -108,25 +108,28 @@ loop_again(struct loop *l)
     l->again = true;
 }
 
-/* The kernel is told of an earlier deadline only. A later one costs nothing now: the timer fires
- * once for nothing, and is set anew. */
-static void
+/* True: a timer is due. The kernel is told of an earlier deadline only. A later one costs nothing
+ * now: the timer fires once for nothing, and is set anew. Nor does one that has come already, as
+ * that of GRE's acknowledgements has for every few packets. */
+static bool
 arm(struct loop *l)
 {
     usec_t first = NEVER;
 
     for (size_t i = 0; i < l->n_timers; i++)
         first = usec_min(first, l->timers[i]->deadline);
+    if (first <= l->now)
+        return true;
     if (first >= l->armed)
-        return;
+        return false;
     l->armed = first;
 
-    const usec_t at = first == 0 ? 1 : first; /* 0 would disarm it */
     const struct itimerspec when = {
-        .it_value.tv_sec = (time_t)(at / USEC_PER_SEC),
-        .it_value.tv_nsec = (long)(at % USEC_PER_SEC * 1000),
+        .it_value.tv_sec = (time_t)(first / USEC_PER_SEC),
+        .it_value.tv_nsec = (long)(first % USEC_PER_SEC * 1000),
     };
     timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+    return false;
 }
 
 static void
@@ -172,8 +175,8 @@ loop_run(struct loop *l, void (*round)(void *owner), void *owner)
     struct epoll_event events[LOOP_MAX_SOURCES + 1];
 
     while (!l->stop) {
-        arm(l);
-        const int n = epoll_wait(l->epoll_fd, events, LOOP_MAX_SOURCES + 1, l->again ? 0 : -1);
+        const int wait = arm(l) || l->again ? 0 : -1;
+        const int n = epoll_wait(l->epoll_fd, events, LOOP_MAX_SOURCES + 1, wait);
         if (n < 0 && errno != EINTR)
             return -errno;
         l->again = false;

@@ -179,6 +179,29 @@ again_does_not_sleep(struct world *w, gconstpointer data)
 }
 
 static void
+on_early_again(void *owner, usec_t now)
+{
+    struct world *w = owner;
+
+    if (++w->n_early == 3)
+        w->loop.stop = true;
+    else
+        loop_timer_set(&w->loop, &w->early, now);
+}
+
+/* What is due already is done without a word to the kernel. */
+static void
+overdue_timer_needs_no_clock(struct world *w, gconstpointer data)
+{
+    (void)data;
+    w->early = (struct loop_timer){.expired = on_early_again, .owner = w};
+    loop_timer_set(&w->loop, &w->early, 0);
+    g_assert_cmpint(loop_run(&w->loop, NULL, NULL), ==, 0);
+    g_assert_cmpuint(w->n_early, ==, 3);
+    g_assert_cmpuint(w->loop.armed, ==, NEVER);
+}
+
+static void
 unwatched_source_is_quiet(struct world *w, gconstpointer data)
 {
     (void)data;
@@ -224,6 +247,7 @@ main(int argc, char **argv)
     TEST("timers-fire-once-in-order", timers_fire_once_in_order);
     TEST("timer-moved-later", timer_moved_later);
     TEST("again-does-not-sleep", again_does_not_sleep);
+    TEST("overdue-timer-needs-no-clock", overdue_timer_needs_no_clock);
     TEST("unwatched-source-is-quiet", unwatched_source_is_quiet);
     TEST("table-is-bounded", table_is_bounded);
     return g_test_run();
