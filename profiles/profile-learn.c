@@ -1,6 +1,7 @@
 /* profile-learn.c - see profile-learn.h. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile-learn.h"
 
+#include "profile-memory.h"
 #include "profile-plan.h"
 
 static enum plan_protocol
@@ -86,15 +87,26 @@ learn_dhcp(Profile *p, GVariant *details, gboolean count)
     return TRUE;
 }
 
+static Profile *
+as_it_is_now(ProfileStore *store, const Profile *p, GError **error)
+{
+    g_autoptr(Profile) now = p->system ? profile_store_find_system(store, p->id, error)
+                                       : profile_store_find(store, p->id, error);
+
+    if (now != NULL)
+        profile_memory_recall(now);
+    return g_steal_pointer(&now);
+}
+
 static gboolean
 learn(ProfileStore *store, const Profile *p, GVariant *details, gboolean late, GError **error)
 {
     GError *why = NULL;
 
-    if (details == NULL || p->system)
+    if (details == NULL)
         return TRUE;
-    g_autoptr(Profile) now = profile_store_find(store, p->id, &why);
-    if (now != NULL && now->system) /* the user's own was deleted meanwhile */
+    g_autoptr(Profile) now = as_it_is_now(store, p, &why);
+    if (now != NULL && now->system != p->system) /* the user's own was deleted meanwhile */
         return TRUE;
     const gboolean all = now != NULL && !late;
     const gboolean protocol = all && learn_protocol(now, details);
@@ -102,7 +114,7 @@ learn(ProfileStore *store, const Profile *p, GVariant *details, gboolean late, G
     const gboolean server = all && learn_server(now, details);
     const gboolean dhcp = now != NULL && learn_dhcp(now, details, !late);
     if (protocol || ipsec || server || dhcp)
-        profile_store_save(store, now, &why);
+        now->system ? profile_memory_keep(now, &why) : profile_store_save(store, now, &why);
     if (why == NULL)
         return TRUE;
     g_debug("what the call taught is not remembered: %s", why->message);

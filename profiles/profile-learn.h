@@ -17,8 +17,8 @@ enum { PROFILE_DHCP_SILENT = 2 };
  * connected comes first the next time, where the profile has several protocols or servers; what
  * IPsec's server took is offered to it first, and whether it answers DHCPINFORM is counted. It is
  * put into the profile as it is stored now, which another program may have changed during the call.
- * FALSE: it could not be remembered, which is no failure of the call. A system profile is left as
- * it is. Once a call. */
+ * FALSE: it could not be remembered, which is no failure of the call. What one for everybody taught
+ * is this user's memory (profile-memory.h). Once a call. */
 gboolean profile_learn(ProfileStore *store, const Profile *p, GVariant *details, GError **error);
 /* Of the same call, later: that its server has answered DHCPINFORM after all. */
 void profile_learn_late(ProfileStore *store, const Profile *p, GVariant *details);

@@ -3,6 +3,7 @@
 
 #include "dt-ras-error.h"
 #include "profile-file.h"
+#include "profile-memory.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -39,15 +40,6 @@ fits(GHashTable *files, GBytes *text, GError **error)
     return FALSE;
 }
 
-static void
-forget_learned(Profile *p)
-{
-    p->last_protocol = p->ipsec_remembered = p->dhcp_silent_calls = 0;
-    profile_set(&p->last_server, "");
-    profile_set(&p->ipsec_remembered_for, "");
-    profile_set(&p->dhcp_silent_for, "");
-}
-
 GVariant *
 profile_system_pack(ProfileStore *store, const Profile *p, GError **error)
 {
@@ -58,7 +50,7 @@ profile_system_pack(ProfileStore *store, const Profile *p, GError **error)
 
     if (!profile_store_fetch_files(store, all, error))
         return NULL;
-    forget_learned(all);
+    profile_memory_clear_fields(all);
     g_autoptr(GBytes) text = profile_file_write(all);
     if (!fits(all->files, text, error))
         return NULL;

@@ -20,6 +20,7 @@
 #include "dt-status-page.h"
 #include "dt-unfinished.h"
 #include "profile-learn.h"
+#include "profile-memory.h"
 #include "profile-secret.h"
 #include "profile-system.h"
 #include "profile-weakness.h"
@@ -199,6 +200,7 @@ dt_logon_refresh_profile(DtLogonWindow *self)
     profile_free(self->profile);
     self->profile = fresh;
     dt_choices_apply(fresh);
+    profile_memory_recall(fresh);
 }
 
 static void
@@ -714,6 +716,7 @@ dt_logon_window_new(GtkApplication *application, ProfileStore *store, const Prof
     self->call = dt_call_new(profile->name);
     self->key = dt_key_new();
     dt_choices_apply(self->profile);
+    profile_memory_recall(self->profile);
     self->auto_dial = self->profile->dial_automatically && self->profile->remember_password;
     g_signal_connect_object(self->key, "ready", G_CALLBACK(look_for_password), self,
                             G_CONNECT_SWAPPED);

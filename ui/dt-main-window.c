@@ -8,6 +8,7 @@
 #include "dt-everybody.h"
 #include "dt-format.h"
 #include "dt-lister.h"
+#include "profile-memory.h"
 #include "profile-secret.h"
 #include "profile-system.h"
 
@@ -286,6 +287,7 @@ on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
     if (profile_system_remove_finish(DT_DIALER_CLIENT(source), result, &error)) {
         forget_passwords(r->profile);
         dt_choices_forget(r->profile);
+        profile_memory_forget(r->profile);
     } else if (self != NULL && self->lister != NULL) {
         g_autofree char *text = dt_everybody_problem(error);
         show_problem(self, text);

@@ -8,6 +8,7 @@
 #include "cli-json.h"
 #include "cli-profile.h"
 #include "profile-first.h"
+#include "profile-memory.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -188,6 +189,7 @@ diagnose(const struct cli_command *command, const char *name,
 
     if (p == NULL)
         return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+    profile_memory_recall(p); /* as the next call will */
     struct cli_diagnosis d = {.profile = p,
                               .options = options,
                               .call = {.options = options},

@@ -6,6 +6,7 @@
 #include "cli-first.h"
 
 #include "profile-learn.h"
+#include "profile-memory.h"
 #include "ras.h"
 
 #include <glib-unix.h>
@@ -32,6 +33,7 @@ dial(const struct cli_command *command, const char *name, const struct cli_dial_
     cli_connection = p == NULL ? name : p->name;
     if (p == NULL)
         return cli_fail(error, RAS_CANNOT_FIND_PHONEBOOK_ENTRY);
+    profile_memory_recall(p);
     const guint signals[] = {g_unix_signal_add(SIGINT, on_signal, &c),
                              g_unix_signal_add(SIGTERM, on_signal, &c),
                              g_unix_signal_add(SIGHUP, on_signal, &c)};

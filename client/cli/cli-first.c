@@ -4,6 +4,7 @@
 #include "dt-ras-error.h"
 #include "profile-first.h"
 #include "profile-learn.h"
+#include "profile-memory.h"
 #include "ras.h"
 
 #include <glib/gi18n-lib.h>
@@ -103,6 +104,7 @@ bring_up(const struct cli_command *command, struct cli_first *f, struct cli_call
         return -1;
     f->call.client = g_object_ref(second->client);
     second->before = &f->call;
+    profile_memory_recall(f->profile);
     int result = cli_call_prepare(command, f->profile, &f->call);
     if (result == -1)
         result = dial(f);

@@ -4,6 +4,7 @@
 #include "cli-system.h"
 
 #include "profile-filter.h"
+#include "profile-memory.h"
 #include "profile-others.h"
 #include "profile-secret.h"
 #include "ras.h"
@@ -226,7 +227,10 @@ delete_one(ProfileStore *store, const Profile *p)
     g_autoptr(DtDialerClient) client = cli_system_client(&error);
     if (client == NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
-    return cli_system_remove(client, p->id, &error) ? CLI_OK : cli_system_fail(error);
+    if (!cli_system_remove(client, p->id, &error))
+        return cli_system_fail(error);
+    profile_memory_forget(p);
+    return CLI_OK;
 }
 
 int

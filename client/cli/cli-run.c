@@ -11,6 +11,7 @@
 #include "cli-place.h"
 #include "dt-failure.h"
 #include "profile-learn.h"
+#include "profile-memory.h"
 #include "ras.h"
 
 #include <glib-unix.h>
@@ -209,6 +210,7 @@ run(const struct cli_command *command, const char *name, const struct cli_dial_o
         return cli_fail(error, RAS_ACCESS_DENIED);
     if (r.place.ns.resolv_conf < 0)
         g_printerr("%s\n", _("Names cannot be resolved: there is no /etc/resolv.conf here."));
+    profile_memory_recall(p);
     const int result = call_and_wait(command, p, &r);
     profile_learn(store, p, r.call.details, NULL);
     cli_call_clear(&r.call);

@@ -167,11 +167,12 @@ up(void)
 {
     static const char *const dns[] = {"10.77.0.5", "10.77.0.6", NULL}, *const none[] = {NULL};
     static const char *const routes[] = {"10.0.0.0/8", NULL};
+    static const char *const protocols[] = {
+        [PLAN_SSTP] = "sstp", [PLAN_L2TP_IPSEC] = "l2tp-ipsec", [PLAN_PPTP] = "pptp"};
     GVariantDict d;
 
     g_variant_dict_init(&d, NULL);
-    g_variant_dict_insert(&d, "protocol", "s",
-                          fake.plan.protocols[0] == PLAN_PPTP ? "pptp" : "sstp");
+    g_variant_dict_insert(&d, "protocol", "s", protocols[fake.plan.protocols[0]]);
     g_variant_dict_insert(&d, "server", "s", fake.plan.servers[0].host);
     g_variant_dict_insert(&d, "interface", "s", "no-such-tunnel");
     g_variant_dict_insert(&d, "local-ip", "s", "10.77.0.100");
@@ -366,6 +367,7 @@ on_connect(DtDialer *dialer, GDBusMethodInvocation *invocation, GVariant *plan, 
     dt_connection_set_for_everybody(fake.connection, fake.plan.for_everybody);
     dt_connection_set_error(fake.connection, 0);
     dt_connection_set_details(fake.connection, g_variant_new("a{sv}", NULL));
+    g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(fake.connection));
     fake.at = fake.failed = 0;
     next();
     dt_dialer_complete_connect(dialer, invocation, PATH "/Connection/1");

@@ -441,6 +441,26 @@ if os.environ.get("DIALTONE_TRAY"):
     test(tray_refused)
 
 
+@test
+def learned(case):
+    """what connected comes first the next time, for this person; the connection itself stays as it is"""
+    window = filled_in(installed(case, strategy=0))
+    text = everybodys(case)
+
+    window.press("Connect")
+    check(case.helper.call("Connect")[0]["protocols"] == ["sstp", "l2tp-ipsec", "pptp"], "as it came")
+    case.connect(protocol="l2tp-ipsec")
+    window.reads("Duration:")
+    window.end()
+    case.helper.set(State="idle", Error=631)
+    check(everybodys(case) == text and not stored(case), "it is an administrator's")
+    window = filled_in(case.start())
+    window.press("Connect")
+    window.type("Pre-shared key:", "t0p secret")
+    window.press("Connect")
+    check(case.helper.call("Connect")[0]["protocols"] == ["l2tp-ipsec", "sstp", "pptp"], "that comes first")
+
+
 def filled_in(window):
     window.type("User name:", "alice")
     window.type("Password:", "secret")
