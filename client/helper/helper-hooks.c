@@ -54,8 +54,8 @@ job_free(struct job *job)
     g_clear_handle_id(&job->source, g_source_remove);
     g_clear_handle_id(&job->idle, g_source_remove);
     if (job->socket >= 0)
-        close(job->socket); /* the runner kills what it runs, and ends */
-    helper_child_free(job->child);
+        close(job->socket);
+    helper_child_leave(job->child); /* it kills all that it runs, and ends; only it knows what */
     hook_event_clear(&job->event);
     g_weak_ref_clear(&job->call);
     g_free(job);

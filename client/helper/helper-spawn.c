@@ -167,3 +167,14 @@ helper_child_free(struct helper_child *child)
     }
     g_free(child);
 }
+
+void
+helper_child_leave(struct helper_child *child)
+{
+    if (child == NULL)
+        return;
+    g_clear_handle_id(&child->source, g_source_remove);
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    g_free(child);
+}

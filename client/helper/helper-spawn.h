@@ -29,6 +29,8 @@ struct helper_child *helper_child_spawn_self(const char *option, helper_child_go
                                              int *ret_socket, GError **error);
 void helper_child_kill(struct helper_child *child); /* at once; gone() follows */
 void helper_child_free(struct helper_child *child); /* kills and reaps what still runs, silently */
+/* Of one that ends by itself now that its socket is closed: it is neither killed nor waited for. */
+void helper_child_leave(struct helper_child *child);
 DEFINE_CLEANUP(struct helper_child, helper_child_free)
 
 /* Where the programs are: LIBEXECDIR, or DIALTONE_LIBEXEC when we were started by hand. */

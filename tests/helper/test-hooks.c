@@ -146,6 +146,24 @@ test_S1_hanging(struct harness *h, gconstpointer data)
     harness_wait(process_gone, pid);
 }
 
+/* Nor does it outlive one that was told to end, and has waited for it as long as it may. */
+static void
+test_S1_told_to_end(struct harness *h, gconstpointer data)
+{
+    (void)data;
+    if (!harness_can_run())
+        return;
+    g_autofree char *folder = in(h, "hooks.d"), *pid = in(h, "out");
+    h->hooks = folder;
+    add_hook(h, "10-hangs", "sleep 1000 & echo $! > $OUT.new; mv $OUT.new $OUT; wait");
+    harness_start(h);
+    g_autoptr(DtConnection) c = harness_dial_to(h, "push.test", "connected");
+    wait_for_text(h, "\n");
+    g_assert_false(process_gone(pid));
+    harness_stop(h);
+    harness_wait(process_gone, pid);
+}
+
 #define ADD(path, fn)                                                                              \
     g_test_add("/hooks/" path, struct harness, NULL, harness_setup, fn, harness_teardown)
 
@@ -156,5 +174,6 @@ main(int argc, char **argv)
     ADD("up-and-down", test_up_and_down);
     ADD("failure", test_failure);
     ADD("S1-hanging", test_S1_hanging);
+    ADD("S1-told-to-end", test_S1_told_to_end);
     return g_test_run();
 }
