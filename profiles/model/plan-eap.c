@@ -24,11 +24,21 @@ plan_eap_next(const char **list, char ret[static PLAN_MAX_TEXT])
     return true;
 }
 
+/* A list that is there has something in it: one of separators alone would name nobody, and so
+ * everybody. */
+static bool
+is_hollow(const char *list)
+{
+    return *list != '\0' && list[strspn(list, "; ")] == '\0';
+}
+
 static bool
 names_valid(const char *list)
 {
     char name[PLAN_MAX_TEXT];
 
+    if (is_hollow(list))
+        return false;
     while (plan_eap_next(&list, name))
         if (!net_name_valid(strncmp(name, "*.", 2) == 0 ? name + 2 : name))
             return false;
@@ -40,6 +50,8 @@ roots_valid(const char *list)
 {
     char root[PLAN_MAX_TEXT];
 
+    if (is_hollow(list))
+        return false;
     while (plan_eap_next(&list, root)) {
         const size_t n = strspn(root, "0123456789abcdefABCDEF");
 

@@ -393,6 +393,31 @@ credentials_are_checked_and_travel(void)
     g_assert_false(credentials_valid(&c, &why));
 }
 
+/* Separators alone name no server: with the system's authorities, that would be any. */
+static void
+lists_of_eap_have_something_in_them(void)
+{
+    static const char *const hollow[] = {";", " ", "; ;"};
+    struct dial_plan p;
+    const char *why;
+
+    dial_plan_init(&p);
+    g_strlcpy(p.name, "Büro", sizeof p.name);
+    p.n_servers = 1;
+    g_strlcpy(p.servers[0].host, "vpn.example.org", PLAN_MAX_TEXT);
+    for (gsize i = 0; i < G_N_ELEMENTS(hollow); i++) {
+        g_strlcpy(p.eap.names, hollow[i], sizeof p.eap.names);
+        g_assert_false(dial_plan_valid(&p, &why));
+        p.eap.names[0] = '\0';
+        g_assert_true(dial_plan_valid(&p, &why));
+        g_strlcpy(p.eap.roots, hollow[i], sizeof p.eap.roots);
+        g_assert_false(dial_plan_valid(&p, &why));
+        p.eap.roots[0] = '\0';
+    }
+    g_strlcpy(p.eap.names, "; nps.example.org ;", sizeof p.eap.names);
+    g_assert_true(dial_plan_valid(&p, &why));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -400,6 +425,7 @@ main(int argc, char **argv)
     g_test_add_func("/dial-plan/name-servers", addresses_of_name_servers);
     g_test_add_func("/dial-plan/defaults", defaults_need_only_a_name_and_a_server);
     g_test_add_func("/dial-plan/each-fault-is-named", each_fault_is_named);
+    g_test_add_func("/dial-plan/eap-lists", lists_of_eap_have_something_in_them);
     g_test_add_func("/dial-plan/names-are-kept-once", names_are_kept_once);
     g_test_add_func("/dial-plan/round-trip", round_trip);
     g_test_add_func("/dial-plan/flips-and-cuts", flips_and_cuts);
