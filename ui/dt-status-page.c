@@ -5,6 +5,7 @@
 
 #include "desktop-proxy.h"
 #include "dt-format.h"
+#include "dt-registration.h"
 #include "profile-weakness.h"
 
 #include <glib/gi18n.h>
@@ -27,6 +28,8 @@ struct _DtStatusPage {
     GtkLabel *round_trip_label;
     GtkLabel *proxy_label;
     GtkWidget *proxy_caption;
+    GtkLabel *name_label, *address_name_label, *wins_label, *hooks_label;
+    GtkWidget *name_caption, *address_name_caption, *wins_caption, *hooks_caption;
     GtkLabel *weakness_label;
     GtkLabel *message_label;
     GtkWidget *disconnect_button;
@@ -97,6 +100,47 @@ with_way(const char *server, const char *through)
                             : g_strdup_printf(_("%s, through “%s”"), server, through);
 }
 
+/* @text: NULL: there is nothing to tell. */
+static void
+show_row(GtkWidget *caption, GtkLabel *label, const char *text)
+{
+    show_text(label, text);
+    gtk_widget_set_visible(GTK_WIDGET(label), text != NULL);
+    gtk_widget_set_visible(caption, text != NULL);
+}
+
+/* Of this computer, by name: most connections have none of it. */
+static void
+show_registration(DtStatusPage *self, GVariant *details)
+{
+    g_autofree char *name = dt_registration_text(details, DT_REGISTERED_NAME);
+    g_autofree char *address = dt_registration_text(details, DT_REGISTERED_ADDRESS);
+    g_autofree char *wins = dt_registration_text(details, DT_REGISTERED_WINS);
+
+    show_row(self->name_caption, self->name_label, name);
+    show_row(self->address_name_caption, self->address_name_label, address);
+    show_row(self->wins_caption, self->wins_label, wins);
+}
+
+/* An administrator's programs (dialtoned(8)): a line each. */
+static void
+show_hooks(DtStatusPage *self, GVariant *details)
+{
+    g_autofree const char **hooks = NULL;
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    if (!g_variant_lookup(details, "hooks", "^a&s", &hooks)) {
+        show_row(self->hooks_caption, self->hooks_label, NULL);
+        return;
+    }
+    show_row(self->hooks_caption, self->hooks_label, "");
+    for (guint i = 0; hooks[i] != NULL; i++) {
+        g_autofree char *safe = dt_format_foreign(hooks[i], MAX_TEXT);
+        g_string_append_printf(lines, "%s%s", i > 0 ? "\n" : "", safe);
+    }
+    gtk_label_set_text(self->hooks_label, lines->str);
+}
+
 static void
 show_details(DtStatusPage *self)
 {
@@ -121,6 +165,8 @@ show_details(DtStatusPage *self)
     show_text(self->address_label, address);
     show_text(self->dns_label, servers);
     show_text(self->encryption_label, encryption);
+    show_registration(self, details);
+    show_hooks(self, details);
     show_weakness(self, details);
 }
 
@@ -251,9 +297,7 @@ dt_status_page_set_profile(DtStatusPage *self, const Profile *p)
     /* Translators: a proxy, and a sentence that says why it is not used */
     text =
         problem == NULL ? g_strdup(proxy) : g_strdup_printf(_("%s – not used: %s"), proxy, problem);
-    show_text(self->proxy_label, text);
-    gtk_widget_set_visible(GTK_WIDGET(self->proxy_label), proxy != NULL);
-    gtk_widget_set_visible(self->proxy_caption, proxy != NULL);
+    show_row(self->proxy_caption, self->proxy_label, text);
 }
 
 void
@@ -326,6 +370,14 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, round_trip_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, proxy_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, proxy_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, name_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, name_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, address_name_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, address_name_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, wins_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, wins_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, hooks_label);
+    gtk_widget_class_bind_template_child(widget_class, DtStatusPage, hooks_caption);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, weakness_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, message_label);
     gtk_widget_class_bind_template_child(widget_class, DtStatusPage, disconnect_button);

@@ -4,6 +4,7 @@
 #include "cli-json.h"
 #include "dt-attempts.h"
 #include "dt-failure.h"
+#include "dt-registration.h"
 #include "profile-learn.h"
 #include "profile-weakness.h"
 #include "ras.h"
@@ -230,51 +231,13 @@ print_since(GVariant *details)
     cli_row(_("Connected since"), text);
 }
 
-/* The words of the details' "registration" (org.dialtone.Dialer1.xml). */
-static const char *
-registration_words(const char *word)
-{
-    static const struct {
-        const char *word, *text;
-    } words[] = {
-        {"pending", N_("not yet registered")},
-        {"registered", N_("registered")},
-        {"no-name", N_("not registered: it has no name that could be told")},
-        {"no-server", N_("not registered: the far end named no server")},
-        {"no-zone", N_("not registered: its domain has no zone there")},
-        {"silent", N_("not registered: no server answered")},
-        {"refused", N_("not registered: the server refused")},
-        {"taken", N_("not registered: the name is in use")},
-        {"failed", N_("not registered: the server could not")},
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-        if (g_str_equal(words[i].word, word))
-            return _(words[i].text);
-    return word;
-}
-
 static void
 print_registration(GVariant *details)
 {
-    static const struct {
-        const char *key, *label;
-    } rows[] = {{"dns", N_("This computer in DNS")},
-                {"ptr", N_("Its address in DNS")},
-                {"wins", N_("This computer in WINS")}};
-    g_autoptr(GVariant) r =
-        details == NULL ? NULL
-                        : g_variant_lookup_value(details, "registration", G_VARIANT_TYPE("a{ss}"));
-    const char *word, *name = "";
-
-    if (r == NULL)
-        return;
-    g_variant_lookup(r, "name", "&s", &name);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (!g_variant_lookup(r, rows[i].key, "&s", &word))
-            continue;
-        const gboolean named = i == 0 && *name != '\0' && g_str_equal(word, "registered");
-        cli_row(_(rows[i].label), named ? name : registration_words(word));
+    for (guint i = 0; i < DT_REGISTERED; i++) {
+        g_autofree char *text = dt_registration_text(details, i);
+        if (text != NULL)
+            cli_row(dt_registration_label(i), text);
     }
 }
 

@@ -98,6 +98,27 @@ def weak_ipsec_is_named(case):
 
 
 @test
+def registration_and_hooks(case):
+    """where this computer is registered by name, and an administrator's programs that failed: as status tells them"""
+    window = case.dial()
+    case.connect()
+    window.reads("Duration:")
+    labels = ("This computer in DNS:", "Its address in DNS:", "This computer in WINS:", "Hooks that failed:")
+    check(not any(text in labels for text in window.texts()), "most have none of that")
+    names = {"name": "vm.corp.example.test", "dns": "pending", "ptr": "refused", "wins": "new \u202eword"}
+    case.connect(registration=names, hooks=["up/10-mount: it exited with status 3", "up/20-<b>x</b>: it took too long"])
+    for label, text in zip(labels, ("not yet registered", "not registered: the server refused", "new ???word",
+                                    "up/10-mount: it exited with status 3\nup/20-<b>x</b>: it took too long")):
+        window.reads(label)
+        window.reads(text)
+    case.connect(registration={**names, "dns": "registered"})
+    window.reads("vm.corp.example.test")
+    desktop.wait_until(lambda: not any("Hooks" in text for text in window.texts()), "none failed")
+    case.connect()
+    desktop.wait_until(lambda: not any(text in labels for text in window.texts()), "none of it is told")
+
+
+@test
 def wrong_password(case):
     """691: number, sentence, advice, cause; the password is asked for again"""
     window = case.dial()
