@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -18,6 +20,9 @@ enum {
     MAX_RECORD = 128,
     MAX_RECORDS = 4096,
     MAX_FILE = 256 * 1024, /* more than all routes, rules and the rest together */
+    LOCK_LINE = 256,       /* of /proc/locks */
+    LOCK_AGAIN_MS = 5,
+    LOCK_MOST_MS = 2000,
 };
 
 struct helper_journal {
@@ -265,6 +270,42 @@ slot_name(char *out, size_t cap, unsigned slot)
     return 0;
 }
 
+/* Does the process live that has locked this file? /proc/locks has its number. If not, a child of
+ * its has the descriptor until its exec closes it. */
+static bool
+holder_lives(const struct stat *st)
+{
+    FILE *f = fopen("/proc/locks", "re");
+    char line[LOCK_LINE];
+    unsigned long inode;
+    bool lives = f == NULL;
+    int pid;
+
+    while (!lives && fgets(line, sizeof line, f) != NULL)
+        lives = sscanf(line, "%*u: FLOCK %*s WRITE %d %*x:%*x:%lu", &pid, &inode) == 2 &&
+                inode == st->st_ino && pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH);
+    if (f != NULL)
+        fclose(f);
+    return lives;
+}
+
+/* Lock; that of a dead helper is waited for, since it goes at once. */
+static int
+lock_file(int fd, struct stat *ret_st)
+{
+    for (int ms = 0;; ms += LOCK_AGAIN_MS) {
+        if (fstat(fd, ret_st) < 0)
+            return -errno;
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return fstat(fd, ret_st) < 0 ? -errno : 0;
+        if (errno != EWOULDBLOCK)
+            return -errno;
+        if (ms >= LOCK_MOST_MS || holder_lives(ret_st))
+            return -EAGAIN;
+        poll(NULL, 0, LOCK_AGAIN_MS);
+    }
+}
+
 /* Open and lock. -EAGAIN: a living helper has it. -ENOENT: not there, and not to be made. */
 static int
 lock_slot(int dir, const char *name, int flags)
@@ -275,8 +316,8 @@ lock_slot(int dir, const char *name, int flags)
         const int fd = openat(dir, name, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
         if (fd < 0)
             return -errno;
-        if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0) {
-            const int err = -errno;
+        const int err = lock_file(fd, &st);
+        if (err < 0) {
             close(fd);
             return err;
         }

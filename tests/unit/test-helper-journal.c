@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,6 +137,38 @@ test_recover(struct fixture *f, gconstpointer data)
     g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 1);
     g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
     g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 0);
+}
+
+/* Killed while it starts a program, whose process has the lock until its exec: that is waited for.
+ */
+static void
+test_S1_lock_of_a_child(struct fixture *f, gconstpointer data)
+{
+    (void)data;
+    for (unsigned how = 0; how < 2; how++) {
+        const pid_t pid = fork();
+        if (pid == 0) {
+            open_with_four(f);
+            if (fork() == 0) {
+                poll(NULL, 0, 50);
+                _exit(0);
+            }
+            kill(getpid(), SIGKILL);
+        }
+        waitpid(pid, NULL, 0);
+        g_string_truncate(f->undone, 0);
+        if (how == 0) {
+            g_assert_cmpint(helper_journal_recover(f->directory, note, f), ==, 1);
+        } else { /* who takes the slot waits as well, instead of taking the next */
+            int err;
+            struct helper_journal *j = helper_journal_open(f->directory, note, f, &err);
+            g_assert_nonnull(j);
+            g_assert_cmpuint(helper_journal_slot(j), ==, 0);
+            g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
+            helper_journal_undo(j, note, f);
+        }
+        g_assert_cmpstr(f->undone->str, ==, FOUR_BACKWARDS);
+    }
 }
 
 /* A helper that starts while another one lives leaves it alone. */
@@ -326,6 +359,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("undo", test_undo);
     ADD("S1-recover", test_recover);
+    ADD("S1-lock-of-a-child", test_S1_lock_of_a_child);
     ADD("living-helper", test_living_helper);
     ADD("dead-helpers-slot-is-taken", test_dead_helpers_slot_is_taken);
     ADD("S1-torn", test_torn);
