@@ -20,7 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH = 1024, READ_AT_ONCE = 4096, READ_AFTER_END = 64 };
+enum { PATH = 1024, READ_AT_ONCE = 4096, READ_AFTER_END = 64, LOOK_AGAIN_MS = 2 };
+
+#define SWEEP_MOST (2 * USEC_PER_SEC)
 
 /* --- which ----------------------------------------------------------------------------------- */
 
@@ -254,6 +256,49 @@ wait_for(struct running *r)
     }
 }
 
+/* Kills those who are our children now. False: the kernel does not tell who they are. */
+static bool
+kill_children(void)
+{
+    char text[READ_AT_ONCE];
+    const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
+    pid_t pid = 0;
+
+    if (fd >= 0)
+        close(fd);
+    for (ssize_t i = 0; i < n; i++) { /* each number has a space behind it, unless it is cut off */
+        if (text[i] >= '0' && text[i] <= '9') {
+            pid = pid * 10 + (text[i] - '0');
+        } else {
+            if (pid > 0)
+                kill(pid, SIGKILL); /* not reaped yet, so it is still its own */
+            pid = 0;
+        }
+    }
+    return n >= 0;
+}
+
+/* What the hook has left outside of its group (setsid) has become our child, or does so when what
+ * is between us dies (PR_SET_CHILD_SUBREAPER). */
+static void
+sweep(void)
+{
+    const usec_t limit = now() + SWEEP_MOST;
+    siginfo_t info;
+
+    for (;;) {
+        info.si_pid = 0;
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 && errno == ECHILD)
+            return;
+        if (info.si_pid != 0)
+            continue;
+        if (now() >= limit || !kill_children())
+            return;
+        poll(NULL, 0, LOOK_AGAIN_MS);
+    }
+}
+
 /* The group has the number of a process that is not reaped yet, so it is no other's. */
 static siginfo_t
 end(struct running *r)
@@ -266,6 +311,7 @@ end(struct running *r)
         ;
     while (waitid(P_PID, (id_t)r->pid, &info, WEXITED) < 0 && errno == EINTR)
         ;
+    sweep();
     if (r->out >= 0)
         close(r->out);
     if (r->pidfd >= 0)
@@ -311,6 +357,7 @@ hook_run(const struct hook_event *e, uid_t owner, int fd)
     char path[PATH];
     bool wanted = true;
 
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     hooks.n = 0;
     for (size_t i = 0; i < e->n_folders; i++)
         collect(&hooks, e->folders[i], i, owner, fd);

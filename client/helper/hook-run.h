@@ -4,8 +4,9 @@
  *
  * A hook is a regular file that only root can have written, in a folder that only root can have
  * written, and can be run. It gets one argument, what happened ("up", "down"), and values in the
- * environment. It has a time to end by; what is then left of its process group is killed, as it is
- * when the helper goes away. Of what it prints the beginning is told, the rest read and dropped.
+ * environment. It has a time to end by; what is then left of it is killed, as it is when the helper
+ * goes away: its process group, and what has made a session of its own. Of what it prints the
+ * beginning is told, the rest read and dropped.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -62,7 +63,8 @@ void hook_event_clear(struct hook_event *e);
 const char *hook_refusal(int folder, const char *name, uid_t owner);
 /* Would a file of this name be a hook? Not what editors and packagers leave behind. */
 bool hook_name_valid(const char *name);
-/* Runs all of @e, telling each at the socket @fd. Stops when its other end is gone. */
+/* Runs all of @e, telling each at the socket @fd. Stops when its other end is gone. In a process of
+ * its own: whatever children that has are taken for what a hook has left. */
 void hook_run(const struct hook_event *e, uid_t owner, int fd);
 /* As `dialtoned --hooks` does it: the event comes from the socket. An exit status. */
 int hook_serve(int fd, uid_t owner);

@@ -314,6 +314,43 @@ test_left_behind(void)
     end(&w);
 }
 
+static bool
+is_written(const char *file)
+{
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents(file, &text, NULL, NULL) && *text != '\0';
+}
+
+/* Nor what has made a session of its own, a daemon's daemon among it: of one that ends, and of one
+ * that is late. */
+static void
+test_own_sessions(void)
+{
+    static const char *const ends[] = {"exit 0", "sleep 1000"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        struct world w;
+        begin(&w);
+        g_autofree char *one = g_build_filename(w.folder, "one", NULL);
+        g_autofree char *two = g_build_filename(w.folder, "two", NULL);
+        g_autofree char *script = g_strdup_printf(
+            "setsid sh -c 'trap \"\" TERM HUP; echo $$ > %s; setsid sh -c \"echo \\$\\$ > %s; "
+            "sleep 1000\" & sleep 1000' >/dev/null 2>&1 & while [ ! -s %s ]; do :; done; %s",
+            one, two, two, ends[i]);
+        hook(w.first, "10-daemon", script);
+        hook(w.first, "20-next", "echo next");
+        run_as(&w, i == 0 ? 600 : 5, 1200, geteuid());
+        g_assert_cmpint(result(&w, 0)->outcome, ==, i == 0 ? HOOK_EXITED : HOOK_LATE);
+        g_assert_cmpstr(result(&w, 1)->text, ==, "next");
+        if (i == 0 || (is_written(one) && is_written(two))) { /* else it was killed before */
+            g_assert_true(is_gone(one));                      /* when it is told, it is done */
+            g_assert_true(is_gone(two));
+        }
+        end(&w);
+    }
+}
+
 static void
 test_all_together_late(void)
 {
@@ -338,8 +375,8 @@ test_S1_helper_gone(void)
 
     begin(&w);
     g_autofree char *child = g_build_filename(w.folder, "child", NULL);
-    g_autofree char *script =
-        g_strdup_printf("sleep 1000 & echo $! > %s.new; mv %s.new %s; wait", child, child, child);
+    g_autofree char *script = g_strdup_printf(
+        "setsid sleep 1000 & echo $! > %s.new; mv %s.new %s; wait", child, child, child);
     hook(w.first, "10-hang", script);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), ==, 0);
     const pid_t runner = fork();
@@ -439,6 +476,7 @@ main(int argc, char **argv)
     g_test_add_func("/hook-run/much-output", test_much_output);
     g_test_add_func("/hook-run/hanging", test_hanging);
     g_test_add_func("/hook-run/left-behind", test_left_behind);
+    g_test_add_func("/hook-run/own-sessions", test_own_sessions);
     g_test_add_func("/hook-run/all-together-late", test_all_together_late);
     g_test_add_func("/hook-run/S1-helper-gone", test_S1_helper_gone);
     g_test_add_func("/hook-run/messages", test_messages);
