@@ -180,7 +180,7 @@ attach(struct io_tls *t, SSL *ssl, int fd)
     t->ssl = ssl;
     t->fd = fd;
     t->io_error = 0;
-    t->eof = t->blocked = t->heard = t->not_tls = t->cert_wanted = false;
+    t->eof = t->blocked = t->heard = t->not_tls = t->cert_wanted = t->answered = false;
     t->out_len = t->out_sent = 0;
     t->end = (struct ras_end){0};
 
@@ -258,6 +258,18 @@ misses_certificate(const struct io_tls *t, int reason)
     }
 }
 
+/* Others hang up on whoever has none without a word, or what they say is lost with the reset behind
+ * it. Whoever has answered once has let us in. */
+static bool
+cut_for_certificate(const struct io_tls *t, unsigned long code)
+{
+    const bool reset = t->io_error == ECONNRESET || t->io_error == EPIPE;
+    const bool ended = t->io_error == 0 &&
+                       (code == 0 || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
+
+    return t->cert_wanted && !t->answered && (reset || ended);
+}
+
 /* What OpenSSL has to say about a failure, in the numbers of ras.h. */
 static void
 set_failed(struct io_tls *t, const char *when)
@@ -267,6 +279,11 @@ set_failed(struct io_tls *t, const char *when)
 
     if (t->verify.end.error != RAS_OK)
         t->end = t->verify.end;
+    else if (cut_for_certificate(t, code))
+        ras_end_set(&t->end, RAS_NO_CERTIFICATE,
+                    "%s: the server asked for a certificate of this computer in TLS, and cut the "
+                    "connection when there was none",
+                    when);
     else if (t->io_error != 0)
         ras_end_set(&t->end, RAS_VPN_DISCONNECT, "%s: %s", when, strerror(t->io_error));
     else if (t->not_tls)
@@ -324,7 +341,29 @@ io_tls_read(struct io_tls *t, uint8_t *p, size_t cap, size_t *ret_n)
     forget_errors();
     const int result = SSL_read_ex(t->ssl, p, cap, ret_n);
 
+    t->answered |= result == 1;
     return result == 1 ? IO_TLS_OK : after(t, result, "while receiving");
+}
+
+/* The socket takes nothing more: @error. With TLS 1.3 a server that refuses us says so after we
+ * believe the handshake to be over (RFC 8446 section 4.4.2.4), so that its alert may wait to be
+ * read. What else waits is an answer, and then that was not it. */
+static void
+cut_while_sending(struct io_tls *t, int error)
+{
+    uint8_t octet;
+    size_t n;
+
+    forget_errors();
+    if (!t->answered && SSL_is_init_finished(t->ssl)) {
+        t->answered = SSL_peek_ex(t->ssl, &octet, sizeof octet, &n) == 1;
+        if (ERR_peek_error() != 0 && t->io_error == 0) {
+            set_failed(t, "while sending");
+            return;
+        }
+    }
+    t->io_error = error;
+    set_failed(t, "while sending");
 }
 
 /* To the kernel, which may wait with what fills no segment if there is @more. */
@@ -343,7 +382,7 @@ send_out(struct io_tls *t, bool more)
             return IO_TLS_AGAIN;
         }
         if (n < 0) {
-            ras_end_set(&t->end, RAS_VPN_DISCONNECT, "while sending: %s", strerror(errno));
+            cut_while_sending(t, errno);
             return IO_TLS_FAILED;
         }
         t->out_sent += (size_t)n;

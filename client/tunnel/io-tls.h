@@ -37,6 +37,7 @@ struct io_tls {
     bool eof;            /* the socket's end was seen */
     bool heard, not_tls; /* something came; it was the beginning of something else */
     bool cert_wanted;    /* the server asked for a certificate of ours */
+    bool answered;       /* what is not TLS' own was read */
     bool blocked;        /* it takes nothing more now */
     size_t out_len, out_sent;
     uint8_t *out; /* IO_TLS_OUT */

@@ -32,7 +32,8 @@ struct ras_route { /* DHCP options 121 and 249 */
 
 /* What all calls of a server share. Borrowed by each call for its life; @users and @pool change. */
 struct ras_config {
-    uint8_t n_auth; /* in the order they are demanded; none: no authentication */
+    bool client_cert; /* of TLS: asked for, and who has none is cut off */
+    uint8_t n_auth;   /* in the order they are demanded; none: no authentication */
     enum ppp_auth_method auth[RAS_MAX_AUTH];
     struct ras_users *users;
     struct ras_pool *pool;

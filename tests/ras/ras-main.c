@@ -35,6 +35,7 @@ static const char usage[] =
     "  --mppe LIST             PPTP: of 128,56,40,mppc (128,56,40) or none; --mppe-required\n"
     "  --cert FILE --key FILE  PEM: the chain, the leaf first, and its key\n"
     "  --tls MIN-MAX           versions: 1.0 to 1.3 (1.2-1.3)\n"
+    "  --client-cert WORD      of TLS, of which nobody has one: ask for it, require it, or reset\n"
     "  --users FILE            one account a line: NAME PASSWORD [disabled] [hours] [nodialin]\n"
     "                          [expired] [retry] [minlength=N] [address=A.B.C.D]\n"
     "  --eap-cert FILE --eap-key FILE --eap-ca FILE\n"
@@ -78,6 +79,7 @@ enum {
     OPT_CERT,
     OPT_KEY,
     OPT_TLS,
+    OPT_CLIENT_CERT,
     OPT_USERS,
     OPT_AUTH,
     OPT_POOL,
@@ -102,7 +104,7 @@ enum {
 };
 
 struct options {
-    const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls;
+    const char *listen, *pptp, *l2tp, *cert, *key, *tun, *tls, *client_cert;
     const char *ike[OPT_IKE_CRL - OPT_IKE_CERT + 1];
     const char *eap[OPT_EAP_TLS - OPT_EAP_CERT + 1];
     bool no_tun, pool_given, json;
@@ -130,6 +132,7 @@ static const struct option options[] = {
     {"cert", required_argument, NULL, OPT_CERT},
     {"key", required_argument, NULL, OPT_KEY},
     {"tls", required_argument, NULL, OPT_TLS},
+    {"client-cert", required_argument, NULL, OPT_CLIENT_CERT},
     {"users", required_argument, NULL, OPT_USERS},
     {"auth", required_argument, NULL, OPT_AUTH},
     {"pool", required_argument, NULL, OPT_POOL},
@@ -419,6 +422,9 @@ parse(int argc, char **argv, struct options *o)
         case OPT_TLS:
             o->tls = optarg;
             break;
+        case OPT_CLIENT_CERT:
+            o->client_cert = optarg;
+            break;
         case OPT_TUN:
             o->tun = optarg;
             break;
@@ -522,6 +528,19 @@ open_eap(const struct options *o)
     return ctx;
 }
 
+static int
+verify_mode(const char *word)
+{
+    if (word == NULL)
+        return SSL_VERIFY_NONE;
+    server.config.client_cert = strcmp(word, "reset") == 0;
+    if (strcmp(word, "ask") == 0 || server.config.client_cert)
+        return SSL_VERIFY_PEER;
+    if (strcmp(word, "require") == 0)
+        return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    wrong("--client-cert", word, "ask, require or reset");
+}
+
 static SSL_CTX *
 open_tls(const struct options *o)
 {
@@ -544,6 +563,7 @@ open_tls(const struct options *o)
     SSL_CTX_set_read_ahead(ctx, 1);
     SSL_CTX_set_default_read_buffer_len(ctx, IO_TLS_READ_AHEAD);
     SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_verify(ctx, verify_mode(o->client_cert), NULL);
     if (SSL_CTX_use_certificate_chain_file(ctx, o->cert) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, o->key, SSL_FILETYPE_PEM) != 1) {
         ERR_print_errors_fp(stderr);

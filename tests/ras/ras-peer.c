@@ -263,6 +263,15 @@ receive(struct ras_peer *p, usec_t now)
 }
 
 static void
+reset(struct ras_peer *p)
+{
+    const struct linger hard = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    p->state = PEER_DEAD;
+}
+
+static void
 handshake(struct ras_peer *p, usec_t now)
 {
     const enum io_tls_result r = io_tls_handshake(&p->tls);
@@ -272,6 +281,10 @@ handshake(struct ras_peer *p, usec_t now)
     if (r != IO_TLS_OK) {
         ras_report("tls-failed", p->call, -1, p->tls.end.detail);
         die(p, now);
+        return;
+    }
+    if (p->config->client_cert && SSL_get0_peer_certificate(p->tls.ssl) == NULL) {
+        reset(p);
         return;
     }
     ras_report("tls", p->call, -1, io_tls_version(&p->tls));
@@ -287,15 +300,6 @@ ras_peer_ready(struct ras_peer *p, usec_t now)
     if (p->state == PEER_OPEN)
         receive(p, now);
     ras_peer_flush(p, now);
-}
-
-static void
-reset(struct ras_peer *p)
-{
-    const struct linger hard = {.l_onoff = 1, .l_linger = 0};
-
-    setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    p->state = PEER_DEAD;
 }
 
 static void

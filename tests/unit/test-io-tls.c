@@ -416,6 +416,69 @@ client_certificate(void)
     }
 }
 
+enum server_does { CUTS, ANSWERS_AND_CUTS, REFUSES_AND_CUTS };
+
+/* What the client is told that sends first, or reads first, when the server has hung up. */
+static enum ras_error
+cut_by(int version, int verify, bool answers, bool send_first)
+{
+    struct world *w = good_world();
+    enum io_tls_result result = IO_TLS_AGAIN;
+    char heard[256];
+    uint8_t bytes[64];
+    size_t n;
+
+    SSL_CTX_set_min_proto_version(w->server_ctx, version);
+    SSL_CTX_set_max_proto_version(w->server_ctx, version);
+    SSL_CTX_set_num_tickets(w->server_ctx, 2);
+    SSL_CTX_set_verify(w->server_ctx, verify, NULL);
+    world_start(w, "vpn.example.org");
+    g_assert_cmpint(shake(w, heard, sizeof heard, &n), ==, IO_TLS_OK);
+    if (answers)
+        g_assert_cmpint(SSL_write_ex(w->server, "HTTP", 4, &n), ==, 1);
+    close(w->server_fd);
+    w->server_fd = -1;
+    if (send_first &&
+        io_tls_write(&w->client, (const uint8_t *)secret, sizeof secret, &n) == IO_TLS_OK)
+        result = io_tls_flush(&w->client);
+    while (!send_first && (result == IO_TLS_AGAIN || result == IO_TLS_OK))
+        result = io_tls_read(&w->client, bytes, sizeof bytes, &n);
+    g_assert_cmpint(result, ==, IO_TLS_FAILED);
+    g_test_message("%s", w->client.end.detail);
+
+    const enum ras_error error = w->client.end.error;
+    good_world_free(w);
+    return error;
+}
+
+/* That the server hangs up while we speak hides no reason, and is none by itself. */
+static void
+cut_for_a_certificate(void)
+{
+    static const struct {
+        int verify;
+        bool answers;
+        enum ras_error expect;
+    } rows[] = {
+        {SSL_VERIFY_NONE, false, RAS_VPN_DISCONNECT},
+        {SSL_VERIFY_NONE, true, RAS_VPN_DISCONNECT},
+        {SSL_VERIFY_PEER, false, RAS_NO_CERTIFICATE},
+        {SSL_VERIFY_PEER, true, RAS_VPN_DISCONNECT},
+        {SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, false, RAS_NO_CERTIFICATE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        for (int how = 0; how < 4; how++) {
+            const int version = how & 1 ? TLS1_3_VERSION : TLS1_2_VERSION;
+
+            if (version == TLS1_2_VERSION &&
+                (rows[i].verify & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) != 0)
+                continue; /* there the handshake is not over yet, by then */
+            g_assert_cmphex(cut_by(version, rows[i].verify, rows[i].answers, (how & 2) != 0), ==,
+                            rows[i].expect);
+        }
+}
+
 /* The same alert, and nobody has asked for a certificate. */
 static void
 no_common_cipher(void)
@@ -713,6 +776,7 @@ main(int argc, char **argv)
     g_test_add_func("/tls/T2-renegotiation", renegotiation);
     g_test_add_func("/tls/a-server-that-insists-on-a-name", name_wanted);
     g_test_add_func("/tls/a-server-that-wants-a-certificate-of-ours", client_certificate);
+    g_test_add_func("/tls/a-server-that-hangs-up-for-want-of-one", cut_for_a_certificate);
     g_test_add_func("/tls/T2-no-common-cipher", no_common_cipher);
     g_test_add_func("/tls/T2-not-tls", not_tls);
     g_test_add_func("/tls/T3-pin-accepts", pin_accepts);
