@@ -105,7 +105,6 @@ dial_automatically(DtLogonWindow *self)
     if (dt_call_is_starting(self->call) || !dt_call_get_look(self->call)->form ||
         !dt_call_is_settled(self->call))
         return;
-    self->auto_dial = FALSE;
     dt_logon_dial(self);
 }
 
@@ -266,6 +265,7 @@ complete(DtLogonWindow *self)
 void
 dt_logon_dial(DtLogonWindow *self)
 {
+    self->auto_dial = FALSE; /* this is that one, whoever began it */
     if (dt_key_is_missing(self->key, self->profile)) {
         dt_key_ask(self->key, GTK_WINDOW(self), self->profile);
         return;

@@ -362,6 +362,35 @@ def keyring(case):
 
 
 @test
+def automatically_once(case):
+    """the password of what connects automatically is gone, and typed: nothing is dialed behind Disconnect"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.import_profile()
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Save password", "check box")
+    window.press("Connect automatically", "check box")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    keys.expect("stored alice")
+    case.helper.set(State="idle", Error=631)
+    window.end()
+    keys.end()
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    window = case.start()
+    window.type("Password:", "secret")
+    window.press("Connect")
+    case.helper.call("Connect")
+    case.connect()
+    keys.expect("stored alice")
+    case.helper.set(State="idle", Error=631)
+    desktop.wait_until(lambda: len(window.entry("Password:").text()) == 6, "it is filled in")
+    check(not case.helper.called("Connect"), "dialed unasked")
+    keys.end()
+
+
+@test
 def keyring_is_slow(case):
     """the window is closed while the password is on its way into the keyring: it arrives"""
     keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
