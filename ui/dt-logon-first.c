@@ -183,6 +183,16 @@ dt_logon_first_stop(DtLogonWindow *self)
 }
 
 void
+dt_logon_first_settle(DtLogonWindow *self)
+{
+    if (!self->first_owed || dt_call_is_starting(self->call))
+        return;
+    self->first_owed = FALSE;
+    if (dt_call_get_error(self->call) != NULL && self->first != NULL)
+        dt_call_hang_up(self->first);
+}
+
+void
 dt_logon_first_forget(DtLogonWindow *self)
 {
     forget_window(self);

@@ -44,6 +44,7 @@ struct _DtLogonWindow {
     GtkWidget *first_window; /* that dials it, and is waited for; NULL: it is not */
     gboolean first_opened;   /* for that */
     gboolean first_dialed;   /* for the dial that comes now: it ends behind it */
+    gboolean first_owed;     /* the same, of a dial that the helper has not taken yet */
 
     guint32 shown_failure; /* what failure_view shows: not drawn again while it is the same */
     guint32 shown_question;
@@ -73,6 +74,8 @@ gboolean dt_logon_for_everybody(DtLogonWindow *self);
  * this one goes on then by itself; or why it cannot is shown. */
 gboolean dt_logon_first_is_up(DtLogonWindow *self);
 gboolean dt_logon_first_stop(DtLogonWindow *self); /* FALSE: nobody waited for it */
+/* The helper has answered: what was dialed for a call that it did not take is hung up. */
+void dt_logon_first_settle(DtLogonWindow *self);
 void dt_logon_first_forget(DtLogonWindow *self);
 
 /* ---- of the questions */

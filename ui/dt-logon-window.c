@@ -281,11 +281,12 @@ dt_logon_dial(DtLogonWindow *self)
     const struct dt_call_login login = dt_logon_login(self, NULL);
 
     self->dialed_here = TRUE;
+    self->first_owed = self->first_dialed;
+    self->first_dialed = FALSE;
     if (answers)
         dt_call_answer(self->call, self->profile, &login);
     else
         dt_call_dial(self->call, self->profile, &login);
-    self->first_dialed = FALSE;
 }
 
 static void
@@ -473,6 +474,7 @@ render(DtLogonWindow *self)
     dt_status_page_set_connection(self->status_page, dt_call_get_connection(self->call));
     render_status_line(self);
     render_failure(self);
+    dt_logon_first_settle(self);
     dt_logon_render_question(self);
     render_page(self);
 }

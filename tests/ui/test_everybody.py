@@ -568,6 +568,22 @@ def both_legs_for_everybody(case):
 
 
 @test
+def second_leg_refused(case):
+    """the helper does not take the second of two: the first, which was dialed for it, is hung up"""
+    window = two_legs(case)
+    window.press("Connect")
+    window.find("frame", "Line")
+    window.reads("Dialing “Line” first…")
+    case.helper.do(fail="org.dialtone.Dialer1.Error.Ras756", message="of another user")
+    case.helper.do(connection="Line")
+    case.helper.set(State="connected", Stage=3)
+    plan, _ = case.helper.call("Connect")
+    check((plan["name"], plan["through"], plan["end-through"]) == ("Office", "Line", True), plan)
+    case.helper.call("Disconnect")
+    window.reads("Error 756")
+
+
+@test
 def german(case):
     """German: whom it is for, the question, the list"""
     window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")), LANGUAGE="de")
