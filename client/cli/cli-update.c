@@ -99,7 +99,8 @@ print(const Profile *p, const GPtrArray *updated)
 
 /* --- the connection that is up --- */
 
-/* Its tunnel, or NULL. */
+/* Its tunnel, or NULL. What is dialed for everybody is another profile of this name than one's own:
+ * who can be heard there has no say in this one. */
 static char *
 device_of(DtDialerClient *client, const Profile *p)
 {
@@ -111,6 +112,8 @@ device_of(DtDialerClient *client, const Profile *p)
     g_autoptr(GVariant) details = NULL;
     const char *state = "", *device = "";
 
+    if (c != NULL && !p->system && dt_connection_get_for_everybody(c))
+        return NULL;
     if (properties == NULL || !g_variant_lookup(properties, "State", "&s", &state) ||
         !g_str_equal(state, "connected"))
         return NULL;
