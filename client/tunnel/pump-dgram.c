@@ -382,11 +382,11 @@ pump_dgram_wants_tun(const struct pump_dgram *d)
 enum pump_result
 pump_dgram_send(struct pump_dgram *d)
 {
+    const size_t most = d->pump->queue.ahead > 0 ? PUMP_DGRAM_FEW : PUMP_DGRAM_BATCH;
     int error = 0;
 
     for (size_t total = 0; error == 0 && total < d->budget && pump_dgram_wants_tun(d);) {
-        d->n =
-            pump_seal_batch(d->pump, d->room, PUMP_DGRAM_MAX, d->frames, PUMP_DGRAM_BATCH, &error);
+        d->n = pump_seal_batch(d->pump, d->room, PUMP_DGRAM_MAX, d->frames, most, &error);
         for (size_t i = 0; i < d->n; i++)
             total += d->frames[i].len;
         d->at = 0;

@@ -14,7 +14,8 @@
 
 enum {
     PUMP_DGRAM_BATCH = 64,
-    PUMP_DGRAM_MAX = 2048,      /* octets of one frame, with what is around it */
+    PUMP_DGRAM_FEW = 8,    /* where a packet takes so long that a ping must not wait for many */
+    PUMP_DGRAM_MAX = 2048, /* octets of one frame, with what is around it */
     PUMP_DGRAM_GRO = 64 * 1024, /* of one read, where UDP_GRO joins datagrams */
     PUMP_DGRAM_RX = 512 * 1024, /* of one system call */
 };

@@ -101,18 +101,19 @@ pump_waits(const struct pump *p)
     return pump_has_packets(p) || !tun_queue_empty(&p->queue);
 }
 
-/* The next packet into @slot. False: there was none, or it was dropped. */
+/* The next packet of @cut into @slot. False: there was none, or it was dropped. */
 static bool
-cut_next(struct pump *p, uint8_t *slot, size_t stride, struct session_packet *ret)
+cut_next(struct pump *p, struct offload_cut *cut, uint8_t *slot, size_t stride,
+         struct session_packet *ret)
 {
     const size_t around = (size_t)p->framing.head + p->framing.tail;
     const size_t fits = stride > around ? stride - around : 0;
     uint8_t *at = slot + p->framing.head;
-    const size_t n = offload_cut_next(&p->cut, at, fits < p->framing.mtu ? fits : p->framing.mtu);
+    const size_t n = offload_cut_next(cut, at, fits < p->framing.mtu ? fits : p->framing.mtu);
 
     if (n == 0) { /* longer than the link takes */
-        p->stats.dropped += offload_cut_left(&p->cut);
-        p->cut.ended = true;
+        p->stats.dropped += offload_cut_left(cut);
+        cut->ended = true;
         return false;
     }
     *ret = (struct session_packet){at, n};
@@ -124,7 +125,7 @@ pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_
 {
     struct session_packet packet;
 
-    if (!cut_next(p, room, cap, &packet))
+    if (!cut_next(p, &p->cut, room, cap, &packet))
         return false;
     const size_t inner = packet.len;
     if (!session_seal(p->session, &packet.p, &packet.len)) {
@@ -138,6 +139,26 @@ pump_seal(struct pump *p, uint8_t *room, size_t cap, uint8_t **ret, size_t *ret_
     return true;
 }
 
+/* What is in a hurry goes between the packets of a super-packet. */
+static bool
+cut_between(struct pump *p, uint8_t *slot, size_t stride, struct session_packet *ret)
+{
+    struct offload_cut cut;
+
+    if (p->queue.ahead == 0 || !pump_has_packets(p))
+        return false;
+    for (;;) {
+        const struct tun_queue_packet *next = tun_queue_take_between(&p->queue);
+
+        if (next == NULL)
+            return false;
+        if (!tun_queue_cut(next, &cut))
+            p->stats.dropped++;
+        else if (cut_next(p, &cut, slot, stride, ret))
+            return true;
+    }
+}
+
 size_t
 pump_seal_batch(struct pump *p, uint8_t *room, size_t stride, struct session_packet *v, size_t max,
                 int *ret_error)
@@ -145,12 +166,18 @@ pump_seal_batch(struct pump *p, uint8_t *room, size_t stride, struct session_pac
     size_t n = 0, octets = 0;
 
     *ret_error = 0;
+    if (p->queue.ahead > 0 && pump_has_packets(p))
+        tun_queue_fill(&p->queue, &p->tun); /* an error will be there the next time, too */
     while (n < max) {
+        if (cut_between(p, room + n * stride, stride, &v[n])) {
+            octets += v[n++].len;
+            continue;
+        }
         if (!pump_has_packets(p))
             *ret_error = pump_read(p);
         if (*ret_error < 0)
             break;
-        if (!pump_has_packets(p) || !cut_next(p, room + n * stride, stride, &v[n]))
+        if (!pump_has_packets(p) || !cut_next(p, &p->cut, room + n * stride, stride, &v[n]))
             continue;
         octets += v[n++].len;
     }

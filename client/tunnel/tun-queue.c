@@ -37,6 +37,24 @@ line_take(struct tun_queue_line *l)
     return packet;
 }
 
+/* The first that is not of @flow. */
+static struct tun_queue_packet *
+line_take_other(struct tun_queue_line *l, uint32_t flow)
+{
+    struct tun_queue_packet **at = &l->head, *packet;
+
+    while (*at != NULL && (*at)->flow == flow)
+        at = &(*at)->next;
+    packet = *at;
+    if (packet == NULL)
+        return NULL;
+    *at = packet->next;
+    if (l->tail == &packet->next)
+        l->tail = at;
+    l->octets -= packet->n;
+    return packet;
+}
+
 static void
 give_back(struct tun_queue *q, struct tun_queue_packet *packet)
 {
@@ -176,6 +194,16 @@ tun_queue_take(struct tun_queue *q)
     if (q->taken == NULL)
         q->taken = line_take(&q->bulk);
     return q->taken;
+}
+
+struct tun_queue_packet *
+tun_queue_take_between(struct tun_queue *q)
+{
+    if (q->between != NULL)
+        give_back(q, q->between);
+    q->between =
+        q->taken != NULL ? line_take_other(&q->first, q->taken->flow) : line_take(&q->first);
+    return q->between;
 }
 
 bool

@@ -42,8 +42,9 @@ struct tun_queue {
     uint64_t dropped, lost;
     size_t spared; /* octets of transfers that lose nothing, before one may again */
     struct tun_queue_line first, bulk;
-    struct tun_queue_packet *spare; /* a stack: what was used last is still in the cache */
-    struct tun_queue_packet *taken; /* the caller's until the next tun_queue_take() */
+    struct tun_queue_packet *spare;   /* a stack: what was used last is still in the cache */
+    struct tun_queue_packet *taken;   /* the caller's until the next tun_queue_take() */
+    struct tun_queue_packet *between; /* and that of tun_queue_take_between() */
     struct tun_queue_packet slots[TUN_QUEUE_SLOTS];
     uint8_t *memory;
 };
@@ -57,5 +58,8 @@ int tun_queue_fill(struct tun_queue *q, const struct io_tun *tun);
 bool tun_queue_empty(const struct tun_queue *q);
 /* The next one, or NULL. It is borrowed until the next call. */
 struct tun_queue_packet *tun_queue_take(struct tun_queue *q);
+/* What may go before the rest of that one: of those ahead of the transfers the next that is of
+ * another flow, or NULL. It is borrowed until the next call of this. */
+struct tun_queue_packet *tun_queue_take_between(struct tun_queue *q);
 /* Begins to cut what was taken. False: it cannot be cut. */
 bool tun_queue_cut(const struct tun_queue_packet *packet, struct offload_cut *ret);

@@ -13,7 +13,7 @@
  * super-packet is best sealed while it is in the cache, and none is read ahead. */
 enum {
     READ_AHEAD = 128 * 1024, /* octets of transfers that wait in the tunnel: tun-queue.h */
-    BUDGET = 64 * 1024,      /* in one direction before the other's turn */
+    BUDGET = 32 * 1024,      /* in one direction before the other's turn */
 };
 
 static void

@@ -303,7 +303,7 @@ test_read_ahead(void)
     w.pump.queue.ahead = 128 * 1024;
     w.d.budget = 1;
     for (uint8_t i = 0; i < 4; i++)
-        super_into_tun(&w, PUMP_DGRAM_BATCH / 2, i);
+        super_into_tun(&w, PUMP_DGRAM_FEW / 2, i);
     for (int turn = 0; turn < 2; turn++) {
         g_assert_cmpint(pump_waits(&w.pump), ==, turn > 0);
         g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
@@ -312,8 +312,69 @@ test_read_ahead(void)
     g_assert_false(pump_waits(&w.pump));
     while (recv(w.theirs, got, sizeof got, 0) > 0)
         n++;
-    g_assert_cmpuint(n, ==, 2 * PUMP_DGRAM_BATCH);
+    g_assert_cmpuint(n, ==, 2 * PUMP_DGRAM_FEW);
     g_assert_cmpuint(w.pump.stats.packets_out, ==, n);
+    world_clear(&w);
+}
+
+/* One packet that is no super-packet, of the flow that super_into_tun() calls 0 when @protocol is
+ * TCP. */
+static void
+short_into_tun(struct world *w, uint8_t protocol, unsigned i)
+{
+    uint8_t p[sizeof(struct virtio_net_hdr) + 40] = {0};
+    uint8_t *const ip = p + sizeof(struct virtio_net_hdr);
+
+    packet(ip, 40, i);
+    memset(ip + 6, 0, 34);
+    ip[9] = protocol;
+    g_assert_cmpint(send(w->tun, p, sizeof p, 0), ==, (ssize_t)sizeof p);
+}
+
+/* How many packets the server gets until one that is not of a super-packet, and which that is. */
+static unsigned
+server_gets_short(struct world *w, uint8_t *ret_name)
+{
+    uint8_t got[1000];
+    unsigned before = 0;
+    ssize_t n;
+
+    while ((n = recv(w->theirs, got, sizeof got, 0)) > 42) /* framed by two */
+        before++;
+    g_assert_cmpint(n, ==, 42);
+    *ret_name = got[1 + 5];
+    return before;
+}
+
+/* A ping that comes in the middle of a super-packet is the next that is sent; what is of the
+ * super-packet's own flow stays behind it. */
+static void
+test_ping_in_between(void)
+{
+    enum { PING = 100, ANOTHER, TAIL, SUPER = 4 * PUMP_DGRAM_FEW };
+    struct world w;
+    uint8_t name;
+
+    world_make(&w, true);
+    w.pump.tun.vnet_hdr = true;
+    w.pump.queue.ahead = 128 * 1024;
+    w.d.budget = 1;
+    super_into_tun(&w, SUPER, 0);
+    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    short_into_tun(&w, IPPROTO_TCP, TAIL);
+    short_into_tun(&w, IPPROTO_ICMP, PING);
+    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    short_into_tun(&w, IPPROTO_ICMP, ANOTHER);
+    while (pump_waits(&w.pump))
+        g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+    g_assert_cmpuint(server_gets_short(&w, &name), ==, PUMP_DGRAM_FEW);
+    g_assert_cmpuint(name, ==, PING);
+    g_assert_cmpuint(server_gets_short(&w, &name), ==, PUMP_DGRAM_FEW - 1);
+    g_assert_cmpuint(name, ==, ANOTHER);
+    g_assert_cmpuint(server_gets_short(&w, &name), ==, SUPER - 2 * PUMP_DGRAM_FEW + 1);
+    g_assert_cmpuint(name, ==, TAIL);
+    g_assert_cmpuint(w.pump.stats.packets_out, ==, SUPER + 3);
+    g_assert_cmpuint(w.pump.stats.dropped, ==, 0);
     world_clear(&w);
 }
 
@@ -362,10 +423,11 @@ test_asked_once(void)
     g_assert_cmpint(pump_read(&w.pump), ==, 0);
     g_assert_cmpint(pump_read(&w.pump), ==, -EAGAIN);
     g_assert_cmpint(pump_read(&w.pump), ==, -EAGAIN);
-    into_tun(&w, 100, 2);
-    g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
-    server_gets(&w, 100, 1);
-    server_gets(&w, 100, 2);
+    for (unsigned i = 1; i <= 2; i++) {
+        g_assert_cmpint(pump_dgram_send(&w.d), ==, PUMP_OK);
+        server_gets(&w, 100, i);
+        into_tun(&w, 100, i + 1);
+    }
     world_clear(&w);
 }
 
@@ -572,6 +634,7 @@ main(int argc, char **argv)
     g_test_add_func("/pump-dgram/put-is-never-cut", test_put_is_never_cut);
     g_test_add_func("/pump-dgram/blocked", test_blocked);
     g_test_add_func("/pump-dgram/read-ahead", test_read_ahead);
+    g_test_add_func("/pump-dgram/ping-in-between", test_ping_in_between);
     g_test_add_func("/pump-dgram/read-between-writes", test_read_between_writes);
     g_test_add_func("/pump-dgram/asked-once", test_asked_once);
     g_test_add_func("/pump-dgram/short-ones-count", test_short_ones_count);

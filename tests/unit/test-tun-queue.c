@@ -153,6 +153,34 @@ test_order(gconstpointer data)
     world_clear(&w);
 }
 
+/* Between the packets of the one that is being cut: what is ahead of the transfers, but nothing of
+ * that one's own flow. */
+static void
+test_between(void)
+{
+    static const struct spec s[] = {{'a', PROTOCOL_TCP, 1, LONG},  {'b', PROTOCOL_TCP, 2, LONG},
+                                    {'p', ICMP, 0, SHORT},         {'q', PROTOCOL_TCP, 1, SHORT},
+                                    {'r', PROTOCOL_TCP, 1, SHORT}, {'s', ICMP, 0, SHORT},
+                                    {'t', PROTOCOL_TCP, 1, SHORT}, {'u', PROTOCOL_UDP, 9, SHORT}};
+    struct world w;
+
+    world_make(&w, AHEAD);
+    for (int twice = 0; twice < 2; twice++) {
+        all_from_kernel(&w, s, 2);
+        const struct tun_queue_packet *const cut = tun_queue_take(&w.q);
+        g_assert_cmpint(cut->p[NAME], ==, 'a');
+        g_assert_null(tun_queue_take_between(&w.q)); /* no transfer does */
+        all_from_kernel(&w, s + 2, 6);
+        for (const char *name = "psu"; *name != '\0'; name++)
+            g_assert_cmpint(tun_queue_take_between(&w.q)->p[NAME], ==, *name);
+        g_assert_null(tun_queue_take_between(&w.q));
+        g_assert_cmpint(cut->p[NAME], ==, 'a'); /* still there */
+        all_from_kernel(&w, s + 7, 1);          /* behind the line's new end */
+        takes(&w, "qrtub");
+    }
+    world_clear(&w);
+}
+
 /* A super-packet longer than what may wait is a transfer like any other. */
 static void
 test_one_always_has_room(void)
@@ -310,6 +338,7 @@ main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/tun-queue/order/%s", rows[i].name);
         g_test_add_data_func(path, &rows[i], test_order);
     }
+    g_test_add_func("/tun-queue/between", test_between);
     g_test_add_func("/tun-queue/one-always-has-room", test_one_always_has_room);
     g_test_add_func("/tun-queue/one-loses-at-a-time", test_one_loses_at_a_time);
     g_test_add_func("/tun-queue/cut", test_cut);
