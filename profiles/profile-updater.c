@@ -31,6 +31,34 @@ updated_free(gpointer data)
     g_free(u);
 }
 
+const char *
+profile_updated_title(const struct profile_updated *u)
+{
+    switch (u->kind) {
+    case PROFILE_UPDATE_SERVERS:
+        return _("List of servers");
+    case PROFILE_UPDATE_BOOK:
+        return _("Phone book");
+    case PROFILE_UPDATE_ROUTES:
+        return _("Routes");
+    }
+    g_assert_not_reached();
+}
+
+const char *
+profile_updated_news(const struct profile_updated *u)
+{
+    switch (u->result) {
+    case PROFILE_UPDATE_CHANGED:
+        return u->kind == PROFILE_UPDATE_ROUTES ? _("updated, for the next call") : _("updated");
+    case PROFILE_UPDATE_SAME:
+        return _("unchanged");
+    case PROFILE_UPDATE_REFUSED:
+        return u->text;
+    }
+    g_assert_not_reached();
+}
+
 static void
 bytes_free(gpointer data)
 {

@@ -26,6 +26,10 @@ struct profile_updated {
     char *text; /* refused, or not fetched: why, in a sentence; else NULL */
 };
 
+/* "Phone book", and "updated", "unchanged" or why not: both translated. */
+const char *profile_updated_title(const struct profile_updated *u);
+const char *profile_updated_news(const struct profile_updated *u);
+
 /* One download after the other; then what is new in all of them is put into the profile as it is
  * stored by then, which another program may have changed, and saved at once. Finish: one element
  * for each address of the profile, none if there is none; free the array. NULL: @p is not there any

@@ -30,34 +30,6 @@ update_clear(gpointer data)
     profile_free(u->profile);
 }
 
-static const char *
-title_of(enum profile_update_kind kind)
-{
-    switch (kind) {
-    case PROFILE_UPDATE_SERVERS:
-        return _("List of servers");
-    case PROFILE_UPDATE_BOOK:
-        return _("Phone book");
-    case PROFILE_UPDATE_ROUTES:
-        return _("Routes");
-    }
-    return "";
-}
-
-static const char *
-news_of(const struct profile_updated *u)
-{
-    switch (u->result) {
-    case PROFILE_UPDATE_CHANGED:
-        return u->kind == PROFILE_UPDATE_ROUTES ? _("updated, for the next call") : _("updated");
-    case PROFILE_UPDATE_SAME:
-        return _("unchanged");
-    case PROFILE_UPDATE_REFUSED:
-        return u->text;
-    }
-    return "";
-}
-
 static void
 note(const struct dt_update *u, const char *from, const char *title, const char *news)
 {
@@ -80,7 +52,7 @@ on_updated(GObject *source, GAsyncResult *result, gpointer user_data)
         note(u, u->profile->name, _("Update"), error->message);
     for (guint i = 0; updated != NULL && i < updated->len; i++) {
         const struct profile_updated *one = updated->pdata[i];
-        note(u, one->from, title_of(one->kind), news_of(one));
+        note(u, one->from, profile_updated_title(one), profile_updated_news(one));
     }
     g_rc_box_release_full(u, update_clear);
 }

@@ -15,34 +15,6 @@
 /* --- output --- */
 
 static const char *
-title_of(enum profile_update_kind kind)
-{
-    switch (kind) {
-    case PROFILE_UPDATE_SERVERS:
-        return _("List of servers");
-    case PROFILE_UPDATE_BOOK:
-        return _("Phone book");
-    case PROFILE_UPDATE_ROUTES:
-        return _("Routes");
-    }
-    g_assert_not_reached();
-}
-
-static const char *
-news_of(const struct profile_updated *u)
-{
-    switch (u->result) {
-    case PROFILE_UPDATE_CHANGED:
-        return u->kind == PROFILE_UPDATE_ROUTES ? _("updated, for the next call") : _("updated");
-    case PROFILE_UPDATE_SAME:
-        return _("unchanged");
-    case PROFILE_UPDATE_REFUSED:
-        return u->text;
-    }
-    g_assert_not_reached();
-}
-
-static const char *
 word_of(enum profile_update_result result)
 {
     static const char *const words[] = {[PROFILE_UPDATE_REFUSED] = "refused",
@@ -86,7 +58,7 @@ print(const Profile *p, const GPtrArray *updated)
         if (u->result == PROFILE_UPDATE_REFUSED)
             code = CLI_FAILED;
         if (!cli_json)
-            cli_row(title_of(u->kind), news_of(u));
+            cli_row(profile_updated_title(u), profile_updated_news(u));
     }
     if (cli_json) {
         print_json(p, updated);
