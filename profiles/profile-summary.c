@@ -13,6 +13,7 @@ profile_summary_free(ProfileSummary *s)
         return;
     g_free(s->id);
     g_free(s->name);
+    g_free(s->dial_first);
     g_strfreev(s->servers);
     g_free(s);
 }
@@ -25,6 +26,7 @@ profile_summary_of(const Profile *p)
     s->id = g_strdup(p->id);
     s->name = g_strdup(p->name);
     s->system = p->system;
+    s->dial_first = g_strdup(p->dial_first);
     s->kind = p->kind;
     s->n_protocols = profile_dialable(p, s->protocols);
     s->servers = g_new0(char *, p->servers->len + 1);
@@ -39,6 +41,7 @@ struct scan {
     const char *group; /* of the current line; n_group octets */
     gsize n_group;
     char *name;         /* ServiceName; NULL: not yet */
+    char *dial_first;   /* likewise */
     gboolean versioned; /* [Profile] Version=1 */
     guint number[5];    /* of wanted[] */
     gboolean has[5];
@@ -147,6 +150,8 @@ take_pair(struct scan *s, const char *key, gsize n_key, const char *value, gsize
     }
     if (is(s->group, s->n_group, "Connection Manager") && is(key, n_key, "ServiceName"))
         return take_text(&s->name, value, n);
+    if (is(s->group, s->n_group, field_group(SCOPE_OWN)) && is(key, n_key, "DialFirst"))
+        return take_text(&s->dial_first, value, n);
     for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
         if (is(s->group, s->n_group, field_group(wanted[i].scope)) && is(key, n_key, wanted[i].key))
             return take_number(s, i, value, n);
@@ -228,6 +233,7 @@ summary_of(struct scan *s)
             s->number[i] = field_find(wanted[i].scope, wanted[i].key)->fallback;
     out->id = g_strdup("");
     out->name = s->name != NULL ? g_steal_pointer(&s->name) : g_strdup("");
+    out->dial_first = s->dial_first != NULL ? g_steal_pointer(&s->dial_first) : g_strdup("");
     out->kind = s->number[KIND];
     out->n_protocols = profile_order(s->number[KIND], s->number[STRATEGY], s->number[ORDER],
                                      s->number[ONLY], s->number[LAST], out->protocols);
@@ -249,5 +255,6 @@ profile_summary_read(GBytes *bytes)
     if (s.servers != NULL)
         g_ptr_array_unref(s.servers);
     g_free(s.name);
+    g_free(s.dial_first);
     return out;
 }

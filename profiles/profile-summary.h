@@ -15,7 +15,8 @@ typedef struct profile_summary {
     guint kind;                                       /* enum profile_kind */
     enum plan_protocol protocols[PLAN_MAX_PROTOCOLS]; /* in the order in which they are dialed */
     guint n_protocols;
-    char **servers; /* addresses; never NULL */
+    char **servers;   /* addresses; never NULL */
+    char *dial_first; /* the connection that comes up before; "": none */
 } ProfileSummary;
 
 void profile_summary_free(ProfileSummary *s); /* NULL is fine */

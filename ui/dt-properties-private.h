@@ -1,6 +1,7 @@
 /*
  * dt-properties-private.h - inside of the properties window: what it shows
- * (dt-properties-window.c; dt-properties-proxy.c), and what OK does (dt-properties-save.c).
+ * (dt-properties-window.c; dt-properties-proxy.c, -first.c), and what OK does
+ * (dt-properties-save.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,6 +23,11 @@ struct _DtPropertiesWindow {
     GtkLabel *number_label;
     GtkWidget *number_caption, *numbers_button;
     GtkComboBoxText *server_combo;
+    GtkWidget *first_box;
+    GtkToggleButton *first_check;
+    GtkComboBoxText *first_combo;
+    GtkLabel *first_hint_label;
+    gboolean first_offered; /* ->first_combo is filled */
     GtkSpinButton *redial_count_spin, *redial_delay_spin, *idle_spin;
     GtkToggleButton *redial_on_drop_check, *auto_check, *update_check;
     GtkWidget *auto_hint_label;
@@ -73,6 +79,11 @@ void dt_properties_show_proxy(DtPropertiesWindow *self);
 void
 dt_properties_take_proxy(DtPropertiesWindow *self); /* what is wrong, profile_validate() says */
 void dt_properties_proxy_kind_changed(DtPropertiesWindow *self);
+
+/* ---- of the connection that is dialed first */
+void dt_properties_show_first(DtPropertiesWindow *self);
+void dt_properties_take_first(DtPropertiesWindow *self);
+void dt_properties_first_toggled(DtPropertiesWindow *self);
 
 /* ---- of OK */
 void dt_properties_watch_call(DtPropertiesWindow *self); /* that was set */

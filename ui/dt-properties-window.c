@@ -409,6 +409,7 @@ dt_properties_take_values(DtPropertiesWindow *self)
             p->server = server > 0 ? (guint)server - 1 : 0;
         p->choose_server = server > 0;
     }
+    dt_properties_take_first(self);
     p->redial_count = (guint)gtk_spin_button_get_value_as_int(self->redial_count_spin);
     p->redial_delay = (guint)gtk_spin_button_get_value_as_int(self->redial_delay_spin);
     p->redial_on_drop = gtk_toggle_button_get_active(self->redial_on_drop_check);
@@ -550,6 +551,16 @@ bind_template(GtkWidgetClass *widget_class)
 }
 
 static void
+bind_first(GtkWidgetClass *widget_class)
+{
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, first_box);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, first_check);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, first_combo);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, first_hint_label);
+    gtk_widget_class_bind_template_callback(widget_class, dt_properties_first_toggled);
+}
+
+static void
 bind_proxy(GtkWidgetClass *widget_class)
 {
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, proxy_caption);
@@ -571,6 +582,7 @@ dt_properties_window_class_init(DtPropertiesWindowClass *klass)
     G_OBJECT_CLASS(klass)->finalize = dt_properties_window_finalize;
     GTK_DIALOG_CLASS(klass)->response = dt_properties_window_response;
     bind_template(GTK_WIDGET_CLASS(klass));
+    bind_first(GTK_WIDGET_CLASS(klass));
     bind_proxy(GTK_WIDGET_CLASS(klass));
 }
 
@@ -605,6 +617,7 @@ dt_properties_window_new(GtkWindow *parent, ProfileStore *store, const Profile *
     dt_properties_keep_ipsec(&self->stored, profile);
     gtk_window_set_title(GTK_WINDOW(self), title);
     show_general(self);
+    dt_properties_show_first(self);
     show_internet(self);
     show_options(self);
     show_security(self);

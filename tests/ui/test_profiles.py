@@ -366,6 +366,63 @@ def tunnel_secret(case):
     keys.end()
 
 
+def first_of(case, name):
+    """Properties of a connection: its window, and what chooses the one that is dialed first."""
+    window = case.start("-c", name)
+    window.find("password text")
+    window.press("Properties")
+    box = window.find("check box", "Dial another connection first:")
+    combo = window.find("combo box", "Connection that is dialed first")
+    return window, box, combo
+
+
+def offered(combo):
+    return [item.name for item in combo.children()[0].children()]
+
+
+@test
+def dialed_first(case):
+    """another connection is dialed first: chosen by keyboard, kept, dialed, taken out; never itself, nor in a circle"""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"),
+                               *((name, name.lower() + ".example.edu", None) for name in ("Line", "Office", "Other")))
+    window = case.start(path)
+    window.press_and_close("Import All")
+    window.find("table cell", "Office")
+    window.end()
+    window, box, combo = first_of(case, "Office")
+    check(not box.has("checked") and not combo.has("sensitive"), "it wants none")
+    check(not nameless(window), f"properties: {nameless(window)}")
+    case.desktop.focus("Properties of Office")
+    case.desktop.keys("alt+d")
+    desktop.wait_until(lambda: box.has("checked") and combo.has("sensitive"), "by its key")
+    check(offered(combo) == ["Line", "Other"], offered(combo))
+    combo.call("Selection", "SelectChild", desktop.number(1))
+    window.press_and_close("OK")
+    check(b"DialFirst=Other" in stored(case)["office"], stored(case)["office"])
+    window.type("User name:", "alice")
+    window.type("Password:", "secret")
+    window.press("Connect")
+    window.reads("Dialing “Other” first…")
+    window.end()
+    window, box, _ = first_of(case, "Other")
+    check(not box.has("sensitive"), "that were three")
+    window.reads("“Office” goes through this connection, so this one can go through no other.")
+    window.end()
+    window, box, combo = first_of(case, "Line")
+    box.act()
+    desktop.wait_until(lambda: offered(combo) == ["Other"], "one that goes through none")
+    window.end()
+    for key, kept in (("Escape", True), ("alt+o", False)):
+        window, box, combo = first_of(case, "Office")
+        check(box.has("checked"), "as it was chosen")
+        box.act()
+        desktop.wait_until(lambda: not combo.has("sensitive"), "it is taken out")
+        case.desktop.focus("Properties of Office")
+        window.closing(lambda: case.desktop.keys(key), f"{key} closes the properties")
+        check((b"DialFirst=Other" in stored(case)["office"]) == kept, key)
+        window.end()
+
+
 @test
 def learned(case):
     """what connected comes first the next time; not PPTP"""

@@ -12,6 +12,7 @@ sample(const char *name, guint servers)
     Profile *p = profile_new();
 
     profile_set(&p->name, name);
+    profile_set(&p->dial_first, name); /* as hard to read */
     for (guint i = 0; i < servers; i++) {
         g_autofree char *address = g_strdup_printf("vpn%u.example.com", i);
         profile_add_server(p, i % 2 == 0 ? "" : "Label = [x]", address);
@@ -32,6 +33,7 @@ assert_same(const ProfileSummary *a, const ProfileSummary *b)
     g_assert_cmpmem(a->protocols, a->n_protocols * sizeof a->protocols[0], b->protocols,
                     b->n_protocols * sizeof b->protocols[0]);
     g_assert_true(g_strv_equal((const char *const *)a->servers, (const char *const *)b->servers));
+    g_assert_cmpstr(a->dial_first, ==, b->dial_first);
 }
 
 /* TRUE: it was read, and is what the whole profile says. */
