@@ -436,7 +436,9 @@ get_texts(struct rd *r, const char **list, size_t most, size_t *ret_n)
 bool
 hook_event_get(struct rd *r, struct hook_event *ret)
 {
-    *ret = (struct hook_event){.seconds = rd_be16(r), .all_seconds = rd_be16(r)};
+    *ret = (struct hook_event){0};
+    ret->seconds = rd_be16(r);
+    ret->all_seconds = rd_be16(r);
     if (wire_text_get(r, ret->action, sizeof ret->action) &&
         get_texts(r, ret->folders, HOOK_FOLDERS, &ret->n_folders) &&
         get_texts(r, ret->env, HOOK_ENV, &ret->n_env) && rd_done(r))
