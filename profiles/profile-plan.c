@@ -510,10 +510,12 @@ copy_certificates(const char *pem, gsize n, uint8_t *out)
 }
 
 static gboolean
-fill_eap(const Profile *p, struct dial_plan *plan, GError **error)
+fill_eap(const Profile *p, const struct plan_request *r, struct dial_plan *plan, GError **error)
 {
-    if (*p->eap.pin != '\0') {
-        plan->eap.pin_set = profile_plan_parse_pin(p->eap.pin, plan->eap.pin);
+    const char *pin = r->eap_pin != NULL ? r->eap_pin : r->ca_pem != NULL ? "" : p->eap.pin;
+
+    if (*pin != '\0') {
+        plan->eap.pin_set = profile_plan_parse_pin(pin, plan->eap.pin);
         if (!plan->eap.pin_set)
             return invalid(
                 error, _("The fingerprint of the certificate must be the 64 hexadecimal digits of "
@@ -624,7 +626,7 @@ fill_plan(const Profile *p, const struct plan_request *r, struct dial_plan *plan
     plan->accept_early_data = p->accept_early_data;
     ras_printable(plan->name, sizeof plan->name, p->name, strlen(p->name));
     if (!fill_servers(p, r, plan, error) || !fill_certificate(p, r, plan, error) ||
-        !fill_eap(p, plan, error) || !fill_ipsec(p, r, plan, error) ||
+        !fill_eap(p, r, plan, error) || !fill_ipsec(p, r, plan, error) ||
         !fill_proxy(p, r, plan, c, error) || !fill_network(p, plan, error))
         return FALSE;
     return dial_plan_valid(plan, &why) || invalid(error, "%s", _(why));

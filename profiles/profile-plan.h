@@ -21,6 +21,7 @@ struct plan_request {          /* all optional: {0} is the profile as it stands 
     const char *cert_pem; /* IPsec: this computer's, instead of the profile's or of a key */
     gsize cert_len;
     const char *pin;          /* SHA-256 in hex, colons allowed */
+    const char *eap_pin;      /* likewise, of the authentication server's certificate */
     gboolean end_with_caller; /* hang up when this program goes away */
     gboolean for_everybody;   /* of the computer; the profile is the system's */
 };

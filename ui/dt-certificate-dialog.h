@@ -20,8 +20,16 @@ G_DECLARE_FINAL_TYPE(DtCertificateDialog, dt_certificate_dialog, DT, CERTIFICATE
 /* May a certificate that failed with @error (a RAS number) be accepted by a person? */
 gboolean dt_certificate_dialog_may_accept(guint32 error, const char *sha256);
 
-/* @sha256: 64 hexadecimal digits. @server: as the profile names it. */
-GtkWidget *dt_certificate_dialog_new(GtkWindow *parent, guint32 error, const char *server,
-                                     const char *sha256);
+/* One that a server showed, as the helper tells of it. */
+struct dt_certificate {
+    const char *server;        /* as the profile names it */
+    const char *sha256;        /* 64 hexadecimal digits */
+    gboolean eap;              /* of the authentication server behind it; then there are: */
+    const char *name, *issuer; /* "": not known */
+    gint64 until;              /* Unix time; 0: not known */
+};
+
+GtkWidget *dt_certificate_dialog_new(GtkWindow *parent, guint32 error,
+                                     const struct dt_certificate *c);
 
 G_END_DECLS

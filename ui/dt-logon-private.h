@@ -80,4 +80,6 @@ void dt_logon_first_forget(DtLogonWindow *self);
 
 /* ---- of the questions */
 void dt_logon_render_question(DtLogonWindow *self);
+gboolean
+dt_logon_may_accept_certificate(DtLogonWindow *self); /* that one: the failed call showed it */
 void dt_logon_show_certificate(DtLogonWindow *self);

@@ -63,7 +63,10 @@ on_certificate_response(GtkDialog *dialog, int response, gpointer user_data)
 
     if (response == GTK_RESPONSE_ACCEPT) {
         dt_logon_refresh_profile(self);
-        profile_set(&self->profile->pin, g_object_get_data(G_OBJECT(dialog), "sha256"));
+        const char *sha256 = g_object_get_data(G_OBJECT(dialog), "sha256");
+        profile_set(g_object_get_data(G_OBJECT(dialog), "eap") != NULL ? &self->profile->eap.pin
+                                                                       : &self->profile->pin,
+                    sha256);
         if (profile_store_save(self->store, self->profile, &error))
             gtk_label_set_text(self->status_label,
                                _("The certificate is accepted. Click Connect to try again."));
@@ -75,20 +78,45 @@ on_certificate_response(GtkDialog *dialog, int response, gpointer user_data)
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
+/* The VPN server's was right if the authentication server has shown one: that comes behind it. */
+static struct dt_certificate
+certificate_of(DtLogonWindow *self)
+{
+    const char *eap = dt_call_get_detail(self->call, "eap-certificate-sha256");
+    struct dt_certificate c = {.server = dt_call_get_detail(self->call, "server"),
+                               .eap = *eap != '\0'};
+    GVariant *details = dt_call_get_details(self->call);
+
+    c.sha256 = c.eap ? eap : dt_call_get_detail(self->call, "certificate-sha256");
+    c.name = dt_call_get_detail(self->call, "eap-certificate-name");
+    c.issuer = dt_call_get_detail(self->call, "eap-certificate-issuer");
+    if (details != NULL)
+        g_variant_lookup(details, "eap-certificate-until", "t", &c.until);
+    return c;
+}
+
+gboolean
+dt_logon_may_accept_certificate(DtLogonWindow *self)
+{
+    const struct dt_certificate c = certificate_of(self);
+
+    return dt_certificate_dialog_may_accept(dt_call_get_failure(self->call), c.sha256);
+}
+
 void
 dt_logon_show_certificate(DtLogonWindow *self)
 {
-    const char *sha256 = dt_call_get_detail(self->call, "certificate-sha256");
+    const struct dt_certificate c = certificate_of(self);
     const guint32 failure = dt_call_get_failure(self->call);
 
-    if (!dt_certificate_dialog_may_accept(failure, sha256))
+    if (!dt_logon_may_accept_certificate(self))
         return;
 
-    GtkWidget *dialog = dt_certificate_dialog_new(GTK_WINDOW(self), failure,
-                                                  dt_call_get_detail(self->call, "server"), sha256);
+    GtkWidget *dialog = dt_certificate_dialog_new(GTK_WINDOW(self), failure, &c);
 
     /* what is accepted is what was shown, whatever the helper reports meanwhile */
-    g_object_set_data_full(G_OBJECT(dialog), "sha256", g_strdup(sha256), g_free);
+    g_object_set_data_full(G_OBJECT(dialog), "sha256", g_strdup(c.sha256), g_free);
+    g_object_set_data(G_OBJECT(dialog), "eap", GINT_TO_POINTER(c.eap));
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_certificate_response), self, 0);
     gtk_window_present(GTK_WINDOW(dialog));
 }

@@ -6,7 +6,6 @@
 #include "dt-a11y.h"
 #include "dt-banner.h"
 #include "dt-call.h"
-#include "dt-certificate-dialog.h"
 #include "dt-choices.h"
 #include "dt-everybody.h"
 #include "dt-failure-view.h"
@@ -363,11 +362,8 @@ render_failure(DtLogonWindow *self)
         dt_failure_view_show_error(self->failure_view, error,
                                    dt_logon_for_everybody(self) ? profile_system_denied() : NULL);
     } else {
-        const gboolean certificate = dt_certificate_dialog_may_accept(
-            failure, dt_call_get_detail(self->call, "certificate-sha256"));
-
         dt_failure_view_show(self->failure_view, failure, dt_call_get_details(self->call), detail,
-                             certificate);
+                             dt_logon_may_accept_certificate(self));
     }
     if (failure == RAS_AUTHENTICATION_FAILURE)
         gtk_widget_grab_focus(self->password_entry);

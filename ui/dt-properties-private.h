@@ -32,6 +32,8 @@ struct _DtPropertiesWindow {
     GtkToggleButton *redial_on_drop_check, *auto_check, *update_check;
     GtkWidget *auto_hint_label;
     GtkLabel *protocols_label, *auth_label, *encryption_label, *authorities_label, *pin_label;
+    GtkLabel *eap_pin_label;
+    GtkWidget *eap_pin_label_caption, *forget_eap_pin_button;
     GtkWidget *forget_pin_button, *key_entry_caption, *tunnel_entry_caption;
     GtkComboBoxText *protocols_combo, *encryption_combo;
     GtkWidget *auth_box, *protocols_lock, *auth_lock, *encryption_lock;

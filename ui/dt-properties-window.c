@@ -244,6 +244,12 @@ show_certificates(DtPropertiesWindow *self)
     show_own(self->authorities_label, dt_profile_text_authorities(p));
     show_own(self->pin_label, dt_format_fingerprint(p->pin));
     gtk_widget_set_visible(self->forget_pin_button, *p->pin != '\0');
+
+    const gboolean eap = *p->eap.pin != '\0';
+    show_own(self->eap_pin_label, dt_format_fingerprint(p->eap.pin));
+    gtk_widget_set_visible(self->eap_pin_label_caption, eap);
+    gtk_widget_set_visible(GTK_WIDGET(self->eap_pin_label), eap);
+    gtk_widget_set_visible(self->forget_eap_pin_button, eap);
 }
 
 static void
@@ -452,6 +458,13 @@ on_forget_pin_clicked(DtPropertiesWindow *self)
 }
 
 static void
+on_forget_eap_pin_clicked(DtPropertiesWindow *self)
+{
+    profile_set(&self->profile->eap.pin, "");
+    show_certificates(self);
+}
+
+static void
 dt_properties_window_response(GtkDialog *dialog, int response)
 {
     if (response != GTK_RESPONSE_OK || dt_properties_save(DT_PROPERTIES_WINDOW(dialog), FALSE))
@@ -517,6 +530,9 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, authorities_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, pin_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_pin_button);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, eap_pin_label);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, eap_pin_label_caption);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, forget_eap_pin_button);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, key_entry_caption);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, tunnel_entry);
@@ -548,6 +564,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, others_store);
     gtk_widget_class_bind_template_callback(widget_class, on_toggled);
     gtk_widget_class_bind_template_callback(widget_class, on_forget_pin_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_forget_eap_pin_clicked);
 }
 
 static void

@@ -26,6 +26,7 @@ cli_dial_options_clear(struct cli_dial_options *o)
                            o->psk_file,
                            o->ca_file,
                            o->pin,
+                           o->eap_pin,
                            o->cert_file,
                            o->key_file,
                            o->cert_password_file,
@@ -78,6 +79,9 @@ cli_dial_options_parse(const struct cli_command *command, struct cli_dial_option
          N_("Trust only the certificate authorities in FILE (PEM)"), N_("FILE")},
         {"pin", 0, 0, G_OPTION_ARG_STRING, &ret->pin,
          N_("Accept only the server certificate with this SHA-256"), N_("SHA256")},
+        {"eap-pin", 0, 0, G_OPTION_ARG_STRING, &ret->eap_pin,
+         N_("EAP: accept only the authentication server's certificate with this SHA-256"),
+         N_("SHA256")},
         {"direct", 0, 0, G_OPTION_ARG_NONE, &ret->direct,
          N_("The internet is there already: dial no other connection first"), NULL},
         {"redial", 0, 0, G_OPTION_ARG_NONE, &ret->redial,
@@ -308,6 +312,7 @@ cli_call_plan(const Profile *p, struct cli_call *d, const char *user, const char
                                    .server = o->server,
                                    .proxy = o->proxy,
                                    .pin = o->pin,
+                                   .eap_pin = o->eap_pin,
                                    .end_with_caller = d->stay,
                                    .for_everybody = o->for_everybody};
     const gboolean by_options = o->cert_file != NULL || o->key_file != NULL;

@@ -11,7 +11,8 @@
 #include "own-cert.h"
 
 struct cli_dial_options {
-    char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin;
+    char *user, *domain, *server, *password_file, *new_password_file, *psk_file, *ca_file, *pin,
+        *eap_pin;
     char *cert_file, *key_file, *cert_password_file, *tunnel_secret_file;
     char *proxy, *proxy_password_file;
     char *first_user, *first_password_file, *first_psk_file, *first_ca_file; /* of the first leg */

@@ -310,6 +310,7 @@ cli_profile_node(const Profile *p)
     cli_json_flag(b, "hide_remember_password", p->hide_remember_password);
     cli_json_flag(b, "own_authorities", *p->ca_pem != '\0');
     cli_json_text(b, "certificate_pin", p->pin);
+    cli_json_text(b, "eap_certificate_pin", p->eap.pin);
     profile_validate(p, &problem);
     cli_json_text(b, "problem", problem == NULL ? "" : problem->message);
     cli_json_texts(b, "warnings", warnings);

@@ -38,7 +38,7 @@ _dialtone() {
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;
-    dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | *,--proxy | \
+    dial,--user | dial,-u | dial,--domain | dial,-d | dial,--server | dial,-s | dial,--pin | *,--eap-pin | *,--proxy | \
         diagnose,--user | diagnose,-u | diagnose,--domain | diagnose,-d | diagnose,--server | diagnose,-s | \
         diagnose,--pin | run,--user | run,-u | run,--domain | run,-d | run,--server | run,-s | run,--pin | \
         numbers,--service | numbers,-s | import,--name | import,-n | import,--codepage | import,-c | \
@@ -52,7 +52,7 @@ _dialtone() {
     numbers) options+=' --country --region --modem --isdn --no-surcharge --service --all' ;;
     hangup) options+=' --all' ;;
     dial | diagnose | run) options+=' --user --domain --password-stdin --password-file --new-password-file
-        --server --ca-file --pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
+        --server --ca-file --pin --eap-pin --psk-file --tunnel-secret-file --proxy --proxy-password-file --cert-file --key-file --cert-password-file --direct --redial
         --verbose' ;;&
     dial) options+=' --foreground --for-everybody --first-user --first-password-file --first-psk-file --first-ca-file' ;;
     update) options+=' --interface' ;;

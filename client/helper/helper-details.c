@@ -58,12 +58,25 @@ put_addresses(GVariantBuilder *b, const char *key, const struct plan_address *ad
     g_variant_builder_add(b, "{sv}", key, g_variant_builder_end(&list));
 }
 
+/* FALSE: there is none. */
+static gboolean
+put_sha256(GVariantBuilder *b, const char *key, const uint8_t sha256[static 32])
+{
+    static const uint8_t none[32];
+    char text[2 * sizeof none + 1];
+
+    if (memcmp(sha256, none, sizeof none) == 0)
+        return FALSE;
+    for (size_t i = 0; i < sizeof none; i++)
+        snprintf(text + 2 * i, 3, "%02x", sha256[i]);
+    put_text(b, key, text);
+    return TRUE;
+}
+
 static void
 put_status(GVariantBuilder *b, const struct dial_plan *plan, const struct tunnel_status *s)
 {
     GVariant *registration = helper_register_details(plan, &s->registration);
-    static const uint8_t none[sizeof s->leaf_sha256];
-    char text[2 * sizeof s->leaf_sha256 + 1];
 
     put_text(b, "auth", s->auth);
     put_text(b, "encryption", s->encryption);
@@ -78,11 +91,14 @@ put_status(GVariantBuilder *b, const struct dial_plan *plan, const struct tunnel
              s->dhcp == NET_DHCP_ANSWERED ? "answered"
              : s->dhcp == NET_DHCP_SILENT ? "silent"
                                           : "");
-    if (memcmp(s->leaf_sha256, none, sizeof none) == 0)
+    put_sha256(b, "certificate-sha256", s->leaf_sha256);
+    if (!put_sha256(b, "eap-certificate-sha256", s->eap.sha256))
         return;
-    for (size_t i = 0; i < sizeof s->leaf_sha256; i++)
-        snprintf(text + 2 * i, 3, "%02x", s->leaf_sha256[i]);
-    put_text(b, "certificate-sha256", text);
+    put_text(b, "eap-certificate-name", s->eap.subject);
+    put_text(b, "eap-certificate-issuer", s->eap.issuer);
+    if (s->eap.until > 0)
+        g_variant_builder_add(b, "{sv}", "eap-certificate-until",
+                              g_variant_new_uint64((guint64)s->eap.until));
 }
 
 static void

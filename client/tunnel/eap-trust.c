@@ -119,6 +119,17 @@ eap_trust_new(const struct dial_plan *plan, const struct credentials *credential
 }
 
 void
+eap_trust_describe(const struct eap_trust *t, struct tunnel_certificate *ret)
+{
+    const struct tls_verify *v = &t->verify;
+
+    memcpy(ret->sha256, v->leaf_sha256, sizeof ret->sha256);
+    snprintf(ret->subject, sizeof ret->subject, "%s", v->subject);
+    snprintf(ret->issuer, sizeof ret->issuer, "%s", v->issuer);
+    ret->until = v->until < 0 ? 0 : v->until;
+}
+
+void
 eap_trust_free(struct eap_trust *t)
 {
     if (t == NULL)

@@ -212,6 +212,10 @@ note_leaf(struct tls_verify *v, const X509 *leaf)
     n = sizeof v->leaf_sha1;
     X509_digest(leaf, EVP_sha1(), v->leaf_sha1, &n);
     people_text(X509_get_subject_name(leaf), v->subject, sizeof v->subject);
+    people_text(X509_get_issuer_name(leaf), v->issuer, sizeof v->issuer);
+
+    struct tm end = {0};
+    v->until = ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &end) == 1 ? timegm(&end) : 0;
 }
 
 /* Notes every error and goes on, so that the one that matters most can be reported. */
@@ -229,13 +233,10 @@ on_error(int good, X509_STORE_CTX *chain)
 }
 
 static void
-set_chain_end(struct tls_verify *v, const X509 *leaf, size_t at, int x509)
+set_chain_end(struct tls_verify *v, size_t at, int x509)
 {
-    char issuer[40];
-
-    people_text(X509_get_issuer_name(leaf), issuer, sizeof issuer);
-    ras_end_set(&v->end, fault_error(at), "%s (certificate \"%.32s\" of issuer \"%s\")",
-                X509_verify_cert_error_string(x509), v->subject, issuer);
+    ras_end_set(&v->end, fault_error(at), "%s (certificate \"%.32s\" of issuer \"%.39s\")",
+                X509_verify_cert_error_string(x509), v->subject, v->issuer);
 }
 
 static bool
@@ -349,7 +350,7 @@ tls_verify_chain(X509_STORE_CTX *chain, void *arg)
         X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_UNTRUSTED);
         return 0;
     }
-    set_chain_end(v, leaf, worst[0], (int)worst[1]);
+    set_chain_end(v, worst[0], (int)worst[1]);
     return 0;
 }
 

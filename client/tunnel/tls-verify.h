@@ -26,6 +26,8 @@ struct tls_verify {
     struct ras_end end;
     uint8_t leaf_sha256[32], leaf_sha1[20];
     char subject[64]; /* the common name, printable, for people; may be "" */
+    char issuer[64];  /* likewise */
+    int64_t until;    /* Unix time, when it ends; 0: it does not say */
 };
 
 /* Reads the system's authorities, or those of the plan. False: ->end says why. */

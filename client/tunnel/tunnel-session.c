@@ -71,6 +71,8 @@ tunnel_send_status(struct tunnel *t, const char *auth)
 
     snprintf(s.auth, sizeof s.auth, "%s", auth);
     t->link->describe(t, &s);
+    if (t->eap != NULL)
+        eap_trust_describe(t->eap, &s.eap);
     if (t->session != NULL) {
         s.dhcp = session_dhcp(t->session);
         session_registration(t->session, &s.registration);
@@ -111,6 +113,15 @@ tell_stage(struct tunnel *t, enum dial_stage stage)
     control_stage(t->control_fd, stage, text);
 }
 
+/* Whose certificate it was, if that ended it: a person may want to accept it. */
+static void
+end_session(struct tunnel *t, const struct ras_end *end)
+{
+    if (t->eap != NULL && t->eap->verify.end.error != RAS_OK)
+        tunnel_send_status(t, "");
+    tunnel_end_with(t, end);
+}
+
 static void
 on_event(struct tunnel *t, const struct session_event *event)
 {
@@ -142,7 +153,7 @@ on_event(struct tunnel *t, const struct session_event *event)
         if (event->end.error == RAS_VPN_TIMEOUT && may_try_another(t))
             t->give_up_address = true;
         else
-            tunnel_end_with(t, &event->end);
+            end_session(t, &event->end);
         break;
     }
 }

@@ -52,6 +52,21 @@ wire_text_get(struct rd *r, char *out, size_t cap)
     return true;
 }
 
+static void
+put_be64(struct wr *w, uint64_t v)
+{
+    wr_be32(w, (uint32_t)(v >> 32));
+    wr_be32(w, (uint32_t)v);
+}
+
+static uint64_t
+get_be64(struct rd *r)
+{
+    const uint64_t high = rd_be32(r);
+
+    return high << 32 | rd_be32(r);
+}
+
 void
 tunnel_status_put(struct wr *w, const struct tunnel_status *s)
 {
@@ -59,6 +74,10 @@ tunnel_status_put(struct wr *w, const struct tunnel_status *s)
     wire_text_put(w, s->encryption);
     wire_text_put(w, s->server_name);
     wr_bytes(w, s->leaf_sha256, sizeof s->leaf_sha256);
+    wr_bytes(w, s->eap.sha256, sizeof s->eap.sha256);
+    wire_text_put(w, s->eap.subject);
+    wire_text_put(w, s->eap.issuer);
+    put_be64(w, (uint64_t)s->eap.until);
     wr_u8(w, s->weak);
     wr_be32(w, s->ipsec_remembered);
     wr_u8(w, (uint8_t)s->dhcp);
@@ -83,6 +102,22 @@ get_registration(struct rd *r, struct net_registration *ret)
     ret->wins = (enum net_registered)wins;
 }
 
+static void
+get_certificate(struct rd *r, struct tunnel_certificate *ret)
+{
+    const struct rd sha256 = rd_take(r, sizeof ret->sha256);
+
+    wire_text_get(r, ret->subject, sizeof ret->subject);
+    wire_text_get(r, ret->issuer, sizeof ret->issuer);
+
+    const uint64_t until = get_be64(r);
+    r->bad |= until > (uint64_t)INT64_MAX;
+    if (!rd_ok(r))
+        return;
+    memcpy(ret->sha256, sha256.p, sizeof ret->sha256);
+    ret->until = (int64_t)until;
+}
+
 bool
 tunnel_status_get(struct rd *r, struct tunnel_status *ret)
 {
@@ -93,6 +128,7 @@ tunnel_status_get(struct rd *r, struct tunnel_status *ret)
     wire_text_get(r, s.server_name, sizeof s.server_name);
 
     const struct rd sha256 = rd_take(r, sizeof s.leaf_sha256);
+    get_certificate(r, &s.eap);
     const uint8_t weak = rd_u8(r);
     const uint32_t remembered = rd_be32(r);
     const uint8_t dhcp = rd_u8(r);
@@ -108,21 +144,6 @@ tunnel_status_get(struct rd *r, struct tunnel_status *ret)
     s.password_changed = changed;
     *ret = s;
     return true;
-}
-
-static void
-put_be64(struct wr *w, uint64_t v)
-{
-    wr_be32(w, (uint32_t)(v >> 32));
-    wr_be32(w, (uint32_t)v);
-}
-
-static uint64_t
-get_be64(struct rd *r)
-{
-    const uint64_t high = rd_be32(r);
-
-    return high << 32 | rd_be32(r);
 }
 
 void

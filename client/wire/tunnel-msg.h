@@ -95,6 +95,14 @@ enum {
     STATUS_TEXT = 160, /* cut to this with their NUL */
 };
 
+/* For a person, who may want to accept it. */
+struct tunnel_certificate {
+    uint8_t sha256[32];        /* zero: none was shown */
+    char subject[STATUS_TEXT]; /* for whom, and by whom; printable; may be "" */
+    char issuer[STATUS_TEXT];
+    int64_t until; /* Unix time; 0: not known */
+};
+
 struct tunnel_status {
     char auth[STATUS_TEXT];        /* "MS-CHAPv2" */
     char encryption[STATUS_TEXT];  /* "TLS 1.3 AES-256-GCM" */
@@ -104,6 +112,7 @@ struct tunnel_status {
     uint32_t ipsec_remembered;     /* for the next plan to this server; 0: nothing */
     enum net_dhcp dhcp;
     struct net_registration registration;
+    struct tunnel_certificate eap; /* of the authentication server */
     bool early_data_worked;
     bool password_changed; /* an expired one, in this call: the new one is the right one now */
 };

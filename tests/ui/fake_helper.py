@@ -37,8 +37,8 @@ def plain(value):
 
 
 def details(values):
-    types = {"mtu": "u", "connected-since": "t", "default-gateway": "b", "dns-applied": "b",
-             "weak": "u", "attempts": "a(usssus)", "registration": "a{ss}"}
+    types = {"mtu": "u", "connected-since": "t", "eap-certificate-until": "t", "default-gateway": "b",
+             "dns-applied": "b", "weak": "u", "attempts": "a(usssus)", "registration": "a{ss}"}
     lists = {"dns", "wins", "search", "routes", "hooks"}
     if "attempts" in values:
         values = dict(values, attempts=[tuple(one) for one in values["attempts"]])

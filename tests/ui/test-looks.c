@@ -140,14 +140,17 @@ static void
 test_dialogs(void)
 {
     g_autoptr(Profile) profile = profile_of_l2tp();
+    const struct dt_certificate c = {.server = "vpn.example.edu", .sha256 = SHA256};
+    const struct dt_certificate eap = {"vpn.example.edu", SHA256,    TRUE, "nps.example.edu",
+                                       "Example Root CA", 1893456000};
 
     assert_window_looks_good(dt_password_dialog_new(NULL, "Example", RAS_PASSWD_EXPIRED));
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_PSK));
     assert_window_looks_good(dt_key_dialog_new(NULL, "Example", DT_KEY_TUNNEL));
     assert_window_looks_good(dt_key_dialog_new_proxy(NULL, profile, FALSE));
     assert_window_looks_good(dt_key_dialog_new_proxy(NULL, profile, TRUE));
-    assert_window_looks_good(
-        dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, "vpn.example.edu", SHA256));
+    assert_window_looks_good(dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, &c));
+    assert_window_looks_good(dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, &eap));
     assert_window_looks_good(dt_everybody_ask(NULL, "Example"));
     assert_window_looks_good(dt_ipsec_dialog_new(NULL, profile));
     profile->use_certificate = TRUE;

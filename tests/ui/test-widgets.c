@@ -200,7 +200,11 @@ test_A9_password(void)
 static void
 test_certificate(void)
 {
-    assert_goes(dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, "<b>%s", "not hex"));
+    const struct dt_certificate bare = {.server = "<b>%s", .sha256 = "not hex"};
+    const struct dt_certificate c = {"<b>%s", "not hex", TRUE, "<i>%n", "<u>\xff%s", G_MAXINT64};
+
+    assert_goes(dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, &bare));
+    assert_goes(dt_certificate_dialog_new(NULL, RAS_CERT_E_UNTRUSTEDROOT, &c));
 }
 
 static void

@@ -217,6 +217,33 @@ def certificate(case):
     check(bytes(plan["pin"]).hex() == SHA256, plan)
 
 
+EAP = {"server": "vpn.example.edu", "certificate-sha256": "ab" * 32, "eap-certificate-sha256": SHA256,
+       "eap-certificate-name": "nps.example.edu", "eap-certificate-issuer": "Example Root",
+       "eap-certificate-until": 1893456000}
+
+
+@test
+def certificate_of_eap(case):
+    """the authentication server's certificate is accepted for itself, and can be forgotten"""
+    window = case.dial()
+    case.helper.set(State="idle", Stage=2, Error=0x800B0109, ErrorDetail="of the authentication server",
+                    Details=EAP)
+    window.press("Show Certificate…")
+    window.reads("Authentication server behind vpn.example.edu\nIssued to: nps.example.edu\n"
+                 "Issued by: Example Root\nValid until: ")
+    window.reads("01:23:45:67:89:AB:CD:EF\n01:23")
+    window.press("I have compared the fingerprint, and it is the same", "check box")
+    window.press("Accept This Certificate")
+    window.reads("The certificate is accepted.")
+    window.press("Properties")
+    window.find("page tab list").call("Selection", "SelectChild", desktop.number(3))
+    window.reads("Accepted for signing in:")
+    window.press("Forget the Certificate Accepted for Signing In")
+    desktop.wait_until(lambda: not window.find_now("push button", "Forget the Certificate Accepted for Signing In"),
+                       "it is forgotten")
+    check(not window.find_now("push button", "Forget the Accepted Certificate"), "the VPN server's was accepted")
+
+
 @test
 def certificate_never(case):
     """an expired, revoked or changed certificate cannot be accepted"""

@@ -13,6 +13,7 @@ static const struct tunnel_status a_status = {
     .encryption = "TLS 1.3 AES-256-GCM",
     .server_name = "VPN1",
     .leaf_sha256 = {1, 2, 3, [31] = 0xff},
+    .eap = {.sha256 = {9, [31] = 7}, .subject = "nps", .issuer = "A Root", .until = 1893456000},
     .weak = 0x81,
     .ipsec_remembered = 0x49000011,
     .dhcp = NET_DHCP_SILENT,

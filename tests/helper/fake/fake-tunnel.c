@@ -191,6 +191,7 @@ say_status_and_stats(void)
     const struct tunnel_status status = {.auth = "MS-CHAPv2",
                                          .encryption = "TLS 1.3",
                                          .leaf_sha256 = {0xab, 0xcd},
+                                         .eap = {.sha256 = {0xef}, .subject = "nps", .until = 7},
                                          .password_changed = plays("change648")};
     const struct tunnel_stats stats = {.bytes_in = 1001, .bytes_out = 2002, .rtt_usec = 3003};
     struct wr w = begin(HELPER_STATUS);
