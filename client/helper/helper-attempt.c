@@ -452,7 +452,7 @@ serve_configure(void *ctx, const struct net_config *config, bool first)
     struct ras_end why = {0};
 
     if (first ? !first_configuration(a, config, &why)
-              : !helper_link_change(a->link, config, &why)) {
+              : !helper_link_change(a->link, config, a->requests.phase == TUNNEL_UP, &why)) {
         helper_attempt_hang_up(a, why.error, why.detail);
         return;
     }

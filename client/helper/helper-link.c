@@ -327,13 +327,13 @@ helper_link_route(struct helper_link *link, struct ras_end *ret_end)
     return routed;
 }
 
-/* The interface has no address any more that IPv6 could use beyond the link. */
+/* What lets nothing out stays. */
 static void
-unroute6(struct helper_link *l)
+unroute(struct helper_link *l, uint8_t family)
 {
     for (int i = 0; i < l->done.n_routes; i++) {
         const struct helper_route *r = &l->done.routes[i];
-        if (r->type == HELPER_ROUTE_UNICAST && r->to.family == 6) {
+        if (r->type == HELPER_ROUTE_UNICAST && r->to.family == family) {
             helper_net_delete_route(l->host->net, r);
             l->done.routes[i--] = l->done.routes[--l->done.n_routes];
         }
@@ -353,21 +353,43 @@ end_ipv6(struct helper_link *l)
 {
     helper_log(l->log, LOG_INFO, "The server has ended IPv6.");
     l->global6 = false;
-    unroute6(l);
+    unroute(l, 6); /* it has no address any more that IPv6 could use beyond the link */
 }
 
-bool
-helper_link_change(struct helper_link *link, const struct net_config *config,
-                   struct ras_end *ret_end)
+/* The address that was set is what the server's Nak said, and it may think of another before its
+ * Ack (RFC 1332 section 3.3). Routes can follow from the address, so they are set anew. */
+static bool
+readdress(struct helper_link *l, const struct net_config *config, struct ras_end *end)
+{
+    struct helper_net *net = l->host->net;
+
+    if (!acceptable(l, config, end))
+        return false;
+    unroute(l, 4);
+    /* First: of two addresses with one peer the kernel takes the second with the first. */
+    int err =
+        l->config.local4 == 0 ? 0 : helper_net_delete_address4(net, l->ifindex, l->config.local4);
+    if (err < 0)
+        return fail(end, "the earlier IPv4 address cannot be removed", err);
+    err = config->local4 == 0
+              ? 0
+              : helper_net_add_address4(net, l->ifindex, config->local4, routable_peer(l, config));
+    return err == 0 || fail(end, "the IPv4 address cannot be set", err);
+}
+
+static bool
+change(struct helper_link *link, const struct net_config *config, bool up, struct ras_end *ret_end)
 {
     const bool keeps6 = has6(&link->config) && has6(config);
+    const bool moves4 = config->local4 != link->config.local4;
 
-    if (config->local4 != link->config.local4 ||
-        (keeps6 && memcmp(config->local6, link->config.local6, 16) != 0)) {
+    if ((moves4 && up) || (keeps6 && memcmp(config->local6, link->config.local6, 16) != 0)) {
         /* Connections of programs are bound to the address: a new call is the honest way. */
         ras_end_set(ret_end, RAS_LINK_FAILURE, "the server changed this computer's address");
         return false;
     }
+    if (moves4 && !readdress(link, config, ret_end))
+        return false;
     if (config->mtu != link->config.mtu) {
         const int err = helper_net_set_mtu(link->host->net, link->ifindex, config->mtu);
         if (err < 0)
@@ -383,6 +405,17 @@ helper_link_change(struct helper_link *link, const struct net_config *config,
     else if (!link->tried6)
         set_address6(link); /* IPV6CP may open after IPCP */
     return route_now(link, ret_end);
+}
+
+bool
+helper_link_change(struct helper_link *link, const struct net_config *config, bool up,
+                   struct ras_end *ret_end)
+{
+    uint64_t sent;
+
+    /* The interface goes with its tunnel, which tells itself why it has ended. */
+    return change(link, config, up, ret_end) ||
+           helper_net_sent(link->host->net, link->ifindex, &sent) == -ENODEV;
 }
 
 void
@@ -413,7 +446,7 @@ helper_link_addresses_changed(struct helper_link *link)
     helper_log(link->log, LOG_INFO, "IPv6 beyond the link is %s.",
                global6 ? "available" : "not available any more");
     if (!global6)
-        unroute6(link);
+        unroute(link, 6);
     else if (!route_now(link, &end))
         helper_log(link->log, LOG_WARNING, "%s", end.detail);
 }

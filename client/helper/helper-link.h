@@ -23,8 +23,8 @@ struct helper_link *helper_link_new(struct helper_host *host, struct helper_jour
                                     struct helper_tun *ret_tun, struct ras_end *ret_end);
 /* Routes and rules. False: the call must end (@ret_end), for something would bypass the tunnel. */
 bool helper_link_route(struct helper_link *link, struct ras_end *ret_end);
-/* What the server changed while the call is up; then the same. */
-bool helper_link_change(struct helper_link *link, const struct net_config *config,
+/* What the server changed, and then the same. @up: so is the call, and its address stays. */
+bool helper_link_change(struct helper_link *link, const struct net_config *config, bool up,
                         struct ras_end *ret_end);
 /* Keep the neighbours out (helper-guard.h); for when the call is up, so as not to hold it up. */
 void helper_link_guard(struct helper_link *link);

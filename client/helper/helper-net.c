@@ -270,6 +270,19 @@ helper_net_add_address4(struct helper_net *net, uint32_t ifindex, uint32_t local
 }
 
 int
+helper_net_delete_address4(struct helper_net *net, uint32_t ifindex, uint32_t local)
+{
+    const struct ifaddrmsg header = {
+        .ifa_family = AF_INET, .ifa_prefixlen = 32, .ifa_index = ifindex};
+    struct nl_msg *msg = request(RTM_DELADDR, 0, &header, sizeof header);
+    const uint32_t l = htonl(local);
+
+    if (msg != NULL)
+        nla_put(msg, IFA_LOCAL, sizeof l, &l);
+    return talk(net, msg);
+}
+
+int
 helper_net_add_address6(struct helper_net *net, uint32_t ifindex, const uint8_t local[static 16])
 {
     const struct ifaddrmsg header = {.ifa_family = AF_INET6,

@@ -76,6 +76,7 @@ int helper_net_delete_link(struct helper_net *net, uint32_t ifindex, const char 
 /* @peer 0: none. */
 int helper_net_add_address4(struct helper_net *net, uint32_t ifindex, uint32_t local,
                             uint32_t peer);
+int helper_net_delete_address4(struct helper_net *net, uint32_t ifindex, uint32_t local);
 /* A link-local address, with its /64. */
 int helper_net_add_address6(struct helper_net *net, uint32_t ifindex,
                             const uint8_t local[static 16]);

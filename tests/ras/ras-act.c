@@ -319,6 +319,14 @@ nak(struct ras_core *c, uint16_t protocol, uint8_t id)
     put_packet(c, protocol, PPP_CONF_NAK, id, wr_done(&w));
 }
 
+static bool
+wavers(struct ras_core *c)
+{
+    const struct ras_script_line *line = ras_env_fault(&c->env, RAS_FAULT_IPCP_NAK);
+
+    return line != NULL && (line->number == 0 || c->wavered++ < line->number);
+}
+
 static void
 reject_protocol(struct ras_core *c, uint16_t protocol, struct rd packet)
 {
@@ -380,7 +388,7 @@ ras_act_frame_in(struct ras_core *c, usec_t now, struct rd frame)
     }
     if (protocol == PPP_PROTO_LCP && code == LCP_ECHO_REQUEST && has(c, RAS_FAULT_MUTE_ECHO))
         return true;
-    if (protocol == PPP_PROTO_IPCP && code == PPP_CONF_REQ && has(c, RAS_FAULT_IPCP_NAK)) {
+    if (protocol == PPP_PROTO_IPCP && code == PPP_CONF_REQ && wavers(c)) {
         nak(c, protocol, id);
         return true;
     }

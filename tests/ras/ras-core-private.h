@@ -86,6 +86,7 @@ struct ras_core {
     struct ras_out grams; /* datagrams, each after its channel and its length in two octets */
 
     bool http_done, linked, authenticated, network, was_network;
+    unsigned wavered;  /* IPCP's requests that were Nak'ed, of RAS_FAULT_IPCP_NAK */
     unsigned informs;  /* DHCPINFORM that were not heard, of RAS_FAULT_DHCP_LOSE */
     unsigned names;    /* questions to DNS and WINS, likewise, of RAS_FAULT_NAMES_LOSE */
     bool keyed;        /* the link has the keys of the latest proof */

@@ -45,7 +45,7 @@ enum ras_fault {
     RAS_FAULT_PEAP_UNBOUND,
     RAS_FAULT_PEAP_WRONG_BINDING,
     RAS_FAULT_PEAP_EARLY_SUCCESS,
-    RAS_FAULT_IPCP_NAK,     /* endless Naks, a new address each time */
+    RAS_FAULT_IPCP_NAK,     /* VALUE Naks, or endless ones, a new address each time */
     RAS_FAULT_IPCP_ADDRESS, /* VALUE is the address it gives */
     RAS_FAULT_IPCP_DNS,
     RAS_FAULT_IPCP_REJECT, /* Protocol-Reject of IPCP */
