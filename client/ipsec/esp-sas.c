@@ -32,15 +32,35 @@ find(struct esp_sas *s, uint32_t spi)
 bool
 esp_sas_accept(struct esp_sas *s, const struct esp_keys *in)
 {
+    size_t last = ESP_SAS_IN - 1;
+
     if (find(s, in->spi) != NULL) /* a second time: what it has seen stays seen */
         return true;
 
     struct esp_in *const new_in = esp_in_new(in);
     if (new_in == NULL)
         return false;
-    drop(s, ESP_SAS_IN - 1);
-    memmove(&s->pairs[1], &s->pairs[0], (ESP_SAS_IN - 1) * sizeof s->pairs[0]);
+    if (s->out != NULL && s->out == s->pairs[last].out)
+        last--;
+    drop(s, last);
+    memmove(&s->pairs[1], &s->pairs[0], last * sizeof s->pairs[0]);
     s->pairs[0] = (struct esp_pair){.in = new_in};
+    return true;
+}
+
+bool
+esp_sas_prepare(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
+                const struct rng *rng)
+{
+    struct esp_pair *const pair = find(s, in->spi);
+
+    if (pair != NULL && pair->out != NULL)
+        return true;
+    CLEANUP(esp_out_free) struct esp_out *new_out = esp_out_new(out, rng);
+
+    if (new_out == NULL || !esp_sas_accept(s, in))
+        return false;
+    find(s, in->spi)->out = TAKE(new_out);
     return true;
 }
 
@@ -48,17 +68,9 @@ bool
 esp_sas_add(struct esp_sas *s, const struct esp_keys *in, const struct esp_keys *out,
             const struct rng *rng)
 {
-    struct esp_pair *pair = find(s, in->spi);
-
-    if (pair == NULL || pair->out == NULL) {
-        CLEANUP(esp_out_free) struct esp_out *new_out = esp_out_new(out, rng);
-
-        if (new_out == NULL || !esp_sas_accept(s, in))
-            return false;
-        pair = find(s, in->spi);
-        pair->out = TAKE(new_out);
-    }
-    s->out = pair->out;
+    if (!esp_sas_prepare(s, in, out, rng))
+        return false;
+    s->out = find(s, in->spi)->out;
     s->suite = out->suite;
     return true;
 }
@@ -95,6 +107,35 @@ esp_sas_seal(struct esp_sas *s, struct esp_packet *packets, size_t n)
     return s->out == NULL ? 0 : esp_seal(s->out, packets, n);
 }
 
+size_t
+esp_sas_seal_with(struct esp_sas *s, uint32_t spi_in, struct esp_packet *packets, size_t n)
+{
+    const struct esp_pair *const pair = find(s, spi_in);
+
+    return pair == NULL || pair->out == NULL ? 0 : esp_seal(pair->out, packets, n);
+}
+
+bool
+esp_sas_sends_with(const struct esp_sas *s, uint32_t spi_in)
+{
+    const struct esp_pair *const pair = find((struct esp_sas *)s, spi_in);
+
+    return pair != NULL && pair->out != NULL && pair->out == s->out;
+}
+
+/* @good packets could be opened. */
+static void
+note(struct esp_sas *s, struct esp_pair *pair, size_t good)
+{
+    const struct esp_pair *const other = s->heard != 0 ? find(s, s->heard) : NULL;
+
+    if (good == 0 || pair->heard)
+        return;
+    pair->heard = true;
+    if (other == NULL || pair < other)
+        s->heard = esp_in_spi(pair->in);
+}
+
 /* Packets of one association mostly come together: as many as do are opened at once. */
 size_t
 esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n)
@@ -103,7 +144,8 @@ esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n)
 
     for (size_t from = 0; from < n; from += run) {
         const uint32_t spi = esp_spi(rd_over(packets[from].p, packets[from].n));
-        const struct esp_pair *const pair = find(s, spi);
+        struct esp_pair *const pair = find(s, spi);
+        size_t opened = 0;
 
         for (run = 1; from + run < n; run++) {
             const struct esp_packet *next = &packets[from + run];
@@ -111,11 +153,13 @@ esp_sas_open(struct esp_sas *s, struct esp_packet *packets, size_t n)
             if (esp_spi(rd_over(next->p, next->n)) != spi)
                 break;
         }
-        if (pair != NULL)
-            good += esp_open(pair->in, packets + from, run);
-        else
-            for (size_t i = 0; i < run; i++)
-                packets[from + i].n = 0;
+        if (pair != NULL) {
+            opened = esp_open(pair->in, packets + from, run);
+            note(s, pair, opened);
+        }
+        for (size_t i = 0; i < run && pair == NULL; i++)
+            packets[from + i].n = 0;
+        good += opened;
     }
     s->dropped += n - good;
     return good;

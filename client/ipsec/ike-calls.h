@@ -65,6 +65,8 @@ void ike_auth_request(struct ike *k, struct ike_wr *m); /* CERTREQ */
 
 /* ike-quick.c */
 void ike_quick_begin(struct ike *k, bool rekey);
+void ike_quick_repeat(struct ike *k,
+                      uint32_t spi_in); /* our last message of that pair's exchange */
 void ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body);
 void ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t type);
 /* @sa was deleted before there was any pair: as if by NO-PROPOSAL-CHOSEN. True: try again. */
@@ -80,6 +82,10 @@ void ike_child_gone(struct ike *k, struct ike_child *c);
 void ike_child_deleted(struct ike *k, uint32_t spi);    /* by the peer */
 void ike_child_confirm(struct ike *k, uint32_t spi_in); /* message 3 came */
 void ike_child_shorten(struct ike *k, struct ike_child *c, uint32_t seconds);
+void ike_child_sign(struct ike *k, uint32_t spi_in); /* the peer has it */
+void ike_child_take(struct ike *k);                  /* the newest, whether it has or not */
+bool ike_child_waits(const struct ike *k, const struct ike_sa *sa); /* one that came of @sa */
+bool ike_child_lives(const struct ike *k, uint32_t spi_in);         /* and none has replaced it */
 void ike_child_expire(struct ike *k, struct ike_child *c);
 usec_t ike_child_deadline(const struct ike_child *c);
 bool ike_child_any(const struct ike *k);

@@ -40,6 +40,7 @@ struct ike {
     usec_t orphan_at;        /* a responder without phase 1 ends then, unless there is a new one */
     enum ike_port last_port; /* of the last phase 1 that was up */
     unsigned child_fails;
+    unsigned signless;    /* pairs in a row that the peer gave no sign of */
     bool refused;         /* by a notify: what comes with it, as phase 1's delete, says no more */
     unsigned deserted;    /* phases 1 that went before there was any pair */
     unsigned forgotten;   /* main modes that the server knew nothing of when message 3 came */

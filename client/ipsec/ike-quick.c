@@ -368,6 +368,25 @@ on_3(struct ike *k, struct ike_quick *q, struct ike_in *in)
     return true;
 }
 
+/* CONNECTED, of who set the commit bit (RFC 2408 section 3.1). Behind a HASH as of any message that
+ * begins an exchange. */
+static bool
+on_4(struct ike *k, struct ike_quick *q, struct ike_in *in)
+{
+    uint8_t hash[HASH_MAX_SIZE];
+    struct ike_notify n;
+
+    ike_hash_1(&q->sa->keys, q->msgid, in->p.after_first, hash);
+    if (!q->initiator || !secret_equal(in->p.v[0].body.p, hash, q->sa->keys.size) ||
+        !ike_notify_get(ike_payload_find(&in->p, IKE_PL_NOTIFY, 0), &n) ||
+        n.type != IKE_N_CONNECTED)
+        return false;
+    ike_moved(k);
+    ike_alive(k);
+    ike_child_sign(k, q->spi_in);
+    return true;
+}
+
 /* A server that renews the pair by itself says what it answered before: ours, or wider. */
 static bool
 selectors_good(const struct ike *k, const struct parts *parts)
@@ -473,6 +492,22 @@ fresh(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
     k->dropped += !on_1(k, sa, in, iv);
 }
 
+static bool
+on_next(struct ike *k, struct ike_quick *q, struct ike_in *in)
+{
+    switch (q->state) {
+    case IKE_QUICK_SENT_1:
+        return on_2(k, q, in);
+    case IKE_QUICK_SENT_2:
+        return on_3(k, q, in);
+    case IKE_QUICK_DONE:
+        return on_4(k, q, in);
+    case IKE_QUICK_FREE:
+        break;
+    }
+    return false;
+}
+
 void
 ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd body)
 {
@@ -488,13 +523,13 @@ ike_quick_input(struct ike *k, struct ike_sa *sa, struct ike_in *in, struct rd b
         return;
     }
     if (ike_sent_answers(&q->sent, in)) {
-        ike_transmit(k, q->sent.port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
+        if (ike_child_lives(k, q->spi_in)) /* else it would become the newest over there */
+            ike_transmit(k, q->sent.port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
         return;
     }
     memcpy(iv, q->iv, sizeof iv);
-    if (q->state == IKE_QUICK_DONE || !ike_open(k, &sa->keys, q->iv, body, in) ||
-        in->p.v[0].type != IKE_PL_HASH || in->p.v[0].body.left != sa->keys.size ||
-        !(q->state == IKE_QUICK_SENT_1 ? on_2(k, q, in) : on_3(k, q, in))) {
+    if (!ike_open(k, &sa->keys, q->iv, body, in) || in->p.v[0].type != IKE_PL_HASH ||
+        in->p.v[0].body.left != sa->keys.size || !on_next(k, q, in)) {
         memcpy(q->iv, iv, sizeof iv);
         k->dropped++;
     }
@@ -511,6 +546,18 @@ next_tier(struct ike *k, const struct ike_sa *sa)
         return false;
     k->phase2_tier = next;
     return true;
+}
+
+/* Message 3, as nothing tells that it has come. */
+void
+ike_quick_repeat(struct ike *k, uint32_t spi_in)
+{
+    for (unsigned i = 0; i < IKE_QUICKS; i++) {
+        const struct ike_quick *const q = &k->quicks[i];
+
+        if (q->state == IKE_QUICK_DONE && q->initiator && q->spi_in == spi_in)
+            ike_transmit(k, q->sent.port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
+    }
 }
 
 /* What servers say that stumble over a transform or an attribute which they do not know. */

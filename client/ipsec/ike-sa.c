@@ -182,6 +182,8 @@ pair_is_left_behind(const struct ike *k)
     for (unsigned i = 0; i < IKE_SAS; i++) {
         const struct ike_sa *const sa = &k->sas[i];
 
+        if (sa->state == IKE_SA_UP && sa->retired && ike_child_waits(k, sa))
+            return true;
         if (sa->state != IKE_SA_UP || !ike_child_hangs_on(k, sa))
             continue;
         if (sa->delete_at != NEVER ||

@@ -125,10 +125,14 @@ struct ike_quick {
 struct ike_child {
     bool used, initiator, confirmed;
     bool retired; /* another has taken its place */
+    bool spared;  /* which had not given a sign then */
     bool alone;   /* there was no other when it came: it cannot be one of two that collided */
+    bool waits;   /* for a sign that the peer has it; what was there before is sent with */
     bool encapsulated;
+    unsigned asked;                  /* times that message 3 was said again for want of a sign */
     uint8_t phase1[IKE_COOKIE_SIZE]; /* the initiator's cookie of the phase 1 that it came of */
     struct esp_keys in, out;
     uint32_t seconds, kilobytes;
     usec_t begun_at, born_at, rekey_at, expires_at, delete_at;
+    usec_t sign_at, patience; /* NEVER: it was there, or is not waited for any more */
 };

@@ -314,6 +314,24 @@ ike_heard(struct ike *k, usec_t now)
 }
 
 void
+ike_sign(struct ike *k, usec_t now, uint32_t spi_in)
+{
+    k->now = now;
+    if (!k->ended)
+        ike_child_sign(k, spi_in);
+    settle(k);
+}
+
+void
+ike_take(struct ike *k, usec_t now)
+{
+    k->now = now;
+    if (!k->ended)
+        ike_child_take(k);
+    settle(k);
+}
+
+void
 ike_close(struct ike *k, usec_t now)
 {
     k->now = now;

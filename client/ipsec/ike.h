@@ -33,8 +33,8 @@ struct ike;
 enum ike_event_type {
     IKE_EVENT_AUTHENTICATED, /* phase 1 is up (the first time) */
     IKE_EVENT_CHILD,         /* a pair of SAs. Accept .in at once and keep what was there; send with
-                                .out once .send is true. Comes twice, first without .send, where the
-                                peer began the exchange */
+                                .out once .send is true. Comes more than once: first without .send
+                                where the peer began the exchange, or may not have the pair yet */
     IKE_EVENT_CHILD_GONE,    /* .spi_in: no longer valid, in or out */
     IKE_EVENT_PEER_MOVED,    /* an authenticated message came from .address: answer there */
     IKE_EVENT_ENDED,         /* the last event there will be; .end says why */
@@ -51,6 +51,7 @@ struct ike_event {
         struct {
             struct esp_keys in, out;
             bool send;
+            bool ask; /* say something with .out that is answered: see ike_sign() */
             bool encapsulated;
             char proposal[48]; /* "AES-256-CBC SHA-1" */
             unsigned weak;
@@ -85,6 +86,11 @@ bool ike_poll_event(struct ike *k, struct ike_event *ret);
 void ike_rekey(struct ike *k, usec_t now); /* a new pair: ESP's sequence or volume runs out */
 void ike_heard(struct ike *k, usec_t now); /* authenticated ESP came: the peer lives */
 void ike_said(struct ike *k, usec_t now);  /* ESP leaves: an answer is to be expected */
+/* The peer has that pair: ESP came under @spi_in, or it answered what it can have had in no other
+ * way than under that pair's .out. */
+void ike_sign(struct ike *k, usec_t now, uint32_t spi_in);
+/* What is sent with now will not do any longer: the newest, sign or no sign. */
+void ike_take(struct ike *k, usec_t now);
 void ike_close(struct ike *k, usec_t now); /* deletes are sent; IKE_EVENT_ENDED (631) follows */
 
 uint32_t ike_remember(const struct ike *k); /* what the server took; 0: nothing yet */

@@ -421,6 +421,23 @@ l2tp_tunnel_expire(struct l2tp_tunnel *t, usec_t now)
         l2tp_say(t, 0, &(struct l2tp_msg){.type = L2TP_HELLO});
 }
 
+bool
+l2tp_tunnel_hello(struct l2tp_tunnel *t, usec_t now)
+{
+    if (t->state != L2TP_ESTABLISHED || !l2tp_channel_idle(&t->channel))
+        return false;
+    t->hello_at = now + t->config.hello;
+    l2tp_say(t, 0, &(struct l2tp_msg){.type = L2TP_HELLO});
+    t->hello_ns = t->channel.ns;
+    return true;
+}
+
+bool
+l2tp_tunnel_hello_answered(const struct l2tp_tunnel *t)
+{
+    return (uint16_t)(t->channel.acked - t->hello_ns) < 0x8000;
+}
+
 usec_t
 l2tp_tunnel_deadline(const struct l2tp_tunnel *t)
 {

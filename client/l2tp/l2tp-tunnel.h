@@ -83,6 +83,7 @@ struct l2tp_tunnel {
     uint16_t data_ns, data_nr;         /* next of ours; one above the highest of theirs */
     uint64_t data_seen;                /* of those below .data_nr: bit 0 is .data_nr - 1 */
     uint32_t line_errors;              /* the sum of the last WAN-Error-Notify */
+    uint16_t hello_ns;                 /* one above the number of our last Hello */
     uint64_t ignored;                  /* what meant nothing here */
 };
 
@@ -96,6 +97,9 @@ void l2tp_tunnel_expire(struct l2tp_tunnel *t, usec_t now);
 usec_t l2tp_tunnel_deadline(const struct l2tp_tunnel *t);
 /* What to send now; valid until the next call on this tunnel. */
 bool l2tp_tunnel_poll(struct l2tp_tunnel *t, usec_t now, struct rd *ret);
+/* Says Hello now. False: not while there is no tunnel, or something else has no answer yet. */
+bool l2tp_tunnel_hello(struct l2tp_tunnel *t, usec_t now);
+bool l2tp_tunnel_hello_answered(const struct l2tp_tunnel *t); /* the last one */
 /* End the call and the tunnel politely, with these results. Once ending, does nothing. */
 void l2tp_tunnel_close(struct l2tp_tunnel *t, usec_t now, uint16_t cdn, uint16_t stop);
 /* A PPP frame becomes a data message: L2TP_DATA_HEAD octets are free before it. Returns where it

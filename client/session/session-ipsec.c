@@ -13,6 +13,9 @@ enum { MARKER = 4, KEEPALIVE = 0xff, EPHEMERAL = 49152 };
  * second until L2TP asks again. */
 #define INSTALLED (25 * USEC_PER_MSEC)
 
+/* L2TP waits for another answer: then Hello after that. */
+#define ASK_AGAIN (200 * USEC_PER_MSEC)
+
 /* As esp_out_near_end(): sequence numbers are 32 bits, and the kernel counts them as well. */
 #define KERNEL_PACKETS_MAX (UINT64_C(3) << 30)
 
@@ -50,6 +53,8 @@ renew(struct session *s)
     const bool much = i->limit != 0 && i->octets > i->limit - i->limit / 4;
     const bool near_end = i->kernel ? i->packets > KERNEL_PACKETS_MAX : esp_sas_near_end(&i->sas);
 
+    if (i->rekeying && i->ike != NULL && i->limit != 0 && i->octets > i->limit - i->limit / 16)
+        ike_take(i->ike, s->now);
     if (i->rekeying || i->ike == NULL || !(much || near_end))
         return;
     i->rekeying = true;
@@ -99,8 +104,21 @@ session_ipsec_seal(struct session *s, struct session_packet *v, size_t n)
     return sealed;
 }
 
-void
-session_ipsec_send(struct session *s, struct rd datagram)
+static size_t
+seal_with(struct session *s, uint32_t spi_in, struct session_packet *one)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    esp_udp_put(&i->udp, one->p, one->len);
+    struct esp_packet packet = {.p = one->p - ESP_UDP_HEADER, .n = one->len + ESP_UDP_HEADER};
+    const size_t sealed = esp_sas_seal_with(&i->sas, spi_in, &packet, 1);
+    *one = (struct session_packet){.p = packet.p, .len = packet.n};
+    return sealed;
+}
+
+/* Under the pair with that SPI; 0: what is sent with. */
+static void
+send_with(struct session *s, uint32_t spi_in, struct rd datagram)
 {
     uint8_t buf[SESSION_IPSEC_HEAD + L2TP_DATA_HEAD + PPP_FRAME_MAX + 64 + SESSION_IPSEC_TAIL];
     struct session_packet one = {.p = buf + SESSION_IPSEC_HEAD, .len = datagram.left};
@@ -108,9 +126,65 @@ session_ipsec_send(struct session *s, struct rd datagram)
     if (datagram.left > sizeof buf - SESSION_IPSEC_HEAD - SESSION_IPSEC_TAIL)
         return;
     memcpy(one.p, datagram.p, datagram.left);
-    if (session_ipsec_seal(s, &one, 1) == 1)
+    if ((spi_in != 0 ? seal_with(s, spi_in, &one) : session_ipsec_seal(s, &one, 1)) == 1)
         session_put_datagram(s, s->data_channel, rd_over(one.p, one.len));
     explicit_bzero(buf, sizeof buf);
+}
+
+/* Does what is asked about go another way than the rest? */
+static bool
+apart(const struct session_ipsec *i)
+{
+    return i->ask != 0 && !i->kernel && !esp_sas_sends_with(&i->sas, i->ask);
+}
+
+/* L2TP's own messages, of which each comes to count once only, go both ways while a sign of a new
+ * pair is wanted: the new one last, as SoftEther answers under that which it heard last. */
+void
+session_ipsec_send(struct session *s, struct rd datagram)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const bool control = datagram.left >= L2TP_CONTROL_HEAD && (datagram.p[0] & 0x80) != 0;
+
+    send_with(s, 0, datagram);
+    if (!control || !apart(i))
+        return;
+    if (datagram.left > L2TP_CONTROL_HEAD)
+        i->alone = false;
+    send_with(s, i->ask, datagram);
+}
+
+/* Hello, under the new pair alone the first time: whoever answers that has it. */
+static void
+ask_now(struct session *s, usec_t now)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    struct l2tp_tunnel *const t = &s->l2tp.tunnel;
+    struct rd datagram;
+
+    i->ask_at = 0;
+    if (i->ask == 0 || s->ending || t->state != L2TP_ESTABLISHED)
+        return;
+    if (i->asking || (i->kernel && i->ask != i->current) || !l2tp_tunnel_hello(t, now) ||
+        !l2tp_tunnel_poll(t, now, &datagram)) {
+        i->ask_at = now + ASK_AGAIN;
+        return;
+    }
+    send_with(s, apart(i) ? i->ask : 0, datagram);
+    i->alone = true;
+}
+
+void
+session_ipsec_answered(struct session *s, usec_t now)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+    const uint32_t spi = i->ask;
+
+    if (spi == 0 || i->ike == NULL || !i->alone || !l2tp_tunnel_hello_answered(&s->l2tp.tunnel))
+        return;
+    i->ask = 0;
+    i->alone = false;
+    ike_sign(i->ike, now, spi);
 }
 
 /* ---- events ---- */
@@ -187,9 +261,11 @@ static void
 keep(struct session *s, usec_t now, const struct session_esp *e)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
-    const bool send = e->op == SESSION_ESP_USE;
-    const bool good =
-        send ? esp_sas_add(&i->sas, &e->in, &e->out, s->rng) : esp_sas_accept(&i->sas, &e->in);
+    const bool again = esp_sas_sends_with(&i->sas, e->in.spi);
+    const bool send = e->op == SESSION_ESP_USE && !again;
+    const bool good = e->op == SESSION_ESP_USE ? esp_sas_add(&i->sas, &e->in, &e->out, s->rng)
+                      : i->ask == e->in.spi    ? esp_sas_prepare(&i->sas, &e->in, &e->out, s->rng)
+                                               : esp_sas_accept(&i->sas, &e->in);
 
     if (!good) {
         fail(s, now, RAS_RASMAN_CANNOT_INITIALIZE, "no memory for a security association");
@@ -208,11 +284,33 @@ ask(struct session *s)
     s->pending |= PENDING_ESP;
 }
 
+/* Until the server has given the pair to its kernel, as with the first. */
+static void
+want_sign(struct session *s, usec_t now, const struct ike_event *e)
+{
+    struct session_ipsec *i = &s->l2tp.ipsec;
+
+    if (e->child.ask) {
+        i->ask = e->child.in.spi;
+        i->ask_at = now + INSTALLED;
+        i->alone = false;
+    } else if (e->child.send) {
+        i->ask = 0;
+    }
+}
+
 static void
 on_child(struct session *s, usec_t now, struct ike_event *e)
 {
     struct session_ipsec *i = &s->l2tp.ipsec;
 
+    want_sign(s, now, e);
+    if (i->kernel && i->current != 0 && e->child.ask) {
+        /* which sends with one pair only, and does not tell which it heard: so with the new one */
+        ike_take(i->ike, now);
+        if (!e->child.send || e->child.in.spi == i->current)
+            return;
+    }
     i->asked = (struct session_esp){
         .op = e->child.send ? SESSION_ESP_USE : SESSION_ESP_ACCEPT,
         .in = e->child.in,
@@ -242,6 +340,8 @@ on_gone(struct session *s, usec_t now, uint32_t spi_in)
     const bool newest = i->kernel && spi_in == i->current;
 
     esp_sas_remove(&i->sas, spi_in);
+    if (spi_in == i->ask)
+        i->ask = 0;
     if (i->closing)
         return; /* what is in the kernel goes with the process */
     if (i->kernel && (!newest || s->up)) {
@@ -522,6 +622,9 @@ session_ipsec_datagram(struct session *s, usec_t now, enum session_channel from,
         return;
     if (esp_sas_open(&i->sas, esp, n_esp) > 0)
         ike_heard(i->ike, now);
+    if (i->sas.heard != 0)
+        ike_sign(i->ike, now, i->sas.heard);
+    i->sas.heard = 0;
     for (size_t k = 0; k < n_esp && !s->over; k++) {
         if (esp[k].n > 0 && esp_udp_take(&i->udp, rd_over(esp[k].p, esp[k].n), &datagram))
             session_l2tp_take(s, now, datagram, ret);
@@ -542,6 +645,8 @@ session_ipsec_expire(struct session *s, usec_t now)
         if (!s->ending && !i->closing)
             session_l2tp_begin(s, now);
     }
+    if (i->ask_at != 0 && now >= i->ask_at)
+        ask_now(s, now);
     if (now >= s->linger)
         session_ipsec_close(s, now); /* L2TP's goodbye was not answered */
     drive(s, now);
@@ -554,7 +659,8 @@ session_ipsec_deadline(const struct session *s)
 
     if (i->ike == NULL)
         return NEVER;
-    return usec_min(ike_deadline(i->ike), i->l2tp_at != 0 ? i->l2tp_at : NEVER);
+    return usec_min(ike_deadline(i->ike), usec_min(i->l2tp_at != 0 ? i->l2tp_at : NEVER,
+                                                   i->ask_at != 0 ? i->ask_at : NEVER));
 }
 
 void

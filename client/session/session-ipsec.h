@@ -30,6 +30,9 @@ struct session_ipsec {
     uint64_t packets;         /* sent with that */
     bool begun;               /* there was an association, and L2TP began or is about to */
     usec_t l2tp_at;           /* when; 0: has been */
+    uint32_t ask;             /* inbound SPI of the pair that IKE wants a sign of; 0: of none */
+    usec_t ask_at;            /* when to say Hello for it; 0: it was, or cannot be */
+    bool alone;               /* that Hello is out, and was under no other pair */
     bool closing, rekeying;   /* was asked for */
     uint64_t octets, limit;   /* sealed with the newest pair; to be sealed at most, 0: no limit */
     unsigned weak;            /* enum ike_weak */
@@ -48,6 +51,8 @@ void session_ipsec_close(struct session *s, usec_t now);
 
 /* One datagram of L2TP's: sealed and queued, or dropped. */
 void session_ipsec_send(struct session *s, struct rd datagram);
+/* L2TP has heard something: may be the answer that is the sign. */
+void session_ipsec_answered(struct session *s, usec_t now);
 /* @n datagrams of L2TP's, with SESSION_IPSEC_HEAD octets of room before and SESSION_IPSEC_TAIL
  * behind each. How many are ESP now: the first ones. */
 size_t session_ipsec_seal(struct session *s, struct session_packet *v, size_t n);

@@ -105,12 +105,14 @@ session_l2tp_take(struct session *s, usec_t now, struct rd datagram, struct sess
 {
     struct rd frame, packet;
 
-    if (!l2tp_tunnel_receive(&s->l2tp.tunnel, now, datagram, &frame))
+    if (!l2tp_tunnel_receive(&s->l2tp.tunnel, now, datagram, &frame)) {
+        session_ipsec_answered(s, now);
         session_l2tp_drive(s, now);
-    else if (ppp_link_receive(&s->ppp, now, frame, &packet))
+    } else if (ppp_link_receive(&s->ppp, now, frame, &packet)) {
         session_deliver(s, now, packet, ret);
-    else
+    } else {
         session_drive(s, now);
+    }
 }
 
 static void

@@ -9,6 +9,7 @@ struct sim_ike_gram {
     usec_t at;
     guint64 number; /* what comes at the same time comes in order */
     gboolean to_client, esp;
+    guint32 asks; /* about the pair with this SPI of the client's */
     enum ike_port port;
     struct ike_address from;
     struct esp_keys keys; /* of ESP: what it was sealed with */
@@ -106,7 +107,8 @@ outputs(struct sim_ike *s, struct sim_ike_end *e)
         if (!out.keepalive &&
             listed(is_client ? s->params->drop_client : s->params->drop_server, e->sent))
             continue;
-        put(s, &like, out.bytes);
+        if (out.keepalive || s->params->loses == NULL || !s->params->loses(s, is_client, out.bytes))
+            put(s, &like, out.bytes);
     }
 }
 
@@ -122,8 +124,42 @@ kid_of(const struct sim_ike_end *e, guint32 spi_in)
     return NULL;
 }
 
+/* Which pair the server sends with is its habit, once it has them. */
 static void
-on_child(struct sim_ike_end *e, const struct ike_event *event)
+choose(struct sim_ike *s, struct sim_ike_end *e)
+{
+    if (e != &s->server || s->params->habit == SIM_IKE_NEWEST)
+        return;
+    if (s->params->habit == SIM_IKE_FOLLOWS && e->sending_in != 0 &&
+        kid_of(e, e->sending_in) != NULL)
+        return;
+    e->sending = e->sending_in = 0;
+    for (guint i = 0; i < e->kids->len && e->sending == 0; i++) {
+        const struct sim_ike_kid *kid = &g_array_index(e->kids, struct sim_ike_kid, i);
+
+        if (kid->gone || !kid->whole)
+            continue;
+        e->sending = kid->out.spi;
+        e->sending_in = kid->in.spi;
+    }
+}
+
+/* One packet under a pair that is perhaps not sent with otherwise. */
+static void
+ask(struct sim_ike *s, struct sim_ike_end *e, const struct ike_event *event)
+{
+    struct sim_ike_gram like = {.to_client = e == &s->server,
+                                .esp = TRUE,
+                                .from = e->address,
+                                .keys = event->child.out,
+                                .asks = event->child.in.spi};
+
+    e->asked++;
+    put(s, &like, rd_over("?", 1));
+}
+
+static void
+on_child(struct sim_ike *s, struct sim_ike_end *e, const struct ike_event *event)
 {
     struct sim_ike_kid *kid = kid_of(e, event->child.in.spi);
 
@@ -142,9 +178,15 @@ on_child(struct sim_ike_end *e, const struct ike_event *event)
     g_strlcpy(e->child_proposal, event->child.proposal, sizeof e->child_proposal);
     e->encapsulated = event->child.encapsulated;
     if (event->child.send) {
-        e->sending = event->child.out.spi;
-        e->sending_in = event->child.in.spi;
+        kid_of(e, event->child.in.spi)->whole = TRUE;
+        if (e == &s->client || s->params->habit == SIM_IKE_NEWEST) {
+            e->sending = event->child.out.spi;
+            e->sending_in = event->child.in.spi;
+        }
     }
+    choose(s, e);
+    if (event->child.ask)
+        ask(s, e, event);
 }
 
 static void
@@ -152,7 +194,6 @@ events(struct sim_ike *s, struct sim_ike_end *e)
 {
     struct ike_event event;
 
-    (void)s;
     while (ike_poll_event(e->k, &event)) {
         g_assert_false(e->ended); /* nothing comes behind the end */
         switch (event.type) {
@@ -162,7 +203,7 @@ events(struct sim_ike *s, struct sim_ike_end *e)
             e->weak = event.authenticated.weak;
             break;
         case IKE_EVENT_CHILD:
-            on_child(e, &event);
+            on_child(s, e, &event);
             break;
         case IKE_EVENT_CHILD_GONE: {
             struct sim_ike_kid *kid = kid_of(e, event.spi_in);
@@ -172,7 +213,8 @@ events(struct sim_ike *s, struct sim_ike_end *e)
             e->gone++;
             if (e->sending_in == event.spi_in) {
                 e->sending = e->sending_in = 0;
-                e->bare++;
+                choose(s, e);
+                e->bare += e->sending == 0;
             }
             break;
         }
@@ -201,10 +243,11 @@ sim_ike_flush(struct sim_ike *s)
 }
 
 static void
-esp_send(struct sim_ike *s, struct sim_ike_end *e)
+esp_send(struct sim_ike *s, struct sim_ike_end *e, guint32 answers)
 {
     const struct sim_ike_kid *kid = e->sending != 0 ? kid_of(e, e->sending_in) : NULL;
-    struct sim_ike_gram like = {.to_client = e == &s->server, .esp = TRUE, .from = e->address};
+    struct sim_ike_gram like = {
+        .to_client = e == &s->server, .esp = TRUE, .from = e->address, .asks = answers};
 
     if (kid == NULL)
         return;
@@ -213,13 +256,24 @@ esp_send(struct sim_ike *s, struct sim_ike_end *e)
     put(s, &like, rd_over("x", 1));
 }
 
+/* Has message 3 of its exchange come, or was that its own? */
+static gboolean
+confirmed(const struct sim_ike_end *e, const struct sim_ike_kid *kid)
+{
+    for (guint i = 0; i < IKE_CHILDREN; i++)
+        if (e->k->children[i].used && e->k->children[i].in.spi == kid->in.spi)
+            return e->k->children[i].confirmed;
+    return FALSE;
+}
+
 static void
 esp_receive(struct sim_ike *s, struct sim_ike_end *e, const struct sim_ike_gram *g)
 {
     const struct sim_ike_kid *kid = kid_of(e, g->keys.spi);
+    const struct sim_ike_params *p = s->params;
 
-    if (kid == NULL) {
-        e->unknown++;
+    if (kid == NULL || (e == &s->server && p->late && !confirmed(e, kid))) {
+        e->unknown += g->asks == 0;
         return;
     }
     g_assert_cmpmem(&kid->in, sizeof kid->in, &g->keys, sizeof g->keys); /* the same keys */
@@ -227,6 +281,15 @@ esp_receive(struct sim_ike *s, struct sim_ike_end *e, const struct sim_ike_gram 
     e->heard_esp = s->now;
     e->esp_got++;
     ike_heard(e->k, s->now);
+    ike_sign(e->k, s->now, g->keys.spi);
+    if (e == &s->server && p->habit == SIM_IKE_FOLLOWS) {
+        e->sending = kid->out.spi;
+        e->sending_in = kid->in.spi;
+    }
+    if (e == &s->server && g->asks != 0 && !p->mute)
+        esp_send(s, e, g->asks);
+    else if (g->asks != 0)
+        ike_sign(e->k, s->now, g->asks);
 }
 
 static void
@@ -265,8 +328,8 @@ sim_ike_step(struct sim_ike *s, usec_t until)
         g_assert_cmpuint(ike_deadline(k), >, s->now);
     } else {
         s->next_traffic = s->now + TRAFFIC;
-        esp_send(s, &s->client);
-        esp_send(s, &s->server);
+        esp_send(s, &s->client, 0);
+        esp_send(s, &s->server, 0);
     }
     sim_ike_flush(s);
     return TRUE;

@@ -14,6 +14,15 @@
 
 #include "ike.h"
 
+/* Under which of several pairs a server sends. */
+enum sim_ike_habit {
+    SIM_IKE_NEWEST,  /* as soon as it has it, by message 3: strongSwan, Libreswan */
+    SIM_IKE_FOLLOWS, /* the one that the client was heard under last: SoftEther */
+    SIM_IKE_OLDEST,  /* as long as there is that one: KAME */
+};
+
+struct sim_ike;
+
 struct sim_ike_params {
     guint32 seed;
     usec_t delay, jitter; /* one way */
@@ -23,12 +32,16 @@ struct sim_ike_params {
         drop_client[16]; /* these datagrams of the initiator's, counted from 1, are lost; 0 ends */
     guint drop_server[16];
     gboolean traffic; /* a packet under ESP each 20 ms, both ways */
+    enum sim_ike_habit habit;
+    gboolean late; /* the server opens nothing under a pair before message 3 has come */
+    gboolean mute; /* nor does it answer to what the client asks under a new one */
+    gboolean (*loses)(struct sim_ike *s, gboolean from_client, struct rd message);
     void (*tweak)(struct ike_config *client, struct ike_config *server);
 };
 
 struct sim_ike_kid {
     struct esp_keys in, out;
-    gboolean gone;
+    gboolean gone, whole; /* may be sent with */
 };
 
 struct sim_ike_end {
@@ -47,6 +60,7 @@ struct sim_ike_end {
     struct ras_end end;
     usec_t heard_esp;                   /* the last packet that could be opened */
     guint64 esp_sent, esp_got, unknown; /* unknown: a packet for an SPI that is not there */
+    guint asked;                        /* for a sign */
     usec_t longest_gap;
 };
 

@@ -31,6 +31,7 @@ struct params {
     usec_t hang_up;     /* after it was up; 0: a second */
     usec_t server_gone; /* after the beginning; 0: never */
     guint16 path_mtu;   /* 0: the client does not know it */
+    bool renews;        /* the client asks for another pair as soon as it is up */
     bool shared;        /* there is IPsec to that server already */
     bool second;        /* of another call of ours */
     guint32 seed;
@@ -62,8 +63,29 @@ struct sim {
     guint delivered[2], sent, pairs;
     bool redo;             /* SESSION_EARLY_REFUSED */
     usec_t ike_at, esp_at; /* the last of IKE's before the first of ESP's, and that */
+    usec_t renewed_at;
+    guint32 before; /* SPI of the pair until then */
     guint kernel_asked, kernel_forgot;
     bool kernel_encapsulates;
     struct esp_sas kernel_sas; /* what is in the kernel */
     struct esp_udp kernel_udp;
 };
+
+/* The new pair is in use soon, and the server's answer to Hello is the sign that it has it. */
+static inline void
+client_renews(struct sim *s)
+{
+    struct ike *const k = s->client->l2tp.ipsec.ike;
+
+    if (!s->p->renews || k == NULL || k->current == NULL)
+        return;
+    if (s->renewed_at == 0) {
+        s->renewed_at = s->now;
+        s->before = k->current->in.spi;
+        ike_rekey(k, s->now);
+    } else if (s->now > s->renewed_at + 2 * USEC_PER_SEC) {
+        g_assert_cmphex(k->current->in.spi, !=, s->before);
+        g_assert_cmpuint(k->current->sign_at, ==, NEVER);
+        g_assert_cmphex(s->client->l2tp.ipsec.ask, ==, 0);
+    }
+}

@@ -164,7 +164,7 @@ check_sealed(struct sim *s, enum session_channel channel, struct rd r)
         g_assert_cmpuint(s->esp_at, >=, s->ike_at + 20 * MS);
     g_assert_cmpint(channel, ==, s->p->raw_esp ? CHANNEL_ESP : CHANNEL_DATA);
     g_assert_true(s->client->l2tp.ipsec.sas.out != NULL || s->client->over);
-    if (s->client->l2tp.ipsec.sas.out != NULL)
+    if (s->client->l2tp.ipsec.sas.out != NULL && s->client->l2tp.ipsec.ask == 0)
         g_assert_cmphex(esp_spi(r), ==, esp_out_spi(s->client->l2tp.ipsec.sas.out));
 }
 
@@ -288,8 +288,7 @@ traffic(struct sim *s)
     for (int up = server_is_gone(s); up < 2; up++) {
         const struct session_framing f =
             up ? session_framing(s->client) : ras_core_framing(s->server);
-        guint8 buf[512] = {0};
-        guint8 *p = buf + f.head;
+        guint8 buf[512] = {0}, *p = buf + f.head;
         size_t n = 20 + sizeof canary;
 
         g_assert_cmpuint(f.head + n + f.tail, <=, sizeof buf);
@@ -306,6 +305,7 @@ traffic(struct sim *s)
         }
     }
     s->next_traffic = s->now + 100 * MS;
+    client_renews(s);
 }
 
 /* Counted from when packets pass both ways: the server may have lost what opens it. */
@@ -408,12 +408,10 @@ make_ends(struct sim *s)
               : p->secret != NULL      ? p->secret
                                        : "",
               sizeof s->config.l2tp_secret);
-    if (p->auth == PLAN_AUTH_MSCHAPV2)
-        s->config.auth[0] = PPP_AUTH_MSCHAPV2, s->config.n_auth = 1;
-    if (p->dns)
-        s->config.dns[0] = 0x0a090001;
-    if (p->auth == PLAN_AUTH_PAP)
-        s->config.auth[0] = PPP_AUTH_PAP, s->config.n_auth = 1;
+    s->config.dns[0] = p->dns ? 0x0a090001 : 0;
+    s->config.n_auth = p->auth != 0 ? 1 : s->config.n_auth;
+    if (p->auth != 0)
+        s->config.auth[0] = p->auth == PLAN_AUTH_PAP ? PPP_AUTH_PAP : PPP_AUTH_MSCHAPV2;
     for (gsize i = 0; i < G_N_ELEMENTS(p->script) && p->script[i] != NULL; i++)
         g_assert_true(ras_script_add_line(&s->config.script, p->script[i], &why));
 }
@@ -487,6 +485,7 @@ test_works(void)
          "weak: 3DES"},
         {{.ipsec = PLAN_IPSEC_PSK, .phase2 = "aes128gcm16"}, "AES-128-GCM"},
         {{.ipsec = PLAN_IPSEC_PSK, .script = {"at up +300 ike-rekey"}, .hang_up = 3 * SEC}, NULL},
+        {{.ipsec = PLAN_IPSEC_PSK, .renews = true, .hang_up = 3 * SEC}, NULL},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -563,6 +562,7 @@ test_kernel(void)
         {{.kernel = KERNEL_DOES, .script = {"at up +21000 ike-rekey"}, .hang_up = 35 * SEC},
          4,
          RAS_USER_DISCONNECTION},
+        {{.kernel = KERNEL_DOES, .renews = true, .hang_up = 35 * SEC}, 3, RAS_USER_DISCONNECTION},
         {{.kernel = KERNEL_REFUSES_SECOND, .script = {"at up +300 ike-rekey"}, .hang_up = 3 * SEC},
          2,
          RAS_RASMAN_CANNOT_INITIALIZE},

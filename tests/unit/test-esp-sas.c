@@ -227,6 +227,64 @@ test_near_end(void)
     clear(&e);
 }
 
+/* A pair that is not sent with yet: what is asked under it goes, the rest goes the old way; and the
+ * first time that it is heard is noted, once. */
+static void
+test_prepared(void)
+{
+    struct ends e = {0};
+    struct one o, copy;
+    const struct esp_keys in = keys_for(6), out = keys_for(1006);
+
+    pair(&e, 5);
+    g_assert_true(goes(&e.a, &e.b) && goes(&e.b, &e.a));
+    g_assert_cmphex(e.a.heard, ==, 5);
+    e.a.heard = 0;
+    g_assert_true(esp_sas_prepare(&e.a, &in, &out, &test_rng));
+    g_assert_true(esp_sas_sends_with(&e.a, 5));
+    g_assert_false(esp_sas_sends_with(&e.a, 6) || esp_sas_sends_with(&e.a, 7));
+    g_assert_true(seal(&e.a, &o));
+    g_assert_cmphex(esp_spi(rd_over(o.packet.p, o.packet.n)), ==, 1005);
+    memset(o.memory, 0x42, sizeof o.memory);
+    o.packet = (struct esp_packet){o.memory + ESP_HEAD, 64};
+    g_assert_cmpuint(esp_sas_seal_with(&e.a, 7, &o.packet, 1), ==, 0);
+    g_assert_cmpuint(esp_sas_seal_with(&e.a, 6, &o.packet, 1), ==, 1);
+    copy = o;
+    copy.packet.p = copy.memory + (o.packet.p - o.memory);
+    g_assert_true(esp_sas_add(&e.b, &out, &in, &test_rng));
+    g_assert_cmpuint(esp_sas_open(&e.b, &o.packet, 1), ==, 1);
+    g_assert_true(goes(&e.b, &e.a));
+    g_assert_cmphex(e.a.heard, ==, 6);
+    e.a.heard = 0;
+    g_assert_true(goes(&e.b, &e.a));
+    g_assert_cmphex(e.a.heard, ==, 0);
+
+    g_assert_true(esp_sas_prepare(&e.a, &in, &out, &test_rng)); /* again: its numbers go on */
+    g_assert_true(esp_sas_add(&e.a, &in, &out, &test_rng));
+    g_assert_true(esp_sas_sends_with(&e.a, 6));
+    g_assert_true(goes(&e.a, &e.b));
+    g_assert_cmpuint(esp_out_sequence(e.a.out), ==, 2);
+    g_assert_cmpuint(esp_sas_open(&e.b, &copy.packet, 1), ==, 0);
+    clear(&e);
+}
+
+/* What is sent with is never what gives way. */
+static void
+test_kept(void)
+{
+    struct ends e = {0};
+
+    pair(&e, 5);
+    for (uint32_t i = 0; i < 2 * ESP_SAS_IN; i++) {
+        const struct esp_keys in = keys_for(50 + i), out = keys_for(1050 + i);
+
+        g_assert_true(esp_sas_prepare(&e.a, &in, &out, &test_rng));
+        g_assert_true(esp_sas_sends_with(&e.a, 5));
+        g_assert_true(goes(&e.a, &e.b) && goes(&e.b, &e.a));
+    }
+    clear(&e);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -240,5 +298,7 @@ main(int argc, char **argv)
     g_test_add_func("/esp-sas/mixed-batch", test_mixed_batch);
     g_test_add_func("/esp-sas/bad-keys-change-nothing", test_bad_keys_change_nothing);
     g_test_add_func("/esp-sas/near-end", test_near_end);
+    g_test_add_func("/esp-sas/prepared", test_prepared);
+    g_test_add_func("/esp-sas/kept", test_kept);
     return g_test_run();
 }

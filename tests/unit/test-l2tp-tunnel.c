@@ -540,6 +540,11 @@ test_silence(void)
         exchange(&b, now);
         g_assert_cmpuint(b.said[0][(b.n_said[0] - 1) % 32], ==, L2TP_HELLO);
     }
+    g_assert_true(l2tp_tunnel_hello(&b.lac, now)); /* when it is wanted, and one at a time */
+    g_assert_false(l2tp_tunnel_hello(&b.lac, now) || l2tp_tunnel_hello_answered(&b.lac));
+    exchange(&b, now);
+    g_assert_cmpuint(b.said[0][(b.n_said[0] - 1) % 32], ==, L2TP_HELLO);
+    g_assert_true(l2tp_tunnel_hello_answered(&b.lac));
     const usec_t before = l2tp_tunnel_deadline(&b.lac); /* data is as good as a word */
     guint8 buf[32] = {0};
     struct rd frame;

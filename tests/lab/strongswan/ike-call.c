@@ -154,6 +154,8 @@ tell(struct ike *k)
         case IKE_EVENT_CHILD:
             printf("child %08x %08x %s%s%s\n", e.child.in.spi, e.child.out.spi, e.child.proposal,
                    e.child.encapsulated ? " in UDP" : "", e.child.send ? "" : " not yet");
+            if (e.child.ask) /* there is no ESP here that could be heard */
+                ike_sign(k, now(), e.child.in.spi);
             break;
         case IKE_EVENT_CHILD_GONE:
             printf("gone %08x\n", e.spi_in);
