@@ -20,6 +20,9 @@
 
 #define NONCE_SIZE     32
 #define REPEATS        5
+#define TIER_SHORT     1u
+#define ASK_BESIDE     3 /* times that message 1 was said in vain */
+#define REPEATS_BESIDE 3
 #define KEPT           (60 * USEC_PER_SEC)
 #define UDP            17
 #define PORT_L2TP      1701
@@ -144,19 +147,15 @@ quick_running(const struct ike *k)
     return false;
 }
 
-void
-ike_quick_begin(struct ike *k, bool rekey)
+/* Message 1, with the list of k->phase2_tier. */
+static struct ike_quick *
+begin(struct ike *k, struct ike_sa *sa, bool rekey, unsigned times)
 {
-    struct ike_sa *const sa = ike_sa_current(k);
+    struct ike_quick *const q = quick_new(k, sa, true);
     struct ike_wr m;
 
-    k->child_wanted = sa == NULL;
-    if (k->closing || sa == NULL || quick_running(k))
-        return;
-    struct ike_quick *const q = quick_new(k, sa, true);
-
     if (q == NULL)
-        return;
+        return NULL;
     selectors_init(k);
     q->rekey = rekey;
     q->tier = k->phase2_tier;
@@ -177,7 +176,45 @@ ike_quick_begin(struct ike *k, bool rekey)
     rest_put(k, q, selector(&k->ts_local), selector(&k->ts_remote), &m);
     q->state = IKE_QUICK_SENT_1;
     ike_sent_keep(k, &q->sent, sa->port, ike_phase2_end(sa, q->msgid, NULL, q->iv, &m), NULL);
-    ike_sent_repeat(k, &q->sent, REPEATS, false);
+    ike_sent_repeat(k, &q->sent, times, false);
+    return q;
+}
+
+void
+ike_quick_begin(struct ike *k, bool rekey)
+{
+    struct ike_sa *const sa = ike_sa_current(k);
+
+    k->child_wanted = sa == NULL;
+    if (!k->closing && sa != NULL && !quick_running(k))
+        begin(k, sa, rekey, REPEATS);
+}
+
+/* As in phase 1, who says nothing may be one that a long list chokes, or one thing in it: the other
+ * of the two usual lists is tried beside the first, which is repeated and listened to as before. It
+ * ends before that does. */
+static void
+begin_beside(struct ike *k, struct ike_quick *silent)
+{
+    const unsigned tier = silent->tier == TIER_SHORT ? 0 : TIER_SHORT, before = k->phase2_tier;
+
+    if (silent->rekey || silent->beside || k->served || k->phase2 != NULL ||
+        (k->phase2_tried >> tier & 1) != 0)
+        return;
+    k->phase2_tier = tier;
+    struct ike_quick *const q = begin(k, silent->sa, false, REPEATS_BESIDE);
+    k->phase2_tier = before;
+    if (q != NULL)
+        q->beside = true;
+}
+
+/* @q was answered: of the first contact's others none is. */
+static void
+forget_others(struct ike *k, const struct ike_quick *q)
+{
+    for (unsigned i = 0; i < IKE_QUICKS; i++)
+        if (&k->quicks[i] != q && k->quicks[i].state == IKE_QUICK_SENT_1)
+            ike_quick_free(&k->quicks[i]);
 }
 
 /* The keys of both directions, from what both ends have said. */
@@ -344,6 +381,7 @@ on_2(struct ike *k, struct ike_quick *q, struct ike_in *in)
     ike_transmit(k, sa->port, rd_over(q->sent.bytes.p, q->sent.bytes.n), false);
     q->state = IKE_QUICK_DONE;
     q->free_at = k->now + KEPT;
+    forget_others(k, q);
     k->phase2_tier = q->tier;
     k->phase2_tried = 0;
     if (sa->retired) /* with which strongSwan throws it away: one that lasts, at once */
@@ -606,8 +644,7 @@ ike_quick_refused(struct ike *k, struct ike_sa *sa, uint32_t msgid, uint16_t typ
     }
 }
 
-/* Servers that are known say no. One that does not is not told from one that is lost or slow, and
- * is not offered another list. */
+/* Servers that are known say no. One that does not is not told from one that is lost or slow. */
 static const char *
 unanswered(const struct ike *k, const struct ike_quick *q)
 {
@@ -632,6 +669,8 @@ ike_quick_expire(struct ike *k, struct ike_quick *q)
     }
     if (s->due > k->now)
         return;
+    if (q->state == IKE_QUICK_SENT_1 && s->said == ASK_BESIDE)
+        begin_beside(k, q);
     if (s->left > 0) {
         const usec_t wait = s->wait;
         const unsigned left = s->left - 1;
@@ -642,6 +681,10 @@ ike_quick_expire(struct ike *k, struct ike_quick *q)
         return;
     }
     ike_sent_stop(s);
+    if (q->state == IKE_QUICK_SENT_1 && q->beside) {
+        ike_quick_free(q);
+        return;
+    }
     if (q->state == IKE_QUICK_SENT_1) {
         failed(k, q, unanswered(k, q));
         return;

@@ -108,6 +108,7 @@ enum ike_quick_state { IKE_QUICK_FREE, IKE_QUICK_SENT_1, IKE_QUICK_SENT_2, IKE_Q
 struct ike_quick {
     enum ike_quick_state state;
     bool initiator, rekey;
+    bool beside; /* another that has no answer, with another list */
     struct ike_sa *sa;
     uint32_t msgid, spi_in, spi_out;
     uint8_t iv[CIPHER_BLOCK_MAX];
