@@ -163,14 +163,14 @@ serve_stage(void *ctx, enum dial_stage stage, const char *address)
     a->ops->stage(a->ctx, stage, a->server_address);
 }
 
-/* May that server hold associations with this computer? A call of another helper, or another
- * program's, is known by the port that it has. */
+/* May that server hold associations with this computer? Another program's call is known by the port
+ * that it has, one of another helper (--foreground) by its socket, too. */
 static uint8_t
 socket_flags(const struct helper_attempt *a, const struct helper_endpoint *to, int fd)
 {
     const GPtrArray *all = a->setup.host->endpoints;
     const bool taken = to->wanted_port == IKE_PORT && helper_socket_local_port(fd) != IKE_PORT;
-    bool second = false;
+    bool second = to->kind == SOCKET_UDP && to->port == IKE_PORT && helper_socket_has_rival(fd, to);
 
     for (guint i = 0; i < all->len; i++)
         second |= all->pdata[i] != &a->endpoints && helper_endpoints_have_ike(all->pdata[i], to);

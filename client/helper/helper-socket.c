@@ -6,7 +6,9 @@
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static socklen_t
@@ -226,6 +228,47 @@ helper_socket_local_address(int fd, uint8_t ret[static 16])
         memcpy(ret, &a.in.sin_addr, 4);
     else if (a.any.ss_family == AF_INET6)
         memcpy(ret, &a.in6.sin6_addr, 16);
+}
+
+/* An address as /proc/net/udp has it: each word as this processor reads it. */
+static void
+hex_words(const struct helper_endpoint *to, char ret[static 33])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const size_t words = to->family == 4 ? 1 : 4;
+
+    for (size_t i = 0; i < words; i++) {
+        uint32_t word;
+
+        memcpy(&word, to->address + 4 * i, sizeof word);
+        for (size_t k = 0; k < 8; k++)
+            ret[8 * i + k] = digits[word >> (28 - 4 * k) & 15];
+    }
+    ret[8 * words] = '\0';
+}
+
+bool
+helper_socket_has_rival(int fd, const struct helper_endpoint *to)
+{
+    const char *const path = to->family == 4 ? "/proc/self/net/udp" : "/proc/self/net/udp6";
+    char line[256], wanted[33], peer[33];
+    struct stat own = {0};
+    unsigned long inode;
+    unsigned port;
+    bool found = false;
+    FILE *const f = fopen(path, "re");
+
+    if (f == NULL)
+        return false;
+    hex_words(to, wanted);
+    fstat(fd, &own);
+    while (!found && fgets(line, sizeof line, f) != NULL)
+        found =
+            sscanf(line, "%*u: %*[0-9A-F]:%*x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %*u %*u %lu",
+                   peer, &port, &inode) == 3 &&
+            port == to->port && inode != own.st_ino && strcmp(peer, wanted) == 0;
+    fclose(f);
+    return found;
 }
 
 uint16_t

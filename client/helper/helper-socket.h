@@ -25,6 +25,9 @@ int helper_socket_equip(int fd, const struct helper_out *out);
 uint16_t helper_socket_local_port(int fd);
 /* The address of its end here; zeros: not known. */
 void helper_socket_local_address(int fd, uint8_t ret[static 16]);
+/* Is another UDP socket of this computer than @fd connected to the address and port of @to? So are
+ * those of other helpers; of other programs' IKE they seldom are. */
+bool helper_socket_has_rival(int fd, const struct helper_endpoint *to);
 /* Of the route that a connected socket of datagrams has; 0: not known. */
 uint16_t helper_socket_mtu(int fd, uint8_t family);
 /* "203.0.113.1" or "2001:db8::1". @out: INET6_ADDRSTRLEN. */

@@ -160,6 +160,25 @@ send_udp(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
     close(fd);
 }
 
+/* Two calls that know nothing of each other go to one server: the sockets tell. */
+static void
+rivals(int first, int second, int any)
+{
+    struct helper_endpoint to = {
+        .family = 4, .address = {127, 0, 0, 9}, .port = 500, .kind = SOCKET_UDP};
+
+    g_assert_true(helper_socket_has_rival(first, &to));
+    g_assert_true(helper_socket_has_rival(second, &to));
+    to.port = 1701;
+    g_assert_false(helper_socket_has_rival(any, &to));
+    g_assert_true(helper_socket_has_rival(first, &to));
+    to.port = 4500;
+    g_assert_false(helper_socket_has_rival(first, &to));
+    to.port = 500;
+    to.address[3] = 8;
+    g_assert_false(helper_socket_has_rival(first, &to));
+}
+
 /* IKE's own port where it is free, any other where it is not; and only the server is heard. */
 static void
 test_udp(void)
@@ -174,6 +193,7 @@ test_udp(void)
     g_assert_cmpuint(helper_socket_local_port(first), ==, 500);
     g_assert_cmpuint(helper_socket_local_port(second), >=, 1024);
     g_assert_cmpuint(helper_socket_local_port(any), >=, 1024);
+    rivals(first, second, any);
 
     send_udp("127.0.0.8", 500, "127.0.0.1", 500, "a");  /* somebody else */
     send_udp("127.0.0.9", 4500, "127.0.0.1", 500, "b"); /* another port of it */
@@ -196,6 +216,10 @@ test_udp(void)
     g_assert_cmpint(option(six, IPPROTO_IPV6, IPV6_MTU_DISCOVER), ==, IPV6_PMTUDISC_DONT);
     g_assert_cmpuint(helper_socket_mtu(six, 6), ==, UINT16_MAX);
     g_assert_cmpuint(helper_socket_mtu(-1, 6), ==, 0);
+    const struct helper_endpoint to = {
+        .family = 6, .address = {[15] = 1}, .port = 500, .kind = SOCKET_UDP};
+    g_assert_false(helper_socket_has_rival(six, &to));
+    g_assert_true(helper_socket_has_rival(-1, &to));
     close(six);
 }
 
