@@ -2,7 +2,22 @@
 #include "loop.h"
 
 #include <glib.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+/* In place of libc's: the wall clock of this program, and no other, is that much behind. */
+static time_t set_back;
+
+int
+clock_gettime(clockid_t clock, struct timespec *ret)
+{
+    const int error = (int)syscall(SYS_clock_gettime, clock, ret);
+
+    if (error == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        ret->tv_sec -= set_back;
+    return error;
+}
 
 struct world {
     struct loop loop;
@@ -127,6 +142,35 @@ timers_fire_once_in_order(struct world *w, gconstpointer data)
 }
 
 /* A deadline that moves away must hold, though the kernel was told of the earlier one. */
+/* A year back while a call is up: its timers neither wait for that year, nor run out at once. */
+static void
+clock_set_back(struct world *w, gconstpointer data)
+{
+    const gint64 began = g_get_monotonic_time();
+    const usec_t start = loop_clock();
+    struct timespec before, after;
+
+    (void)data;
+    w->early = (struct loop_timer){.expired = on_early, .owner = w};
+    w->late = (struct loop_timer){.expired = on_late, .owner = w};
+    loop_timer_set(&w->loop, &w->early, start + 5000);
+    loop_timer_set(&w->loop, &w->late, start + 20000);
+    clock_gettime(CLOCK_REALTIME, &before);
+    set_back = 365 * 24 * 3600;
+    clock_gettime(CLOCK_REALTIME, &after);
+    g_assert_cmpint(after.tv_sec, <, before.tv_sec);
+
+    g_assert_cmpuint(loop_clock(), >=, start); /* else what follows would wait for that year */
+    const int error = loop_run(&w->loop, NULL, w);
+    const usec_t end = loop_clock();
+    set_back = 0;
+    g_assert_cmpint(error, ==, 0);
+    g_assert_cmpuint(w->n_early, ==, 1);
+    g_assert_cmpuint(w->n_late, ==, 1);
+    g_assert_cmpuint(end, >=, start + 20000);
+    g_assert_cmpint(g_get_monotonic_time() - began, >=, 20000);
+}
+
 static void
 timer_moved_later(struct world *w, gconstpointer data)
 {
@@ -245,6 +289,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST("removed-source-is-not-called", removed_source_is_not_called);
     TEST("timers-fire-once-in-order", timers_fire_once_in_order);
+    TEST("S10-clock-set-back", clock_set_back);
     TEST("timer-moved-later", timer_moved_later);
     TEST("again-does-not-sleep", again_does_not_sleep);
     TEST("overdue-timer-needs-no-clock", overdue_timer_needs_no_clock);
