@@ -239,16 +239,28 @@ saved_proxy_password(const Profile *p, struct cli_call *d)
            saved(p, PROFILE_SECRET_PROXY, d, &d->credentials.proxy_password);
 }
 
-/* Of the proxy, for the user name that it has. Others need none. */
-static int
-get_proxy_password(const Profile *p, struct cli_call *d)
+gboolean
+cli_call_wants_proxy_password(const struct cli_call *d)
+{
+    return d->plan.proxy != PLAN_PROXY_NONE && d->credentials.proxy_user[0] != '\0' &&
+           plan_dials(&d->plan, PLAN_SSTP);
+}
+
+gboolean
+cli_call_ask_proxy_password(struct cli_call *d)
 {
     g_autofree char *user = cli_shown(d->credentials.proxy_user);
     g_autofree char *label = g_strdup_printf(_("Password of %s for the proxy:"), user);
 
-    if (d->plan.proxy == PLAN_PROXY_NONE || *user == '\0' || !plan_dials(&d->plan, PLAN_SSTP) ||
-        d->credentials.proxy_password.len > 0 || saved_proxy_password(p, d) || !d->interactive ||
-        cli_prompt(label, FALSE, &d->leave, &d->credentials.proxy_password))
+    return cli_prompt(label, FALSE, &d->leave, &d->credentials.proxy_password);
+}
+
+/* Of the proxy, for the user name that it has. Others need none. */
+static int
+get_proxy_password(const Profile *p, struct cli_call *d)
+{
+    if (!cli_call_wants_proxy_password(d) || d->credentials.proxy_password.len > 0 ||
+        saved_proxy_password(p, d) || !d->interactive || cli_call_ask_proxy_password(d))
         return -1;
     return cli_fail_number(RAS_USER_DISCONNECTION,
                            dt_dialer_client_error_text(RAS_USER_DISCONNECTION), "", NULL);

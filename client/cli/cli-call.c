@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 
+enum { PROXY_TRIES = 3 };
+
 static void
 say(const struct cli_call *d, const char *line)
 {
@@ -363,8 +365,8 @@ cli_call_client(struct cli_call *d, GError **error)
     return d->client != NULL;
 }
 
-int
-cli_call_run(struct cli_call *d)
+static int
+run_once(struct cli_call *d)
 {
     GError *error = NULL;
 
@@ -378,6 +380,42 @@ cli_call_run(struct cli_call *d)
         g_signal_handlers_disconnect_by_data(d->connection, d);
     g_signal_handlers_disconnect_by_data(d->client, d);
     return d->result;
+}
+
+/* Nothing of the server is asked yet, so there is no question that could be answered. */
+static gboolean
+proxy_refused(const struct cli_call *d)
+{
+    return d->interactive && d->hooks == NULL && !d->was_up && !d->stop && d->connection != NULL &&
+           cli_call_wants_proxy_password(d) &&
+           dt_failure_proxy_user(dt_connection_get_details(d->connection));
+}
+
+/* As it was before it was dialed. */
+static void
+begin_anew(struct cli_call *d)
+{
+    g_clear_object(&d->connection);
+    g_clear_pointer(&d->details, g_variant_unref);
+    if (d->options->foreground) /* that helper ends with its call */
+        g_clear_object(&d->client);
+    d->waited = d->printed = d->tried = d->answering = 0;
+    d->told = d->connected = d->began = d->ended = d->leave = FALSE;
+}
+
+int
+cli_call_run(struct cli_call *d)
+{
+    const gboolean json = cli_json; /* one object is what reads it expects */
+    int result = run_once(d);
+
+    for (guint i = 1; i < PROXY_TRIES && !json && result != CLI_OK && proxy_refused(d); i++) {
+        begin_anew(d);
+        if (!cli_call_ask_proxy_password(d))
+            break;
+        result = run_once(d);
+    }
+    return result;
 }
 
 void

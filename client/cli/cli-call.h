@@ -82,9 +82,13 @@ enum { CLI_CALL_UNKNOWN = -2 };
 /* Fills ->plan and ->credentials; asks for what is missing if it may. An exit status,
  * CLI_CALL_UNKNOWN, or -1: go on. */
 int cli_call_prepare(const struct cli_command *command, const Profile *p, struct cli_call *c);
+/* Its proxy has a user name; FALSE: the person at the terminal typed none. */
+gboolean cli_call_wants_proxy_password(const struct cli_call *c);
+gboolean cli_call_ask_proxy_password(struct cli_call *c);
 /* ->client, if it is not there yet: the helper that is asked. */
 gboolean cli_call_client(struct cli_call *c, GError **error);
-/* Dials; runs the main context until the call is up, or has ended when it is to stay. */
+/* Dials; runs the main context until the call is up, or has ended when it is to stay. A person is
+ * asked for the proxy's password again after the proxy refused it, and it is dialed anew. */
 int cli_call_run(struct cli_call *c);
 /* Hang up politely; the second time: wait for nobody. */
 void cli_call_stop(struct cli_call *c);

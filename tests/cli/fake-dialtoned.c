@@ -28,6 +28,7 @@ enum step {
     AUTHENTICATING,
     CHECK,
     ASK_NEW,
+    PROXY, /* wants a password of its own */
     REGISTERING,
     UP,
     WAIT,
@@ -47,6 +48,7 @@ static const struct play {
 } plays[] = {
     {"alice", {CONNECTING, AUTHENTICATING, CHECK, REGISTERING, UP}, 0},
     {"quick", {UP}, 0},
+    {"proxied", {CONNECTING, PROXY, AUTHENTICATING, CHECK, REGISTERING, UP}, 0},
     {"expired", {CONNECTING, AUTHENTICATING, ASK_NEW, REGISTERING, UP}, 0},
     {"dropped", {CONNECTING, AUTHENTICATING, REGISTERING, UP, FAIL}, RAS_REMOTE_DISCONNECTION},
     {"untrusted", {CONNECTING, FAIL}, RAS_CERT_E_UNTRUSTEDROOT},
@@ -206,6 +208,17 @@ wait_a_moment(void)
     set_state("waiting", 1);
 }
 
+static void
+refuse_proxy_user(void)
+{
+    GVariantDict d;
+
+    g_variant_dict_init(&d, NULL);
+    g_variant_dict_insert(&d, "proxy-problem", "s", "user-refused");
+    dt_connection_set_details(fake.connection, g_variant_dict_end(&d));
+    end_with(RAS_CANNOT_CONNECT_PROXY, "");
+}
+
 static gboolean
 on_step(gpointer user_data)
 {
@@ -224,6 +237,10 @@ on_step(gpointer user_data)
     case CHECK:
         if (!password_is(&fake.credentials.password, "right"))
             return ask(RAS_AUTHENTICATION_FAILURE), G_SOURCE_REMOVE;
+        break;
+    case PROXY:
+        if (!password_is(&fake.credentials.proxy_password, "sesame"))
+            return refuse_proxy_user(), G_SOURCE_REMOVE;
         break;
     case ASK_NEW:
         return ask(RAS_PASSWD_EXPIRED), G_SOURCE_REMOVE;
