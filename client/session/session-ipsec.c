@@ -311,6 +311,7 @@ on_child(struct session *s, usec_t now, struct ike_event *e)
         if (!e->child.send || e->child.in.spi == i->current)
             return;
     }
+    i->several |= i->current != 0;
     i->asked = (struct session_esp){
         .op = e->child.send ? SESSION_ESP_USE : SESSION_ESP_ACCEPT,
         .in = e->child.in,
@@ -574,6 +575,10 @@ opened_by_kernel(struct session *s, usec_t now, const struct session_packet *v, 
     if (!i->kernel || !i->begun)
         return;
     ike_heard(i->ike, now);
+    if (i->ask != 0 && !i->several) { /* it can have come under no other */
+        ike_sign(i->ike, now, i->ask);
+        i->ask = 0;
+    }
     for (size_t k = 0; k < n && !s->over; k++)
         session_l2tp_take(s, now, rd_over(v[k].p, v[k].len), ret);
     if (!s->over)

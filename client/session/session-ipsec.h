@@ -26,6 +26,7 @@ struct session_ipsec {
     bool asking;              /* the owner has not answered yet */
     struct session_esp asked; /* of it */
     uint32_t current;         /* inbound SPI of the newest pair in the kernel */
+    bool several;             /* the kernel has had more than one pair */
     bool bereft;              /* the server took away all there was: IKE asks for another */
     uint64_t packets;         /* sent with that */
     bool begun;               /* there was an association, and L2TP began or is about to */

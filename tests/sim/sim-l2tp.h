@@ -80,6 +80,7 @@ client_renews(struct sim *s)
     if (!s->p->renews || k == NULL || k->current == NULL)
         return;
     if (s->renewed_at == 0) {
+        g_assert_cmpuint(k->current->sign_at, ==, NEVER); /* of the first: whatever was heard */
         s->renewed_at = s->now;
         s->before = k->current->in.spi;
         ike_rekey(k, s->now);
