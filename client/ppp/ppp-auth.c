@@ -52,7 +52,7 @@ fail(struct ppp_auth *a, enum ras_error error, const char *what, const char *tex
 
 /* Of an MSK the first 32 octets are what the client sends with, and they alone are SSTP's key; MPPE
  * takes the first 16 of either half. MS-CHAPv2 has 16 and 16, and both take them all. */
-static void
+static bool
 take_keys(struct ppp_auth *a)
 {
     uint8_t msk[64];
@@ -65,10 +65,13 @@ take_keys(struct ppp_auth *a)
         memcpy(a->mppe, msk, 16);
         memcpy(a->mppe + 16, msk + 32, 16);
         explicit_bzero(msk, sizeof msk);
+    } else if (a->method == PPP_AUTH_EAP_MSCHAPV2 && a->eap.tls != NULL) {
+        return false; /* TLS gave none: nobody encrypts with those of a method that did not run */
     } else if (a->method == PPP_AUTH_EAP_MSCHAPV2) {
         mppe_key_hlak(a->eap.method.core.master_key, a->hlak);
         memcpy(a->mppe, a->hlak, sizeof a->mppe);
     }
+    return true;
 }
 
 /* Each proof leaves new keys. What is encrypted already goes on with the old ones: they are looked
@@ -77,7 +80,10 @@ take_keys(struct ppp_auth *a)
 static void
 proved(struct ppp_auth *a)
 {
-    take_keys(a);
+    if (!take_keys(a)) {
+        fail(a, RAS_UNABLE_TO_AUTHENTICATE_SERVER, "no keys came of TLS", NULL);
+        return;
+    }
     if (a->state == PPP_AUTH_PROVED)
         return;        /* challenged again while connected */
     if (a->changing) { /* from now on this is the password */

@@ -3,6 +3,7 @@
  * keys, and over PPTP, whose encryption does; and servers that are not to be believed.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <dlfcn.h>
 #include <openssl/pem.h>
 
 #include "eap-trust.h"
@@ -317,6 +318,33 @@ test_A15_certificates(void)
     server = good;
 }
 
+static bool no_keys;
+
+/* In place of OpenSSL's, whose part of a call's keys is then missing: no way is known to make it
+ * fail behind a handshake that was good. */
+int
+SSL_export_keying_material(SSL *s, unsigned char *out, size_t n, const char *label, size_t label_n,
+                           const unsigned char *context, size_t context_n, int use_context)
+{
+    static typeof(SSL_export_keying_material) *real;
+
+    if (no_keys && !SSL_is_server(s))
+        return 0;
+    if (real == NULL)
+        real = (typeof(real))dlsym(RTLD_NEXT, "SSL_export_keying_material");
+    return real(s, out, n, label, label_n, context, context_n, use_context);
+}
+
+/* Else the keys would be those of a password that nobody typed: all zero, and known to anybody. */
+static void
+test_no_keys_of_tls(void)
+{
+    no_keys = true;
+    run(&(struct row){"the exporter fails", PLAN_AUTH_EAP_TLS, ANY_NAME,
+                      .error = RAS_UNABLE_TO_AUTHENTICATE_SERVER});
+    no_keys = false;
+}
+
 static void
 test_refusals(void)
 {
@@ -389,6 +417,7 @@ main(int argc, char **argv)
                     test_A15_no_name_and_all_authorities);
     g_test_add_func("/sim-eap/A15-certificates", test_A15_certificates);
     g_test_add_func("/sim-eap/refusals", test_refusals);
+    g_test_add_func("/sim-eap/no-keys-of-tls", test_no_keys_of_tls);
     g_test_add_func("/sim-eap/no-certificate-of-ours", test_no_certificate_of_ours);
     const int result = g_test_run();
 
