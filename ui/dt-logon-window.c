@@ -327,6 +327,8 @@ dt_logon_window_delete_event(GtkWidget *widget, GdkEventAny *event)
     (void)event;
     if (dt_logon_is_busy(self)) /* no dial goes on behind a closed window; a connection does */
         dt_call_hang_up(self->call);
+    else
+        dt_logon_first_stop(self); /* nor one that was begun for this window alone */
     return GDK_EVENT_PROPAGATE;
 }
 

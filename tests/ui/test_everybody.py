@@ -584,6 +584,19 @@ def second_leg_refused(case):
 
 
 @test
+def second_window_closed(case):
+    """the window of the second of two is closed while the first is dialed: the first is given up"""
+    window = two_legs(case)
+    window.press("Connect")
+    window.find("frame", "Line")
+    window.reads("Dialing “Line” first…")
+    todo = [window.find("frame", "Office")]
+    while todo[0].role != "push button" or todo[0].name != "Close":  # of its title bar
+        todo += todo.pop(0).children()
+    window.closing(todo[0].act, "both windows close", 2)
+
+
+@test
 def german(case):
     """German: whom it is for, the question, the list"""
     window = case.start(profiles.make(os.path.join(case.desktop.folder, "p")), LANGUAGE="de")
