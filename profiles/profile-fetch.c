@@ -2,6 +2,7 @@
 #include "profile-fetch.h"
 
 #include "profile-fetch-private.h"
+#include "tunnel-name.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -16,14 +17,20 @@ enum {
     HEADERS_MAX = 64 << 10, /* octets, all answers together */
     REDIRECTS_MAX = 5,
     SLOW = 64, /* octets a second that are next to nothing */
+    NAME_PORT = 53,
+    NAME_PAUSE_MS = 2000,
 };
 
 struct fetch {
     CURLU *url;
+    CURL *curl;            /* while it runs */
     GInetAddress *literal; /* that the URL names; NULL: it has a name */
     gboolean tls;          /* the URL's scheme */
     char *device;          /* NULL: any */
-    char *authorities;     /* NULL: the system's */
+    char **name_servers;   /* the device's; NULL: the computer's are asked */
+    char *unknown;         /* "HOST:PORT" that has to be looked up first */
+    struct curl_slist *known;
+    char *authorities; /* NULL: the system's */
     struct profile_fetch_limits limits;
     GByteArray *body;
     gsize headers;
@@ -37,6 +44,9 @@ fetch_free(struct fetch *f)
     curl_url_cleanup(f->url);
     g_clear_object(&f->literal);
     g_free(f->device);
+    g_strfreev(f->name_servers);
+    g_free(f->unknown);
+    curl_slist_free_all(f->known);
     g_free(f->authorities);
     g_clear_pointer(&f->body, g_byte_array_unref);
     g_free(f);
@@ -98,6 +108,62 @@ on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *to)
         return CURL_SOCKET_BAD;
     }
     return fd;
+}
+
+/* ---- names through the tunnel ---- */
+
+static GInetAddress *literal_of(const char *host);
+
+/* libcurl is about to look up a name: it is kept from it, since it would ask whom everybody asks.
+ * What it has in CURLOPT_RESOLVE already does not come here. */
+static int
+on_name(void *resolver, void *reserved, void *owner)
+{
+    struct fetch *f = owner;
+    const char *now = NULL;
+    char *host = NULL, *port = NULL;
+    CURLU *url = curl_url();
+
+    (void)resolver, (void)reserved;
+    if (url != NULL && curl_easy_getinfo(f->curl, CURLINFO_EFFECTIVE_URL, &now) == CURLE_OK &&
+        now != NULL && curl_url_set(url, CURLUPART_URL, now, 0) == 0 &&
+        curl_url_get(url, CURLUPART_HOST, &host, 0) == 0 &&
+        curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == 0) {
+        g_autoptr(GInetAddress) literal = literal_of(host);
+        g_clear_pointer(&f->unknown, g_free);
+        if (literal == NULL)
+            f->unknown = g_strdup_printf("%s:%s", host, port);
+    }
+    const int refused = url == NULL || host == NULL || port == NULL || f->unknown != NULL;
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(url);
+    return refused;
+}
+
+/* False: nobody knows it. */
+static gboolean
+look_up(struct fetch *f, GCancellable *cancellable)
+{
+    const struct tunnel_names names = {
+        .device = f->device,
+        .servers = (const char *const *)f->name_servers,
+        .port = f->limits.name_port != 0 ? f->limits.name_port : NAME_PORT,
+        .pause_ms = NAME_PAUSE_MS,
+    };
+    g_autofree char *host = g_strndup(f->unknown, strcspn(f->unknown, ":"));
+    g_auto(GStrv) addresses = tunnel_names_resolve(&names, host, cancellable);
+
+    if (addresses == NULL)
+        return FALSE;
+    g_autofree char *list = g_strjoinv(",", addresses);
+    g_autofree char *entry = g_strdup_printf("%s:%s", f->unknown, list);
+    struct curl_slist *more = curl_slist_append(f->known, entry);
+
+    if (more != NULL)
+        f->known = more;
+    g_clear_pointer(&f->unknown, g_free);
+    return more != NULL && curl_easy_setopt(f->curl, CURLOPT_RESOLVE, f->known) == CURLE_OK;
 }
 
 /* ---- what arrives ---- */
@@ -186,6 +252,10 @@ make_handle(struct fetch *f)
     curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
+    if (f->name_servers != NULL) {
+        curl_easy_setopt(c, CURLOPT_RESOLVER_START_FUNCTION, on_name);
+        curl_easy_setopt(c, CURLOPT_RESOLVER_START_DATA, f);
+    }
     set_limits(c, f);
     set_manners(c, f);
     return c;
@@ -227,6 +297,22 @@ transfer(CURL *c, GCancellable *cancellable)
     }
     curl_multi_cleanup(multi);
     return result;
+}
+
+/* As often as it comes to a name that is not known yet: the first, and those of redirects. */
+static CURLcode
+transfer_by_name(struct fetch *f, GCancellable *cancellable)
+{
+    CURLcode code = transfer(f->curl, cancellable);
+
+    for (int i = 0; i <= REDIRECTS_MAX && f->unknown != NULL; i++) {
+        if (!look_up(f, cancellable))
+            return CURLE_COULDNT_RESOLVE_HOST;
+        f->headers = 0;
+        g_byte_array_set_size(f->body, 0);
+        code = transfer(f->curl, cancellable);
+    }
+    return code;
 }
 
 static const struct {
@@ -293,8 +379,8 @@ static void
 run(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     struct fetch *f = data;
-    CURL *c = make_handle(f);
-    const CURLcode code = c != NULL ? transfer(c, cancellable) : CURLE_OUT_OF_MEMORY;
+    CURL *c = f->curl = make_handle(f);
+    const CURLcode code = c != NULL ? transfer_by_name(f, cancellable) : CURLE_OUT_OF_MEMORY;
     g_autoptr(GError) error = NULL;
     GBytes *body = NULL;
     long status = 0;
@@ -343,7 +429,7 @@ read_url(struct fetch *f, const char *url)
 }
 
 void
-profile_fetch_limited_async(const char *url, const char *device,
+profile_fetch_limited_async(const char *url, const char *device, const char *const *name_servers,
                             const struct profile_fetch_limits *limits, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -356,6 +442,8 @@ profile_fetch_limited_async(const char *url, const char *device,
         g_once_init_leave(&once, 1);
     }
     f->device = g_strdup(device);
+    if (device != NULL && name_servers != NULL && name_servers[0] != NULL)
+        f->name_servers = g_strdupv((char **)name_servers);
     f->authorities = g_strdup(limits->authorities);
     f->limits = *limits;
     f->body = g_byte_array_new();
@@ -373,13 +461,14 @@ profile_fetch_limited_async(const char *url, const char *device,
 }
 
 void
-profile_fetch_async(const char *url, const char *device, GCancellable *cancellable,
-                    GAsyncReadyCallback callback, gpointer user_data)
+profile_fetch_async(const char *url, const char *device, const char *const *name_servers,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     static const struct profile_fetch_limits limits = {
         .connect_ms = 15000, .whole_ms = 60000, .slow_s = 20};
 
-    profile_fetch_limited_async(url, device, &limits, cancellable, callback, user_data);
+    profile_fetch_limited_async(url, device, name_servers, &limits, cancellable, callback,
+                                user_data);
 }
 
 GBytes *

@@ -19,11 +19,13 @@ G_BEGIN_DECLS
 enum { PROFILE_FETCH_MAX = 16 << 20 }; /* octets of a download */
 
 /* GETs @url in a thread. @device: NULL, or the network device that it must go through: the tunnel
- * of a connection. A cancelled one ends at once. Finish: the body, which is empty when the server
- * has nothing new (204, 304, 404); or NULL and a G_IO_ERROR, whose message is a translated
- * sentence. */
-void profile_fetch_async(const char *url, const char *device, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
+ * of a connection; then its @name_servers alone are asked for names, through it (tunnel-name.h), or
+ * the computer's as ever when it has none. A cancelled one ends at once. Finish: the body, which is
+ * empty when the server has nothing new (204, 304, 404); or NULL and a G_IO_ERROR, whose message is
+ * a translated sentence. */
+void profile_fetch_async(const char *url, const char *device, const char *const *name_servers,
+                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
 GBytes *profile_fetch_finish(GAsyncResult *result, GError **error);
 
 G_END_DECLS

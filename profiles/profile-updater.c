@@ -14,7 +14,7 @@ enum { MAX_TRIES = 2 }; /* to save, when somebody else does meanwhile */
 struct update {
     ProfileStore *store;
     DtDialerClient *client;
-    char *id, *device;
+    char *id, *device, **name_servers;
     gboolean system;
     GPtrArray *wants;   /* struct profile_update_want */
     GPtrArray *answers; /* GBytes, one for each; NULL: not fetched */
@@ -75,6 +75,7 @@ update_free(gpointer data)
     g_clear_object(&u->client);
     g_free(u->id);
     g_free(u->device);
+    g_strfreev(u->name_servers);
     g_clear_pointer(&u->wants, g_ptr_array_unref);
     g_ptr_array_unref(u->answers);
     g_clear_pointer(&u->updated, g_ptr_array_unref);
@@ -312,7 +313,8 @@ fetch_next(GTask *task) /* takes it */
             return;
         }
         if (profile_update_allowed(w, u->device, &device, &why)) {
-            profile_fetch_async(w->url, device, g_task_get_cancellable(task), on_fetched, task);
+            profile_fetch_async(w->url, device, (const char *const *)u->name_servers,
+                                g_task_get_cancellable(task), on_fetched, task);
             return;
         }
         tell(u, u->answers->len, PROFILE_UPDATE_REFUSED, why);
@@ -333,6 +335,7 @@ update_new(const struct profile_updater *how, const Profile *p)
     u->client = how->client == NULL ? NULL : g_object_ref(how->client);
     u->id = g_strdup(p->id);
     u->device = g_strdup(how->device);
+    u->name_servers = g_strdupv((char **)how->name_servers);
     u->system = p->system;
     u->wants = profile_update_wants(p);
     u->answers = g_ptr_array_new_with_free_func(bytes_free);

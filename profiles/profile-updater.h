@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 struct profile_updater {
     ProfileStore *store;
-    const char *device;     /* the tunnel of its connection that is up; NULL: it is not */
+    const char *device;              /* the tunnel of its connection that is up; NULL: it is not */
+    const char *const *name_servers; /* of that; NULL: none */
     gboolean automatic;     /* nobody has asked: only what profile_update_automatic() says */
     DtDialerClient *client; /* through which one for everybody is written; NULL: it is refused */
 };

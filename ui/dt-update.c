@@ -61,8 +61,15 @@ static gboolean
 on_waited(gpointer user_data)
 {
     struct dt_update *u = user_data;
-    const struct profile_updater how = {
-        .store = u->store, .device = dt_call_get_detail(u->call, "interface"), .automatic = TRUE};
+    GVariant *details = dt_call_get_details(u->call);
+    g_auto(GStrv) name_servers = NULL;
+
+    if (details != NULL)
+        g_variant_lookup(details, "dns", "^as", &name_servers);
+    const struct profile_updater how = {.store = u->store,
+                                        .device = dt_call_get_detail(u->call, "interface"),
+                                        .name_servers = (const char *const *)name_servers,
+                                        .automatic = TRUE};
 
     u->wait = 0;
     profile_updater_run_async(&how, u->profile, u->cancellable, on_updated, g_rc_box_acquire(u));

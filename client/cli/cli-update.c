@@ -71,10 +71,10 @@ print(const Profile *p, const GPtrArray *updated)
 
 /* --- the connection that is up --- */
 
-/* Its tunnel, or NULL. What is dialed for everybody is another profile of this name than one's own:
- * who can be heard there has no say in this one. */
+/* Its tunnel, or NULL; and the name servers there. What is dialed for everybody is another profile
+ * of this name than one's own: who can be heard there has no say in this one. */
 static char *
-device_of(DtDialerClient *client, const Profile *p)
+device_of(DtDialerClient *client, const Profile *p, GStrv *ret_name_servers)
 {
     char name[PLAN_MAX_TEXT];
 
@@ -92,6 +92,8 @@ device_of(DtDialerClient *client, const Profile *p)
     details = g_variant_lookup_value(properties, "Details", G_VARIANT_TYPE_VARDICT);
     if (details != NULL)
         g_variant_lookup(details, "interface", "&s", &device);
+    if (details != NULL)
+        g_variant_lookup(details, "dns", "^as", ret_name_servers);
     return *device == '\0' ? NULL : g_strdup(device);
 }
 
@@ -119,6 +121,7 @@ int
 cli_update(const struct cli_command *command, int argc, char **argv)
 {
     g_autofree char *interface = NULL;
+    g_auto(GStrv) name_servers = NULL;
     const GOptionEntry entries[] = {{"interface", 'i', 0, G_OPTION_ARG_STRING, &interface,
                                      N_("The tunnel of the connection, where no service knows it"),
                                      N_("NAME")},
@@ -139,7 +142,10 @@ cli_update(const struct cli_command *command, int argc, char **argv)
     if (error != NULL)
         return cli_fail(error, RAS_RASMAN_CANNOT_INITIALIZE);
     if (interface == NULL)
-        interface = device_of(client, p);
-    const struct profile_updater how = {.store = store, .device = interface, .client = client};
+        interface = device_of(client, p, &name_servers);
+    const struct profile_updater how = {.store = store,
+                                        .device = interface,
+                                        .name_servers = (const char *const *)name_servers,
+                                        .client = client};
     return update(&how, p);
 }

@@ -63,7 +63,7 @@ fetch_url(const char *url, const struct profile_fetch_limits *limits)
     struct got got = {0};
 
     g_test_message("%s", url);
-    profile_fetch_limited_async(url, NULL, limits, NULL, on_fetched, &got);
+    profile_fetch_limited_async(url, NULL, NULL, limits, NULL, on_fetched, &got);
     wait_got(&got);
     if (got.error != NULL)
         g_test_message("%s", got.error->message);
@@ -346,7 +346,7 @@ a_stall_is_cancelled(void)
     web_server_start(&s);
     g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/", s.port);
 
-    profile_fetch_limited_async(url, NULL, &patient, cancellable, on_fetched, &got);
+    profile_fetch_limited_async(url, NULL, NULL, &patient, cancellable, on_fetched, &got);
     web_server_wait_stalled(&s);
     g_cancellable_cancel(cancellable);
     wait_got(&got);
@@ -536,7 +536,7 @@ through_a_device(void)
         web_server_start(&s);
         g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/", s.port);
 
-        profile_fetch_async(url, rows[i].device, NULL, on_fetched, &got);
+        profile_fetch_async(url, rows[i].device, NULL, NULL, on_fetched, &got);
         wait_got(&got);
         if (rows[i].ok) {
             assert_got(&got, "ok");
@@ -545,6 +545,28 @@ through_a_device(void)
             g_assert_cmpuint(s.n, ==, 0);
         }
         stop(&s);
+    }
+}
+
+/* Of a tunnel with name servers, nobody else is asked for a name: here for one that is always
+ * known. */
+static void
+names_of_a_device(void)
+{
+    static const struct profile_fetch_limits limits = {.connect_ms = 300000, .name_port = 1};
+    static const char *const servers[] = {"127.0.0.1", NULL}; /* which do not answer at that port */
+    static const struct {
+        const char *const *servers;
+        GIOErrorEnum error;
+    } rows[] = {{servers, G_IO_ERROR_HOST_NOT_FOUND}, {NULL, G_IO_ERROR_PERMISSION_DENIED}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct got got = {0};
+
+        profile_fetch_limited_async("http://localhost:1/", "lo", rows[i].servers, &limits, NULL,
+                                    on_fetched, &got);
+        wait_got(&got);
+        assert_failed(&got, rows[i].error);
     }
 }
 
@@ -685,6 +707,7 @@ add_tests(void)
     g_test_add_func("/profile-fetch/no-http", no_http);
     g_test_add_func("/profile-fetch/nobody-there", nobody_there);
     g_test_add_func("/profile-fetch/through-a-device", through_a_device);
+    g_test_add_func("/profile-fetch/names-of-a-device", names_of_a_device);
     g_test_add_func("/profile-fetch/F5/cut-short", cut_short);
     g_test_add_func("/profile-fetch/F5/10-gb-by-its-length", ten_gb_by_its_length);
     g_test_add_func("/profile-fetch/F5/10-gb-without-length", ten_gb_without_length);

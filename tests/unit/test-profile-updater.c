@@ -182,7 +182,8 @@ on_updated(GObject *source, GAsyncResult *result, gpointer user_data)
 static GPtrArray *
 run(struct fixture *f, const Profile *p, const char *device, gboolean automatic, GError **error)
 {
-    const struct profile_updater how = {f->store, device, automatic, NULL};
+    const struct profile_updater how = {
+        .store = f->store, .device = device, .automatic = automatic};
     g_autoptr(GAsyncResult) result = NULL;
 
     profile_updater_run_async(&how, p, f->cancellable, on_updated, &result);
