@@ -562,7 +562,16 @@ class Window:
                           self.find_now("password text", label), f"an entry {label!r}")
 
     def type(self, label, text):
+        """Until it is there: an entry of a dialog that is closing takes text as well."""
         self.entry(label).write(text)
+
+        def is_typed():
+            entry = self.entry(label)
+            if len(entry.text()) == len(text):  # of a password there are but as many dots
+                return True
+            entry.write(text)
+            return False
+        wait_until(is_typed, f"{label} holds what was typed")
 
     def focused(self):
         """What has the keyboard."""
