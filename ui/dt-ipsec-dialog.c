@@ -7,6 +7,7 @@
 #include "dt-choose.h"
 #include "dt-format.h"
 #include "own-cert.h"
+#include "profile-stricter.h"
 #include "secret.h"
 
 #include <glib/gi18n.h>
@@ -24,10 +25,11 @@ struct _DtIpsecDialog {
     GtkToggleButton *psk_radio, *cert_radio;
     GtkWidget *cert_grid;
     GtkWidget *key_caption, *key_button, *passphrase_caption, *passphrase_entry, *unlock_button;
-    GtkLabel *cert_label, *authorities_label, *problem_label;
+    GtkLabel *how_label, *cert_label, *authorities_label, *problem_label;
     GtkWidget *doubts_box, *root_check, *system_button;
     GtkLabel *doubts_label;
 
+    gboolean of_ipsec, signs_in;   /* what it is for */
     GFile *file, *key_file;        /* those that were chosen; or NULL */
     struct own_cert cert;          /* read of them; .pem NULL: none yet */
     char *cert_pem, *ca_pem;       /* of the profile, and what becomes of the latter */
@@ -70,18 +72,41 @@ kept_text(const char *pem)
     return cert_text(subject, until);
 }
 
+static gboolean
+signs_in(const Profile *profile)
+{
+    return (profile_auth_offered(profile) & PLAN_AUTH_EAP_TLS) != 0;
+}
+
+gboolean
+dt_ipsec_dialog_is_of_ipsec(const Profile *profile)
+{
+    return profile->ipsec && profile_uses_l2tp(profile);
+}
+
 gboolean
 dt_ipsec_dialog_is_for(const Profile *profile)
 {
-    return profile->ipsec && profile_uses_l2tp(profile);
+    return dt_ipsec_dialog_is_of_ipsec(profile) || signs_in(profile);
+}
+
+gboolean
+dt_ipsec_dialog_uses_key(const Profile *profile)
+{
+    return profile->use_certificate || signs_in(profile);
 }
 
 char *
 dt_ipsec_dialog_text(const Profile *profile)
 {
-    if (!profile->use_certificate)
-        return g_strdup(_("By a pre-shared key"));
+    const gboolean psk = dt_ipsec_dialog_is_of_ipsec(profile) && !profile->use_certificate;
     g_autofree char *of = kept_text(profile->cert_pem);
+
+    if (psk && signs_in(profile))
+        /* Translators: %s is what a certificate says, or "None is chosen" */
+        return g_strdup_printf(_("By a pre-shared key; you sign in by a certificate: %s"), of);
+    if (psk)
+        return g_strdup(_("By a pre-shared key"));
     /* Translators: %s is what a certificate says, or "None is chosen" */
     return g_strdup_printf(_("By a certificate: %s"), of);
 }
@@ -159,15 +184,30 @@ show_authorities(DtIpsecDialog *self)
     gtk_widget_set_visible(self->system_button, own);
 }
 
+/* Who signs in with the certificate may choose one and keep the key of IPsec, too. */
 static void
 show_state(DtIpsecDialog *self)
 {
-    const gboolean by_cert = gtk_toggle_button_get_active(self->cert_radio);
+    const gboolean by_key = self->of_ipsec && gtk_toggle_button_get_active(self->psk_radio);
+    const gboolean none_chosen = self->file == NULL && self->cert.pem == NULL;
 
-    gtk_widget_set_sensitive(self->cert_grid, by_cert);
+    gtk_widget_set_sensitive(self->cert_grid, !by_key || self->signs_in);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
-                                      !by_cert || self->cert.pem != NULL ||
-                                          (*self->cert_pem != '\0' && self->file == NULL));
+                                      self->cert.pem != NULL || (by_key && !self->signs_in) ||
+                                          (none_chosen && (by_key || *self->cert_pem != '\0')));
+}
+
+/* Words of IPsec only where it is used. */
+static void
+show_purpose(DtIpsecDialog *self)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->psk_radio), self->of_ipsec);
+    gtk_widget_set_visible(GTK_WIDGET(self->cert_radio), self->of_ipsec);
+    if (self->of_ipsec)
+        return;
+    gtk_window_set_title(GTK_WINDOW(self), _("Certificate"));
+    gtk_label_set_text(self->how_label, _("The certificate that you sign in with (EAP-TLS):"));
+    gtk_widget_set_margin_start(self->cert_grid, 0);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -301,7 +341,8 @@ on_job_done(GObject *source, GAsyncResult *result, gpointer user_data)
         own_cert_clear(&self->cert);
         self->cert = job->cert;
         explicit_bzero(&job->cert, sizeof job->cert);
-        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->root_check), *self->ca_pem == '\0');
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->root_check),
+                                     self->of_ipsec && *self->ca_pem == '\0');
         gtk_entry_set_text(GTK_ENTRY(self->passphrase_entry), "");
         show_wanted(self, WANTED_NOTHING);
     }
@@ -451,11 +492,13 @@ void
 dt_ipsec_dialog_take(DtIpsecDialog *self, Profile *profile, struct plan_key *ret_key)
 {
     const gboolean by_cert = gtk_toggle_button_get_active(self->cert_radio);
+    const gboolean taken = by_cert || self->signs_in;
     const gboolean root = gtk_widget_get_visible(self->root_check) &&
                           gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->root_check));
 
-    profile->use_certificate = by_cert;
-    if (!by_cert)
+    if (self->of_ipsec)
+        profile->use_certificate = by_cert;
+    if (!taken)
         return;
     profile_set(&profile->ca_pem, root ? self->cert.authority : self->ca_pem);
     if (self->cert.pem == NULL)
@@ -501,6 +544,7 @@ dt_ipsec_dialog_class_init(DtIpsecDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, psk_radio);
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, cert_radio);
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, cert_grid);
+    gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, how_label);
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, cert_label);
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, key_caption);
     gtk_widget_class_bind_template_child(widget_class, DtIpsecDialog, key_button);
@@ -538,8 +582,11 @@ dt_ipsec_dialog_new(GtkWindow *parent, const Profile *profile)
 
     profile_set(&self->cert_pem, profile->cert_pem);
     profile_set(&self->ca_pem, profile->ca_pem);
+    self->of_ipsec = dt_ipsec_dialog_is_of_ipsec(profile);
+    self->signs_in = signs_in(profile);
     gtk_toggle_button_set_active(profile->use_certificate ? self->cert_radio : self->psk_radio,
                                  TRUE);
+    show_purpose(self);
     show_cert(self);
     show_authorities(self);
     show_state(self);

@@ -57,7 +57,7 @@ struct _DtPropertiesWindow {
     GtkLabel *source_label, *version_label, *actions_label, *problem_label;
     GtkListStore *others_store;
 
-    GtkWidget *ipsec_caption, *ipsec_button;
+    GtkWidget *ipsec_caption, *ipsec_button, *user_cert_button;
     GtkLabel *ipsec_label;
     struct plan_key own_key; /* of a certificate that was chosen; on its way to the keyring */
     struct dt_properties_ipsec stored; /* what the profile has without it */

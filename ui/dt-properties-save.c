@@ -5,6 +5,7 @@
 #include "dt-properties-private.h"
 
 #include "dt-everybody.h"
+#include "dt-ipsec-dialog.h"
 #include "dt-unfinished.h"
 #include "profile-file.h"
 #include "profile-system.h"
@@ -255,7 +256,7 @@ dt_properties_save(DtPropertiesWindow *self, gboolean asked)
     if (!gtk_widget_get_sensitive(GTK_WIDGET(self->notebook)))
         return FALSE; /* OK once more, while a key is being saved */
     dt_properties_take_values(self);
-    const gboolean with_key = self->own_key.len > 0 && self->profile->use_certificate;
+    const gboolean with_key = self->own_key.len > 0 && dt_ipsec_dialog_uses_key(self->profile);
     const gboolean valid = profile_validate(self->profile, &error);
     if (valid && self->profile->system && !self->for_everybody && !asked && is_changed(self)) {
         ask_whom_for(self);

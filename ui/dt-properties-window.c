@@ -309,7 +309,9 @@ show_ipsec(DtPropertiesWindow *self)
     show_own(self->ipsec_label, dt_ipsec_dialog_text(self->profile));
     gtk_widget_set_visible(self->ipsec_caption, has);
     gtk_widget_set_visible(GTK_WIDGET(self->ipsec_label), has);
-    gtk_widget_set_visible(self->ipsec_button, has);
+    gtk_widget_set_visible(self->ipsec_button, has && dt_ipsec_dialog_is_of_ipsec(self->profile));
+    gtk_widget_set_visible(self->user_cert_button,
+                           has && !dt_ipsec_dialog_is_of_ipsec(self->profile));
 }
 
 static void
@@ -541,6 +543,7 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_caption);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_label);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, ipsec_button);
+    gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, user_cert_button);
     gtk_widget_class_bind_template_callback(widget_class, on_ipsec_clicked);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, internet_page);
     gtk_widget_class_bind_template_child(widget_class, DtPropertiesWindow, notebook);

@@ -62,7 +62,7 @@ cli_dial_options_parse(const struct cli_command *command, struct cli_dial_option
         {"tunnel-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->tunnel_secret_file,
          N_("Read the L2TP tunnel secret from the first line of FILE"), N_("FILE")},
         {"cert-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->cert_file,
-         N_("IPsec: prove this computer by the certificate in FILE (PEM or PKCS #12)"), N_("FILE")},
+         N_("IPsec, EAP-TLS: sign in by the certificate in FILE (PEM or PKCS #12)"), N_("FILE")},
         {"key-file", 0, 0, G_OPTION_ARG_FILENAME, &ret->key_file,
          N_("The private key of that certificate (PEM); without it, --cert-file has it"),
          N_("FILE")},

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties, Security, IPsec Settings, as a person goes through them."""
+"""Properties, Security, IPsec Settings (or the certificate to sign in with), as a person goes through them."""
 import desktop
 
 SECURITY = 3  # the page
 
 
-def open_settings(screen, window):
+def open_settings(screen, window, button="IPsec Settings…", title="IPsec Settings"):
     window.press("Properties")
     window.find("page tab list").call("Selection", "SelectChild", desktop.number(SECURITY))
-    window.press("IPsec Settings…")
-    window.find("dialog", "IPsec Settings")
-    screen.focus("IPsec Settings")
+    window.press(button)
+    window.find("dialog", title)
+    screen.focus(title)
 
 
 def choose(portal, window, button, title, path):
@@ -20,9 +20,9 @@ def choose(portal, window, button, title, path):
     portal.answer(path)
 
 
-def button_of(window, name):
+def button_of(window, name, title="IPsec Settings"):
     """Of the settings: OK and Cancel of the properties behind them are called so, too."""
-    todo = [window.find("dialog", "IPsec Settings")]
+    todo = [window.find("dialog", title)]
     while todo:
         node = todo.pop()
         if node.role == "push button" and node.name == name:
@@ -31,12 +31,12 @@ def button_of(window, name):
     raise AssertionError(f"no button {name}")
 
 
-def can_not_end(window):
-    return not button_of(window, "OK").has("sensitive")
+def can_not_end(window, title="IPsec Settings"):
+    return not button_of(window, "OK", title).has("sensitive")
 
 
-def close_settings(window, name):
-    found = button_of(window, name)
+def close_settings(window, name, title="IPsec Settings"):
+    found = button_of(window, name, title)
     desktop.wait_until(lambda: found.has("sensitive"), f"{name} can be pressed")
     before = [(node.owner, node.path) for node in window.application().children()]
     found.act()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import desktop
+import profiles
 from case import HERE, check, main, nameless, stored, test
 from ipsec_page import can_not_end, choose, close_settings, open_settings
 
@@ -93,6 +94,79 @@ def certificate(case):
         check("BEGIN PRIVATE KEY" in secrets["private-key"] and not secrets.get("psk"), secrets.keys())
         case.helper.set(State="idle", Error=631)
         window.reads("Disconnected")
+    keys.end()
+    portal.end()
+
+
+def signing_in(case, key=None):
+    """The window of a connection that is signed in to with EAP-TLS."""
+    path = profiles.phone_book(os.path.join(case.desktop.folder, "rasphone.pbk"), ("Office", "vpn.example.edu", key))
+    with open(path, "rb") as file:
+        text = file.read()
+    with open(path, "wb") as file:
+        file.write(text.replace(b"AuthRestrictions=512", b"AuthRestrictions=128\r\nCustomAuthKey=13"))
+    window = case.start(path)
+    window.press_and_close("Import")
+    window.find("push button", "Properties")
+    return window
+
+
+@test
+def certificate_to_sign_in_with(case):
+    """EAP-TLS over SSTP: a certificate is chosen, without a word of IPsec; its key is dialed with"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("alice", "clientAuth")
+    pki.pkcs12("alice", "")
+    window = signing_in(case)
+    open_settings(case.desktop, window, "Choose a Certificate…", "Certificate")
+    check(not nameless(window), f"certificate: {nameless(window)}")
+    check(not window.find_now("radio button") and can_not_end(window, "Certificate"), "there is no choice")
+    window.reads("The certificate that you sign in with (EAP-TLS):")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("alice.p12"))
+    window.reads("CN=alice, valid until")
+    root = window.find("check box", "Trust only its authority, CN=Example Root")
+    check(not root.has("checked"), "who signed a person's need not be who signs the server's")
+    close_settings(window, "OK", "Certificate")
+    window.reads("By a certificate: CN=alice")
+    window.press_and_close("OK")
+    keys.expect("stored office/key")
+    window.gone("page tab list")
+    window = case.restart()
+    window.type("User name:", "alice")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check(b"BEGIN CERTIFICATE" in bytes(plan["cert"]) and "ca" not in plan, plan)
+    check("BEGIN PRIVATE KEY" in secrets["private-key"], secrets.keys())
+    keys.end()
+    portal.end()
+
+
+@test
+def certificate_beside_a_pre_shared_key(case):
+    """EAP-TLS within L2TP/IPsec by a pre-shared key: both are set in one place"""
+    keys = desktop.Keyring(case.desktop, os.path.join(HERE, "fake_keyring.py"))
+    portal = desktop.Portal(case.desktop, os.path.join(HERE, "fake_portal.py"))
+    pki = Pki(case.desktop.folder)
+    pki.make("alice", "clientAuth")
+    pki.pkcs12("alice", "")
+    window = signing_in(case, "t0p secret")
+    keys.expect("stored office/psk")
+    open_settings(case.desktop, window)
+    check(not can_not_end(window), "a certificate may be chosen later")
+    choose(portal, window, "Choose a File…", "Choose a Certificate", pki.path("alice.p12"))
+    window.reads("CN=alice, valid until")
+    window.press("Trust only its authority, CN=Example Root", "check box")
+    close_settings(window, "OK")
+    window.reads("By a pre-shared key; you sign in by a certificate: CN=alice")
+    window.press_and_close("OK")
+    keys.expect("stored office/key")
+    window.type("User name:", "alice")
+    window.press("Connect")
+    plan, secrets = case.helper.call("Connect")
+    check((plan["ipsec"], secrets["psk"]) == ("psk", "t0p secret"), (plan, secrets.keys()))
+    check(b"BEGIN CERTIFICATE" in bytes(plan["cert"]) and "private-key" in secrets, (plan, secrets.keys()))
     keys.end()
     portal.end()
 
