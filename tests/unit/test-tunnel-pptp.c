@@ -425,6 +425,7 @@ test_control_takes_nothing(void)
 
     connect_call(&c);
     hear_lcp(&c, 1);
+    g_assert_cmpint(hear_message(&c).type, ==, PPTP_SLI); /* nothing else before it is asked */
     g_assert_cmpint(shutdown(c.tcp, SHUT_RD), ==, 0);
     say_message(&c, &(struct pptp_msg){.type = PPTP_ECHORQ, .echo_id = 1});
     g_assert_true(fake_helper_run(c.h, NULL, SOON));
