@@ -3,6 +3,7 @@
 
 #include "ini.h"
 #include "profile-others.h"
+#include "profile-plan.h"
 #include "ras.h"
 #include "rasphone-blob.h"
 
@@ -536,6 +537,36 @@ put_all(RasphoneEntry *e, const Profile *p, const Profile *before)
             g_ptr_array_add(e->added, g_strconcat("ServerListFriendlyName=", s->label, NULL));
         }
     return ok;
+}
+
+GPtrArray *
+rasphone_profile_losses(const Profile *p)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    const char *name = *p->user != '\0' ? p->user : _("NAME");
+    g_autofree char *whole = profile_plan_user(p, name);
+
+    if (strcmp(whole, name) != 0)
+        g_ptr_array_add(
+            list, g_strdup_printf(
+                      _("A phone book adds nothing to a user name. Type it in full: %s."), whole));
+    if (p->routes->len > 0)
+        g_ptr_array_add(
+            list, g_strdup_printf(
+                      g_dngettext(GETTEXT_PACKAGE, "%u route of the profile is not written.",
+                                  "%u routes of the profile are not written.", p->routes->len),
+                      p->routes->len));
+    if (p->dns_search->len > 0)
+        g_ptr_array_add(list, g_strdup(_("The suffixes to look for short names in are not "
+                                         "written.")));
+    if (p->dns_rules->len > 0)
+        g_ptr_array_add(list, g_strdup(_("Which names the VPN's name servers are asked for is not "
+                                         "written.")));
+    if (*p->ca_pem != '\0' || *p->pin != '\0')
+        g_ptr_array_add(list, g_strdup(_("Windows checks the server's certificate against the "
+                                         "authorities of the computer, and not as this profile "
+                                         "says.")));
+    return list;
 }
 
 static GBytes *

@@ -17,5 +17,7 @@
 
 /* Never NULL. @file is its name, for the origins. A key in the entry is moved to ->found_psk. */
 Profile *rasphone_profile(const RasphoneEntry *e, const char *file);
+/* What of @p an entry that is written from nothing does not say: sentences (char *). Never NULL. */
+GPtrArray *rasphone_profile_losses(const Profile *p);
 /* @original: the kept bytes, or NULL to write an entry from nothing. */
 GBytes *rasphone_profile_write(const Profile *p, GBytes *original, GError **error);

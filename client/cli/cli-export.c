@@ -50,11 +50,23 @@ put(GBytes *bytes, const char *output)
     return CLI_OK;
 }
 
+static void
+say_losses(const GPtrArray *losses)
+{
+    for (guint i = 0; i < losses->len; i++) {
+        g_autofree char *shown = cli_shown(losses->pdata[i]);
+        g_printerr("%s\n", shown);
+    }
+}
+
 static GBytes *
 rasphone_of(ProfileStore *store, const Profile *p, GError **error)
 {
     g_autoptr(GBytes) kept = profile_store_read_file(store, p, RASPHONE_KEPT, NULL);
+    g_autoptr(GPtrArray) losses = rasphone_profile_losses(p);
 
+    if (kept == NULL)
+        say_losses(losses);
     return rasphone_profile_write(p, kept, error);
 }
 
@@ -69,10 +81,7 @@ nm_of(ProfileStore *store, const Profile *p, GError **error)
         g_set_error_literal(error, PROFILE_PLAN_ERROR, PROFILE_PLAN_ERROR_UNAVAILABLE, unavailable);
         return NULL;
     }
-    for (guint i = 0; i < losses->len; i++) {
-        g_autofree char *shown = cli_shown(losses->pdata[i]);
-        g_printerr("%s\n", shown);
-    }
+    say_losses(losses);
     return nm_keyfile_write(p);
 }
 
